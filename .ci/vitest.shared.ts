@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@trimtab/source"];
+
+/** What every package's tests share: workspace packages are read from their sources, not from a build. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "e2e/**/*.test.ts"],
+    reporters: ["default", ["json", { outputFile: "node_modules/.test-report.json" }]],
+    testTimeout: 20_000,
+  },
+});

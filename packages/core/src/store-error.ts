@@ -1,0 +1,186 @@
+import type { Value, ValueRecord } from "./payload.ts";
+
+/** What kind of failure an error is: the closed set that transports map to their own status codes. */
+export const errorCodes = [
+  "invalid_argument",
+  "not_found",
+  "already_exists",
+  "failed_precondition",
+  "aborted",
+  "out_of_range",
+  "permission_denied",
+  "unauthenticated",
+  "resource_exhausted",
+  "cancelled",
+  "deadline_exceeded",
+  "unavailable",
+  "unimplemented",
+  "data_loss",
+  "internal",
+] as const;
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What `not_found` and `already_exists` speak of. */
+export type Resource =
+  | "session"
+  | "variable"
+  | "program"
+  | "version"
+  | "revision"
+  | "label"
+  | "rule"
+  | "configuration_space"
+  | "dependency"
+  | "optimization"
+  | "study"
+  | "trial";
+
+/** Why something was refused, and what is said beside each reason. Everything here survives the network. */
+export interface ErrorDetails {
+  /** An argument is malformed; `field` names it, `limit` and `value` say by how much where that applies. */
+  invalid_argument: { field: string; limit?: Value; value?: Value };
+  /** A declaration lacks fields it must have. */
+  missing_required_fields: { fields: readonly string[] };
+  /** The type is not installed in the process that decides. */
+  invalid_type: { type: string };
+  /** Constraints are unknown to the type, ill-typed or contradict each other; `field` is the constraint. */
+  invalid_constraints: { type: string; field: string };
+  /** The value is not of the variable's type. */
+  validation_failed: { field: string; type: string; value?: Value };
+  /** The value is of the type but breaks one constraint. */
+  constraint_violation: { field: string; type: string; constraint: string; limit: Value; value?: Value };
+  not_found: { resource: Resource; id: string };
+  already_exists: { resource: Resource; id: string };
+  session_not_found: { session: string };
+  session_expired: { session: string };
+  read_only: { variable: string };
+  has_dependents: { variable: string; dependents: readonly string[] };
+  would_create_cycle: { cycle: readonly string[] };
+  unmet_dependencies: { variable: string; dependencies: readonly string[] };
+  rule_violation: { rule: string; variables: readonly string[] };
+  access_denied: { session: string; permission: string };
+  not_owner: { session: string; variable: string };
+  already_optimizing: { variable: string; optimization: string; holder?: string };
+  not_optimizing: { variable: string };
+  lease_lost: { optimization: string };
+  cannot_rollback: { variable: string };
+  version_not_found: { variable: string; version: number };
+  /** Compare-and-set failed: the variable moved on. Read it again and retry. */
+  version_mismatch: { variable: string; expected: number; actual: number };
+  /** Compare-and-set on the whole session failed. */
+  revision_mismatch: { session: string; expected: number; actual: number };
+  /** Some items of a non-atomic batch were refused; `results` is keyed by the identifier that was sent. */
+  partial_failure: { results: ValueRecord };
+  /** A configured limit would be exceeded. `retryAfterMs` is given where waiting helps. */
+  limit_exceeded: { field: string; limit: number; value: number; retryAfterMs?: number };
+  unauthenticated: { scheme?: string };
+  cancelled: Record<never, never>;
+  deadline_exceeded: Record<never, never>;
+  /** The log, the server or the network cannot be reached now; nothing is known to have changed. */
+  unavailable: { retryAfterMs?: number };
+  unimplemented: { feature: string };
+  data_loss: { session: string };
+  internal: Record<never, never>;
+}
+
+/** Names of the reasons, in snake case as they travel. */
+export type ErrorReason = keyof ErrorDetails;
+
+/** The code that each reason belongs to. */
+export const reasonCodes = {
+  invalid_argument: "invalid_argument",
+  missing_required_fields: "invalid_argument",
+  invalid_type: "invalid_argument",
+  invalid_constraints: "invalid_argument",
+  validation_failed: "invalid_argument",
+  constraint_violation: "invalid_argument",
+  not_found: "not_found",
+  already_exists: "already_exists",
+  session_not_found: "not_found",
+  session_expired: "not_found",
+  read_only: "failed_precondition",
+  has_dependents: "failed_precondition",
+  would_create_cycle: "failed_precondition",
+  unmet_dependencies: "failed_precondition",
+  rule_violation: "failed_precondition",
+  access_denied: "permission_denied",
+  not_owner: "permission_denied",
+  already_optimizing: "failed_precondition",
+  not_optimizing: "failed_precondition",
+  lease_lost: "aborted",
+  cannot_rollback: "failed_precondition",
+  version_not_found: "not_found",
+  version_mismatch: "aborted",
+  revision_mismatch: "aborted",
+  partial_failure: "failed_precondition",
+  limit_exceeded: "resource_exhausted",
+  unauthenticated: "unauthenticated",
+  cancelled: "cancelled",
+  deadline_exceeded: "deadline_exceeded",
+  unavailable: "unavailable",
+  unimplemented: "unimplemented",
+  data_loss: "data_loss",
+  internal: "internal",
+} as const satisfies Record<ErrorReason, ErrorCode>;
+
+/** A refusal as data: what pure code returns and the shell throws as a {@link StoreError}. */
+export type Refusal<R extends ErrorReason = ErrorReason> = {
+  [Each in R]: {
+    readonly reason: Each;
+    readonly message: string;
+    readonly details: ErrorDetails[Each];
+    /** In an atomic batch that was refused: every item's own refusal, keyed by the identifier that was sent. */
+    readonly items?: ReadonlyMap<string, Refusal>;
+  };
+}[R];
+
+/** Builds a refusal; the message is a sentence that names the field, the limit and the value. */
+export const refusal = <R extends ErrorReason>(reason: R, message: string, details: ErrorDetails[R]): Refusal<R> =>
+  ({ reason, message, details }) as Refusal<R>;
+
+/**
+ * The one error that Trimtab throws, the same in process and through every transport.
+ * `code` is the broad kind, `reason` the exact one, and `details` is typed by the reason: see {@link StoreError.is}.
+ */
+export class StoreError<R extends ErrorReason = ErrorReason> extends Error {
+  override readonly name = "StoreError";
+  readonly reason: R;
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails[R];
+  /** Every item's own error where an atomic batch was refused, keyed by the identifier that was sent. */
+  readonly items: ReadonlyMap<string, StoreError>;
+
+  constructor(cause: Refusal<R>, options?: ErrorOptions) {
+    super(cause.message, options);
+    this.reason = cause.reason as R;
+    this.code = reasonCodes[cause.reason];
+    this.details = cause.details as ErrorDetails[R];
+    this.items = new Map(Array.from(cause.items ?? [], ([key, item]) => [key, new StoreError(item)]));
+  }
+
+  /** Narrows to one reason, which types `details`: `if (error.is("version_mismatch")) error.details.actual`. */
+  is<Wanted extends ErrorReason>(reason: Wanted): this is StoreError<Wanted> {
+    return (this.reason as ErrorReason) === reason;
+  }
+
+  /** The error as data, for sending on or storing. */
+  toRefusal(): Refusal {
+    const items = new Map(Array.from(this.items, ([key, item]) => [key, item.toRefusal()]));
+    return { reason: this.reason, message: this.message, details: this.details, items } as Refusal;
+  }
+}
+
+/** Says whether something caught is a {@link StoreError}, of any reason or of the one given. */
+export function isStoreError<R extends ErrorReason = ErrorReason>(error: unknown, reason?: R): error is StoreError<R> {
+  return error instanceof StoreError && (reason === undefined || error.is(reason));
+}
+
+/** Shorthand for the shell: builds the refusal and the error around it. */
+export const storeError = <R extends ErrorReason>(
+  reason: R,
+  message: string,
+  details: ErrorDetails[R],
+  options?: ErrorOptions,
+): StoreError<R> => new StoreError(refusal(reason, message, details), options);

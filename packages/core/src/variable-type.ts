@@ -1,0 +1,115 @@
+import type * as z from "zod";
+import type { Payload, Value, ValueRecord } from "./payload.ts";
+
+/** The region that an optimizer may search for one variable; derived from the variable's own constraints. */
+export type Space =
+  | { readonly kind: "real"; readonly min: number; readonly max: number; readonly step?: number; readonly log?: boolean }
+  | { readonly kind: "integer"; readonly min: bigint; readonly max: bigint; readonly step?: bigint; readonly log?: boolean }
+  | { readonly kind: "categorical"; readonly choices: readonly Value[] }
+  /** Points of a fixed number of dimensions: on the unit sphere, or within `[min, max]` along each axis. */
+  | { readonly kind: "vector"; readonly dimensions: number; readonly sphere: boolean; readonly min: number; readonly max: number }
+  /** A choice whose branches bring parameters of their own, searched only where that branch is taken. */
+  | {
+      readonly kind: "conditional";
+      readonly branches: Readonly<Record<string, Readonly<Record<string, Space>>>>;
+      /** Turns a branch and its parameters into a value that the type accepts. */
+      readonly toValue: (branch: string, parameters: ValueRecord) => Value;
+    };
+
+/**
+ * Everything Trimtab must know about one type of variable. Shared code asks the type and never branches on its
+ * name, so a type from outside is as good as a built-in one, over the network too. The suite
+ * `describeType` in `@trimtab/core/conformance` holds its laws.
+ *
+ * @typeParam V - the value as programs hold it
+ * @typeParam C - the constraints, as plain data; empty where there are none
+ */
+export interface VariableType<V = unknown, C extends ValueRecord = ValueRecord> {
+  /** The name that variables carry and the wire sends: lower case, for instance `float`. */
+  readonly name: string;
+
+  /**
+   * Checks constraints when a variable is registered and gives their canonical form. It refuses unknown keys,
+   * ill-typed limits and limits that contradict each other, and it is idempotent.
+   */
+  readonly constraints: z.ZodType<C>;
+
+  /**
+   * Checks a value against the type and the constraints, in the order type, constraints, normalisation, and gives
+   * the value that is stored. Accepts whatever a foreign client may send for it (a plain {@link Value} or the decoded
+   * form) and is idempotent. Issues are built with {@link typeIssue} and {@link constraintIssue}.
+   * Called once per distinct constraints object; the schema is then kept.
+   */
+  values(constraints: C): z.ZodType<V>;
+
+  /** Gives the stored form of a value that {@link values} let through; exact, and copies what could change later. */
+  encode(value: V): Payload;
+
+  /** Reads a stored form back; throws a `TypeError` for a payload that `encode` never produces. */
+  decode(payload: Payload): V;
+
+  /** Says whether two values are the same to a program; `NaN` equals itself. */
+  equals(a: V, b: V): boolean;
+
+  /** What an optimizer may search, or `undefined` where the constraints leave no finite region. */
+  space(constraints: C): Space | undefined;
+}
+
+// A type's methods take their own V and C, so a registry of different types must forget both. Only code that passes
+// a type what the same type returned may call through this alias.
+// biome-ignore lint/suspicious/noExplicitAny: existential type, see above
+export type AnyVariableType = VariableType<any, any>;
+
+/** A variable as a program declares it: its type, constraints and what to register where it does not exist yet. */
+export interface VariableDeclaration<V = unknown> {
+  readonly type: VariableType<V>;
+  readonly constraints: ValueRecord;
+  /** The value to register where the session has no such variable; without it the variable must exist. */
+  readonly default?: V;
+  readonly description?: string;
+  readonly metadata?: ValueRecord;
+  readonly readOnly?: boolean;
+}
+
+/** The value type of a declaration: `ValueOf<typeof temperature>` is `number`. */
+export type ValueOf<D> = D extends VariableDeclaration<infer V> ? V : never;
+
+/** What a declaration says beside its constraints. */
+export interface DeclarationOptions<V> {
+  default?: V;
+  description?: string;
+  metadata?: ValueRecord;
+  readOnly?: boolean;
+}
+
+/** What {@link typeIssue} and {@link constraintIssue} put into a zod issue, for the decider to read back. */
+export type ValueIssue =
+  | { readonly reason: "validation_failed"; readonly value?: Value }
+  | { readonly reason: "constraint_violation"; readonly constraint: string; readonly limit: Value; readonly value?: Value };
+
+interface CustomIssue {
+  code: "custom";
+  message: string;
+  input: unknown;
+  params: { trimtab: ValueIssue };
+}
+
+/** An issue for a value that is not of the type at all, for instance "must be a number". */
+export const typeIssue = (message: string, input: unknown, value?: Value): CustomIssue => ({
+  code: "custom",
+  message,
+  input,
+  params: { trimtab: { reason: "validation_failed", ...(value !== undefined && { value }) } },
+});
+
+/** An issue for a value of the type that breaks one constraint, for instance "value 3 is above maximum 2". */
+export const constraintIssue = (
+  message: string,
+  input: unknown,
+  broken: { constraint: string; limit: Value; value?: Value },
+): CustomIssue => ({
+  code: "custom",
+  message,
+  input,
+  params: { trimtab: { reason: "constraint_violation", ...broken } },
+});

@@ -1,0 +1,127 @@
+import type { Origin } from "./origin.ts";
+import { fromPayload, type Payload, type Value, type ValueRecord } from "./payload.ts";
+import { storeError } from "./store-error.ts";
+
+/** One variable at one version. Immutable: a write makes a new one. Times are milliseconds since the Unix epoch. */
+export interface Variable {
+  /** `var_<name>_<n>`, unique in its session and never used again. */
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** The exact stored form, which the variable's type decodes. */
+  readonly payload: Payload;
+  /** The plain form of the same value. */
+  readonly value: Value;
+  readonly constraints: ValueRecord;
+  readonly metadata: ValueRecord;
+  readonly description: string;
+  /** 0 when registered, one more per write of the value. */
+  readonly version: number;
+  /** Session revision of the commit that made this version. */
+  readonly revision: number;
+  readonly createdAtMs: number;
+  /** Strictly greater than that of the version before. */
+  readonly updatedAtMs: number;
+  readonly updatedBy: string;
+  readonly origin: Origin;
+  readonly readOnly: boolean;
+}
+
+/** What {@link createVariable} takes; the last group has defaults. */
+export type VariableAttributes = Pick<Variable, "id" | "name" | "type" | "payload" | "createdAtMs"> &
+  Partial<Omit<Variable, "value">>;
+
+const required = ["id", "name", "type", "payload", "createdAtMs"] as const;
+const optional = ["constraints", "metadata", "description", "version", "revision", "updatedAtMs", "updatedBy", "origin", "readOnly"];
+const known = new Set<string>([...required, ...optional]);
+
+/**
+ * Makes a variable from its attributes, without asking its type: the value must already be in stored form.
+ *
+ * @throws StoreError `missing_required_fields` naming every one that lacks; `invalid_argument` for an unknown one
+ */
+export function createVariable(attributes: VariableAttributes): Variable {
+  const missing = required.filter((field) => attributes[field] === undefined);
+  if (missing.length > 0) {
+    throw storeError("missing_required_fields", `Missing required fields: ${missing.join(", ")}`, { fields: missing });
+  }
+  const unknown = Object.keys(attributes).find((field) => !known.has(field));
+  if (unknown !== undefined) throw storeError("invalid_argument", `unknown field ${unknown}`, { field: unknown });
+  return Object.freeze({
+    constraints: emptyRecord,
+    metadata: emptyRecord,
+    description: "",
+    version: 0,
+    revision: 0,
+    updatedAtMs: attributes.createdAtMs,
+    updatedBy: "",
+    origin: "typescript",
+    readOnly: false,
+    ...attributes,
+    value: fromPayload(attributes.payload),
+  } satisfies Variable);
+}
+
+/** The record with nothing in it, shared. */
+export const emptyRecord: ValueRecord = Object.freeze({});
+
+/** One write to a variable's value, already validated and encoded. */
+export interface ValueUpdate {
+  readonly payload: Payload;
+  readonly atMs: number;
+  readonly revision?: number;
+  readonly origin?: Origin;
+  readonly updatedBy?: string;
+  /** Merged into the variable's metadata. */
+  readonly metadata?: ValueRecord;
+}
+
+/**
+ * The variable after a write: version one higher, `updatedAtMs` at least a microsecond later, metadata merged.
+ * `metadata.source` keeps what the caller said and is the origin otherwise; `metadata.updated_at` is the ISO time.
+ */
+export function updateValue(variable: Variable, update: ValueUpdate): Variable {
+  const origin = update.origin ?? "typescript";
+  const updatedAtMs = laterThan(variable.updatedAtMs, update.atMs);
+  return Object.freeze({
+    ...variable,
+    payload: update.payload,
+    value: fromPayload(update.payload),
+    version: variable.version + 1,
+    revision: update.revision ?? variable.revision,
+    updatedAtMs,
+    updatedBy: update.updatedBy ?? variable.updatedBy,
+    origin,
+    metadata: {
+      ...variable.metadata,
+      source: origin,
+      ...update.metadata,
+      updated_at: new Date(updatedAtMs).toISOString(),
+    },
+  });
+}
+
+/** The later of two times, moved on by one microsecond where the clock has not moved past the first. */
+export const laterThan = (beforeMs: number, nowMs: number): number =>
+  nowMs > beforeMs ? nowMs : Math.round(beforeMs * 1000 + 1) / 1000;
+
+/** Milliseconds since the variable was registered. */
+export const variableAgeMs = (variable: Variable, nowMs: number): number => nowMs - variable.createdAtMs;
+
+/** Milliseconds since the variable was last written. */
+export const timeSinceUpdateMs = (variable: Variable, nowMs: number): number => nowMs - variable.updatedAtMs;
+
+/** A variable as plain JSON-ready data under the names used in every language. */
+export function toMap(variable: Variable): ValueRecord {
+  return {
+    id: variable.id,
+    name: variable.name,
+    type: variable.type,
+    value: variable.value,
+    constraints: variable.constraints,
+    metadata: variable.metadata,
+    version: variable.version,
+    created_at: new Date(variable.createdAtMs).toISOString(),
+    last_updated_at: new Date(variable.updatedAtMs).toISOString(),
+  };
+}
