@@ -3,11 +3,29 @@ import type { Payload, Value, ValueRecord } from "./payload.ts";
 
 /** The region that an optimizer may search for one variable; derived from the variable's own constraints. */
 export type Space =
-  | { readonly kind: "real"; readonly min: number; readonly max: number; readonly step?: number; readonly log?: boolean }
-  | { readonly kind: "integer"; readonly min: bigint; readonly max: bigint; readonly step?: bigint; readonly log?: boolean }
+  | {
+      readonly kind: "real";
+      readonly min: number;
+      readonly max: number;
+      readonly step?: number;
+      readonly log?: boolean;
+    }
+  | {
+      readonly kind: "integer";
+      readonly min: bigint;
+      readonly max: bigint;
+      readonly step?: bigint;
+      readonly log?: boolean;
+    }
   | { readonly kind: "categorical"; readonly choices: readonly Value[] }
   /** Points of a fixed number of dimensions: on the unit sphere, or within `[min, max]` along each axis. */
-  | { readonly kind: "vector"; readonly dimensions: number; readonly sphere: boolean; readonly min: number; readonly max: number }
+  | {
+      readonly kind: "vector";
+      readonly dimensions: number;
+      readonly sphere: boolean;
+      readonly min: number;
+      readonly max: number;
+    }
   /** A choice whose branches bring parameters of their own, searched only where that branch is taken. */
   | {
       readonly kind: "conditional";
@@ -85,14 +103,20 @@ export interface DeclarationOptions<V> {
 /** What {@link typeIssue} and {@link constraintIssue} put into a zod issue, for the decider to read back. */
 export type ValueIssue =
   | { readonly reason: "validation_failed"; readonly value?: Value }
-  | { readonly reason: "constraint_violation"; readonly constraint: string; readonly limit: Value; readonly value?: Value };
+  | {
+      readonly reason: "constraint_violation";
+      readonly constraint: string;
+      readonly limit: Value;
+      readonly value?: Value;
+    };
 
-interface CustomIssue {
+// An alias and not an interface: zod's list of issues wants the implicit index signature.
+type CustomIssue = {
   code: "custom";
   message: string;
   input: unknown;
   params: { trimtab: ValueIssue };
-}
+};
 
 /** An issue for a value that is not of the type at all, for instance "must be a number". */
 export const typeIssue = (message: string, input: unknown, value?: Value): CustomIssue => ({
