@@ -47,13 +47,15 @@ export interface NdArray {
 }
 
 /** Number of elements that a shape holds. */
-export const elementCount = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+export const elementCount = (shape: readonly number[]): number =>
+  shape.reduce((product, extent) => product * extent, 1);
 
 /** Says whether a value is an {@link NdArray} whose dtype is known and whose byte count agrees with its shape. */
 export function isNdArray(value: unknown): value is NdArray {
   if (typeof value !== "object" || value === null) return false;
   const { dtype, shape, data } = value as Partial<NdArray>;
   if (!(data instanceof Uint8Array) || !Array.isArray(shape) || typeof dtype !== "string") return false;
-  if (!Object.hasOwn(dtypeBytes, dtype) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) return false;
+  if (!Object.hasOwn(dtypeBytes, dtype) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
+    return false;
   return elementCount(shape) * dtypeBytes[dtype] === data.byteLength;
 }

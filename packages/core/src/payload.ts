@@ -101,7 +101,10 @@ function objectPayload(value: object, path: string, depth: number): Payload {
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && !(value instanceof Map)) {
-    throw new UnsupportedValueError(path, `is an instance of ${prototype?.constructor?.name ?? "a class"}, not plain data`);
+    throw new UnsupportedValueError(
+      path,
+      `is an instance of ${prototype?.constructor?.name ?? "a class"}, not plain data`,
+    );
   }
   return { kind: "map", value: mapPayload(value instanceof Map ? value : Object.entries(value), path, depth) };
 }
@@ -110,7 +113,8 @@ function mapPayload(entries: Iterable<[unknown, unknown]>, path: string, depth: 
   const map = new Map<string, Payload>();
   for (const [key, item] of entries) {
     const itemPath = path ? `${path}.${String(key)}` : String(key);
-    if (typeof key !== "string" || !key.isWellFormed()) throw new UnsupportedValueError(itemPath, "has a key that is no text");
+    if (typeof key !== "string" || !key.isWellFormed())
+      throw new UnsupportedValueError(itemPath, "has a key that is no text");
     if (key === "__proto__") throw new UnsupportedValueError(itemPath, "uses the reserved key __proto__");
     map.set(key, toPayload(item, itemPath, depth + 1));
   }
@@ -177,7 +181,11 @@ export function payloadEquals(a: Payload, b: Payload): boolean {
     case "array":
       return b.kind === "array" && arraysEqual(a.value, b.value);
     case "list":
-      return b.kind === "list" && a.value.length === b.value.length && a.value.every((item, i) => payloadEquals(item, b.value[i] as Payload));
+      return (
+        b.kind === "list" &&
+        a.value.length === b.value.length &&
+        a.value.every((item, i) => payloadEquals(item, b.value[i] as Payload))
+      );
     case "map":
       return b.kind === "map" && mapsEqual(a.value, b.value);
     default:
@@ -186,7 +194,10 @@ export function payloadEquals(a: Payload, b: Payload): boolean {
 }
 
 const arraysEqual = (a: NdArray, b: NdArray) =>
-  a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((extent, i) => extent === b.shape[i]) && bytesEqual(a.data, b.data);
+  a.dtype === b.dtype &&
+  a.shape.length === b.shape.length &&
+  a.shape.every((extent, i) => extent === b.shape[i]) &&
+  bytesEqual(a.data, b.data);
 
 function mapsEqual(a: ReadonlyMap<string, Payload>, b: ReadonlyMap<string, Payload>): boolean {
   if (a.size !== b.size) return false;

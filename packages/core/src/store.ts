@@ -275,7 +275,12 @@ export interface WatchOptions {
 /** What a watch yields. `token` resumes right after the event; no token of any event runs ahead of what was sent. */
 export type WatchEvent =
   /** The selected variables as they are at `revision`. */
-  | { readonly kind: "snapshot"; readonly revision: number; readonly token: string; readonly variables: readonly Variable[] }
+  | {
+      readonly kind: "snapshot";
+      readonly revision: number;
+      readonly token: string;
+      readonly variables: readonly Variable[];
+    }
   /** As `snapshot`, where what came before cannot be told any more: drop what you hold. */
   | {
       readonly kind: "reset";
@@ -289,7 +294,12 @@ export type WatchEvent =
   /** Nothing selected has changed up to `revision`. */
   | { readonly kind: "bookmark"; readonly revision: number; readonly token: string }
   /** The session is gone and the watch is over. */
-  | { readonly kind: "ended"; readonly cause: "session_deleted" | "session_expired"; readonly revision: number; readonly token: string };
+  | {
+      readonly kind: "ended";
+      readonly cause: "session_deleted" | "session_expired";
+      readonly revision: number;
+      readonly token: string;
+    };
 
 export interface ChangesEvent {
   readonly kind: "changes";

@@ -32,7 +32,17 @@ export type VariableAttributes = Pick<Variable, "id" | "name" | "type" | "payloa
   Partial<Omit<Variable, "value">>;
 
 const required = ["id", "name", "type", "payload", "createdAtMs"] as const;
-const optional = ["constraints", "metadata", "description", "version", "revision", "updatedAtMs", "updatedBy", "origin", "readOnly"];
+const optional = [
+  "constraints",
+  "metadata",
+  "description",
+  "version",
+  "revision",
+  "updatedAtMs",
+  "updatedBy",
+  "origin",
+  "readOnly",
+];
 const known = new Set<string>([...required, ...optional]);
 
 /**

@@ -1,0 +1,64 @@
+import type { Parsed } from "./parse-value.ts";
+import { fromPayload, payloadSize, toPayload, UnsupportedValueError, type ValueRecord } from "./payload.ts";
+import { type Refusal, refusal } from "./store-error.ts";
+import { emptyRecord } from "./variable.ts";
+
+/** Refuses a name or id that is empty, too long, ill-formed, or holds a control character or `/`. */
+export function checkName(name: unknown, field: string, maxLength: number): Refusal | undefined {
+  if (typeof name !== "string")
+    return refusal("invalid_argument", `${field} must be text, got ${typeof name}`, { field });
+  if (name === "") return refusal("invalid_argument", `${field} must not be empty`, { field, value: name });
+  if (name.length > maxLength) {
+    const details = { field, limit: maxLength, value: name.length };
+    return refusal(
+      "invalid_argument",
+      `${field} has ${name.length} characters, at most ${maxLength} are allowed`,
+      details,
+    );
+  }
+  if (!name.isWellFormed()) return refusal("invalid_argument", `${field} is not well-formed Unicode`, { field });
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2f) {
+      const shown = code === 0x2f ? '"/"' : `the control character U+${code.toString(16).padStart(4, "0")}`;
+      return refusal("invalid_argument", `${field} holds ${shown} at position ${i}`, { field, value: name });
+    }
+  }
+  return undefined;
+}
+
+/** Takes plain named data: copies and freezes it, or refuses what is no plain data or larger than the limit. */
+export function parseRecord(record: unknown, field: string, maxBytes: number): Parsed<ValueRecord> {
+  if (record === undefined) return { kind: "parsed", value: emptyRecord };
+  try {
+    const payload = toPayload(record, field);
+    if (payload.kind !== "map") {
+      return { kind: "refused", refusal: refusal("invalid_argument", `${field} must be named values`, { field }) };
+    }
+    const size = payloadSize(payload);
+    if (size > maxBytes) return { kind: "refused", refusal: tooLarge(field, size, maxBytes) };
+    return { kind: "parsed", value: Object.freeze(fromPayload(payload) as ValueRecord) };
+  } catch (error) {
+    if (!(error instanceof UnsupportedValueError)) throw error;
+    return { kind: "refused", refusal: refusal("invalid_argument", error.message, { field: error.path || field }) };
+  }
+}
+
+/** The refusal of something that takes more bytes than it may. */
+export const tooLarge = (field: string, size: number, limit: number): Refusal<"limit_exceeded"> =>
+  refusal("limit_exceeded", `${field} takes ${size} bytes, at most ${limit} are allowed`, {
+    field,
+    limit,
+    value: size,
+  });
+
+/** Refuses anything but a whole number of at least `min`. */
+export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {
+  if (Number.isSafeInteger(value) && (value as number) >= min) return undefined;
+  const details = { field, limit: min, ...(typeof value === "number" && { value }) };
+  return refusal(
+    "invalid_argument",
+    `${field} must be a whole number of at least ${min}, got ${String(value)}`,
+    details,
+  );
+}

@@ -1,0 +1,108 @@
+import type { Command, DecideContext } from "./command.ts";
+import type { SessionEvent } from "./commit.ts";
+import { decide, nextCommit } from "./decide.ts";
+import type { Decision } from "./decision.ts";
+import { evolve } from "./evolve.ts";
+import { draftOf, findVariable, type SessionState } from "./session-state.ts";
+import { type Refusal, refusal } from "./store-error.ts";
+
+/** What became of one command of a batch. */
+export type Outcome = Decision;
+
+/** What became of a batch: the events of all its commands in order, or why nothing happens at all. */
+export type BatchDecision =
+  | { readonly kind: "accepted"; readonly events: readonly SessionEvent[]; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/**
+ * Decides several commands as one step, each against the state that those before it leave. Where `atomic`, one refusal
+ * refuses them all, with every command's own in `items`; otherwise what is refused is left out.
+ * Two commands that write one variable by different refs, or by the same, are refused as a whole.
+ */
+export function decideBatch(
+  state: SessionState,
+  commands: readonly Command[],
+  context: DecideContext,
+  { atomic }: { atomic: boolean },
+): BatchDecision {
+  const [only] = commands;
+  if (only !== undefined && commands.length === 1) return decideOne(state, only, context, atomic);
+  const wrong = checkBatch(state, commands, context);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const { outcomes, events } = runInOrder(state, commands, context);
+  const refusals = refusalsOf(commands, outcomes);
+  return atomic && refusals.size > 0
+    ? { kind: "refused", refusal: batchRefusal(refusals, commands.length) }
+    : { kind: "accepted", events, outcomes };
+}
+
+function decideOne(state: SessionState, command: Command, context: DecideContext, atomic: boolean): BatchDecision {
+  const outcome = decide(state, command, context);
+  if (outcome.kind === "accepted") return { kind: "accepted", events: outcome.events, outcomes: [outcome] };
+  return atomic ? outcome : { kind: "accepted", events: [], outcomes: [outcome] };
+}
+
+function runInOrder(state: SessionState, commands: readonly Command[], context: DecideContext) {
+  let draft = draftOf(state);
+  const outcomes: Outcome[] = [];
+  const events: SessionEvent[] = [];
+  for (const command of commands) {
+    const outcome = decide(draft, command, context);
+    outcomes.push(outcome);
+    if (outcome.kind === "refused" || outcome.events.length === 0) continue;
+    events.push(...outcome.events);
+    // The draft keeps the revision of the state: all of the batch is one commit.
+    draft = evolve(draft, nextCommit(state, outcome.events, context));
+    draft.revision = state.revision;
+    draft.atMs = state.atMs;
+  }
+  return { outcomes, events };
+}
+
+function checkBatch(state: SessionState, commands: readonly Command[], { limits }: DecideContext): Refusal | undefined {
+  if (commands.length > limits.batchItems) {
+    const details = { field: "batch", limit: limits.batchItems, value: commands.length };
+    return refusal("limit_exceeded", `a batch may hold ${details.limit} items, this one has ${details.value}`, details);
+  }
+  const seen = new Map<string, string>();
+  for (const command of commands) {
+    const ref = "ref" in command && command.kind !== "expect-version" ? command.ref : undefined;
+    if (ref === undefined) continue;
+    const target = findVariable(state, ref)?.id ?? ref;
+    const before = seen.get(target);
+    if (before !== undefined) {
+      const message = `updates: "${before}" and "${ref}" mean one variable, which a batch may write once`;
+      return refusal("invalid_argument", message, { field: "updates", value: ref });
+    }
+    seen.set(target, ref);
+  }
+  return undefined;
+}
+
+/** What a command speaks of, as its caller named it. */
+function subjectOf(command: Command): string {
+  if ("ref" in command) return command.ref;
+  if (command.kind === "register-variable") return command.spec.name;
+  return "id" in command ? command.id : command.kind;
+}
+
+function refusalsOf(commands: readonly Command[], outcomes: readonly Outcome[]): Map<string, Refusal> {
+  const refusals = new Map<string, Refusal>();
+  for (const [index, outcome] of outcomes.entries()) {
+    const command = commands[index];
+    if (outcome.kind !== "refused" || command === undefined) continue;
+    const subject = subjectOf(command);
+    if (!refusals.has(subject)) refusals.set(subject, outcome.refusal);
+  }
+  return refusals;
+}
+
+/** The first refusal stands for the whole, with its reason and details; the message and `items` tell of every one. */
+function batchRefusal(refusals: ReadonlyMap<string, Refusal>, count: number): Refusal {
+  const [first] = refusals.values();
+  if (first === undefined) throw new RangeError("a batch without refusals is not refused");
+  const shown = Array.from(refusals.values(), (each) => each.message).slice(0, 5);
+  const more = refusals.size > shown.length ? `; and ${refusals.size - shown.length} more` : "";
+  const message = `${refusals.size} of ${count} refused, so none is applied: ${shown.join("; ")}${more}`;
+  return { ...first, message, items: refusals };
+}

@@ -1,0 +1,113 @@
+import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
+import type { Command, CommandOf, DecideContext } from "./command.ts";
+import type { Commit, SessionEvent } from "./commit.ts";
+import { decideChange, decideDelete, decideExpect, decideRegister, decideSet } from "./decide-variable.ts";
+import { accept, type Decision, refuse } from "./decision.ts";
+import { defaultTtlMs, type SessionState } from "./session-state.ts";
+import { refusal } from "./store-error.ts";
+import { laterThan } from "./variable.ts";
+
+/**
+ * Decides one command against a session: what then happens, or why nothing does. Pure; the state is not changed, and
+ * folding the events of an accepted command with `evolve` gives the state that holds afterwards.
+ */
+export function decide(state: SessionState, command: Command, context: DecideContext): Decision {
+  if (command.kind === "create-session") return decideCreate(state, command, context);
+  if (state.status !== "live") return { kind: "refused", refusal: sessionNotFound(state.id) };
+  switch (command.kind) {
+    case "update-session":
+      return decideUpdateSession(state, command, context);
+    case "delete-session":
+      return accept({ kind: "session-deleted", cause: command.cause });
+    case "register-variable":
+      return decideRegister(state, command, context);
+    case "set-variable":
+      return decideSet(state, command, context);
+    case "expect-version":
+      return decideExpect(state, command);
+    case "change-variable":
+      return decideChange(state, command, context);
+    case "delete-variable":
+      return decideDelete(state, command);
+    case "put-program":
+      return decidePutProgram(state, command, context);
+    case "delete-program":
+      return decideDeleteProgram(state, command);
+  }
+}
+
+/** The refusal of a session id that names no live session. */
+export const sessionNotFound = (session: string) =>
+  refusal("session_not_found", `Session '${session}' not found`, { session });
+
+function decideCreate(state: SessionState, command: CommandOf<"create-session">, context: DecideContext): Decision {
+  const wrong = checkName(state.id, "session", context.limits.nameLength) ?? checkTtl(command.ttlMs);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  if (state.status === "live") {
+    if (command.ifExists === "keep") return accept();
+    return refuse("already_exists", `Session '${state.id}' already exists`, { resource: "session", id: state.id });
+  }
+  const metadata = parseRecord(command.metadata, "metadata", context.limits.metadataBytes);
+  if (metadata.kind === "refused") return metadata;
+  const { epoch, ttlMs = defaultTtlMs } = command;
+  return accept({ kind: "session-created", epoch, ttlMs, metadata: metadata.value });
+}
+
+const checkTtl = (ttlMs: number | undefined) => (ttlMs === undefined ? undefined : checkWhole(ttlMs, "ttlMs", 1));
+
+function decideUpdateSession(
+  state: SessionState,
+  command: CommandOf<"update-session">,
+  context: DecideContext,
+): Decision {
+  const wrong = checkTtl(command.ttlMs);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const metadata = parseRecord(command.metadata ?? state.metadata, "metadata", context.limits.metadataBytes);
+  if (metadata.kind === "refused") return metadata;
+  return accept({ kind: "session-updated", ttlMs: command.ttlMs ?? state.ttlMs, metadata: metadata.value });
+}
+
+function decidePutProgram(state: SessionState, command: CommandOf<"put-program">, context: DecideContext): Decision {
+  const { limits } = context;
+  const wrong = checkName(command.id, "program", limits.nameLength);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const body = parseRecord(command.body, "body", limits.programBytes);
+  if (body.kind === "refused") return body;
+  if (!state.programs.has(command.id) && state.programCount >= limits.programsPerSession) {
+    const details = { field: "programs", limit: limits.programsPerSession, value: state.programCount + 1 };
+    return refuse(
+      "limit_exceeded",
+      `session ${state.id} may hold ${details.limit} programs, this would be one more`,
+      details,
+    );
+  }
+  return accept({ kind: "program-put", id: command.id, body: body.value });
+}
+
+function decideDeleteProgram(state: SessionState, command: CommandOf<"delete-program">): Decision {
+  if (state.programs.has(command.id)) return accept({ kind: "program-deleted", id: command.id });
+  if (command.allowMissing) return accept();
+  return refuse("not_found", `Program '${command.id}' not found`, { resource: "program", id: command.id });
+}
+
+/**
+ * Wraps events into the commit that follows a state. Its time is the context's, or a microsecond after the last
+ * commit's where the clock has not moved on.
+ */
+export function nextCommit(state: SessionState, events: readonly SessionEvent[], context: DecideContext): Commit {
+  return {
+    session: state.id,
+    revision: state.revision + 1,
+    atMs: laterThan(state.atMs, context.atMs),
+    actor: actorOf(state.id, context),
+    origin: context.origin ?? "typescript",
+    metadata: context.metadata ?? {},
+    events,
+  };
+}
+
+function actorOf(session: string, { actor, metadata }: DecideContext): string {
+  if (actor) return actor;
+  const said = metadata?.["optimizer_id"] ?? metadata?.["source"];
+  return typeof said === "string" && said !== "" ? said : session;
+}

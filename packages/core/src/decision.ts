@@ -1,0 +1,16 @@
+import type { SessionEvent } from "./commit.ts";
+import { type ErrorDetails, type ErrorReason, type Refusal, refusal } from "./store-error.ts";
+
+/** What the decider says to a command: what then happens, possibly nothing, or why not. */
+export type Decision =
+  | { readonly kind: "accepted"; readonly events: readonly SessionEvent[] }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Lets a command through. */
+export const accept = (...events: SessionEvent[]): Decision => ({ kind: "accepted", events });
+
+/** Refuses a command, in one expression. */
+export const refuse = <R extends ErrorReason>(reason: R, message: string, details: ErrorDetails[R]): Decision => ({
+  kind: "refused",
+  refusal: refusal(reason, message, details) as Refusal,
+});

@@ -1,0 +1,23 @@
+/**
+ * Compiles a glob into a test. `*` stands for any run of characters, also none; everything else stands for itself,
+ * and the whole text must match. Takes time proportional to the text times the number of stars, never more, so a
+ * pattern from outside cannot hang the matcher.
+ */
+export function createGlob(pattern: string): (text: string) => boolean {
+  const [prefix = "", ...rest] = pattern.split("*");
+  const suffix = rest.pop();
+  if (suffix === undefined) return (text) => text === pattern;
+  const middle = rest.filter((part) => part !== "");
+  return (text) => {
+    if (text.length < prefix.length + suffix.length || !text.startsWith(prefix) || !text.endsWith(suffix)) return false;
+    const end = text.length - suffix.length;
+    let at = prefix.length;
+    // The leftmost place is always a right one: it leaves the most text for the parts that follow.
+    for (const part of middle) {
+      const found = text.indexOf(part, at);
+      if (found < 0 || found + part.length > end) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
+}

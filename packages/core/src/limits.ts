@@ -1,0 +1,29 @@
+/** Sizes that a session may not exceed; going over is refused with `limit_exceeded`. */
+export interface Limits {
+  /** Bytes of one value. */
+  readonly valueBytes: number;
+  /** Bytes of one metadata record: a variable's, a session's or a write's. */
+  readonly metadataBytes: number;
+  /** Bytes of one variable's constraints. */
+  readonly constraintsBytes: number;
+  /** Bytes of one program's body. */
+  readonly programBytes: number;
+  /** Characters of a name or an id. */
+  readonly nameLength: number;
+  readonly variablesPerSession: number;
+  readonly programsPerSession: number;
+  /** Commands in one batch. */
+  readonly batchItems: number;
+}
+
+/** The limits that hold unless a store is told otherwise. */
+export const defaultLimits: Limits = {
+  valueBytes: 4 * 1024 * 1024,
+  metadataBytes: 64 * 1024,
+  constraintsBytes: 64 * 1024,
+  programBytes: 4 * 1024 * 1024,
+  nameLength: 255,
+  variablesPerSession: 10_000,
+  programsPerSession: 10_000,
+  batchItems: 10_000,
+};

@@ -1,0 +1,151 @@
+import { createGlob } from "./glob.ts";
+import { layerOver, type Table } from "./layered-map.ts";
+import type { ValueRecord } from "./payload.ts";
+import type { Program, SessionStats } from "./store.ts";
+import { emptyRecord, type Variable } from "./variable.ts";
+
+/**
+ * One session as the fold of its commits. The functions in this file and `evolve` take ownership of the state they are
+ * given, change it in time proportional to the change, and return it; keep the old one by drafting first: {@link draftOf}.
+ */
+export interface SessionState {
+  readonly id: string;
+  /** `absent` before the first commit, `deleted` after the last. */
+  status: "absent" | "live" | "deleted";
+  epoch: string;
+  /** Number of the last commit folded in; 0 for none. */
+  revision: number;
+  /** Time of the last commit folded in. */
+  atMs: number;
+  createdAtMs: number;
+  ttlMs: number;
+  metadata: ValueRecord;
+  /** In the order they were registered. */
+  readonly variables: Table<string, Variable>;
+  /** Ids by name. */
+  readonly names: Table<string, string>;
+  readonly programs: Table<string, Program>;
+  /** Number that the next registered variable's id ends in. */
+  nextNumber: number;
+  variableCount: number;
+  programCount: number;
+  totalVariableUpdates: number;
+}
+
+/** The state before any commit. */
+export const absentSession = (id: string): SessionState => ({
+  id,
+  status: "absent",
+  epoch: "",
+  revision: 0,
+  atMs: 0,
+  createdAtMs: 0,
+  ttlMs: 0,
+  metadata: emptyRecord,
+  variables: new Map(),
+  names: new Map(),
+  programs: new Map(),
+  nextNumber: 1,
+  variableCount: 0,
+  programCount: 0,
+  totalVariableUpdates: 0,
+});
+
+/** One hour, the time to live of a session that names none. */
+export const defaultTtlMs = 3_600_000;
+
+/** A live session with nothing in it. */
+export const newSession = (
+  id: string,
+  options: { atMs: number; ttlMs?: number; metadata?: ValueRecord; epoch?: string },
+): SessionState => ({
+  ...absentSession(id),
+  status: "live",
+  epoch: options.epoch ?? "",
+  atMs: options.atMs,
+  createdAtMs: options.atMs,
+  ttlMs: options.ttlMs ?? defaultTtlMs,
+  metadata: options.metadata ?? emptyRecord,
+});
+
+/** A copy to try things on, in constant time: it changes without changing the original. */
+export const draftOf = (state: SessionState): SessionState => ({
+  ...state,
+  variables: layerOver(state.variables),
+  names: layerOver(state.names),
+  programs: layerOver(state.programs),
+});
+
+/** Adds a variable or replaces the one of the same id, and counts one update. */
+export function putVariable(state: SessionState, variable: Variable): SessionState {
+  const before = state.variables.get(variable.id);
+  if (before === undefined) state.variableCount++;
+  else if (before.name !== variable.name) dropName(state, before);
+  state.variables.set(variable.id, variable);
+  if (before?.name !== variable.name) state.names.set(variable.name, variable.id);
+  state.totalVariableUpdates++;
+  return state;
+}
+
+/** Removes a variable by id or name; without one of that ref the state stays as it is. */
+export function deleteVariable(state: SessionState, ref: string): SessionState {
+  const variable = findVariable(state, ref);
+  if (variable === undefined) return state;
+  state.variables.delete(variable.id);
+  dropName(state, variable);
+  state.variableCount--;
+  return state;
+}
+
+/** A name that another variable has taken since stays with that one. */
+function dropName(state: SessionState, variable: Variable): void {
+  if (state.names.get(variable.name) === variable.id) state.names.delete(variable.name);
+}
+
+/** Finds a variable in constant time; an id wins over a name. */
+export function findVariable(state: SessionState, ref: string): Variable | undefined {
+  const byId = state.variables.get(ref);
+  if (byId !== undefined) return byId;
+  const id = state.names.get(ref);
+  return id === undefined ? undefined : state.variables.get(id);
+}
+
+/** Says whether an id or a name is known. */
+export const hasVariable = (state: SessionState, ref: string): boolean => findVariable(state, ref) !== undefined;
+
+/** Variables in the order they were registered; with a glob, those whose name it matches. */
+export function listVariables(state: SessionState, pattern?: string): Variable[] {
+  const variables = [...state.variables.values()];
+  if (pattern === undefined || pattern === "*") return variables;
+  const matches = createGlob(pattern);
+  return variables.filter((variable) => matches(variable.name));
+}
+
+/** Names of all variables. */
+export const variableNames = (state: SessionState): string[] => [...state.names.keys()];
+
+/** Stores a program; only a new one counts. */
+export function putProgram(state: SessionState, program: Program): SessionState {
+  if (!state.programs.has(program.id)) state.programCount++;
+  state.programs.set(program.id, program);
+  return state;
+}
+
+/** Removes a program; without one of that id the state stays as it is. */
+export function deleteProgram(state: SessionState, id: string): SessionState {
+  if (state.programs.delete(id)) state.programCount--;
+  return state;
+}
+
+/** Says whether a session that was last accessed so long ago has outlived its time to live. */
+export const isExpired = (state: SessionState, sinceAccessMs: number): boolean => sinceAccessMs > state.ttlMs;
+
+/** Counts and ages at a moment. */
+export const sessionStats = (state: SessionState, ages: { ageMs: number; sinceAccessMs: number }): SessionStats => ({
+  variableCount: state.variableCount,
+  programCount: state.programCount,
+  totalVariableUpdates: state.totalVariableUpdates,
+  totalItems: state.variableCount + state.programCount,
+  ageMs: ages.ageMs,
+  timeSinceAccessMs: ages.sinceAccessMs,
+});

@@ -1,0 +1,55 @@
+/**
+ * Numbered entries at rest: what Trimtab asks of a storage engine. A *stream* is a sequence of entries numbered from 1
+ * without a gap. Implementations add no meaning to the data, and `describeCommitLog` in `@trimtab/log/conformance`
+ * holds what is promised here.
+ *
+ * @typeParam Data - what an entry holds; engines on disk take bytes
+ */
+export interface CommitLog<Data = Uint8Array> {
+  /**
+   * Writes entries `after + 1`, `after + 2`, ... if the stream's last entry is number `after`, all of them or none.
+   * Resolves to `true` once they are durable, and to `false`, having written nothing, where another writer was first:
+   * losing the race is no error. A rejection means that nothing was written.
+   */
+  append(stream: string, after: number, entries: readonly Data[]): Promise<boolean>;
+
+  /** Reads durable entries from number `after + 1` on, at most `limit` of them. */
+  read(stream: string, after: number, limit?: number): Promise<LogRead<Data>>;
+
+  /**
+   * Yields durable entries from number `after + 1` on, first those that are there and then each as it is appended,
+   * without a gap or a duplicate between the two, in batches. Where the entries after `after` are trimmed it yields
+   * that once and ends. It ends soon after the signal aborts.
+   */
+  follow(stream: string, after: number, signal: AbortSignal): AsyncIterable<LogRead<Data>>;
+
+  /** Forgets entries up to and including number `through`. Numbers are never used again. */
+  trim(stream: string, through: number): Promise<void>;
+
+  /** Lists the streams that hold an entry, in no promised order. */
+  streams(): AsyncIterable<string>;
+}
+
+/** What is found in a stream after a number. */
+export type LogRead<Data> =
+  | {
+      readonly kind: "entries";
+      /** Number of the first entry; where there are none, the number that the next one gets. */
+      readonly first: number;
+      readonly entries: readonly Data[];
+    }
+  /** The entries asked for are gone: entry `through` and all before it. */
+  | { readonly kind: "trimmed"; readonly through: number };
+
+/**
+ * The latest snapshot of each stream: a cache that spares a replay, and what makes trimming possible.
+ * Losing one costs time where the log still has everything, and data where it was trimmed.
+ */
+export interface SnapshotStore<Data = Uint8Array> {
+  /** Keeps a snapshot of the stream as it was after entry `number`, in place of any older one. */
+  save(stream: string, number: number, data: Data): Promise<void>;
+  /** Gives the latest snapshot. */
+  load(stream: string): Promise<{ readonly number: number; readonly data: Data } | undefined>;
+  /** Forgets the stream's snapshot. */
+  drop(stream: string): Promise<void>;
+}

@@ -1,0 +1,209 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { CommitLog, LogRead } from "../commit-log.ts";
+
+/** One log under test. */
+export interface CommitLogHarness {
+  readonly log: CommitLog;
+  /** Opens the same data anew, as after a restart; left out where data ends with the process. */
+  readonly reopen?: () => Promise<CommitLog>;
+  readonly close?: () => Promise<void>;
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (data: Uint8Array) => new TextDecoder().decode(data);
+const numbered = (from: number, count: number) => Array.from({ length: count }, (_, i) => bytes(`entry ${from + i}`));
+
+const entriesOf = (read: LogRead<Uint8Array>): string[] => {
+  if (read.kind === "trimmed") throw new Error(`trimmed through ${read.through}`);
+  return read.entries.map(text);
+};
+
+/** Registers what every {@link CommitLog} must hold. `open` gives an empty one for each test. */
+export function describeCommitLog(name: string, open: () => Promise<CommitLogHarness>): void {
+  describe(`CommitLog: ${name}`, () => {
+    const opened: CommitLogHarness[] = [];
+    const harness = async () => {
+      const one = await open();
+      opened.push(one);
+      return one;
+    };
+    const openLog = async () => (await harness()).log;
+    afterEach(async () => {
+      for (const one of opened.splice(0)) await one.close?.();
+    });
+
+    describeAppend(openLog);
+    describeRead(openLog);
+    describeFollow(openLog);
+    describeTrim(openLog);
+
+    test("what was appended is there after reopening", async (context) => {
+      const { log, reopen } = await harness();
+      if (reopen === undefined) return context.skip("its data ends with the process");
+      await log.append("a", 0, numbered(1, 3));
+      await log.trim("a", 1);
+      const again = await reopen();
+      expect(entriesOf(await again.read("a", 1))).toEqual(["entry 2", "entry 3"]);
+      expect(await again.append("a", 2, [bytes("late")])).toBe(false);
+      expect(await again.append("a", 3, [bytes("next")])).toBe(true);
+    });
+  });
+}
+
+function describeAppend(open: () => Promise<CommitLog>): void {
+  describe("append", () => {
+    test("takes the entry after the last one", async () => {
+      const log = await open();
+      expect(await log.append("a", 0, [bytes("one")])).toBe(true);
+      expect(await log.append("a", 1, [bytes("two"), bytes("three")])).toBe(true);
+      expect(entriesOf(await log.read("a", 0))).toEqual(["one", "two", "three"]);
+    });
+
+    test.each([
+      ["behind", 0],
+      ["ahead", 2],
+    ])("refuses an expectation that is %s and writes nothing", async (_, after) => {
+      const log = await open();
+      await log.append("a", 0, [bytes("one")]);
+      expect(await log.append("a", after, [bytes("x"), bytes("y")])).toBe(false);
+      expect(entriesOf(await log.read("a", 0))).toEqual(["one"]);
+    });
+
+    test("of many racing appends exactly one wins, again and again", async () => {
+      const log = await open();
+      for (let round = 0; round < 20; round++) {
+        const racers = Array.from({ length: 8 }, (_, i) => log.append("a", round, [bytes(`${round}/${i}`)]));
+        const results = await Promise.all(racers);
+        expect(results.filter(Boolean)).toHaveLength(1);
+        const [written] = entriesOf(await log.read("a", round));
+        expect(written).toBe(`${round}/${results.indexOf(true)}`);
+      }
+    });
+
+    test("keeps streams apart", async () => {
+      const log = await open();
+      await Promise.all([log.append("a", 0, numbered(1, 5)), log.append("b", 0, [bytes("other")])]);
+      expect(entriesOf(await log.read("b", 0))).toEqual(["other"]);
+      expect(entriesOf(await log.read("a", 0))).toHaveLength(5);
+    });
+
+    test("takes stream names with any text and entries of any bytes", async () => {
+      const log = await open();
+      const names = ["a/b", "..", "日本", "%00", " ", "A", "a".repeat(255), "__proto__", "x\u{1f600}"];
+      const data = Uint8Array.from({ length: 256 }, (_, i) => i);
+      for (const name of names) expect(await log.append(name, 0, [data, new Uint8Array()])).toBe(true);
+      for (const name of names) {
+        const read = await log.read(name, 0);
+        expect(read.kind === "entries" && read.entries).toEqual([data, new Uint8Array()]);
+      }
+      const listed: string[] = [];
+      for await (const name of log.streams()) listed.push(name);
+      expect(listed.sort()).toEqual([...names].sort());
+    });
+
+    test("a large entry comes back whole", async () => {
+      const log = await open();
+      const large = new Uint8Array(3 * 1024 * 1024).map((_, i) => (i * 31) & 0xff);
+      await log.append("a", 0, [large]);
+      const read = await log.read("a", 0);
+      expect(read.kind === "entries" && Buffer.from(read.entries[0] ?? []).equals(large)).toBe(true);
+    });
+  });
+}
+
+function describeRead(open: () => Promise<CommitLog>): void {
+  describe("read", () => {
+    test("gives nothing from a stream that is not there", async () => {
+      const log = await open();
+      expect(await log.read("a", 0)).toEqual({ kind: "entries", first: 1, entries: [] });
+      for await (const name of log.streams()) expect.unreachable(name);
+    });
+
+    test("starts after the number given and stops at the limit", async () => {
+      const log = await open();
+      await log.append("a", 0, numbered(1, 10));
+      expect(await log.read("a", 4, 3)).toEqual({ kind: "entries", first: 5, entries: numbered(5, 3) });
+      expect(await log.read("a", 10)).toEqual({ kind: "entries", first: 11, entries: [] });
+    });
+  });
+}
+
+function describeFollow(open: () => Promise<CommitLog>): void {
+  describe("follow", () => {
+    test("has no gap and no duplicate across what was there and what comes, from every number", async () => {
+      const log = await open();
+      await log.append("a", 0, numbered(1, 5));
+      const followers = [0, 1, 2, 3, 4, 5].map((after) => collect(log, "a", { after, until: 30 }));
+      for (let last = 5; last < 30; last++) await log.append("a", last, numbered(last + 1, 1));
+      for (const [after, seen] of (await Promise.all(followers)).entries()) {
+        expect(seen).toEqual(numbered(after + 1, 30 - after).map(text));
+      }
+    });
+
+    test("follows a stream that does not exist yet", async () => {
+      const log = await open();
+      const follower = collect(log, "later", { after: 0, until: 2 });
+      await log.append("later", 0, numbered(1, 2));
+      expect(await follower).toEqual(["entry 1", "entry 2"]);
+    });
+
+    test("ends when the signal aborts, before or while it waits", async () => {
+      const log = await open();
+      const before = AbortSignal.abort();
+      for await (const read of log.follow("a", 0, before)) expect.unreachable(read.kind);
+      const later = new AbortController();
+      const waiting = (async () => {
+        for await (const read of log.follow("a", 0, later.signal)) expect.unreachable(read.kind);
+      })();
+      setImmediate(() => later.abort());
+      await waiting;
+    });
+  });
+}
+
+function describeTrim(open: () => Promise<CommitLog>): void {
+  describe("trim", () => {
+    test("forgets up to the number, says so, and goes on counting", async () => {
+      const log = await open();
+      await log.append("a", 0, numbered(1, 5));
+      await log.trim("a", 3);
+      expect(await log.read("a", 2)).toEqual({ kind: "trimmed", through: 3 });
+      expect(entriesOf(await log.read("a", 3))).toEqual(["entry 4", "entry 5"]);
+      expect(await log.append("a", 5, [bytes("six")])).toBe(true);
+      await log.trim("a", 2);
+      expect(entriesOf(await log.read("a", 3))).toEqual(["entry 4", "entry 5", "six"]);
+    });
+
+    test("of everything leaves the number and no stream to list", async () => {
+      const log = await open();
+      await log.append("a", 0, numbered(1, 2));
+      await log.trim("a", 2);
+      for await (const name of log.streams()) expect.unreachable(name);
+      expect(await log.append("a", 0, [bytes("again")])).toBe(false);
+      expect(await log.append("a", 2, [bytes("three")])).toBe(true);
+    });
+
+    test("tells a follower that starts before what is left", async () => {
+      const log = await open();
+      await log.append("a", 0, numbered(1, 4));
+      await log.trim("a", 3);
+      const seen: unknown[] = [];
+      for await (const read of log.follow("a", 1, new AbortController().signal)) seen.push(read);
+      expect(seen).toEqual([{ kind: "trimmed", through: 3 }]);
+    });
+  });
+}
+
+async function collect(
+  log: CommitLog,
+  stream: string,
+  { after, until }: { after: number; until: number },
+): Promise<string[]> {
+  const end = new AbortController();
+  const seen: string[] = [];
+  for await (const read of log.follow(stream, after, end.signal)) {
+    seen.push(...entriesOf(read));
+    if (after + seen.length >= until) end.abort();
+  }
+  return seen;
+}

@@ -1,0 +1,3 @@
+export type { CommitLog, LogRead, SnapshotStore } from "./commit-log.ts";
+export { createMemoryLog } from "./memory-log.ts";
+export { createMemorySnapshots } from "./memory-snapshots.ts";

@@ -1,0 +1,9 @@
+import { describeCommitLog, describeSnapshotStore } from "./conformance/index.ts";
+import { createMemoryLog, createMemorySnapshots } from "./index.ts";
+
+// A memory log survives in the object itself, which is what a store that is opened anew on it sees.
+describeCommitLog("memory", async () => {
+  const log = createMemoryLog();
+  return { log, reopen: async () => log };
+});
+describeSnapshotStore("memory", async () => createMemorySnapshots());

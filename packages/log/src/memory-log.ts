@@ -1,0 +1,111 @@
+import type { CommitLog, LogRead } from "./commit-log.ts";
+
+interface Stream<Data> {
+  trimmed: number;
+  entries: Data[];
+  /** Called, and forgotten, at the next append. */
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * Makes a log that lives in this process's memory and ends with it. An append is durable, as far as that goes, when it
+ * resolves. Entries are kept by reference. A stream that was trimmed whole keeps only its last number.
+ */
+export function createMemoryLog<Data = Uint8Array>(): CommitLog<Data> {
+  const streams = new Map<string, Stream<Data>>();
+
+  const streamOf = (name: string): Stream<Data> => {
+    let stream = streams.get(name);
+    if (stream === undefined) {
+      stream = { trimmed: 0, entries: [], waiting: new Set() };
+      streams.set(name, stream);
+    }
+    return stream;
+  };
+
+  return {
+    async append(name, after, entries) {
+      checkNumber(after);
+      const known = streams.get(name);
+      if (after !== (known === undefined ? 0 : lastOf(known))) return false;
+      if (entries.length === 0) return true;
+      const stream = streamOf(name);
+      for (const entry of entries) stream.entries.push(entry);
+      wake(stream);
+      return true;
+    },
+
+    read: async (name, after, limit) => readFrom(streams.get(name), checkNumber(after), limit),
+
+    follow: (name, after, signal) => followStream(streamOf(name), checkNumber(after), signal),
+
+    async trim(name, through) {
+      const stream = streams.get(name);
+      if (stream === undefined) return;
+      const count = Math.min(through, lastOf(stream)) - stream.trimmed;
+      if (count <= 0) return;
+      stream.entries = stream.entries.slice(count);
+      stream.trimmed += count;
+    },
+
+    async *streams() {
+      for (const [name, stream] of streams) if (stream.entries.length > 0) yield name;
+    },
+  };
+}
+
+const lastOf = (stream: Stream<unknown>) => stream.trimmed + stream.entries.length;
+
+function checkNumber(after: number): number {
+  if (Number.isSafeInteger(after) && after >= 0) return after;
+  throw new RangeError(`after must be a whole number of at least 0, got ${after}`);
+}
+
+function readFrom<Data>(
+  stream: Stream<Data> | undefined,
+  after: number,
+  limit = Number.POSITIVE_INFINITY,
+): LogRead<Data> {
+  if (stream === undefined) return { kind: "entries", first: 1, entries: [] };
+  if (after < stream.trimmed) return { kind: "trimmed", through: stream.trimmed };
+  const start = Math.min(after, lastOf(stream)) - stream.trimmed;
+  return { kind: "entries", first: stream.trimmed + start + 1, entries: stream.entries.slice(start, start + limit) };
+}
+
+async function* followStream<Data>(
+  stream: Stream<Data>,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<LogRead<Data>> {
+  let position = after;
+  while (!signal.aborted) {
+    const found = readFrom(stream, position);
+    if (found.kind === "trimmed") {
+      yield found;
+      return;
+    }
+    // A number that the stream has not reached yet is waited for.
+    if (found.entries.length > 0 && found.first === position + 1) {
+      position += found.entries.length;
+      yield found;
+    } else {
+      await nextAppend(stream, signal);
+    }
+  }
+}
+
+function nextAppend(stream: Stream<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.waiting.delete(settle);
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    stream.waiting.add(settle);
+    signal.addEventListener("abort", settle, { once: true });
+  });
+}
+
+function wake(stream: Stream<unknown>): void {
+  for (const settle of [...stream.waiting]) settle();
+}
