@@ -1,53 +1,88 @@
 // Entry of every npm script. Needs nothing but Node 20: it brings the pinned Node and pnpm, installs, then runs the task.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** The oldest Node that runs Trimtab; it counts only where no pinned Node could be installed. */
+const OLDEST_NODE = 24;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, "node_modules", ".bin");
 const stamp = join(root, "node_modules", ".boot-stamp");
 const [task = "help", ...args] = process.argv.slice(2);
 
-/** The caller's environment without npm's own settings, with the pinned tools first on the path. */
+/**
+ * The caller's environment with the pinned tools first on the path. What npm adds for its own scripts is left out, since
+ * the pnpm and npm started from here would take it for their settings; a registry the caller chose is kept for both.
+ */
 function environment() {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-  env.PATH = [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
+  const registry = process.env.npm_config_registry ?? process.env.NPM_CONFIG_REGISTRY;
+  if (registry) Object.assign(env, { npm_config_registry: registry, pnpm_config_registry: registry });
+  env.PATH = [bin, process.env.PATH].filter(Boolean).join(delimiter);
   env.TURBO_TELEMETRY_DISABLED = "1";
   return env;
 }
 
 const env = environment();
 
+function fail(message, code = 1) {
+  console.error(message);
+  process.exit(code);
+}
+
 function runOrExit(command, commandArgs, options = {}) {
-  const { status } = spawnSync(command, commandArgs, { cwd: root, env, stdio: "inherit", ...options });
+  const { status, error } = spawnSync(command, commandArgs, { cwd: root, env, stdio: "inherit", ...options });
+  if (error) fail(`cannot run ${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Installs once per lockfile; the stamp holds the lockfile's hash. */
+/** Installs when the lockfile or the install settings are not those of the last finished install. */
 function install() {
-  const lockfile = join(root, "pnpm-lock.yaml");
-  const wanted = createHash("sha256").update(readFileSync(lockfile)).digest("hex");
+  const hash = createHash("sha256");
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml"]) hash.update(readFileSync(join(root, file)));
+  const wanted = hash.digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  // An install that is cut short must not pass for the finished one before it.
+  rmSync(stamp, { force: true });
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   // Standard output belongs to the task that was asked for, so the installer's goes to standard error.
-  const npx = process.platform === "win32" ? "npx.cmd" : "npx";
-  runOrExit(npx, ["--yes", packageManager, "install", "--frozen-lockfile"], { stdio: ["inherit", 2, 2] });
+  runOrExit("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], { stdio: ["inherit", 2, 2] });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
 
+/** Exits with advice where neither the pinned Node nor a new enough one is at hand. */
+function requireNode() {
+  if (existsSync(join(bin, "node")) || Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) return;
+  fail(
+    `no pinned Node for ${process.platform} ${process.arch}: install Node ${OLDEST_NODE} or newer (this is ${process.version})`,
+  );
+}
+
 /** Builds a package and what it depends on; silent unless something had to be built. */
-function build(...filters) {
-  const selection = filters.map((name) => `--filter=${name}...`);
-  runOrExit("turbo", ["run", "build", "--output-logs=errors-only", ...selection], { stdio: ["inherit", 2, 2] });
+function build(name) {
+  runOrExit("turbo", ["run", "build", "--output-logs=errors-only", `--filter=${name}...`], {
+    stdio: ["inherit", 2, 2],
+  });
 }
 
 /** Runs a script on the pinned Node, passes signals on and exits as it exits. */
 function become(script, scriptArgs = []) {
   const child = spawn("node", [script, ...scriptArgs], { cwd: root, env, stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const passedOn = new Set();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      // A terminal sends its interrupt to the child as well, and npm sends it here again: once is what the person asked for.
+      if (passedOn.has(signal) || (signal === "SIGINT" && process.stdin.isTTY)) return;
+      passedOn.add(signal);
+      child.kill(signal);
+    });
+  }
+  child.on("error", (error) => fail(`cannot run node ${script}: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
@@ -67,11 +102,13 @@ const tasks = {
     build("@trimtab/examples");
     become("apps/examples/dist/main.js", args);
   },
+  format() {
+    runOrExit("biome", ["check", "--write", ...(args.length > 0 ? args : ["."])]);
+    runOrExit("buf", ["format", "--write", "proto"]);
+  },
 };
 
-if (!Object.hasOwn(tasks, task)) {
-  console.error(`unknown task "${task}": one of ${Object.keys(tasks).join(", ")}`);
-  process.exit(2);
-}
+if (!Object.hasOwn(tasks, task)) fail(`unknown task "${task}": one of ${Object.keys(tasks).join(", ")}`, 2);
 install();
+requireNode();
 tasks[task]();

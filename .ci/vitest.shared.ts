@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { createReportWriter } from "./vitest.report.ts";
 
 const conditions = ["@trimtab/source"];
 
@@ -8,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "e2e/**/*.test.ts"],
-    reporters: ["default", ["json", { outputFile: "node_modules/.test-report.json" }]],
+    reporters: ["default", createReportWriter(".turbo/test-report.json")],
     testTimeout: 20_000,
   },
 });

@@ -1,0 +1,43 @@
+import { listFiles, readText } from "./files.mjs";
+import { capture } from "./tool.mjs";
+
+/** What no file of the repository holds: what is true of one machine only, and what speaks of how it was written. */
+const FORBIDDEN = [
+  ["a registry's host", /\bregistry\.[a-z0-9-]+\.[a-z]{2,}|\bnpm\.pkg\.[a-z]+|^\s*(tarball|resolved): *["']?https?:/im],
+  ["a path of one machine", /(?<![\w.*~})\]-])\/(work|root|home\/\w+|Users\/\w+)\//],
+  ["a document that is not here", /\b(SPEC|DESIGN|FLOORS|TOOLCHAIN|BRIDGE-WIRE)\.md\b/],
+  ["a number of a requirement or an issue", /\b[C]-\d{2,3}\b|\b(issue|fixes|closes|resolves|see) #\d+/i],
+  ["a note to self", /\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b/],
+  [
+    "its author's tools",
+    /\b(Clau[d]e|Anthro[p]ic|Chat[G]PT|Copi[l]ot)\b|\b(as an|by an?) AI (language )?(model|assistant)\b/i,
+  ],
+  ["a mark of an unfinished merge", /^(<{7}|>{7}) /m],
+];
+
+/** The host that npm installs from on this machine: it has no business in the repository, whatever its name. */
+async function findRegistry() {
+  const { code, stdout } = await capture("npm", ["config", "get", "registry"]);
+  return code === 0 && URL.canParse(stdout.trim()) ? new URL(stdout.trim()).host : undefined;
+}
+
+/** Finds text that does not belong in the repository. */
+export async function checkText() {
+  const registry = await findRegistry();
+  const failures = [];
+  for (const path of await listFiles()) {
+    const text = readText(path);
+    if (text === undefined) continue;
+    for (const [what, pattern] of FORBIDDEN) {
+      const match = pattern.exec(text);
+      if (match) failures.push(`${path}:${lineOf(text, match.index)}: ${what}: ${match[0].trim()}`);
+    }
+    const at = registry === undefined ? -1 : text.indexOf(registry);
+    if (at >= 0) failures.push(`${path}:${lineOf(text, at)}: the host of this machine's registry`);
+  }
+  return { failures };
+}
+
+function lineOf(text, index) {
+  return text.slice(0, index).split("\n").length;
+}

@@ -1,0 +1,47 @@
+// `npm run test:faults`: the long suites, `*.faults.ts`, one package after the other. Arguments name packages (all without).
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { close, printReports, readReport, removeReports, total } from "./report.mjs";
+import { readWorkspace, root } from "./workspace.mjs";
+
+const wanted = process.argv.slice(2).map((argument) => argument.replace(/^--filter=/, ""));
+
+const suites = readWorkspace()
+  .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  .filter(({ dir }) => hasFaults(join(root, dir)))
+  .map(({ name, dir }) => ({ name, dir: join(root, dir), file: join(root, dir, ".turbo", "faults-report.json") }));
+
+/** True when a folder holds a long suite of its own. */
+function hasFaults(dir) {
+  return readdirSync(dir, { withFileTypes: true }).some((entry) => {
+    if (entry.isDirectory()) return !["node_modules", "dist"].includes(entry.name) && hasFaults(join(dir, entry.name));
+    return entry.name.endsWith(".faults.ts");
+  });
+}
+
+function run(command, args, cwd) {
+  return spawnSync(command, args, { cwd, stdio: "inherit" }).status === 0;
+}
+
+function runSuite({ name, dir, file }) {
+  console.log(`\n${name}`);
+  const ended = run("vitest", ["run", "--root", dir, "--config", join(root, ".ci", "vitest.faults.ts")], dir);
+  const report = readReport(name, file);
+  if (!ended && report.failed.length === 0) report.failed.push("vitest ended badly although no test failed");
+  return report;
+}
+
+/** One report per suite, or a single failure when there is nothing to run or nothing to run it on. */
+function runAll() {
+  const failed = (reason) => [{ name: "workspace", passed: 0, failed: [reason], skipped: [] }];
+  if (suites.length === 0) return failed("no package has a *.faults.ts suite, so nothing was tested");
+  removeReports(suites.map(({ file }) => file));
+  const filters = suites.map(({ name }) => `--filter=${name}`);
+  if (!run("turbo", ["run", "build", "--output-logs=errors-only", ...filters], root)) return failed("the build failed");
+  return suites.map(runSuite);
+}
+
+const reports = runAll();
+printReports(reports);
+close(total(reports));

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleForBrowser, loadWithoutNode } from "../src/bundle-for-browser.ts";
+import { listFiles, packAll } from "../src/pack.ts";
+import { listPublicPackages, type Manifest, readManifest, specifiersOf, workspaceRoot } from "../src/public-package.ts";
+import { createScratchProject, type ScratchProject } from "../src/scratch-project.ts";
+
+/** Packages whose README promises that they run in browsers. */
+const FOR_BROWSERS = ["core", "types", "handles", "wire", "client"].map((name) => `@trimtab/${name}`);
+
+/** What a tarball has no use for: sources, tests and what builds leave behind. */
+const JUNK =
+  /(^|\/)(src|test|test-parts|e2e|node_modules|\.turbo)\/|\.(test|faults)\.|\.map$|\.tsbuildinfo$|(^|\/)(tsconfig|vitest|turbo)\./;
+
+/** An install that has to ask the registry for a new machine's first time. */
+const INSTALL_TIMEOUT_MS = 180_000;
+
+const packages = listPublicPackages();
+const own = readManifest(fileURLToPath(new URL("../", import.meta.url)));
+const scratch = mkdtempSync(join(realpathSync(tmpdir()), "trimtab-packaging-"));
+const tarballs = new Map<string, string>();
+
+beforeAll(async () => {
+  for (const [name, tarball] of await packAll(packages, join(scratch, "tarballs"))) tarballs.set(name, tarball);
+}, INSTALL_TIMEOUT_MS);
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test("the workspace publishes packages, each built before these tests", () => {
+  expect(packages.length).toBeGreaterThan(0);
+  expect(Object.keys(own.devDependencies ?? {})).toEqual(expect.arrayContaining(packages.map(({ name }) => name)));
+});
+
+test("the packages said to run in browsers are published", () => {
+  expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(FOR_BROWSERS));
+});
+
+describe.each(packages)("$name", ({ name, dir, manifest }) => {
+  let project: ScratchProject;
+
+  beforeAll(async () => {
+    const options = { name, tarballs, peers: installedVersions(manifest.peerDependencies ?? {}) };
+    project = await createScratchProject(join(scratch, "projects", name), options);
+  }, INSTALL_TIMEOUT_MS);
+
+  test("packs what its user needs and nothing else", async () => {
+    const files = await listFiles(tarballs.get(name) ?? "");
+    expect(files).toEqual(expect.arrayContaining(["README.md", "LICENSE", "package.json"]));
+    expect(files.filter((file) => JUNK.test(file))).toEqual([]);
+  });
+
+  test("is described, licensed and free of what only the workspace understands", () => {
+    const packed = readManifest(join(project.dir, "node_modules", name));
+    expect(packed).toMatchObject({ version: manifest.version, license: "Apache-2.0" });
+    expect(packed.description).toMatch(/\w/);
+    expect(JSON.stringify([packed.exports, packed.dependencies, packed.peerDependencies])).not.toMatch(
+      /@trimtab\/source|workspace:|catalog:/,
+    );
+    expect(specifiersOf(packed)).toEqual(specifiersOf(manifest));
+    expect(readFileSync(join(project.dir, "node_modules", name, "LICENSE"), "utf8")).toBe(
+      readFileSync(join(workspaceRoot, "LICENSE"), "utf8"),
+    );
+  });
+
+  test("can be imported by every entry of its exports", async () => {
+    const specifiers = specifiersOf(manifest);
+    const imports = specifiers.map((specifier) => `Object.keys(await import(${JSON.stringify(specifier)}))`);
+    project.write("imports.js", `console.log(JSON.stringify([${imports.join(", ")}]));\n`);
+    const names: string[][] = JSON.parse(await project.run("node", ["imports.js"]));
+    expect(specifiers.filter((_, index) => names[index]?.length === 0)).toEqual([]);
+  });
+
+  test("type-checks in a strict consumer", async () => {
+    const lines = specifiersOf(manifest).map(
+      (specifier, index) => `import * as entry${index} from ${JSON.stringify(specifier)};\nexport { entry${index} };\n`,
+    );
+    project.write("consumer.ts", lines.join(""));
+    project.write("tsconfig.json", JSON.stringify(consumerConfig(manifest)));
+    await project.run(join(workspaceRoot, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.json"]);
+  });
+
+  test.runIf(FOR_BROWSERS.includes(name))("bundles for browsers and loads without Node", async () => {
+    const bundle = await bundleForBrowser(project, name);
+    expect(bundle.builtins).toEqual([]);
+    expect(bundle.unresolved).toEqual([]);
+    expect(loadWithoutNode(bundle)).not.toEqual([]);
+    console.log(`${name}: ${kilobytes(bundle.sizeBytes)} minified, ${kilobytes(bundle.gzipBytes)} compressed (${dir})`);
+  });
+});
+
+/** The versions this package has installed of what another expects its user to bring. */
+function installedVersions(peers: Readonly<Record<string, string>>): Record<string, string> {
+  const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
+  return Object.fromEntries(Object.keys(peers).map((peer) => [peer, readManifest(join(modules, peer)).version]));
+}
+
+/** Only what a package's own users would set; declarations are checked too, since they are part of what is published. */
+function consumerConfig({ peerDependencies = {} }: Manifest): object {
+  return {
+    compilerOptions: {
+      target: "es2024",
+      lib: ["es2025", "esnext.disposable", "esnext.float16", "dom"],
+      module: "nodenext",
+      strict: true,
+      noEmit: true,
+      types: [],
+      // Test runners' own declarations are not ours to check.
+      skipLibCheck: "vitest" in peerDependencies,
+    },
+    files: ["consumer.ts"],
+  };
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
