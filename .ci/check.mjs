@@ -14,10 +14,10 @@ import { createScratch } from "./scratch.mjs";
  * One that throws has failed.
  */
 const checks = {
-  lint: () => runTool("biome", ["ci", "--colors=off", "."]),
+  lint: () => runTool("biome", ["ci", "--colors=off", "--diagnostic-level=warn", "--error-on-warnings", "."]),
   types: checkTypes,
   arrows: checkArrows,
-  unused: () => runTool("knip", ["--no-progress"]),
+  unused: () => runTool("knip", ["--no-progress", "--no-config-hints"]),
   packages: checkPackages,
   "proto-lint": () => runTool("buf", ["lint", "proto"]),
   "proto-format": () => runTool("buf", ["format", "--diff", "--exit-code", "proto"]),

@@ -38,7 +38,7 @@ test("the packages said to run in browsers are published", () => {
   expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(FOR_BROWSERS));
 });
 
-describe.each(packages)("$name", ({ name, dir, manifest }) => {
+describe.each(packages)("$name", ({ name, manifest }) => {
   let project: ScratchProject;
 
   beforeAll(async () => {
@@ -48,7 +48,7 @@ describe.each(packages)("$name", ({ name, dir, manifest }) => {
 
   test("packs what its user needs and nothing else", async () => {
     const files = await listFiles(tarballs.get(name) ?? "");
-    expect(files).toEqual(expect.arrayContaining(["README.md", "LICENSE", "package.json"]));
+    expect(["README.md", "LICENSE", "package.json"].filter((file) => !files.includes(file))).toEqual([]);
     expect(files.filter((file) => JUNK.test(file))).toEqual([]);
   });
 
@@ -82,12 +82,14 @@ describe.each(packages)("$name", ({ name, dir, manifest }) => {
     await project.run(join(workspaceRoot, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.json"]);
   });
 
-  test.runIf(FOR_BROWSERS.includes(name))("bundles for browsers and loads without Node", async () => {
+  if (!FOR_BROWSERS.includes(name)) return;
+
+  test("bundles for browsers and loads without Node", async () => {
     const bundle = await bundleForBrowser(project, name);
     expect(bundle.builtins).toEqual([]);
     expect(bundle.unresolved).toEqual([]);
     expect(loadWithoutNode(bundle)).not.toEqual([]);
-    console.log(`${name}: ${kilobytes(bundle.sizeBytes)} minified, ${kilobytes(bundle.gzipBytes)} compressed (${dir})`);
+    console.log(`${name}: ${kilobytes(bundle.sizeBytes)} minified, ${kilobytes(bundle.gzipBytes)} compressed`);
   });
 });
 
