@@ -78,6 +78,9 @@ export function toPayload(value: unknown, path = "", depth = 0): Payload {
   }
 }
 
+// A Node Buffer is a Uint8Array whose own `slice` shares the bytes.
+const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
 const typedArrayDtypes = new Map<unknown, DType>([
   [Int8Array, "s8"],
   [Int16Array, "s16"],
@@ -86,15 +89,16 @@ const typedArrayDtypes = new Map<unknown, DType>([
   [Uint16Array, "u16"],
   [Uint32Array, "u32"],
   [BigUint64Array, "u64"],
+  [globalThis.Float16Array, "f16"],
   [Float32Array, "f32"],
   [Float64Array, "f64"],
 ]);
 
 function objectPayload(value: object, path: string, depth: number): Payload {
-  if (value instanceof Uint8Array) return { kind: "bytes", value: value.slice() };
+  if (value instanceof Uint8Array) return { kind: "bytes", value: copyOf(value) };
   if (ArrayBuffer.isView(value)) return { kind: "array", value: typedArrayToNdArray(value, path) };
   if (isNdArray(value)) {
-    return { kind: "array", value: { dtype: value.dtype, shape: [...value.shape], data: value.data.slice() } };
+    return { kind: "array", value: { dtype: value.dtype, shape: [...value.shape], data: copyOf(value.data) } };
   }
   if (Array.isArray(value)) {
     return { kind: "list", value: value.map((item, index) => toPayload(item, `${path}[${index}]`, depth + 1)) };
@@ -125,7 +129,7 @@ function mapPayload(entries: Iterable<[unknown, unknown]>, path: string, depth: 
 function typedArrayToNdArray(view: ArrayBufferView, path: string): NdArray {
   const dtype = typedArrayDtypes.get(view.constructor);
   if (dtype === undefined) throw new UnsupportedValueError(path, `is a ${view.constructor.name}, which has no dtype`);
-  const data = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+  const data = copyOf(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   return { dtype, shape: [(view as Float64Array).length], data };
 }
 

@@ -1,0 +1,277 @@
+import { describe, expect, test } from "vitest";
+import type { ChangesEvent, Store, WatchEvent, WatchOptions } from "../../index.ts";
+import { type OpenStore, openSample, readWatch, rejection, type StoreFacts } from "./harness.ts";
+
+const brief = (event: ChangesEvent) => event.changes.map(({ kind, name, value }) => `${kind} ${name} ${String(value)}`);
+
+export function describeWatching(open: OpenStore, facts: StoreFacts): void {
+  describeEvents(open);
+  describeResuming(open, facts);
+  describePace(open, facts);
+}
+
+function describeEvents(open: OpenStore): void {
+  describe("watching", () => {
+    test("begins with the values there are and goes on with each change", async () => {
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s"));
+      const snapshot = await watch.nextOf("snapshot");
+      expect(snapshot.variables.map((variable) => [variable.name, variable.value])).toEqual([
+        ["temperature", 0.7],
+        ["model", "gpt-4"],
+      ]);
+      const metadata = { reason: "colder" };
+      const receipt = await store.setVariable("s", "temperature", 0.2, { metadata, actor: "ada" });
+      const event = await watch.nextOf("changes");
+      expect(event).toMatchObject({
+        revision: receipt.revision,
+        atMs: receipt.updatedAtMs,
+        actor: "ada",
+        origin: "typescript",
+        coalesced: false,
+      });
+      expect(event.changes).toEqual([
+        {
+          kind: "updated",
+          id: receipt.id,
+          name: "temperature",
+          version: 1,
+          value: 0.2,
+          payload: { kind: "number", value: 0.2 },
+          metadata,
+        },
+      ]);
+      await watch.close();
+    });
+
+    test("tells a whole commit at once", async () => {
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s"));
+      await watch.nextOf("snapshot");
+      await store.setVariables("s", { temperature: 1, model: "claude-3" });
+      expect(brief(await watch.nextOf("changes"))).toEqual(["updated temperature 1", "updated model claude-3"]);
+      await watch.close();
+    });
+
+    test("covers refs, globs, and what comes later under them", async () => {
+      const { store } = await openSample(open);
+      await rejection(readWatch(store.watch("s", { refs: ["temperature", "nope"] })).next(), "not_found");
+      const byRef = readWatch(store.watch("s", { refs: ["temperature"] }));
+      const byGlob = readWatch(store.watch("s", { pattern: "t*" }));
+      for (const watch of [byRef, byGlob]) expect((await watch.nextOf("snapshot")).variables).toHaveLength(1);
+      await store.setVariable("s", "model", "claude-3");
+      await store.registerVariable("s", { name: "top_k", type: "integer", value: 5 });
+      await store.setVariables("s", { temperature: 0.3, model: "gpt-4" });
+      expect(brief(await byRef.nextOf("changes"))).toEqual(["updated temperature 0.3"]);
+      const registered = await byGlob.nextOf("changes");
+      expect(brief(registered)).toEqual(["registered top_k 5"]);
+      expect(registered.changes[0]?.variable).toMatchObject({ name: "top_k", type: "integer" });
+      expect(brief(await byGlob.nextOf("changes"))).toEqual(["updated temperature 0.3"]);
+      await Promise.all([byRef.close(), byGlob.close()]);
+    });
+
+    test("a name is followed through deletion and registration", async () => {
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s", { refs: ["temperature"] }));
+      await watch.nextOf("snapshot");
+      await store.deleteVariable("s", "temperature");
+      await store.registerVariable("s", { name: "temperature", type: "float", value: 9 });
+      expect(brief(await watch.nextOf("changes"))).toEqual(["deleted temperature 0.7"]);
+      expect(brief(await watch.nextOf("changes"))).toEqual(["registered temperature 9"]);
+      await watch.close();
+    });
+
+    test("gives old values and changed surroundings where asked", async () => {
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s", {}, { oldValues: true, initialValues: false }));
+      await store.touchSession("s");
+      expect((await watch.next()).kind).toBe("bookmark");
+      await store.setVariable("s", "temperature", 0.2);
+      await store.updateVariable("s", "temperature", { description: "how free" });
+      expect((await watch.nextOf("changes")).changes[0]).toMatchObject({ value: 0.2, oldValue: 0.7 });
+      const changed = (await watch.nextOf("changes")).changes[0];
+      expect(changed).toMatchObject({ kind: "changed", variable: { description: "how free" } });
+      await watch.close();
+    });
+
+    test("the end of the session is told, after the end of each variable", async () => {
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s"));
+      const idle = readWatch(store.watch("s", { pattern: "nothing*" }));
+      await watch.nextOf("snapshot");
+      await idle.nextOf("snapshot");
+      await store.deleteSession("s");
+      expect(brief(await watch.nextOf("changes"))).toEqual(["deleted temperature 0.7", "deleted model gpt-4"]);
+      for (const each of [watch, idle]) {
+        expect(await each.nextOf("ended")).toMatchObject({ cause: "session_deleted" });
+        await expect(each.next()).rejects.toThrow("ended");
+      }
+    });
+
+    test("ends on request, also while it waits", async () => {
+      const { store } = await openSample(open);
+      const stop = new AbortController();
+      const seen: string[] = [];
+      for await (const event of store.watch("s", {}, { signal: stop.signal })) {
+        seen.push(event.kind);
+        setImmediate(() => stop.abort());
+      }
+      expect(seen).toEqual(["snapshot"]);
+      const iterator = store.watch("s")[Symbol.asyncIterator]();
+      await iterator.next();
+      const waiting = iterator.next();
+      await iterator.return?.();
+      expect((await waiting).done).toBe(true);
+    });
+  });
+}
+
+function describeResuming(open: OpenStore, { historyCommits }: StoreFacts): void {
+  describe("resuming", () => {
+    test("from every revision gives no gap and no duplicate", async () => {
+      const { store } = await openSample(open);
+      const first = readWatch(store.watch("s"));
+      const tokens = [(await first.nextOf("snapshot")).token];
+      for (let i = 1; i <= 12; i++) {
+        await store.setVariable("s", "temperature", i / 10);
+        tokens.push((await first.nextOf("changes")).token);
+      }
+      await first.close();
+      for (const [seen, after] of tokens.slice(0, -1).entries()) {
+        const values = await collectValues(store, { after }, 12 - seen);
+        expect(values).toEqual(Array.from({ length: 12 - seen }, (_, i) => (seen + 1 + i) / 10));
+      }
+    });
+
+    test("while writes go on loses nothing", async () => {
+      const { store } = await openSample(open);
+      const writes = (async () => {
+        for (let i = 1; i <= 40; i++) await store.setVariable("s", "temperature", i / 100);
+      })();
+      const seen: number[] = [];
+      let after: string | undefined;
+      while (seen.at(-1) !== 0.4) {
+        const watch = readWatch(store.watch("s", {}, after === undefined ? {} : { after }));
+        const event = await watch.next();
+        after = event.token;
+        if (event.kind === "snapshot")
+          seen.push(...event.variables.filter((v) => v.name === "temperature").map((v) => Number(v.value)));
+        if (event.kind === "changes") seen.push(...event.changes.map((change) => Number(change.value)));
+        await watch.close();
+      }
+      await writes;
+      const [start = 0] = seen;
+      const expected = Array.from({ length: 40 }, (_, i) => (i + 1) / 100).filter(
+        (value) => start === 0.7 || value > start,
+      );
+      expect(seen.slice(1)).toEqual(expected);
+    });
+
+    test("in another session of the same id starts over", async () => {
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s"));
+      const { token } = await watch.nextOf("snapshot");
+      await watch.close();
+      await store.deleteSession("s");
+      await store.createSession({ id: "s" });
+      const resumed = readWatch(store.watch("s", {}, { after: token }));
+      expect(await resumed.next()).toMatchObject({ kind: "reset", cause: "session_recreated", variables: [] });
+      await resumed.close();
+    });
+
+    test("with something that is no token is refused", async () => {
+      const { store } = await openSample(open);
+      const error = await rejection(readWatch(store.watch("s", {}, { after: "nonsense" })).next(), "invalid_argument");
+      expect(error.details.field).toBe("after");
+    });
+
+    test("behind what is kept gives a full view and says so", async (context) => {
+      if (historyCommits === undefined) return context.skip("this store keeps more than can be outrun");
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s", { refs: ["temperature"] }));
+      const { token } = await watch.nextOf("snapshot");
+      await watch.close();
+      for (let i = 1; i <= 4 * historyCommits; i++) await store.setVariable("s", "temperature", (i % 20) / 10);
+      const resumed = readWatch(store.watch("s", { refs: ["temperature"] }, { after: token }));
+      const reset = await resumed.next();
+      const { value } = await store.getVariable("s", "temperature");
+      expect(reset).toMatchObject({
+        kind: "reset",
+        cause: "history_lost",
+        variables: [{ name: "temperature", value }],
+      });
+      await store.setVariable("s", "temperature", 1.9);
+      expect(brief(await resumed.nextOf("changes"))).toEqual(["updated temperature 1.9"]);
+      await resumed.close();
+    });
+  });
+}
+
+function describePace(open: OpenStore, { bookmarkIntervalMs }: StoreFacts): void {
+  describe("pace", () => {
+    test("a slow watcher holds up neither writers nor others, and misses nothing", async () => {
+      const { store } = await openSample(open);
+      const slow = readWatch(store.watch("s", {}, { initialValues: false }));
+      const quick = readWatch(store.watch("s", {}, { initialValues: false }));
+      await Promise.all([slow.next(), quick.next()]);
+      const expected = Array.from({ length: 300 }, (_, i) => `updated temperature ${i / 1000}`);
+      for (let i = 0; i < 300; i++) {
+        await store.setVariable("s", "temperature", i / 1000);
+        expect(brief(await quick.nextOf("changes"))).toEqual([expected[i]]);
+      }
+      const seen: string[] = [];
+      while (seen.length < 300) seen.push(...brief(await slow.nextOf("changes")));
+      expect(seen).toEqual(expected);
+      await Promise.all([slow.close(), quick.close()]);
+    });
+
+    test("a watcher that asks for it gets the latest of each where it fell behind", async () => {
+      const { store } = await openSample(open);
+      const events: WatchEvent[] = [];
+      const stop = new AbortController();
+      for await (const event of store.watch("s", {}, { coalesce: true, oldValues: true, signal: stop.signal })) {
+        events.push(event);
+        if (event.kind === "snapshot") {
+          for (let i = 1; i <= 50; i++) await store.setVariable("s", "temperature", i / 100);
+          await store.setVariable("s", "model", "claude-3");
+        }
+        if (event.kind === "changes" && event.changes.some((change) => change.name === "model")) stop.abort();
+      }
+      const changes = events.filter((event) => event.kind === "changes");
+      expect(changes.length).toBeLessThan(51);
+      const last = new Map(changes.flatMap((event) => event.changes).map((change) => [change.name, change.value]));
+      expect(last).toEqual(
+        new Map<string, unknown>([
+          ["temperature", 0.5],
+          ["model", "claude-3"],
+        ]),
+      );
+    });
+
+    test("a quiet watch says how far it is, never ahead of what it sent", async (context) => {
+      if (bookmarkIntervalMs === undefined) return context.skip("this store's bookmarks come too seldom to wait for");
+      const { store } = await openSample(open);
+      const watch = readWatch(store.watch("s", { refs: ["model"] }));
+      await watch.nextOf("snapshot");
+      const { revision } = await store.setVariable("s", "temperature", 0.1);
+      let bookmark = await watch.nextOf("bookmark");
+      while (bookmark.revision < revision) bookmark = await watch.nextOf("bookmark");
+      await watch.close();
+      await store.setVariable("s", "model", "claude-3");
+      const resumed = readWatch(store.watch("s", { refs: ["model"] }, { after: bookmark.token }));
+      expect(brief(await resumed.nextOf("changes"))).toEqual(["updated model claude-3"]);
+      await resumed.close();
+    });
+  });
+}
+
+/** The values of the next changes that a watch tells. */
+async function collectValues(store: Store, options: WatchOptions, count: number): Promise<number[]> {
+  const values: number[] = [];
+  const end = new AbortController();
+  for await (const event of store.watch("s", {}, { ...options, signal: end.signal })) {
+    if (event.kind === "changes") values.push(...event.changes.map((change) => Number(change.value)));
+    if (values.length >= count) end.abort();
+  }
+  return values;
+}

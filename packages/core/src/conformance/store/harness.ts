@@ -1,0 +1,86 @@
+import { afterEach, expect } from "vitest";
+import { type ErrorReason, isStoreError, type Store, type StoreError, type WatchEvent } from "../../index.ts";
+
+/** One store under test, empty, that knows at least the types float, integer, string, boolean and choice. */
+export interface StoreHarness {
+  readonly store: Store;
+  /** Moves the clock that sessions expire by; without it the tests of expiry report themselves skipped. */
+  readonly advance?: (ms: number) => void;
+  readonly close?: () => Promise<void>;
+}
+
+/** What {@link describeStore} may assume of the store beside the interface. */
+export interface StoreFacts {
+  /** Commits of each session that are kept, where few enough to be outrun: then RESET is tested. */
+  readonly historyCommits?: number;
+  /** A bookmark comes at least this often, where often enough to be waited for. */
+  readonly bookmarkIntervalMs?: number;
+}
+
+export type OpenStore = () => Promise<StoreHarness>;
+
+/** Opens stores for the tests of one suite and closes them afterwards. */
+export function closingAfterEach(open: OpenStore): OpenStore {
+  const opened: StoreHarness[] = [];
+  afterEach(async () => {
+    for (const harness of opened.splice(0)) await harness.close?.();
+  });
+  return async () => {
+    const harness = await open();
+    opened.push(harness);
+    return harness;
+  };
+}
+
+/** A store with one session that has a temperature and a model. */
+export async function openSample(open: OpenStore): Promise<StoreHarness> {
+  const harness = await open();
+  await harness.store.createSession({ id: "s" });
+  await harness.store.registerVariables("s", [
+    { name: "temperature", type: "float", value: 0.7, constraints: { min: 0, max: 2 } },
+    { name: "model", type: "choice", value: "gpt-4", constraints: { choices: ["gpt-4", "claude-3"] } },
+  ]);
+  return harness;
+}
+
+/** Expects a rejection of one reason and gives the error. */
+export async function rejection<R extends ErrorReason>(promise: Promise<unknown>, reason: R): Promise<StoreError<R>> {
+  const outcome = await promise.then(
+    (value) => ({ resolved: value }),
+    (error: unknown) => ({ error }),
+  );
+  if (!("error" in outcome)) return expect.fail(`expected ${reason}, but it resolved`);
+  if (!isStoreError(outcome.error, reason)) throw outcome.error;
+  return outcome.error;
+}
+
+/** Reads a watch: gives its next events, and ends it. */
+export interface WatchReader {
+  next(): Promise<WatchEvent>;
+  /** The next event that is no bookmark. */
+  nextOf<K extends WatchEvent["kind"]>(kind: K): Promise<Extract<WatchEvent, { kind: K }>>;
+  close(): Promise<void>;
+}
+
+/** Starts reading a watch. */
+export function readWatch(events: AsyncIterable<WatchEvent>): WatchReader {
+  const iterator = events[Symbol.asyncIterator]();
+  const next = async () => {
+    const { done, value } = await iterator.next();
+    if (done) return expect.fail("the watch has ended");
+    return value;
+  };
+  return {
+    next,
+    async nextOf(kind) {
+      for (;;) {
+        const event = await next();
+        if (event.kind === kind) return event as never;
+        if (event.kind !== "bookmark") expect.fail(`expected ${kind}, got ${event.kind}`);
+      }
+    },
+    async close() {
+      await iterator.return?.();
+    },
+  };
+}

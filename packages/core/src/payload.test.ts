@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isNdArray } from "./nd-array.ts";
+import { fromPayload, payloadEquals, payloadSize, toPayload, UnsupportedValueError, type Value } from "./payload.ts";
+
+const scalar = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.double(),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.string({ unit: "grapheme" }),
+  fc.uint8Array({ maxLength: 8 }),
+);
+const plainValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    scalar,
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(
+      fc.string().filter((key) => key !== "__proto__"),
+      tie("value"),
+      { maxKeys: 4 },
+    ),
+  ),
+})).value;
+
+describe("toPayload", () => {
+  test("and back is exact, but that a small bigint becomes a number", () => {
+    fc.assert(
+      fc.property(plainValue, (value) => {
+        const payload = toPayload(value);
+        const again = toPayload(fromPayload(payload));
+        expect(fromPayload(again)).toEqual(fromPayload(payload));
+        expect(payloadEquals(payload, payload)).toBe(true);
+        expect(payloadSize(payload)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  test("keeps large integers and special floats", () => {
+    expect(fromPayload(toPayload(2n ** 53n + 1n))).toBe(2n ** 53n + 1n);
+    expect(fromPayload(toPayload(5n))).toBe(5);
+    expect(fromPayload(toPayload(Number.NaN))).toBeNaN();
+    expect(Object.is(fromPayload(toPayload(-0)), -0)).toBe(true);
+  });
+
+  test("copies bytes and typed arrays, which become arrays of their dtype", () => {
+    const bytes = new Uint8Array([1, 2]);
+    const payload = toPayload({ bytes });
+    bytes[0] = 9;
+    expect(fromPayload(payload)).toEqual({ bytes: new Uint8Array([1, 2]) });
+    const array = fromPayload(toPayload(new Float32Array([1.5, -2])));
+    expect(isNdArray(array)).toBe(true);
+    expect(array).toMatchObject({ dtype: "f32", shape: [2] });
+  });
+
+  const unsupported: [string, unknown, string][] = [
+    ["undefined", { a: [1, undefined] }, "a[1]"],
+    ["a function", { f: () => 1 }, "f"],
+    ["a date", new Date(0), ""],
+    ["an integer beyond 64 bits", 2n ** 63n, ""],
+    ["half a surrogate pair", { s: "\ud800" }, "s"],
+    ["__proto__", JSON.parse('{"a":{"__proto__":1}}'), "a.__proto__"],
+  ];
+  test.each(unsupported)("refuses %s and says where", (_, value, path) => {
+    try {
+      toPayload(value);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(UnsupportedValueError);
+      expect((error as UnsupportedValueError).path).toBe(path);
+    }
+  });
+
+  test("refuses what is nested too deeply, and what contains itself", () => {
+    const loop: unknown[] = [];
+    loop.push(loop);
+    expect(() => toPayload(loop)).toThrow("nested deeper than 32 levels");
+  });
+});
+
+test("payloadEquals tells kinds, bits and sizes apart", () => {
+  const pairs: [Value, Value][] = [
+    [0, -0],
+    [1, 1n],
+    [[1], [1, 2]],
+    [{ a: 1 }, { b: 1 }],
+    [new Uint8Array([1]), new Uint8Array([2])],
+    [new Float32Array([1]) as unknown as Value, new Float64Array([1]) as unknown as Value],
+  ];
+  for (const [a, b] of pairs) expect(payloadEquals(toPayload(a), toPayload(b))).toBe(false);
+  expect(payloadEquals(toPayload({ a: 1, b: Number.NaN }), toPayload({ b: Number.NaN, a: 1 }))).toBe(true);
+});

@@ -1,0 +1,96 @@
+import type { Commit } from "@trimtab/core";
+import {
+  type AnyVariableType,
+  createTypeRegistry,
+  defaultLimits,
+  type Limits,
+  type SessionSnapshot,
+  type Store,
+  type TypeRegistry,
+} from "@trimtab/core";
+import { type CommitLog, createMemoryLog, createMemorySnapshots, type SnapshotStore } from "@trimtab/log";
+import { type Clock, systemClock } from "./clock.ts";
+import { createProgramOperations } from "./program-operations.ts";
+import { createSessionOperations } from "./session-operations.ts";
+import { createSessions } from "./sessions.ts";
+import { createVariableOperations } from "./variable-operations.ts";
+import { createWatchOperation } from "./watch-operation.ts";
+
+/** What a store is made of. Everything but the types has a default. */
+export interface StoreOptions {
+  /** The types of variable that the store knows: `builtinTypes` of `@trimtab/types`, and one's own. */
+  readonly types: Iterable<AnyVariableType> | TypeRegistry;
+  /** Where commits are kept; a memory log of the store's own unless given. */
+  readonly log?: CommitLog<Commit>;
+  readonly snapshots?: SnapshotStore<SessionSnapshot>;
+  /** Other processes append to the same log; `true` unless the store made its own log. */
+  readonly shared?: boolean;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
+  /** Sessions that may be live at once; 100 000 unless given. */
+  readonly maxSessions?: number;
+  /** How often expired sessions are removed, in milliseconds; 60 000 unless given. */
+  readonly sweepIntervalMs?: number;
+  /** A watch that has nothing to tell says how far it is at least this often, in milliseconds; 15 000 unless given. */
+  readonly bookmarkIntervalMs?: number;
+  /** Commits of each session kept in memory for watches; 1024 unless given. */
+  readonly recentCommits?: number;
+  /** Commits between two snapshots of a session; 1000 unless given. */
+  readonly snapshotEvery?: number;
+  /** Commits of each session that stay in the log behind its latest snapshot; 10 000 unless given. */
+  readonly historyCommits?: number;
+}
+
+/** A store in this process. */
+export interface LocalStore extends Store {
+  readonly types: TypeRegistry;
+  /** Removes expired sessions now and gives their number; otherwise a timer does. */
+  sweep(): Promise<number>;
+  /** Waits for writes under way, ends every watch and stops all timers. The log stays as it is. */
+  close(): Promise<void>;
+}
+
+/** Makes a store in this process, over a log in memory unless another is given. */
+export function createStore(options: StoreOptions): LocalStore {
+  const { clock = systemClock, bookmarkIntervalMs = 15_000 } = options;
+  const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
+  const limits = { ...defaultLimits, ...options.limits };
+  const sessions = createSessions({
+    log: options.log ?? createMemoryLog<Commit>(),
+    snapshots: options.snapshots ?? createMemorySnapshots<SessionSnapshot>(),
+    shared: options.shared ?? options.log !== undefined,
+    clock,
+    types,
+    limits,
+    maxSessions: options.maxSessions ?? 100_000,
+    recentCommits: options.recentCommits ?? 1024,
+    snapshotEvery: options.snapshotEvery ?? 1000,
+    historyCommits: options.historyCommits ?? 10_000,
+  });
+  const sweeper = setInterval(() => void sessions.sweep().catch(() => {}), options.sweepIntervalMs ?? 60_000);
+  // Two ticks make a bookmark due, so that one comes within the interval.
+  const ticker = setInterval(() => sessions.tick(), Math.max(1, bookmarkIntervalMs / 2));
+  for (const timer of [sweeper, ticker]) unref(timer);
+  const watching = createWatchOperation(sessions);
+  return {
+    types,
+    ...createSessionOperations(sessions),
+    ...createVariableOperations(sessions),
+    ...createProgramOperations(sessions),
+    watch: watching.watch,
+    sweep: () => sessions.sweep(),
+    async close() {
+      clearInterval(sweeper);
+      clearInterval(ticker);
+      watching.close();
+      await sessions.close();
+    },
+  };
+}
+
+const isRegistry = (types: StoreOptions["types"]): types is TypeRegistry => types instanceof Map;
+
+/** Timers must not keep a Node process alive; elsewhere they are numbers. */
+function unref(timer: unknown): void {
+  if (typeof timer === "object" && timer !== null && "unref" in timer) (timer as { unref(): void }).unref();
+}

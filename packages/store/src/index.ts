@@ -1,0 +1,2 @@
+export { type Clock, systemClock } from "./clock.ts";
+export { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";

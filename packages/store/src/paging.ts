@@ -1,0 +1,65 @@
+import { type Page, type PageOptions, storeError } from "@trimtab/core";
+
+const defaultPageSize = 100;
+const maxPageSize = 1000;
+
+/** Where an item stands in its list: keys that never change, compared in order. */
+export type SortKey = readonly (number | string)[];
+
+/**
+ * Cuts one page out of a list that is sorted by key. The token names the last item's place and not its index, so
+ * that nothing is skipped or seen twice while the list changes.
+ *
+ * @throws StoreError `invalid_argument` for a page size outside 1 to 1000 and for a token from elsewhere
+ */
+export function pageAfter<T>(
+  items: readonly T[],
+  { pageSize = defaultPageSize, pageToken }: PageOptions,
+  keyOf: (item: T) => SortKey,
+): Page<T> {
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > maxPageSize) {
+    const details = { field: "pageSize", limit: maxPageSize, value: pageSize };
+    throw storeError(
+      "invalid_argument",
+      `pageSize must be a whole number from 1 to ${maxPageSize}, got ${pageSize}`,
+      details,
+    );
+  }
+  const start = pageToken === undefined ? 0 : firstAfter(items, parsePageToken(pageToken), keyOf);
+  const page = items.slice(start, start + pageSize);
+  const last = page.at(-1);
+  if (last === undefined || start + pageSize >= items.length) return { items: page };
+  return { items: page, nextPageToken: formatPageToken(keyOf(last)) };
+}
+
+function firstAfter<T>(items: readonly T[], key: SortKey, keyOf: (item: T) => SortKey): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(keyOf(items[middle] as T), key) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function compare(a: SortKey, b: SortKey): number {
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === y || x === undefined || y === undefined) continue;
+    return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+const formatPageToken = (key: SortKey) => encodeURIComponent(JSON.stringify(key));
+
+function parsePageToken(token: string): SortKey {
+  try {
+    const key: unknown = JSON.parse(decodeURIComponent(token));
+    if (Array.isArray(key) && key.every((part) => typeof part === "number" || typeof part === "string")) return key;
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw storeError("invalid_argument", "pageToken is not one that a listing has given out", { field: "pageToken" });
+}

@@ -1,0 +1,118 @@
+import {
+  absentSession,
+  type Commit,
+  deletionWithSession,
+  evolve,
+  fromSnapshot,
+  type SessionSnapshot,
+  type SessionState,
+  storeError,
+  toSnapshot,
+} from "@trimtab/core";
+import type { CommitLog, LogRead, SnapshotStore } from "@trimtab/log";
+import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
+import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
+
+/** What a session is folded from and how much of it is kept. */
+export interface FoldOptions {
+  readonly log: CommitLog<Commit>;
+  readonly snapshots: SnapshotStore<SessionSnapshot>;
+  /** Commits kept in memory for watches. */
+  readonly recentCommits: number;
+  /** Commits between two snapshots; more where the session has more variables than this. */
+  readonly snapshotEvery: number;
+  /** Commits kept in the log behind the latest snapshot; watches resume within them. */
+  readonly historyCommits: number;
+}
+
+/** A session's durable state, always the fold of its log so far, and those who watch it. */
+export interface SessionFold {
+  readonly state: SessionState;
+  readonly recent: RecentCommits;
+  readonly hub: WatchHub;
+  readonly log: CommitLog<Commit>;
+  /** Folds in the next durable commit and tells the watchers. */
+  apply(commit: Commit): void;
+  /** Folds in what a read found; commits that are there already are passed over. */
+  applyRead(read: LogRead<Commit>): void;
+  /** Reads the log to its end and folds it in. */
+  readOn(): Promise<void>;
+}
+
+/** Loads a session from its snapshot and its log. */
+export async function loadFold(id: string, options: FoldOptions): Promise<SessionFold> {
+  const snapshot = await options.snapshots.load(id);
+  let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data);
+  for (;;) {
+    const read = await options.log.read(id, state.revision, 1000);
+    if (read.kind === "trimmed") throw logTrimmed(state, read.through);
+    if (read.entries.length === 0) return createFold(state, options);
+    for (const commit of read.entries) state = evolve(state, commit);
+  }
+}
+
+const logTrimmed = ({ id, revision }: SessionState, through: number) =>
+  storeError(
+    "data_loss",
+    `the log of session ${id} is trimmed through revision ${through}, but only ${revision} is known`,
+    { session: id },
+  );
+
+function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
+  const { log } = options;
+  const hub = createWatchHub();
+  const recent = createRecentCommits(loaded.revision, options.recentCommits);
+  const keepSnapshot = createSnapshotKeeper(loaded.revision, options);
+  let state = loaded;
+
+  const apply = (commit: Commit): void => {
+    const ending = commit.events.some((event) => event.kind === "session-deleted");
+    if (ending) {
+      const gone = Array.from(state.variables.values(), (variable) => deletionWithSession(variable, commit));
+      setChangesOf(commit, gone);
+    }
+    state = evolve(state, commit);
+    recent.push(commit);
+    hub.publish(commit);
+    if (ending) hub.end(commit.revision);
+    keepSnapshot(state);
+  };
+
+  const applyRead = (read: LogRead<Commit>): void => {
+    if (read.kind === "trimmed") throw logTrimmed(state, read.through);
+    for (const commit of read.entries) if (commit.revision === state.revision + 1) apply(commit);
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    recent,
+    hub,
+    log,
+    apply,
+    applyRead,
+    async readOn() {
+      for (;;) {
+        const before = state.revision;
+        applyRead(await log.read(state.id, before, 1000));
+        if (state.revision === before) return;
+      }
+    },
+  };
+}
+
+/** Snapshots often enough to bound the log, and seldom enough that the cost per commit stays small. */
+function createSnapshotKeeper(revision: number, { log, snapshots, snapshotEvery, historyCommits }: FoldOptions) {
+  let last = revision;
+  return (state: SessionState): void => {
+    if (state.revision - last < Math.max(snapshotEvery, state.variableCount)) return;
+    last = state.revision;
+    const through = state.revision - historyCommits;
+    snapshots
+      .save(state.id, state.revision, toSnapshot(state))
+      .then(() => (through > 0 ? log.trim(state.id, through) : undefined))
+      // A snapshot is a cache: without this one the log is kept, and read from further back.
+      .catch(() => {});
+  };
+}

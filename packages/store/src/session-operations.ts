@@ -1,0 +1,58 @@
+import { createGlob, type Store, storeError } from "@trimtab/core";
+import { pageAfter } from "./paging.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** The part of a store that deals with sessions. */
+export function createSessionOperations(
+  sessions: Sessions,
+): Pick<Store, "createSession" | "getSession" | "listSessions" | "updateSession" | "touchSession" | "deleteSession"> {
+  const view = (id: string) => sessions.access(id, () => {}).then(async () => sessions.view(await sessions.live(id)));
+  return {
+    async createSession(options = {}) {
+      const { id = crypto.randomUUID(), ttlMs, metadata, ifExists, ...by } = options;
+      const command = { kind: "create-session", epoch: randomEpoch() } as const;
+      await sessions.write(
+        id,
+        [
+          {
+            ...command,
+            ...(ttlMs !== undefined && { ttlMs }),
+            ...(metadata !== undefined && { metadata }),
+            ...(ifExists !== undefined && { ifExists }),
+          },
+        ],
+        by,
+      );
+      return sessions.view(await sessions.live(id));
+    },
+    getSession: view,
+    touchSession: view,
+    async listSessions({ pattern, ...page } = {}) {
+      const matches = createGlob(pattern ?? "*");
+      const all = (await sessions.all()).map(sessions.view).filter((session) => matches(session.id));
+      return pageAfter(all, page, (session) => [session.createdAtMs, session.id]);
+    },
+    async updateSession(id, changes, by = {}) {
+      await sessions.write(id, [{ kind: "update-session", ...changes }], by);
+      return sessions.view(await sessions.live(id));
+    },
+    async deleteSession(id, { allowMissing, expectedVersion, ...by } = {}) {
+      if (expectedVersion !== undefined) {
+        throw storeError("invalid_argument", "expectedVersion: a session has no version", { field: "expectedVersion" });
+      }
+      try {
+        await sessions.write(id, [{ kind: "delete-session", cause: "session_deleted" }], by);
+      } catch (error) {
+        if (!(allowMissing && isMissing(error))) throw error;
+      }
+    },
+  };
+}
+
+const isMissing = (error: unknown) =>
+  error instanceof Error &&
+  "reason" in error &&
+  (error.reason === "session_not_found" || error.reason === "session_expired");
+
+/** Enough randomness that two sessions of one id never share an epoch. */
+const randomEpoch = () => crypto.randomUUID().replaceAll("-", "").slice(0, 16);

@@ -1,0 +1,59 @@
+import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
+import { createWritePipeline, type WritePipeline } from "./write-pipeline.ts";
+
+/** One session in memory: its durable state, those who watch it, and the only way to write to it in this process. */
+export interface SessionRuntime extends Omit<SessionFold, "apply" | "applyRead" | "readOn">, WritePipeline {
+  /** Stops following the log. */
+  close(): void;
+}
+
+/** What a session's runtime works with. */
+export interface RuntimeOptions extends FoldOptions {
+  /** Other processes append to the same log. */
+  readonly shared: boolean;
+}
+
+/** Loads a session and, where the log is shared, keeps up with what others append. */
+export async function loadSession(id: string, options: RuntimeOptions): Promise<SessionRuntime> {
+  const fold = await loadFold(id, options);
+  const stopped = new AbortController();
+  let behind = false;
+
+  const catchUp = async (): Promise<void> => {
+    // The answer to an append under way tells whether others were first; until then their commits are left alone.
+    behind = !pipeline.idle;
+    if (behind) return;
+    const read = await fold.log.read(id, fold.state.revision, 1000);
+    if (!pipeline.idle) behind = true;
+    else if (read.kind === "trimmed" || read.entries.length > 0) {
+      fold.applyRead(read);
+      await catchUp();
+    }
+  };
+  const pipeline = createWritePipeline(fold, () => {
+    if (behind) void catchUp().catch(() => {});
+  });
+  if (options.shared) void follow(fold, catchUp, stopped.signal).catch(() => {});
+
+  return {
+    get state() {
+      return fold.state;
+    },
+    get idle() {
+      return pipeline.idle;
+    },
+    recent: fold.recent,
+    hub: fold.hub,
+    log: fold.log,
+    submit: pipeline.submit,
+    settled: pipeline.settled,
+    close: () => stopped.abort(),
+  };
+}
+
+async function follow(fold: SessionFold, catchUp: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for await (const read of fold.log.follow(fold.state.id, fold.state.revision, signal)) {
+    if (read.kind === "trimmed") return;
+    if (read.first + read.entries.length - 1 > fold.state.revision) await catchUp();
+  }
+}

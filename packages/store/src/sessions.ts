@@ -1,0 +1,233 @@
+import {
+  type Command,
+  type Commit,
+  checkName,
+  type DecideContext,
+  isExpired,
+  type Limits,
+  parseRecord,
+  type Session,
+  type SessionSnapshot,
+  type SessionState,
+  StoreError,
+  sessionNotFound,
+  sessionStats,
+  storeError,
+  type TypeRegistry,
+  type WriteOptions,
+} from "@trimtab/core";
+import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import type { Clock } from "./clock.ts";
+import { loadSession, type SessionRuntime } from "./session-runtime.ts";
+import type { WriteResult } from "./write-pipeline.ts";
+
+/** What the sessions of one store share. */
+export interface SessionsOptions {
+  readonly log: CommitLog<Commit>;
+  readonly snapshots: SnapshotStore<SessionSnapshot>;
+  readonly shared: boolean;
+  readonly clock: Clock;
+  readonly types: TypeRegistry;
+  readonly limits: Limits;
+  readonly maxSessions: number;
+  readonly recentCommits: number;
+  readonly snapshotEvery: number;
+  readonly historyCommits: number;
+}
+
+/** A loaded session with what only this process knows of it. */
+export interface LoadedSession {
+  readonly runtime: SessionRuntime;
+  /** When it was last accessed, by the clock that never jumps. */
+  accessedAt: number;
+  /** The same moment by the wall clock, for showing. */
+  accessedAtMs: number;
+}
+
+/** The sessions of one store: found, loaded on first use, kept alive by access, swept when expired. */
+export interface Sessions {
+  readonly limits: Limits;
+  /** Finds a live session; rejects with `session_not_found` or `session_expired`. */
+  live(id: string): Promise<LoadedSession>;
+  /** Finds a live session, lets `use` work on it, and counts that as an access. */
+  access<T>(id: string, use: (session: LoadedSession) => T | Promise<T>): Promise<T>;
+  /** Writes to a session and counts that as an access; creates it where the command is to. */
+  write(id: string, commands: readonly Command[], options: WriteOptions & { atomic?: boolean }): Promise<WriteResult>;
+  /** Every live session, oldest first. */
+  all(): Promise<LoadedSession[]>;
+  view(session: LoadedSession): Session;
+  sweep(): Promise<number>;
+  tick(): void;
+  close(): Promise<void>;
+}
+
+/** Makes the session table of a store. */
+export function createSessions(options: SessionsOptions): Sessions {
+  const { clock, limits } = options;
+  const loaded = new Map<string, Promise<LoadedSession>>();
+  const present = new Map<string, LoadedSession>();
+  let closed = false;
+
+  const load = (id: string): LoadedSession | Promise<LoadedSession> => {
+    const here = present.get(id);
+    if (here !== undefined) return here;
+    const known = loaded.get(id);
+    if (known !== undefined) return known;
+    const loading = loadSession(id, options).then(
+      (runtime) => {
+        const session = { runtime, accessedAt: clock.elapsed(), accessedAtMs: clock.now() };
+        present.set(id, session);
+        return session;
+      },
+      (error: unknown) => {
+        loaded.delete(id);
+        throw error;
+      },
+    );
+    loaded.set(id, loading);
+    return loading;
+  };
+
+  /** Ids without a session behind them must not fill the table. */
+  const forgetIfDead = (id: string, { runtime }: LoadedSession): void => {
+    if (runtime.state.status === "live" || !runtime.idle || present.get(id)?.runtime !== runtime) return;
+    runtime.close();
+    present.delete(id);
+    loaded.delete(id);
+  };
+
+  const expired = ({ runtime, accessedAt }: LoadedSession): boolean =>
+    runtime.hub.size === 0 && isExpired(runtime.state, clock.elapsed() - accessedAt);
+
+  const live = async (id: string): Promise<LoadedSession> => {
+    if (closed) throw storeError("unavailable", "the store is closed", {});
+    const wrong = checkName(id, "session", limits.nameLength);
+    if (wrong !== undefined) throw new StoreError(wrong);
+    const session = await load(id);
+    const { state } = session.runtime;
+    if (state.status !== "live") {
+      forgetIfDead(id, session);
+      throw new StoreError(sessionNotFound(id));
+    }
+    if (expired(session))
+      throw storeError("session_expired", `Session '${id}' not found: it has expired`, { session: id });
+    return session;
+  };
+
+  const touch = (session: LoadedSession): void => {
+    session.accessedAt = clock.elapsed();
+    session.accessedAtMs = clock.now();
+  };
+
+  const writeTo = async (
+    session: LoadedSession,
+    commands: readonly Command[],
+    by: WriteOptions & { atomic?: boolean },
+  ) => {
+    const metadata = parseRecord(by.metadata, "metadata", limits.metadataBytes);
+    if (metadata.kind === "refused") throw new StoreError(metadata.refusal);
+    const { actor, origin, atomic = true } = by;
+    const context = (): DecideContext => ({
+      atMs: clock.now(),
+      types: options.types,
+      limits,
+      metadata: metadata.value,
+      ...(actor !== undefined && { actor }),
+      ...(origin !== undefined && { origin }),
+    });
+    const result = await session.runtime.submit({ commands, atomic, context });
+    touch(session);
+    return result;
+  };
+
+  const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
+    if (closed) throw storeError("unavailable", "the store is closed", {});
+    const wrong = checkName(id, "session", limits.nameLength);
+    if (wrong !== undefined) throw new StoreError(wrong);
+    const session = await load(id);
+    // An expired session that nobody has swept yet makes room for its successor.
+    if (session.runtime.state.status === "live" && expired(session)) await expire(session);
+    if (session.runtime.state.status !== "live" && present.size > options.maxSessions) {
+      forgetIfDead(id, session);
+      const details = { field: "sessions", limit: options.maxSessions, value: present.size };
+      throw storeError(
+        "limit_exceeded",
+        `the store may hold ${details.limit} sessions, this would be one more`,
+        details,
+      );
+    }
+    try {
+      return await writeTo(session, commands, by);
+    } finally {
+      forgetIfDead(id, session);
+    }
+  };
+
+  const expire = (session: LoadedSession) =>
+    writeTo(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
+
+  return {
+    limits,
+    live,
+    async access(id, use) {
+      const session = await live(id);
+      const result = await use(session);
+      touch(session);
+      return result;
+    },
+    async write(id, commands, by) {
+      if (commands[0]?.kind === "create-session") return create(id, commands, by);
+      const session = await live(id);
+      const result = await writeTo(session, commands, by);
+      forgetIfDead(id, session);
+      return result;
+    },
+    async all() {
+      for await (const id of options.log.streams()) await load(id);
+      const sessions = [...present.values()];
+      for (const session of sessions) forgetIfDead(session.runtime.state.id, session);
+      return sessions
+        .filter((session) => session.runtime.state.status === "live" && !expired(session))
+        .sort((a, b) => byAge(a.runtime.state, b.runtime.state));
+    },
+    view: (session) => viewOf(session, clock),
+    async sweep() {
+      let count = 0;
+      for (const [id, session] of [...present]) {
+        if (session.runtime.state.status === "live" && expired(session)) {
+          await expire(session);
+          count++;
+        }
+        forgetIfDead(id, session);
+      }
+      return count;
+    },
+    tick() {
+      for (const { runtime } of present.values()) runtime.hub.tick(runtime.state.revision);
+    },
+    async close() {
+      closed = true;
+      for (const session of present.values()) session.runtime.close();
+      await Promise.all([...present.values()].map(({ runtime }) => runtime.settled()));
+    },
+  };
+}
+
+const byAge = (a: SessionState, b: SessionState) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
+
+function viewOf({ runtime, accessedAt, accessedAtMs }: LoadedSession, clock: Clock): Session {
+  const { state } = runtime;
+  return {
+    id: state.id,
+    epoch: state.epoch,
+    revision: state.revision,
+    metadata: state.metadata,
+    createdAtMs: state.createdAtMs,
+    lastAccessedAtMs: accessedAtMs,
+    ttlMs: state.ttlMs,
+    stats: sessionStats(state, {
+      ageMs: Math.max(0, clock.now() - state.createdAtMs),
+      sinceAccessMs: clock.elapsed() - accessedAt,
+    }),
+  };
+}

@@ -1,0 +1,200 @@
+import {
+  type BatchWritten,
+  type Command,
+  createGlob,
+  emptyRecord,
+  findVariable,
+  type ListVariablesOptions,
+  listVariables,
+  payloadEquals,
+  type SessionState,
+  type Store,
+  StoreError,
+  storeError,
+  toPayload,
+  type Updates,
+  unknownVariable,
+  type Value,
+  type Variable,
+  type Written,
+} from "@trimtab/core";
+import { pageAfter } from "./paging.ts";
+import type { Sessions } from "./sessions.ts";
+import type { WriteResult } from "./write-pipeline.ts";
+
+type VariableOperations = Pick<
+  Store,
+  | "registerVariable"
+  | "registerVariables"
+  | "getVariable"
+  | "getVariables"
+  | "listVariables"
+  | "setVariable"
+  | "setVariables"
+  | "updateVariable"
+  | "deleteVariable"
+  | "deleteVariables"
+>;
+
+/** The part of a store that deals with variables. */
+export function createVariableOperations(sessions: Sessions): VariableOperations {
+  return { ...createReads(sessions), ...createRegistrations(sessions), ...createWrites(sessions) };
+}
+
+function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable" | "getVariables" | "listVariables"> {
+  return {
+    getVariable: (session, ref) => sessions.access(session, ({ runtime }) => requireVariable(runtime.state, ref)),
+    getVariables: (session, refs) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const found = new Map<string, Variable>();
+        const missing: string[] = [];
+        for (const ref of refs) {
+          const variable = findVariable(state, ref);
+          if (variable === undefined) missing.push(ref);
+          else found.set(ref, variable);
+        }
+        return { revision: state.revision, found, missing };
+      }),
+    listVariables: (session, options = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const selected = listVariables(state).filter(createFilter(options));
+        const page = pageAfter(selected, options, (variable) => [variable.createdAtMs, numberOf(variable)]);
+        const items = options.includeMetadata === false ? page.items.map(withoutMetadata) : page.items;
+        return { ...page, items, revision: state.revision };
+      }),
+  };
+}
+
+/** Variables registered in one commit share its time; the number in their ids tells their order. */
+const numberOf = (variable: Variable) => Number(variable.id.slice(variable.id.lastIndexOf("_") + 1));
+
+const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
+
+function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions): (variable: Variable) => boolean {
+  const matches = createGlob(pattern ?? "*");
+  const wanted = Object.entries(metadata ?? {}).map(([key, value]) => [key, toPayload(value)] as const);
+  return (variable) =>
+    matches(variable.name) &&
+    (type === undefined || variable.type === type) &&
+    (origin === undefined || variable.origin === origin) &&
+    wanted.every(([key, payload]) => {
+      const value = Object.hasOwn(variable.metadata, key) ? variable.metadata[key] : undefined;
+      return value !== undefined && payloadEquals(toPayload(value), payload);
+    });
+}
+
+function requireVariable(state: SessionState, ref: string): Variable {
+  const variable = findVariable(state, ref);
+  if (variable === undefined) throw new StoreError(unknownVariable(ref));
+  return variable;
+}
+
+function createRegistrations(sessions: Sessions): Pick<VariableOperations, "registerVariable" | "registerVariables"> {
+  const afterwards = (session: string, name: string) =>
+    sessions.access(session, ({ runtime }) => requireVariable(runtime.state, name));
+  return {
+    async registerVariable(session, spec, { ifExists = "refuse", ...by } = {}) {
+      const { revision } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
+      return { session, revision, variable: await afterwards(session, spec.name) };
+    },
+    async registerVariables(session, specs, { ifExists = "refuse", ...by } = {}) {
+      const names = specs.map((spec) => spec.name);
+      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      if (twice !== undefined) {
+        throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
+      }
+      const commands = specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
+      const { revision } = await sessions.write(session, commands, by);
+      const state = (await sessions.live(session)).runtime.state;
+      return { session, revision, ids: new Map(names.map((name) => [name, requireVariable(state, name).id])) };
+    },
+  };
+}
+
+function createWrites(
+  sessions: Sessions,
+): Pick<VariableOperations, "setVariable" | "setVariables" | "updateVariable" | "deleteVariable" | "deleteVariables"> {
+  return {
+    async setVariable(session, ref, value, { expectedVersion, ...by } = {}) {
+      const command = { kind: "set-variable", ref, value, ...expecting(expectedVersion) } as const;
+      const result = await sessions.write(session, [command], by);
+      const [written] = writtenBy(session, result);
+      if (written === undefined) throw storeError("internal", `setting ${ref} made no version`, {});
+      return written;
+    },
+    async setVariables(session, updates, { atomic = true, expectedVersions = {}, ...by } = {}) {
+      const commands = batchCommands(updates, expectedVersions);
+      const result = await sessions.write(session, commands, { ...by, atomic });
+      return toBatchWritten(session, commands, result);
+    },
+    async updateVariable(session, ref, changes, { expectedVersion, ...by } = {}) {
+      const command = { kind: "change-variable", ref, ...changes, ...expecting(expectedVersion) } as const;
+      const { commit } = await sessions.write(session, [command], by);
+      const [event] = commit?.events ?? [];
+      if (event?.kind !== "variable-changed") throw storeError("internal", `changing ${ref} made no commit`, {});
+      return event.variable;
+    },
+    async deleteVariable(session, ref, { allowMissing = false, expectedVersion, ...by } = {}) {
+      const command = { kind: "delete-variable", ref, allowMissing, ...expecting(expectedVersion) } as const;
+      const { revision } = await sessions.write(session, [command], by);
+      return { session, revision };
+    },
+    async deleteVariables(session, refs, { allowMissing = false, expectedVersion, ...by } = {}) {
+      if (expectedVersion !== undefined) {
+        throw storeError("invalid_argument", "expectedVersion: delete one variable to check its version", {
+          field: "expectedVersion",
+        });
+      }
+      const commands = refs.map((ref) => ({ kind: "delete-variable", ref, allowMissing }) as const);
+      const { revision } = await sessions.write(session, commands, by);
+      return { session, revision };
+    },
+  };
+}
+
+const expecting = (expectedVersion: number | undefined) => (expectedVersion === undefined ? {} : { expectedVersion });
+
+/** One command per update, and one per expected version that is a condition on its own. */
+function batchCommands(updates: Updates, expectedVersions: Readonly<Record<string, number>>): Command[] {
+  const entries = entriesOf(updates);
+  const commands: Command[] = [];
+  for (const [ref, value] of entries) {
+    const expected = Object.hasOwn(expectedVersions, ref) ? expectedVersions[ref] : undefined;
+    commands.push({ kind: "set-variable", ref, value, ...expecting(expected) });
+  }
+  const updated = new Set(entries.map(([ref]) => ref));
+  for (const [ref, expectedVersion] of Object.entries(expectedVersions)) {
+    if (!updated.has(ref)) commands.push({ kind: "expect-version", ref, expectedVersion });
+  }
+  return commands;
+}
+
+/** Updates as entries, whichever form they came in. */
+export function entriesOf(updates: Updates): (readonly [string, Value])[] {
+  if (Symbol.iterator in updates) return [...(updates as Iterable<readonly [string, Value]>)];
+  return Object.entries(updates as Readonly<Record<string, Value>>);
+}
+
+/** Receipts of the values that a write set. */
+function writtenBy(session: string, { commit, revision }: WriteResult): Written[] {
+  const written: Written[] = [];
+  for (const event of commit?.events ?? []) {
+    if (event.kind !== "variable-set") continue;
+    const { id, name, version } = event;
+    written.push({ session, revision, id, name, version, updatedAtMs: commit?.atMs ?? 0 });
+  }
+  return written;
+}
+
+function toBatchWritten(session: string, commands: readonly Command[], result: WriteResult): BatchWritten {
+  const applied = new Map<string, Written>();
+  const refused = new Map<string, StoreError>();
+  const written = writtenBy(session, result).values();
+  for (const [index, outcome] of result.decision.outcomes.entries()) {
+    const command = commands[index];
+    if (command === undefined || !("ref" in command)) continue;
+    if (outcome.kind === "refused") refused.set(command.ref, new StoreError(outcome.refusal));
+    else if (command.kind === "set-variable") applied.set(command.ref, written.next().value as Written);
+  }
+  return { session, revision: result.revision, applied, refused };
+}

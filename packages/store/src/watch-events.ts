@@ -1,0 +1,86 @@
+import type { ChangesEvent, Commit, SessionState, VariableChange } from "@trimtab/core";
+import { sharedChangesOf, type Watcher } from "./watch-hub.ts";
+import { formatToken } from "./watch-token.ts";
+
+/** How one watch wants its changes. */
+export interface ChangeView {
+  readonly selects: Watcher["selects"];
+  readonly oldValues: boolean;
+}
+
+// Events are shared by all watches that see the same, so that whatever is derived from one (its encoding, first of
+// all) is derived once.
+const wholeEvents = new WeakMap<Commit, ChangesEvent>();
+const wholeEventsWithOld = new WeakMap<Commit, ChangesEvent>();
+const withoutOld = new WeakMap<VariableChange, VariableChange>();
+
+/** The event that a watch gets for a commit, if it gets any. */
+export function eventOf(commit: Commit, epoch: string, view: ChangeView): ChangesEvent | undefined {
+  const changes = sharedChangesOf(commit);
+  const selected = changes.filter(view.selects);
+  if (selected.length === 0) return undefined;
+  if (selected.length < changes.length) return buildEvent(commit, epoch, selected, view);
+  const cache = view.oldValues ? wholeEventsWithOld : wholeEvents;
+  let event = cache.get(commit);
+  if (event === undefined) {
+    event = buildEvent(commit, epoch, selected, view);
+    cache.set(commit, event);
+  }
+  return event;
+}
+
+function buildEvent(commit: Commit, epoch: string, changes: readonly VariableChange[], view: ChangeView): ChangesEvent {
+  return {
+    kind: "changes",
+    revision: commit.revision,
+    token: formatToken({ epoch, revision: commit.revision }),
+    atMs: commit.atMs,
+    actor: commit.actor,
+    origin: commit.origin,
+    coalesced: false,
+    changes: view.oldValues ? changes : changes.map(stripOld),
+  };
+}
+
+function stripOld(change: VariableChange): VariableChange {
+  if (change.oldValue === undefined) return change;
+  let stripped = withoutOld.get(change);
+  if (stripped === undefined) {
+    const { oldValue: _, ...rest } = change;
+    stripped = rest;
+    withoutOld.set(change, stripped);
+  }
+  return stripped;
+}
+
+/**
+ * Merges events that lead up to the present state into one: each variable once, with its latest change and the value
+ * it had before the first. What came and went in between is left out.
+ */
+export function coalesce(events: readonly ChangesEvent[], state: SessionState): ChangesEvent | undefined {
+  const last = events.at(-1);
+  if (last === undefined || events.length === 1) return last;
+  const runs = new Map<string, VariableChange[]>();
+  for (const event of events) {
+    for (const change of event.changes) {
+      const run = runs.get(change.id);
+      if (run === undefined) runs.set(change.id, [change]);
+      else run.push(change);
+    }
+  }
+  const changes = Array.from(runs.values(), (run) => mergeRun(run, state)).filter((change) => change !== undefined);
+  return { ...last, coalesced: true, changes };
+}
+
+function mergeRun(run: readonly VariableChange[], state: SessionState): VariableChange | undefined {
+  const [first] = run;
+  const last = run.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const { oldValue: _, ...latest } = last;
+  const before = first.oldValue === undefined ? {} : { oldValue: first.oldValue };
+  if (last.kind === "deleted") return first.kind === "registered" ? undefined : { ...latest, ...before };
+  const fuller = first.kind === "registered" ? first : run.findLast((change) => change.kind === "changed");
+  const variable = state.variables.get(last.id);
+  if (fuller === undefined || variable === undefined) return { ...latest, ...before };
+  return { ...latest, ...before, kind: fuller.kind, variable };
+}

@@ -1,0 +1,114 @@
+import { type Commit, changesOf, createGlob, type Selection, type VariableChange } from "@trimtab/core";
+
+/** What a watch must know to be woken for what concerns it and nothing else. */
+export interface Watcher {
+  /** Every commit up to here has been delivered or did not concern the watcher. */
+  position: number;
+  /** The watcher has delivered all there is and waits. */
+  waiting: boolean;
+  /** When it waits: how long it has had nothing to deliver, in ticks of the bookmark timer. */
+  idleTicks: number;
+  readonly selects: (change: { id: string; name: string }) => boolean;
+  /** Ends the wait; `bookmark` asks to tell how far the watch has come. */
+  wake(cause: "commit" | "bookmark"): void;
+}
+
+/** Wakes the watchers of one session. Whoever is not concerned by a commit costs it nothing. */
+export interface WatchHub {
+  readonly size: number;
+  add(watcher: Watcher, selection: Selection): () => void;
+  /** Tells of a durable commit. */
+  publish(commit: Commit): void;
+  /** Asks those that have been idle for a whole tick for a bookmark at `revision`. */
+  tick(revision: number): void;
+  /** Wakes everyone for the commit that ends the session. */
+  end(revision: number): void;
+}
+
+/** Makes the test for what a selection covers; with neither refs nor a pattern it covers everything. */
+export function createSelector({ refs = [], pattern }: Selection): Watcher["selects"] {
+  if (refs.length === 0 && (pattern === undefined || pattern === "*")) return () => true;
+  const named = new Set(refs);
+  const matches = pattern === undefined ? () => false : createGlob(pattern);
+  return ({ id, name }) => named.has(name) || named.has(id) || matches(name);
+}
+
+// A commit's changes are worked out once, when the first watcher wants them.
+const changesByCommit = new WeakMap<Commit, VariableChange[]>();
+
+/** What a commit did to variables; worked out once per commit. */
+export function sharedChangesOf(commit: Commit): VariableChange[] {
+  let changes = changesByCommit.get(commit);
+  if (changes === undefined) {
+    changes = changesOf(commit);
+    changesByCommit.set(commit, changes);
+  }
+  return changes;
+}
+
+/** Gives a commit changes that cannot be read off its events: what went away with the session. */
+export const setChangesOf = (commit: Commit, changes: VariableChange[]): unknown =>
+  changesByCommit.set(commit, changes);
+
+/** Makes a hub without watchers. */
+export function createWatchHub(): WatchHub {
+  const all = new Set<Watcher>();
+  const byRef = new Map<string, Set<Watcher>>();
+  const byPattern = new Set<Watcher>();
+
+  const wake = (watcher: Watcher, revision: number) => {
+    if (!watcher.waiting) return;
+    // It waited, so nothing before this commit was left for it.
+    watcher.position = Math.max(watcher.position, revision - 1);
+    watcher.waiting = false;
+    watcher.wake("commit");
+  };
+
+  return {
+    get size() {
+      return all.size;
+    },
+    add(watcher, selection) {
+      const refs = selection.refs ?? [];
+      all.add(watcher);
+      if (refs.length === 0 || selection.pattern !== undefined) byPattern.add(watcher);
+      for (const ref of refs) addTo(byRef, ref, watcher);
+      return () => {
+        all.delete(watcher);
+        byPattern.delete(watcher);
+        for (const ref of refs) removeFrom(byRef, ref, watcher);
+      };
+    },
+    publish(commit) {
+      if (all.size === 0) return;
+      for (const change of sharedChangesOf(commit)) {
+        for (const watcher of byRef.get(change.name) ?? []) wake(watcher, commit.revision);
+        for (const watcher of byRef.get(change.id) ?? []) wake(watcher, commit.revision);
+        for (const watcher of byPattern) if (watcher.waiting && watcher.selects(change)) wake(watcher, commit.revision);
+      }
+    },
+    tick(revision) {
+      for (const watcher of all) {
+        if (!watcher.waiting || watcher.idleTicks++ === 0) continue;
+        watcher.position = revision;
+        watcher.waiting = false;
+        watcher.wake("bookmark");
+      }
+    },
+    end(revision) {
+      for (const watcher of all) wake(watcher, revision);
+    },
+  };
+}
+
+function addTo(index: Map<string, Set<Watcher>>, key: string, watcher: Watcher): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, new Set([watcher]));
+  else known.add(watcher);
+}
+
+function removeFrom(index: Map<string, Set<Watcher>>, key: string, watcher: Watcher): void {
+  const known = index.get(key);
+  known?.delete(watcher);
+  if (known?.size === 0) index.delete(key);
+}

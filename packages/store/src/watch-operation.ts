@@ -1,0 +1,38 @@
+import { type Selection, type Store, storeError, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import type { Sessions } from "./sessions.ts";
+import { watchSession } from "./watch-session.ts";
+
+/** The part of a store that watches, and the end of all watches. */
+export function createWatchOperation(sessions: Sessions): Pick<Store, "watch"> & { close(): void } {
+  const closing = new AbortController();
+
+  async function* open(
+    id: string,
+    selection: Selection,
+    options: WatchOptions,
+    ended: AbortSignal,
+  ): AsyncGenerator<WatchEvent> {
+    const { runtime } = await sessions.access(id, (session) => session);
+    yield* watchSession(runtime, selection, { ...options, signal: ended });
+    if (closing.signal.aborted) throw storeError("unavailable", "the store is closed", {});
+  }
+
+  return {
+    watch(id, selection = {}, options = {}) {
+      const returned = new AbortController();
+      const signals = [closing.signal, returned.signal, ...(options.signal === undefined ? [] : [options.signal])];
+      const watch = open(id, selection, options, AbortSignal.any(signals));
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: () => watch.next(),
+          // Aborting first ends a `next` that is waiting.
+          return: (value?: unknown) => {
+            returned.abort();
+            return watch.return(value as undefined);
+          },
+        }),
+      };
+    },
+    close: () => closing.abort(),
+  };
+}

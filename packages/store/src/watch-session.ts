@@ -1,0 +1,194 @@
+import {
+  type ChangesEvent,
+  type Commit,
+  findVariable,
+  listVariables,
+  type Selection,
+  type SessionState,
+  StoreError,
+  storeError,
+  unknownVariable,
+  type WatchEvent,
+  type WatchOptions,
+} from "@trimtab/core";
+import type { CommitLog } from "@trimtab/log";
+import type { RecentCommits } from "./recent-commits.ts";
+import { type ChangeView, coalesce, eventOf } from "./watch-events.ts";
+import { createSelector, type Watcher, type WatchHub } from "./watch-hub.ts";
+import { formatToken, parseToken, type WatchPosition } from "./watch-token.ts";
+
+/** What a watch reads from: one loaded session. */
+export interface WatchSource {
+  /** The durable state. */
+  readonly state: SessionState;
+  readonly recent: RecentCommits;
+  readonly hub: WatchHub;
+  readonly log: CommitLog<Commit>;
+}
+
+/** Commits read from the log at once by a watch that has fallen behind. */
+const chunkSize = 256;
+
+/**
+ * Watches a loaded session. Nothing is buffered for the watch: it has a position, takes what lies after it from the
+ * shared window of recent commits, and from the log where it has fallen further behind. So a slow reader costs its
+ * own time and nobody's memory.
+ */
+export function watchSession(
+  source: WatchSource,
+  selection: Selection,
+  options: WatchOptions,
+): AsyncIterableIterator<WatchEvent> {
+  const selects = createSelector(selection);
+  const view: ChangeView = { selects, oldValues: options.oldValues ?? false };
+  const { epoch } = source.state;
+  let resolveWait: ((cause: "commit" | "bookmark" | "closed") => void) | undefined;
+  let closed = options.signal?.aborted ?? false;
+  const watcher: Watcher = {
+    position: 0,
+    waiting: false,
+    idleTicks: 0,
+    selects,
+    wake: (cause) => resolveWait?.(cause),
+  };
+
+  const start = openingEvent(source, selection, options, view);
+  watcher.position = start.position;
+  const remove = source.hub.add(watcher, selection);
+
+  const wait = () =>
+    new Promise<"commit" | "bookmark" | "closed">((resolve) => {
+      watcher.waiting = true;
+      watcher.idleTicks = 0;
+      resolveWait = resolve;
+    });
+
+  const close = () => {
+    closed = true;
+    remove();
+    options.signal?.removeEventListener("abort", close);
+    resolveWait?.("closed");
+  };
+  options.signal?.addEventListener("abort", close, { once: true });
+
+  async function* run(): AsyncGenerator<WatchEvent> {
+    try {
+      if (start.event !== undefined && !closed) yield start.event;
+      while (!closed) {
+        const pulled = await pull(source, watcher, options.coalesce === true);
+        if (pulled === "trimmed") {
+          watcher.position = source.state.revision;
+          yield fullView(source.state, view, source.state.epoch === epoch ? "history_lost" : "session_recreated");
+        } else if (pulled.length > 0) {
+          yield* deliver(pulled);
+          const cause = pulled.at(-1)?.events.find((event) => event.kind === "session-deleted")?.cause;
+          if (cause !== undefined)
+            return yield { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
+        } else if (watcher.position >= source.state.revision && (await wait()) === "bookmark" && !closed) {
+          yield { kind: "bookmark", ...place({ epoch, revision: watcher.position }) };
+        }
+      }
+    } finally {
+      close();
+    }
+  }
+
+  function* deliver(commits: readonly Commit[]): Generator<ChangesEvent> {
+    if (options.coalesce) {
+      const events = commits.map((commit) => eventOf(commit, epoch, view)).filter((event) => event !== undefined);
+      watcher.position = commits.at(-1)?.revision ?? watcher.position;
+      const merged = coalesce(events, source.state);
+      if (merged !== undefined) yield merged;
+      return;
+    }
+    for (const commit of commits) {
+      watcher.position = commit.revision;
+      const event = eventOf(commit, epoch, view);
+      if (event !== undefined) yield event;
+      if (closed) return;
+    }
+  }
+
+  return asIterator(run(), close);
+}
+
+/** An iterator whose `return` also ends a `next` that is waiting, which a generator's own does not. */
+function asIterator(generator: AsyncGenerator<WatchEvent>, close: () => void): AsyncIterableIterator<WatchEvent> {
+  return {
+    next: () => generator.next(),
+    return: () => {
+      close();
+      return generator.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+const place = (at: WatchPosition) => ({ revision: at.revision, token: formatToken(at) });
+
+/** Where the watch starts and what it says first. */
+function openingEvent(source: WatchSource, selection: Selection, options: WatchOptions, view: ChangeView) {
+  const { state } = source;
+  if (options.after !== undefined) {
+    const { epoch, revision } = parseToken(options.after);
+    if (epoch !== state.epoch) return { position: state.revision, event: fullView(state, view, "session_recreated") };
+    // A token from the future belongs to commits that the log has lost.
+    if (revision > state.revision) return { position: state.revision, event: fullView(state, view, "history_lost") };
+    return { position: revision, event: undefined };
+  }
+  for (const ref of selection.refs ?? []) {
+    if (findVariable(state, ref) === undefined) throw new StoreError(unknownVariable(ref));
+  }
+  const event =
+    options.initialValues === false ? ({ kind: "bookmark", ...place(state) } as const) : fullView(state, view);
+  return { position: state.revision, event };
+}
+
+function fullView(
+  state: SessionState,
+  { selects }: ChangeView,
+  cause?: "history_lost" | "session_recreated",
+): WatchEvent {
+  const variables = listVariables(state).filter(selects);
+  return cause === undefined
+    ? { kind: "snapshot", ...place(state), variables }
+    : { kind: "reset", cause, ...place(state), variables };
+}
+
+/** Takes the next durable commits after the watcher's position; with `all`, every one up to the present. */
+function pull(source: WatchSource, watcher: Watcher, all: boolean): Commit[] | Promise<Commit[] | "trimmed"> {
+  const { state, recent } = source;
+  if (watcher.position < recent.floor) return pullFromLog(source, watcher, all);
+  const end = all ? state.revision : Math.min(state.revision, watcher.position + chunkSize);
+  const commits: Commit[] = [];
+  for (let revision = watcher.position + 1; revision <= end; revision++) {
+    const commit = recent.at(revision);
+    if (commit !== undefined) commits.push(commit);
+  }
+  return upToEnd(commits);
+}
+
+/** What follows the end of a session belongs to another one of the same id. */
+function upToEnd(commits: Commit[]): Commit[] {
+  const end = commits.findIndex((commit) => commit.events.some((event) => event.kind === "session-deleted"));
+  return end < 0 ? commits : commits.slice(0, end + 1);
+}
+
+async function pullFromLog(source: WatchSource, watcher: Watcher, all: boolean): Promise<Commit[] | "trimmed"> {
+  const limit = all ? Math.max(chunkSize, source.state.revision - watcher.position) : chunkSize;
+  const read = await source.log.read(source.state.id, watcher.position, limit);
+  if (read.kind === "trimmed") return "trimmed";
+  if (read.entries.length === 0 && watcher.position < source.state.revision) {
+    throw storeError(
+      "data_loss",
+      `the log of session ${source.state.id} ends before revision ${source.state.revision}`,
+      {
+        session: source.state.id,
+      },
+    );
+  }
+  // What is appended but not yet folded in is not shown yet, so that reads and watches agree.
+  return upToEnd(read.entries.filter((commit) => commit.revision <= source.state.revision));
+}

@@ -1,0 +1,194 @@
+import {
+  type BatchDecision,
+  type Command,
+  type Commit,
+  type DecideContext,
+  decideBatch,
+  draftOf,
+  evolve,
+  nextCommit,
+  type SessionState,
+  StoreError,
+  storeError,
+} from "@trimtab/core";
+import type { SessionFold } from "./session-fold.ts";
+
+/** One write as the store hands it to a session. */
+export interface Write {
+  readonly commands: readonly Command[];
+  readonly atomic: boolean;
+  /** Called at each attempt, so that the time is the attempt's. */
+  readonly context: () => DecideContext;
+}
+
+/** What a write came to, once it is durable. `commit` is missing where nothing had to change. */
+export interface WriteResult {
+  readonly revision: number;
+  readonly commit: Commit | undefined;
+  readonly decision: Extract<BatchDecision, { kind: "accepted" }>;
+}
+
+/** Takes a session's writes in order, decides each on all before it, and answers when that is durable. */
+export interface WritePipeline {
+  /** Nothing is under way. */
+  readonly idle: boolean;
+  /** Decides a write, makes it durable and folds it in; rejects with a StoreError. */
+  submit(write: Write): Promise<WriteResult>;
+  /** Resolves when every write submitted so far is answered. */
+  settled(): Promise<void>;
+}
+
+interface Job {
+  readonly write: Write;
+  readonly resolve: (result: WriteResult) => void;
+  readonly reject: (error: unknown) => void;
+  commit: Commit | undefined;
+  /** Answers the job; called when everything it was decided on is durable. */
+  settle: () => void;
+}
+
+/** Makes the pipeline of one session. `onIdle` is called whenever nothing is under way any more. */
+export function createWritePipeline(fold: SessionFold, onIdle: () => void): WritePipeline {
+  const head = createHead(fold);
+  let waiting: Job[] = [];
+  let sending: readonly Job[] | undefined;
+  let flushScheduled = false;
+  const idle = () => sending === undefined && waiting.length === 0;
+
+  const admit = (job: Job): void => {
+    const state = idle() ? fold.state : head.state();
+    const context = job.write.context();
+    const decision = decideSafely(state, job, context);
+    if (decision === undefined) return;
+    prepareAnswer(job, state, decision, context);
+    if (job.commit !== undefined) head.push(job.commit);
+    // An answer that rests on writes under way must wait for them: they may yet fail.
+    else if (idle()) return void job.settle();
+    waiting.push(job);
+    scheduleFlush();
+  };
+
+  const scheduleFlush = (): void => {
+    if (flushScheduled || sending !== undefined || waiting.length === 0) return;
+    flushScheduled = true;
+    queueMicrotask(flush);
+  };
+
+  // One append is under way at a time and carries everything decided meanwhile, so that a commit can never land on a
+  // revision other than the one it was decided against.
+  const flush = (): void => {
+    flushScheduled = false;
+    const jobs = waiting;
+    waiting = [];
+    sending = jobs;
+    const commits = jobs.map((job) => job.commit).filter((commit) => commit !== undefined);
+    if (commits.length === 0) finish(jobs);
+    else {
+      fold.log.append(fold.state.id, fold.state.revision, commits).then(
+        (won) => (won ? finish(jobs) : decideAgain(jobs)),
+        (error: unknown) => fail(jobs, error),
+      );
+    }
+  };
+
+  const finish = (jobs: readonly Job[]): void => {
+    for (const job of jobs) if (job.commit !== undefined) fold.apply(job.commit);
+    sending = undefined;
+    head.landed(waiting.length === 0);
+    for (const job of jobs) job.settle();
+    scheduleFlush();
+    if (idle()) onIdle();
+  };
+
+  /** Another writer was first: what it wrote is folded in, and everything under way is decided anew. */
+  const decideAgain = async (jobs: readonly Job[]): Promise<void> => {
+    try {
+      await fold.readOn();
+      admitAll([...jobs, ...waiting]);
+    } catch (error) {
+      fail(jobs, error);
+    }
+  };
+
+  /** Fails the writes of one append and decides what came after on a state without them. */
+  const fail = (jobs: readonly Job[], error: unknown): void => {
+    const cause = error instanceof StoreError ? error : unavailable(fold.state.id, error);
+    for (const job of jobs) job.reject(cause);
+    admitAll(waiting);
+    if (idle()) onIdle();
+  };
+
+  const admitAll = (jobs: readonly Job[]): void => {
+    sending = undefined;
+    waiting = [];
+    head.drop();
+    for (const job of jobs) {
+      job.commit = undefined;
+      admit(job);
+    }
+  };
+
+  return {
+    get idle() {
+      return idle();
+    },
+    submit: (write) =>
+      new Promise((resolve, reject) => {
+        admit({ write, resolve, reject, commit: undefined, settle: () => {} });
+      }),
+    async settled() {
+      while (!idle()) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+  };
+}
+
+/** A type from outside may throw; that write fails, and nothing else does. */
+function decideSafely(state: SessionState, job: Job, context: DecideContext): BatchDecision | undefined {
+  try {
+    return decideBatch(state, job.write.commands, context, { atomic: job.write.atomic });
+  } catch (error) {
+    job.reject(storeError("internal", "a variable type failed while it was asked", {}, { cause: error }));
+    return undefined;
+  }
+}
+
+function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, context: DecideContext): void {
+  if (decision.kind === "refused") {
+    job.settle = () => job.reject(new StoreError(decision.refusal));
+    return;
+  }
+  const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision.events, context);
+  const revision = commit?.revision ?? state.revision;
+  job.commit = commit;
+  job.settle = () => job.resolve({ revision, commit, decision });
+}
+
+const unavailable = (session: string, cause: unknown) =>
+  storeError("unavailable", `the log of session ${session} did not take the write`, {}, { cause });
+
+/** The durable state with the commits under way on top. It is built only when a second write meets one under way. */
+function createHead(fold: SessionFold) {
+  let state: SessionState | undefined;
+  let unapplied: Commit[] = [];
+  return {
+    push(commit: Commit): void {
+      unapplied.push(commit);
+    },
+    state(): SessionState {
+      let next = state ?? draftOf(fold.state);
+      for (const commit of unapplied) next = evolve(next, commit);
+      unapplied = [];
+      state = next;
+      return next;
+    },
+    /** What was under way is durable now, all of it or the first part. */
+    landed(all: boolean): void {
+      if (all) state = undefined;
+      unapplied = all ? [] : unapplied.filter((commit) => commit.revision > fold.state.revision);
+    },
+    drop(): void {
+      state = undefined;
+      unapplied = [];
+    },
+  };
+}
