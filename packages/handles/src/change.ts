@@ -1,0 +1,37 @@
+import type { Origin, ValueOf, ValueRecord, VariableChange } from "@trimtab/core";
+import type { Declarations } from "./declarations.ts";
+
+/** What happened to one variable, in the program's own terms. */
+export interface Change<V = unknown, Key extends string = string> {
+  /**
+   * What was done; `initial` is the present value, told to whoever asked for it when subscribing. `changed` leaves the
+   * value and touches what surrounds it.
+   */
+  readonly kind: VariableChange["kind"] | "initial";
+  /** The key that the program declared the variable under. */
+  readonly key: Key;
+  /** The variable's name in the session. */
+  readonly name: string;
+  readonly id: string;
+  readonly version: number;
+  /** The value now; for `deleted`, the last one. */
+  readonly value: V;
+  /** The value before, where there was one. */
+  readonly previous?: V;
+  /** Session revision at which it is so. */
+  readonly revision: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly updatedAtMs: number;
+  /** Who is answerable. */
+  readonly actor: string;
+  readonly origin: Origin;
+  /** What the writer said of this write; where history is gone, the variable's own metadata. */
+  readonly metadata: ValueRecord;
+  /** Earlier changes of this variable may be merged into this one; the value is the newest all the same. */
+  readonly lagged: boolean;
+}
+
+/** A change of any one of the declared variables; its `key` narrows the type of `value`. */
+export type AnyChange<D extends Declarations> = {
+  [K in keyof D & string]: Change<ValueOf<D[K]>, K>;
+}[keyof D & string];

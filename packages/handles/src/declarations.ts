@@ -1,0 +1,85 @@
+import {
+  fromPayload,
+  type Parsed,
+  parseConstraints,
+  parseValue,
+  type Refusal,
+  StoreError,
+  storeError,
+  type ValueOf,
+  type Variable,
+  type VariableDeclaration,
+  type VariableSpec,
+} from "@trimtab/core";
+
+/** The variables that a program works with, by the key it knows them under. */
+export type Declarations = Readonly<Record<string, VariableDeclaration>>;
+
+/** The values of declared variables, each of its own type. */
+export type ValuesOf<D extends Declarations> = { readonly [K in keyof D & string]: ValueOf<D[K]> };
+
+/** New values for some of the declared variables. */
+export type PartialValuesOf<D extends Declarations> = { readonly [K in keyof D & string]?: ValueOf<D[K]> };
+
+/** A declaration under its key, with the name that its variable has in the session. */
+export interface NamedDeclaration<V = unknown> {
+  readonly key: string;
+  readonly name: string;
+  readonly declaration: VariableDeclaration<V>;
+  /** What to register where the variable is missing; absent where it must exist. */
+  readonly spec?: VariableSpec;
+}
+
+/**
+ * Names every declaration and checks what it says, so that a mistake shows before anything is sent.
+ *
+ * @throws StoreError `invalid_argument` where two keys mean one variable; `invalid_constraints`, `validation_failed` or
+ *   `constraint_violation` where a declaration contradicts itself
+ */
+export function nameDeclarations(
+  declarations: Declarations,
+  names: Readonly<Record<string, string | undefined>> = {},
+): NamedDeclaration[] {
+  const keys = new Map<string, string>();
+  return Object.entries(declarations).map(([key, declaration]) => {
+    const name = (Object.hasOwn(names, key) ? names[key] : undefined) ?? key;
+    const other = keys.get(name);
+    if (other !== undefined) {
+      const message = `${other} and ${key} both stand for the variable "${name}"`;
+      throw storeError("invalid_argument", message, { field: `names.${key}`, value: name });
+    }
+    keys.set(name, key);
+    const spec = specOf(name, declaration);
+    return { key, name, declaration, ...(spec && { spec }) };
+  });
+}
+
+function specOf(name: string, declaration: VariableDeclaration): VariableSpec | undefined {
+  const { type, description, metadata, readOnly } = declaration;
+  const constraints = parsedOrThrow(parseConstraints(type, declaration.constraints));
+  if (declaration.default === undefined) return undefined;
+  const value = parsedOrThrow(parseValue(type, constraints, declaration.default, name));
+  return {
+    name,
+    type: type.name,
+    value: fromPayload(type.encode(value)),
+    constraints,
+    ...(description !== undefined && { description }),
+    ...(metadata !== undefined && { metadata }),
+    ...(readOnly !== undefined && { readOnly }),
+  };
+}
+
+/** Gives what was parsed, or throws why it was refused. */
+export function parsedOrThrow<T>(parsed: Parsed<T, Refusal>): T {
+  if (parsed.kind === "parsed") return parsed.value;
+  throw new StoreError(parsed.refusal);
+}
+
+/** The error for a variable that has another type than the program declared. */
+export const typeMismatch = (variable: Variable, declaration: VariableDeclaration): StoreError =>
+  storeError(
+    "invalid_type",
+    `variable "${variable.name}" is of type ${variable.type}, but is declared as ${declaration.type.name}`,
+    { type: variable.type },
+  );

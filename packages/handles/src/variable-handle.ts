@@ -1,0 +1,153 @@
+import { type SetOptions, storeError, type Written } from "@trimtab/core";
+import type { Change } from "./change.ts";
+import { type ChangeQueue, createChangeQueue } from "./change-queue.ts";
+import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
+import type { LiveCache } from "./live-cache.ts";
+import type { Held, VariableSlot } from "./variable-slot.ts";
+import type { UpdateOptions, VariableWriter } from "./variable-writer.ts";
+
+/**
+ * One live variable. Reading is synchronous and never leaves the process: it gives the last known value, the program's
+ * own writes included. While the session has no such variable, reading throws `not_found`; while it has one of another
+ * type, `invalid_type`. Both mend by themselves. A value may be shared with other readers: do not write into it.
+ */
+export interface VariableHandle<V> {
+  /** Name of the variable in the session. */
+  readonly name: string;
+  readonly id: string;
+  readonly value: V;
+  /** 0 when registered, one more per write. */
+  readonly version: number;
+  /** When the value was last written, in milliseconds since the Unix epoch. */
+  readonly updatedAtMs: number;
+
+  /**
+   * Sets the value. One that the type or its constraints refuse is refused before anything is sent. When the promise
+   * resolves the write is durable and readable through {@link value}.
+   */
+  set(value: V, options?: SetOptions): Promise<Written>;
+
+  /**
+   * Replaces the value by one made from it, so that no other write is lost. Where somebody else wrote in between, the
+   * function is called again with what they wrote; it should do nothing but compute. Updates through one handle run one
+   * after another. Rejects with `version_mismatch` when the retries are used up.
+   */
+  update(change: (current: V) => V, options?: UpdateOptions): Promise<Written>;
+
+  /**
+   * Calls back on every later change, in order, each commit's changes together and after the cache has them all. Gives
+   * the function that stops it. What the callback throws goes to the session's `onError` and stops nobody else.
+   */
+  subscribe(listener: (value: V, change: Change<V>) => unknown, options?: SubscribeOptions): () => void;
+
+  /**
+   * Follows the variable from this call on: every change once, in order. A loop that falls behind by more than
+   * `capacity` changes goes on with the newest, marked `lagged`. Trouble with the connection does not end the loop;
+   * leaving it, aborting the signal and closing the session do.
+   */
+  changes(options?: ChangesOptions): AsyncIterableIterator<Change<V>>;
+}
+
+/** What {@link VariableHandle.subscribe} takes. */
+export interface SubscribeOptions {
+  /** Call back at once with the present value too, if there is one. */
+  readonly immediate?: boolean;
+}
+
+/** What {@link VariableHandle.changes} takes. */
+export interface ChangesOptions {
+  /** Ends the loop. */
+  readonly signal?: AbortSignal;
+  /** Changes kept for a slow loop, at least 1; 1024 unless given. */
+  readonly capacity?: number;
+}
+
+/** What a handle is made of. */
+export interface VariableHandleParts<V> {
+  readonly slot: VariableSlot<V>;
+  readonly session: string;
+  readonly cache: LiveCache;
+  readonly writer: VariableWriter;
+  readonly listeners: Listeners<[Change<V>]>;
+  /** Iterators to end when the session is closed; `undefined` when it is. */
+  readonly queues: () => Set<ChangeQueue<V>> | undefined;
+  readonly onError: OnError;
+}
+
+/** Makes the handle of one variable. */
+export function createVariableHandle<V>(parts: VariableHandleParts<V>): VariableHandle<V> {
+  const { slot, session, cache, writer, listeners } = parts;
+  const held = (): Held<V> => slot.current ?? raise(slot, session);
+  return {
+    name: slot.name,
+    get id() {
+      return held().id;
+    },
+    get value() {
+      return held().value;
+    },
+    get version() {
+      return held().version;
+    },
+    get updatedAtMs() {
+      return held().updatedAtMs;
+    },
+    set: (value, options) => writer.set(slot, value, options),
+    update: (change, options) => writer.update(slot, change, options),
+    subscribe(listener, { immediate = false } = {}) {
+      const stop = listeners.add((change) => listener(change.value, change));
+      const { current } = slot;
+      if (immediate && current !== undefined) {
+        const change = initialChange(slot, current, cache.revision);
+        callIsolated(() => listener(change.value, change), parts.onError);
+      }
+      return stop;
+    },
+    changes({ signal, capacity = 1024 } = {}) {
+      if (!(capacity >= 1)) {
+        throw storeError("invalid_argument", `capacity ${capacity} is below 1`, {
+          field: "capacity",
+          limit: 1,
+          value: capacity,
+        });
+      }
+      const leave = () => {
+        stop();
+        parts.queues()?.delete(queue);
+        signal?.removeEventListener("abort", finish);
+      };
+      const queue = createChangeQueue<V>(capacity, leave);
+      const finish = () => {
+        leave();
+        queue.end();
+      };
+      const stop = listeners.add((change) => queue.push(change));
+      const queues = parts.queues();
+      queues?.add(queue);
+      if (queues === undefined || signal?.aborted) finish();
+      else signal?.addEventListener("abort", finish);
+      return queue;
+    },
+  };
+}
+
+function raise(slot: VariableSlot, session: string): never {
+  if (slot.problem !== undefined) throw slot.problem;
+  const message = `session "${session}" has no variable "${slot.name}" at present`;
+  throw storeError("not_found", message, { resource: "variable", id: slot.name });
+}
+
+const initialChange = <V>(slot: VariableSlot<V>, held: Held<V>, revision: number): Change<V> => ({
+  kind: "initial",
+  key: slot.key,
+  name: slot.name,
+  id: held.id,
+  version: held.version,
+  value: held.value,
+  revision,
+  updatedAtMs: held.updatedAtMs,
+  actor: "",
+  origin: "other",
+  metadata: {},
+  lagged: false,
+});

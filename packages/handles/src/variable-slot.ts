@@ -1,0 +1,179 @@
+import {
+  laterThan,
+  type Origin,
+  type StoreError,
+  storeError,
+  type ValueRecord,
+  type Variable,
+  type VariableChange,
+  type Written,
+} from "@trimtab/core";
+import type { Change } from "./change.ts";
+import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
+
+/** One version of a variable, decoded. */
+export interface Held<V = unknown> {
+  readonly id: string;
+  readonly version: number;
+  readonly value: V;
+  readonly updatedAtMs: number;
+  /** The constraints that the store holds new values to. */
+  readonly constraints: ValueRecord;
+}
+
+/** Where and when an event happened. */
+export interface EventContext {
+  readonly revision: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly origin: Origin;
+  readonly lagged: boolean;
+}
+
+/** What came of an event for one variable: a change to tell, or a value that the declared type cannot read. */
+export type Outcome<V = unknown> =
+  | { readonly kind: "change"; readonly change: Change<V> }
+  | { readonly kind: "unreadable"; readonly error: StoreError }
+  | undefined;
+
+/**
+ * What is known of one declared variable. What the watch has shown and what the program itself has written are kept
+ * apart: `current` is the newer of the two, while changes are told from what the watch shows alone, so that they come
+ * in order and each commit is told whole.
+ */
+export interface VariableSlot<V = unknown> extends NamedDeclaration<V> {
+  /** The newest version known; absent while there is none or it cannot be read. */
+  readonly current: Held<V> | undefined;
+  /** Why the variable cannot be read though it exists. */
+  readonly problem: StoreError | undefined;
+  /** Takes in a full view: the variable as it is, or that there is none. */
+  show(variable: Variable | undefined, context: Pick<EventContext, "revision" | "lagged">): Outcome<V>;
+  /** Takes in one change of one commit. */
+  follow(change: VariableChange, context: EventContext): Outcome<V>;
+  /** Takes in the program's own write, ahead of the watch. */
+  write(written: Written, value: V): void;
+  /** Drops the program's own write where the watch has come as far; says whether none is left ahead of it. */
+  reached(revision: number): boolean;
+  /** Decodes a variable read from the store. Throws where it is not of the declared type. */
+  read(variable: Variable): Held<V>;
+}
+
+type Seen<V> =
+  | ({ readonly kind: "held" } & Held<V>)
+  | { readonly kind: "unreadable"; readonly id: string; readonly error: StoreError; readonly mismatch: boolean };
+
+/** Makes a slot that knows nothing yet. */
+export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<V> {
+  const { key, name, declaration } = named;
+  const { type } = declaration;
+  let seen: Seen<V> | undefined;
+  let own: { readonly held: Held<V>; readonly revision: number } | undefined;
+  let current: Held<V> | undefined;
+
+  const seenHeld = () => (seen?.kind === "held" ? seen : undefined);
+  const settle = () => {
+    current = own?.held ?? seenHeld();
+  };
+
+  const decode = (variable: Omit<Held, "value"> & Pick<Variable, "payload">): Seen<V> => {
+    const { id, version, updatedAtMs, constraints } = variable;
+    try {
+      return { kind: "held", id, version, value: type.decode(variable.payload), updatedAtMs, constraints };
+    } catch (cause) {
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      const details = { field: name, type: type.name };
+      const error = storeError("validation_failed", `${name}: ${problem}`, details, { cause });
+      return { kind: "unreadable", id, error, mismatch: false };
+    }
+  };
+
+  const decodeVariable = (variable: Variable): Seen<V> =>
+    variable.type === type.name
+      ? decode(variable)
+      : { kind: "unreadable", id: variable.id, error: typeMismatch(variable, declaration), mismatch: true };
+
+  /** Replaces what the watch has shown and tells the difference. */
+  const become = (
+    next: Seen<V>,
+    about: Omit<Change, "key" | "name" | "id" | "version" | "value" | "previous" | "updatedAtMs">,
+  ): Outcome<V> => {
+    const before = seenHeld();
+    seen = next;
+    settle();
+    if (next.kind === "unreadable") return { kind: "unreadable", error: next.error };
+    const { id, version, value, updatedAtMs } = next;
+    const previous = before && { previous: before.value };
+    return { kind: "change", change: { ...about, key, name, id, version, value, updatedAtMs, ...previous } };
+  };
+
+  const vanish = (
+    about: Pick<Change, "revision" | "actor" | "origin" | "metadata" | "lagged"> & { atMs?: number },
+  ): Outcome<V> => {
+    const before = seenHeld();
+    seen = undefined;
+    settle();
+    if (before === undefined) return undefined;
+    const { id, version, value } = before;
+    const { atMs = before.updatedAtMs, ...rest } = about;
+    return { kind: "change", change: { ...rest, kind: "deleted", key, name, id, version, value, updatedAtMs: atMs } };
+  };
+
+  return {
+    ...named,
+    get current() {
+      return current;
+    },
+    get problem() {
+      return own === undefined && seen?.kind === "unreadable" ? seen.error : undefined;
+    },
+    show(variable, context) {
+      if (variable === undefined) return vanish({ ...context, actor: "", origin: "other", metadata: {} });
+      const before = seenHeld();
+      const next = decodeVariable(variable);
+      if (before && next.kind === "held" && isSame(before, next) && type.equals(before.value, next.value)) {
+        // The very same value stays, so that whoever compares by identity sees no difference either.
+        seen = { ...next, value: before.value };
+        settle();
+        return undefined;
+      }
+      const { updatedBy: actor, origin, metadata } = variable;
+      return become(next, { ...context, kind: before ? "updated" : "registered", actor, origin, metadata });
+    },
+    follow(change, { atMs, ...context }) {
+      const { metadata } = change;
+      if (change.kind === "deleted") return vanish({ ...context, metadata, atMs });
+      if (change.variable) return become(decodeVariable(change.variable), { ...context, kind: change.kind, metadata });
+      if (seen?.kind === "unreadable" && seen.mismatch && seen.id === change.id) return undefined;
+      const before = seenHeld();
+      const updatedAtMs = before?.id === change.id ? laterThan(before.updatedAtMs, atMs) : atMs;
+      const constraints = before?.constraints ?? declaration.constraints;
+      const next = decode({
+        id: change.id,
+        version: change.version,
+        payload: change.payload,
+        updatedAtMs,
+        constraints,
+      });
+      return become(next, { ...context, kind: change.kind, metadata });
+    },
+    write({ id, version, updatedAtMs, revision }, value) {
+      if (own !== undefined && own.revision >= revision) return;
+      const constraints = current?.constraints ?? declaration.constraints;
+      own = { revision, held: { id, version, value, updatedAtMs, constraints } };
+      settle();
+    },
+    reached(revision) {
+      if (own !== undefined && own.revision > revision) return false;
+      own = undefined;
+      settle();
+      return true;
+    },
+    read(variable) {
+      const held = decodeVariable(variable);
+      if (held.kind === "held") return held;
+      throw held.error;
+    },
+  };
+}
+
+const isSame = (a: Held, b: Held): boolean => a.id === b.id && a.version === b.version;
