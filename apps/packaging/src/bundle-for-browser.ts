@@ -18,11 +18,14 @@ export interface BrowserBundle {
 /** Globals of Node that no browser has. */
 const NODE_ONLY = new Set(["process", "Buffer", "global", "setImmediate", "clearImmediate", "require", "module"]);
 
-/** Bundles everything a specifier exports into one minified script that puts it into the global `bundled`. */
-export async function bundleForBrowser(project: ScratchProject, specifier: string): Promise<BrowserBundle> {
+/** Bundles everything that the specifiers export into one minified script, each as a part of the global `bundled`. */
+export async function bundleForBrowser(project: ScratchProject, specifiers: readonly string[]): Promise<BrowserBundle> {
   const builtins: string[] = [];
+  const entries = specifiers.map(
+    (specifier, index) => `export * as entry${index} from ${JSON.stringify(specifier)};\n`,
+  );
   const bundle = await rolldown({
-    input: project.write("bundle-entry.js", `export * from ${JSON.stringify(specifier)};\n`),
+    input: project.write("bundle-entry.js", entries.join("")),
     cwd: project.dir,
     platform: "browser",
     logLevel: "silent",
@@ -43,11 +46,11 @@ export async function bundleForBrowser(project: ScratchProject, specifier: strin
   return { builtins, unresolved: imports, code, sizeBytes: Buffer.byteLength(code), gzipBytes: gzipSync(code).length };
 }
 
-/** Runs a bundle where only what browsers have is in reach and returns the names it exports. */
-export function loadWithoutNode({ code }: BrowserBundle): readonly string[] {
+/** Runs a bundle where only what browsers have is in reach and returns how many names each of its specifiers exports. */
+export function loadWithoutNode({ code }: BrowserBundle): readonly number[] {
   const names = Object.getOwnPropertyNames(globalThis).filter((name) => !NODE_ONLY.has(name) && name !== "globalThis");
   const language = new Set<string>(runInNewContext("Object.getOwnPropertyNames(globalThis)"));
   const web = names.filter((name) => !language.has(name));
   const globals = Object.fromEntries(web.map((name) => [name, Reflect.get(globalThis, name)]));
-  return runInNewContext(`${code}\nObject.keys(bundled)`, globals);
+  return runInNewContext(`${code}\nObject.values(bundled).map((entry) => Object.keys(entry).length)`, globals);
 }
