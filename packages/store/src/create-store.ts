@@ -9,7 +9,7 @@ import {
   type TypeRegistry,
 } from "@trimtab/core";
 import { type CommitLog, createMemoryLog, createMemorySnapshots, type SnapshotStore } from "@trimtab/log";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, createTickingClock, systemClock } from "./clock.ts";
 import { createProgramOperations } from "./program-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
 import { createSessions } from "./sessions.ts";
@@ -52,7 +52,8 @@ export interface LocalStore extends Store {
 
 /** Makes a store in this process, over a log in memory unless another is given. */
 export function createStore(options: StoreOptions): LocalStore {
-  const { clock = systemClock, bookmarkIntervalMs = 15_000 } = options;
+  const { bookmarkIntervalMs = 15_000 } = options;
+  const clock = createTickingClock(options.clock ?? systemClock);
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
   const sessions = createSessions({

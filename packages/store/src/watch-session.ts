@@ -58,6 +58,7 @@ export function watchSession(
 
   const wait = () =>
     new Promise<"commit" | "bookmark" | "closed">((resolve) => {
+      if (closed) return resolve("closed");
       watcher.waiting = true;
       watcher.idleTicks = 0;
       resolveWait = resolve;
