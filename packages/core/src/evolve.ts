@@ -31,7 +31,10 @@ function applyEvent(state: SessionState, event: SessionEvent, commit: Commit): S
       state.metadata = event.metadata;
       return state;
     case "session-deleted":
-      return { ...newSession(state.id, { atMs: state.createdAtMs, epoch: state.epoch }), status: "deleted" };
+      return {
+        ...newSession(state.id, { atMs: state.createdAtMs, epoch: state.epoch }),
+        status: event.cause === "session_expired" ? "expired" : "deleted",
+      };
     case "variable-registered":
       state.nextNumber = event.number + 1;
       return putVariable(state, registeredVariable(event, commit));

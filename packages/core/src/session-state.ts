@@ -10,8 +10,8 @@ import { emptyRecord, type Variable } from "./variable.ts";
  */
 export interface SessionState {
   readonly id: string;
-  /** `absent` before the first commit, `deleted` after the last. */
-  status: "absent" | "live" | "deleted";
+  /** `absent` before the first commit; `deleted` or `expired` after the last. */
+  status: "absent" | "live" | "deleted" | "expired";
   epoch: string;
   /** Number of the last commit folded in; 0 for none. */
   revision: number;

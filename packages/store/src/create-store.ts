@@ -37,7 +37,7 @@ export interface StoreOptions {
   readonly recentCommits?: number;
   /** Commits between two snapshots of a session; 1000 unless given. */
   readonly snapshotEvery?: number;
-  /** Commits of each session that stay in the log behind its latest snapshot; 10 000 unless given. */
+  /** Commits of each session that stay in the log behind its latest snapshot, at least 1; 10 000 unless given. */
   readonly historyCommits?: number;
 }
 
@@ -66,7 +66,7 @@ export function createStore(options: StoreOptions): LocalStore {
     maxSessions: options.maxSessions ?? 100_000,
     recentCommits: options.recentCommits ?? 1024,
     snapshotEvery: options.snapshotEvery ?? 1000,
-    historyCommits: options.historyCommits ?? 10_000,
+    historyCommits: Math.max(1, options.historyCommits ?? 10_000),
   });
   const sweeper = setInterval(() => void sessions.sweep().catch(() => {}), options.sweepIntervalMs ?? 60_000);
   // Two ticks make a bookmark due, so that one comes within the interval.

@@ -33,20 +33,30 @@ export interface SessionFold {
   readonly log: CommitLog<Commit>;
   /** Folds in the next durable commit and tells the watchers. */
   apply(commit: Commit): void;
-  /** Folds in what a read found; commits that are there already are passed over. */
-  applyRead(read: LogRead<Commit>): void;
+  /** Folds in what a read found, passing over what is there already; loads anew where the log was trimmed past that. */
+  applyRead(read: LogRead<Commit>): Promise<void>;
   /** Reads the log to its end and folds it in. */
   readOn(): Promise<void>;
 }
 
 /** Loads a session from its snapshot and its log. */
 export async function loadFold(id: string, options: FoldOptions): Promise<SessionFold> {
-  const snapshot = await options.snapshots.load(id);
+  return createFold(await loadState(id, options), options);
+}
+
+async function loadState(id: string, { log, snapshots }: FoldOptions): Promise<SessionState> {
+  const snapshot = await snapshots.load(id);
   let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data);
   for (;;) {
-    const read = await options.log.read(id, state.revision, 1000);
-    if (read.kind === "trimmed") throw logTrimmed(state, read.through);
-    if (read.entries.length === 0) return createFold(state, options);
+    const read = await log.read(id, state.revision, 1000);
+    if (read.kind === "trimmed") {
+      // Only a session that is gone is trimmed whole: a live one keeps its last commits beside its snapshot.
+      const rest = await log.read(id, read.through, 1);
+      if (snapshot !== undefined || rest.kind === "trimmed" || rest.entries.length > 0)
+        throw logTrimmed(state, read.through);
+      return { ...state, revision: read.through };
+    }
+    if (read.entries.length === 0) return state;
     for (const commit of read.entries) state = evolve(state, commit);
   }
 }
@@ -61,7 +71,7 @@ const logTrimmed = ({ id, revision }: SessionState, through: number) =>
 function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
   const { log } = options;
   const hub = createWatchHub();
-  const recent = createRecentCommits(loaded.revision, options.recentCommits);
+  let recent = createRecentCommits(loaded.revision, options.recentCommits);
   const keepSnapshot = createSnapshotKeeper(loaded.revision, options);
   let state = loaded;
 
@@ -78,8 +88,12 @@ function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
     keepSnapshot(state);
   };
 
-  const applyRead = (read: LogRead<Commit>): void => {
-    if (read.kind === "trimmed") throw logTrimmed(state, read.through);
+  const applyRead = async (read: LogRead<Commit>): Promise<void> => {
+    if (read.kind === "trimmed") {
+      state = await loadState(state.id, options);
+      recent = createRecentCommits(state.revision, options.recentCommits);
+      return hub.startOver();
+    }
     for (const commit of read.entries) if (commit.revision === state.revision + 1) apply(commit);
   };
 
@@ -87,7 +101,9 @@ function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
     get state() {
       return state;
     },
-    recent,
+    get recent() {
+      return recent;
+    },
     hub,
     log,
     apply,
@@ -95,7 +111,7 @@ function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
     async readOn() {
       for (;;) {
         const before = state.revision;
-        applyRead(await log.read(state.id, before, 1000));
+        await applyRead(await log.read(state.id, before, 1000));
         if (state.revision === before) return;
       }
     },

@@ -26,7 +26,7 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
     const read = await fold.log.read(id, fold.state.revision, 1000);
     if (!pipeline.idle) behind = true;
     else if (read.kind === "trimmed" || read.entries.length > 0) {
-      fold.applyRead(read);
+      await fold.applyRead(read);
       await catchUp();
     }
   };
@@ -42,7 +42,9 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
     get idle() {
       return pipeline.idle;
     },
-    recent: fold.recent,
+    get recent() {
+      return fold.recent;
+    },
     hub: fold.hub,
     log: fold.log,
     submit: pipeline.submit,
@@ -52,8 +54,10 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
 }
 
 async function follow(fold: SessionFold, catchUp: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  for await (const read of fold.log.follow(fold.state.id, fold.state.revision, signal)) {
-    if (read.kind === "trimmed") return;
-    if (read.first + read.entries.length - 1 > fold.state.revision) await catchUp();
+  while (!signal.aborted) {
+    // Where the log was trimmed past what is known, catching up loads anew and following starts from there.
+    for await (const read of fold.log.follow(fold.state.id, fold.state.revision, signal)) {
+      if (read.kind === "trimmed" || read.first + read.entries.length - 1 > fold.state.revision) await catchUp();
+    }
   }
 }

@@ -66,6 +66,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { clock, limits } = options;
   const loaded = new Map<string, Promise<LoadedSession>>();
   const present = new Map<string, LoadedSession>();
+  /** Sessions that ended since the last sweep, with the revision of their end. */
+  let ended = new Map<string, number>();
   let closed = false;
 
   const load = (id: string): LoadedSession | Promise<LoadedSession> => {
@@ -137,7 +139,20 @@ export function createSessions(options: SessionsOptions): Sessions {
     });
     const result = await session.runtime.submit({ commands, atomic, context });
     touch(session);
+    if (result.commit?.events.some((event) => event.kind === "session-deleted")) {
+      ended.set(session.runtime.state.id, result.revision);
+    }
     return result;
+  };
+
+  /** Frees what the log holds of sessions that ended before the last sweep; until then their watchers may read it. */
+  const forgetEnded = async (): Promise<void> => {
+    const batch = ended;
+    ended = new Map();
+    for (const [id, revision] of batch) {
+      if (present.get(id)?.runtime.state.status !== "live") await options.snapshots.drop(id);
+      await options.log.trim(id, revision);
+    }
   };
 
   const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
@@ -192,6 +207,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
     view: (session) => viewOf(session, clock),
     async sweep() {
+      await forgetEnded();
       let count = 0;
       for (const [id, session] of [...present]) {
         if (session.runtime.state.status === "live" && expired(session)) {

@@ -23,6 +23,8 @@ export interface WatchHub {
   tick(revision: number): void;
   /** Wakes everyone for the commit that ends the session. */
   end(revision: number): void;
+  /** Wakes everyone where they stand: what lies between there and now is not in memory. */
+  startOver(): void;
 }
 
 /** Makes the test for what a selection covers; with neither refs nor a pattern it covers everything. */
@@ -97,6 +99,9 @@ export function createWatchHub(): WatchHub {
     },
     end(revision) {
       for (const watcher of all) wake(watcher, revision);
+    },
+    startOver() {
+      for (const watcher of all) wake(watcher, 0);
     },
   };
 }

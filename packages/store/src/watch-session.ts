@@ -85,7 +85,12 @@ export function watchSession(
           const cause = pulled.at(-1)?.events.find((event) => event.kind === "session-deleted")?.cause;
           if (cause !== undefined)
             return yield { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
-        } else if (watcher.position >= source.state.revision && (await wait()) === "bookmark" && !closed) {
+        } else if (watcher.position < source.state.revision) {
+          // More has become durable while the log was read.
+        } else if (source.state.status !== "live") {
+          const cause = source.state.status === "expired" ? "session_expired" : "session_deleted";
+          return yield { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
+        } else if ((await wait()) === "bookmark" && !closed) {
           yield { kind: "bookmark", ...place({ epoch, revision: watcher.position }) };
         }
       }

@@ -1,0 +1,88 @@
+import { type Commit, isStoreError, type Store } from "@trimtab/core";
+import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
+import { builtinTypes } from "@trimtab/types";
+import { afterEach, expect, test } from "vitest";
+import { createStore, type LocalStore } from "./create-store.ts";
+
+const open: LocalStore[] = [];
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close();
+});
+
+/** Two stores on one log, as two processes on one database would be. */
+function openPair(): [LocalStore, LocalStore] {
+  const log = createMemoryLog<Commit>();
+  const snapshots = createMemorySnapshots<never>();
+  const pair: [LocalStore, LocalStore] = [
+    createStore({ types: builtinTypes, log, snapshots }),
+    createStore({ types: builtinTypes, log, snapshots }),
+  ];
+  open.push(...pair);
+  return pair;
+}
+
+async function increment(store: Store): Promise<void> {
+  for (;;) {
+    const { value, version } = await store.getVariable("s", "n");
+    try {
+      await store.setVariable("s", "n", Number(value) + 1, { expectedVersion: version });
+      return;
+    } catch (error) {
+      if (!isStoreError(error, "version_mismatch")) throw error;
+    }
+  }
+}
+
+test("two stores that race on one session lose no write and agree", async () => {
+  const [a, b] = openPair();
+  await a.createSession({ id: "s" });
+  await a.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  await Promise.all(Array.from({ length: 60 }, (_, i) => increment(i % 2 === 0 ? a : b)));
+  await b.setVariable("s", "n", 1000);
+  const seen: number[] = [];
+  for await (const event of a.watch("s")) {
+    if (event.kind === "snapshot") seen.push(...event.variables.map((variable) => Number(variable.value)));
+    if (event.kind === "changes") seen.push(...event.changes.map((change) => Number(change.value)));
+    if (seen.at(-1) === 1000) break;
+  }
+  expect(await a.getVariable("s", "n")).toEqual(await b.getVariable("s", "n"));
+  expect(await a.getVariable("s", "n")).toMatchObject({ value: 1000, version: 61, revision: 63 });
+});
+
+test("a watch hears what another store wrote", async () => {
+  const [a, b] = openPair();
+  await a.createSession({ id: "s" });
+  await a.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const seen: unknown[] = [];
+  for await (const event of b.watch("s")) {
+    if (event.kind === "snapshot") await a.setVariables("s", { n: 7 }, { actor: "ada" });
+    if (event.kind !== "changes") continue;
+    seen.push([event.actor, event.changes[0]?.value]);
+    break;
+  }
+  expect(seen).toEqual([["ada", 7]]);
+});
+
+test("a store opened later finds everything", async () => {
+  const log = createMemoryLog<Commit>();
+  const first = createStore({ types: builtinTypes, log });
+  await first.createSession({ id: "s", metadata: { team: "x" } });
+  await first.registerVariables("s", [
+    { name: "x", type: "float", value: 1 },
+    { name: "y", type: "float", value: 2 },
+  ]);
+  await first.setVariable("s", "y", 3);
+  await first.deleteVariable("s", "x");
+  await first.putProgram("s", "p", { a: 1 });
+  const before = [await first.getVariable("s", "y"), await first.getProgram("s", "p")];
+  await first.close();
+  const second = createStore({ types: builtinTypes, log });
+  open.push(second);
+  expect((await second.listSessions()).items.map((session) => session.id)).toEqual(["s"]);
+  expect([await second.getVariable("s", "y"), await second.getProgram("s", "p")]).toEqual(before);
+  expect(await second.getSession("s")).toMatchObject({
+    revision: 5,
+    metadata: { team: "x" },
+    stats: { totalVariableUpdates: 3 },
+  });
+});
