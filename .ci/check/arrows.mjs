@@ -30,6 +30,8 @@ const ALLOWED = {
 /** What a public conformance suite is written with; optional, since only tests import such a suite. */
 const CONFORMANCE = ["vitest", "fast-check"];
 
+const TESTS = /\.(test|faults)\.ts$|(^|\/)test-parts\//;
+
 /** Every form of import and re-export, and what it names. */
 const IMPORT = /(?:^|[\s;}])(?:import|export)\s(?:[^"'`;]*?\sfrom\s*)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/g;
 
@@ -96,8 +98,7 @@ function withoutComments(text) {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }
 
+/** What a package publishes of its sources: no tests, and nothing that tests are made of. */
 function sourcesBelow(dir) {
-  return readdirSync(dir, { recursive: true }).filter(
-    (file) => /\.ts$/.test(file) && !/\.(test|faults)\.ts$/.test(file),
-  );
+  return readdirSync(dir, { recursive: true }).filter((file) => file.endsWith(".ts") && !TESTS.test(file));
 }

@@ -7,9 +7,9 @@ const COMMITTED = "packages/wire/src/gen";
 
 /** Generates the code from the schema afresh, elsewhere, and finds where the committed code differs. */
 export async function checkGenerated(scratch) {
-  const output = join(scratch, "generated", "packages", "wire");
-  await requireOutput("buf", ["generate", "proto", "--template", "proto/buf.gen.yaml", "--output", output]);
-  const fresh = readTree(output);
+  const output = join(scratch, "generated");
+  await requireOutput("buf", ["generate", "--template", "proto/buf.gen.yaml", "--output", output]);
+  const fresh = readTree(join(output, COMMITTED));
   const committed = readTree(join(root, COMMITTED));
   const stale = [...new Set([...fresh.keys(), ...committed.keys()])].filter(
     (file) => fresh.get(file) !== committed.get(file),

@@ -9,8 +9,8 @@ const FORBIDDEN = [
   ["a number of a requirement or an issue", /\b[C]-\d{2,3}\b|\b(issue|fixes|closes|resolves|see) #\d+/i],
   ["a note to self", /\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b/],
   [
-    "its author's tools",
-    /\b(Clau[d]e|Anthro[p]ic|Chat[G]PT|Copi[l]ot)\b|\b(as an|by an?) AI (language )?(model|assistant)\b/i,
+    "how it was written",
+    /\bco-authored-by:|\b(written|generated|produced) (by|with) (an? )?(AI|LLM|assistant)\b|\bas an AI\b/i,
   ],
   ["a mark of an unfinished merge", /^(<{7}|>{7}) /m],
 ];
