@@ -214,9 +214,9 @@ function failed(before: Plan, error: StoreError): Transition {
   if (sessionGone) {
     // A server that came back without its sessions is there to be asked at once; if that fails too, it waits.
     const next = afresh(from);
-    return from.failures === 1
-      ? withOutputs([{ kind: "cancel-timers" }], connect({ ...next, error }))
-      : waiting(next, error);
+    return before.provision
+      ? waiting(next, error)
+      : withOutputs([{ kind: "cancel-timers" }], connect({ ...next, error }));
   }
   return pointless.has(error.code) && !error.is("not_found") ? stopped(from, error) : waiting(from, error);
 }
