@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { close, printReports, readReport, removeReports, total } from "./report.mjs";
+import { close, failure, printReports, readReport, removeReports, total } from "./report.mjs";
 import { readWorkspace, root } from "./workspace.mjs";
 
 const wanted = process.argv.slice(2).map((argument) => argument.replace(/^--filter=/, ""));
@@ -34,11 +34,11 @@ function runSuite({ name, dir, file }) {
 
 /** One report per suite, or a single failure when there is nothing to run or nothing to run it on. */
 function runAll() {
-  const failed = (reason) => [{ name: "workspace", passed: 0, failed: [reason], skipped: [] }];
-  if (suites.length === 0) return failed("no package has a *.faults.ts suite, so nothing was tested");
+  if (suites.length === 0) return [failure("workspace", "no package has a *.faults.ts suite, so nothing was tested")];
   removeReports(suites.map(({ file }) => file));
   const filters = suites.map(({ name }) => `--filter=${name}`);
-  if (!run("turbo", ["run", "build", "--output-logs=errors-only", ...filters], root)) return failed("the build failed");
+  const isBuilt = run("turbo", ["run", "build", "--output-logs=errors-only", ...filters], root);
+  if (!isBuilt) return [failure("workspace", "the build failed")];
   return suites.map(runSuite);
 }
 

@@ -1,17 +1,18 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 
 /**
- * Reads what one package's tests came to. Where `file` is missing the package counts as one failure: its tests were to
- * run and nothing shows that they did.
+ * Reads what one package's tests came to. Where `file` is missing or tells of no test at all, the package counts as one
+ * failure: its tests were to run and nothing shows that they did.
  */
 export function readReport(name, file) {
-  if (existsSync(file)) return { name, ...JSON.parse(readFileSync(file, "utf8")) };
-  return {
-    name,
-    passed: 0,
-    failed: ["no report: the tests did not run to their end, or did not run at all"],
-    skipped: [],
-  };
+  if (!existsSync(file)) return failure(name, "no report: the tests did not run to their end, or did not run at all");
+  const report = { name, ...JSON.parse(readFileSync(file, "utf8")) };
+  return report.passed + report.failed.length + report.skipped.length > 0 ? report : failure(name, "no test was found");
+}
+
+/** The report of something that failed other than in a test. */
+export function failure(name, reason) {
+  return { name, passed: 0, failed: [reason], skipped: [] };
 }
 
 /** Removes the reports of an earlier run, so that none of them can be taken for this run's. */

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { close, printReports, readReport, removeReports, total } from "./report.mjs";
+import { close, failure, printReports, readReport, removeReports, total } from "./report.mjs";
 import { root } from "./workspace.mjs";
 
 /** What tests may find on a machine beside the workspace; the names are those of the Debian packages' files. */
@@ -48,16 +48,10 @@ const run = spawnSync(
   { cwd: root, env, stdio: "inherit" },
 );
 const reports = planned.map(({ name, file }) => readReport(name, file));
-if (planned.length === 0)
-  reports.push({ name: "workspace", passed: 0, failed: ["no package with tests was selected"], skipped: [] });
+if (planned.length === 0) reports.push(failure("workspace", "no package with tests was selected"));
 // A build that breaks where nothing is tested, or a runner that ends badly after its tests passed, shows only here.
 if (run.status !== 0 && total(reports).failed === 0) {
-  reports.push({
-    name: "turbo",
-    passed: 0,
-    failed: [`a task failed outside its tests (exit ${run.status ?? run.signal})`],
-    skipped: [],
-  });
+  reports.push(failure("turbo", `a task failed outside its tests (exit ${run.status ?? run.signal})`));
 }
 printReports(reports);
 close(total(reports));
