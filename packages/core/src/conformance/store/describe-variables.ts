@@ -47,7 +47,12 @@ function describeRegistration(open: OpenStore): void {
         "validation_failed",
         { field: "x", type: "float" },
       ],
-      ["NaN", { name: "x", type: "float", value: Number.NaN }, "validation_failed", { field: "x" }],
+      [
+        "NaN",
+        { name: "x", type: "float", value: Number.NaN },
+        "constraint_violation",
+        { field: "x", constraint: "allow_special" },
+      ],
       [
         "a value beyond its constraints",
         { name: "x", type: "integer", value: 15, constraints: { max: 10 } },
@@ -222,8 +227,8 @@ function describeWriting(open: OpenStore): void {
     test.each<[string, Value, string]>([
       ["above its maximum", 3, "constraint_violation"],
       ["of another type", "hot", "validation_failed"],
-      ["that is not a number", Number.NaN, "validation_failed"],
-      ["infinite", Number.POSITIVE_INFINITY, "validation_failed"],
+      ["that is not a number", Number.NaN, "constraint_violation"],
+      ["infinite", Number.POSITIVE_INFINITY, "constraint_violation"],
     ])("refuses a value %s and changes nothing", async (_, value, reason) => {
       const { store } = await openSample(open);
       await rejection(store.setVariable("s", "temperature", value), reason as "validation_failed");
