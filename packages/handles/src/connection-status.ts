@@ -1,5 +1,5 @@
 import type { StoreError } from "@trimtab/core";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 
 /** What a program sees of its connection. */
 export type ConnectionStatus = "connecting" | "ready" | "stale" | "error" | "closed";

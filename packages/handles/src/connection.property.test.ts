@@ -1,7 +1,8 @@
 import { type ErrorReason, reasonCodes, StoreError } from "@trimtab/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ConnectionInput, type ConnectionOutput, initialConnection, transition } from "./connection.ts";
+import { transition } from "./connection.ts";
+import { type ConnectionInput, type ConnectionOutput, initialConnection } from "./connection-state.ts";
 import { errorOf, statusOf } from "./connection-status.ts";
 
 const reasons = Object.keys(reasonCodes) as ErrorReason[];

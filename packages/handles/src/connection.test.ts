@@ -1,15 +1,7 @@
 import { type StoreError, storeError } from "@trimtab/core";
 import { describe, expect, it } from "vitest";
-import {
-  type ConnectionInput,
-  type ConnectionState,
-  connectionTable,
-  type InputKind,
-  initialConnection,
-  type StateKind,
-  type Transition,
-  transition,
-} from "./connection.ts";
+import { connectionTable, type InputKind, type StateKind, type Transition, transition } from "./connection.ts";
+import { type ConnectionInput, type ConnectionState, initialConnection } from "./connection-state.ts";
 
 const unavailable = storeError("unavailable", "no route", {});
 const session = "assistant";

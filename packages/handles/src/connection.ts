@@ -1,62 +1,5 @@
 import { type ErrorCode, isStoreError, type StoreError, storeError } from "@trimtab/core";
-
-/**
- * Where a watch stands. This machine is pure: it says what to do, and `createLiveWatch` does it.
- *
- * `provision` asks for the session and its variables to be ensured before watching, `after` resumes an earlier stream;
- * never both. `failures` counts failures in a row.
- */
-export type ConnectionState =
-  | { readonly kind: "idle" }
-  /** A stream is asked for and has said nothing yet. */
-  | ({ readonly kind: "connecting"; readonly error?: StoreError } & Plan)
-  /** Events arrive. */
-  | { readonly kind: "live"; readonly after: string }
-  /** The stream went silent; a new one is asked for from the same place and has said nothing yet. */
-  | { readonly kind: "stale"; readonly after: string }
-  /** Waiting to try again. */
-  | ({ readonly kind: "backing-off"; readonly error: StoreError } & Plan)
-  /** Trying again would not help; only the program can say when to. */
-  | ({ readonly kind: "failed"; readonly error: StoreError } & Plan)
-  | { readonly kind: "closed" };
-
-/** How the next stream is to be opened, and what led there. */
-interface Plan {
-  readonly wasLive: boolean;
-  readonly failures: number;
-  readonly provision: boolean;
-  readonly after?: string;
-}
-
-/** What happens to a connection. */
-export type ConnectionInput =
-  /** The program wants to be connected, now. */
-  | { readonly kind: "open" }
-  | { readonly kind: "event-received"; readonly token: string }
-  /** The stream said that what it watched is over: nothing can be resumed. */
-  | {
-      readonly kind: "session-ended";
-      readonly session: string;
-      readonly cause: "session_deleted" | "session_expired" | "session_recreated";
-    }
-  | { readonly kind: "stream-failed"; readonly error: StoreError }
-  | { readonly kind: "stream-ended" }
-  /** The stream has said nothing for too long, not even a bookmark. */
-  | { readonly kind: "liveness-timeout" }
-  | { readonly kind: "retry-due" }
-  | { readonly kind: "close" };
-
-/** What is to be done about it, in this order. */
-export type ConnectionOutput =
-  /** Open a stream and start to measure its silence. */
-  | { readonly kind: "connect"; readonly provision: boolean; readonly after?: string }
-  /** Give up the stream that is open. */
-  | { readonly kind: "disconnect" }
-  /** Start to measure the stream's silence again. */
-  | { readonly kind: "expect-event" }
-  /** Report `retry-due` after a backoff for so many failures, and not before `notBeforeMs`. */
-  | { readonly kind: "retry-later"; readonly failures: number; readonly notBeforeMs: number }
-  | { readonly kind: "cancel-timers" };
+import type { ConnectionInput, ConnectionOutput, ConnectionState, Plan } from "./connection-state.ts";
 
 /** A step of the machine. */
 export interface Transition {
@@ -72,10 +15,10 @@ type Cell<S extends StateKind, I extends InputKind> = (state: In<S>, input: On<I
 /** One cell for every state and input: a missing one does not compile. */
 type Table = { readonly [S in StateKind]: { readonly [I in InputKind]: Cell<S, I> } };
 
-/** The state before the program asks to be connected. */
-export const initialConnection: ConnectionState = { kind: "idle" };
-
-/** Moves the machine by one input; total, so every input is allowed in every state. */
+/**
+ * Moves a connection by one input. Total, so every input is allowed in every state, and pure: it says what to do, and
+ * `createLiveWatch` does it.
+ */
 export function transition(state: ConnectionState, input: ConnectionInput): Transition {
   // The table is exact for each pair; that the two lookups belong together is beyond what the compiler follows.
   const cell = connectionTable[state.kind][input.kind] as Cell<StateKind, InputKind>;
@@ -202,10 +145,16 @@ function connect(from: Plan & { readonly error?: StoreError }): Transition {
 function sessionEnded(from: Plan, { session, cause }: On<"session-ended">): Transition {
   // Whoever deletes a session means it, so it is not made again behind their back. One that expired while it was
   // being watched, or was made anew by somebody else, is still wanted.
-  if (cause !== "session_deleted") return disconnected(connect(afresh(from)));
-  const error = storeError("session_not_found", `session "${session}" was deleted`, { session });
-  return disconnected(stopped(from, error));
+  const reason = cause === "session_expired" ? "session_expired" : "session_not_found";
+  const error = storeError(reason, `session "${session}" ${endings[cause]}`, { session });
+  return disconnected(cause === "session_deleted" ? stopped(from, error) : failed(from, error));
 }
+
+const endings: Record<On<"session-ended">["cause"], string> = {
+  session_deleted: "was deleted",
+  session_expired: "has expired",
+  session_recreated: "was deleted and made anew",
+};
 
 function failed(before: Plan, error: StoreError): Transition {
   const from: Plan = { ...plan(before), failures: before.failures + 1 };
@@ -213,12 +162,9 @@ function failed(before: Plan, error: StoreError): Transition {
   if (!from.wasLive && (sessionGone || error.is("not_found"))) return stopped(from, error);
   if (sessionGone) {
     // A server that came back without its sessions is there to be asked at once; if that fails too, it waits.
-    const next = afresh(from);
-    return before.provision
-      ? waiting(next, error)
-      : withOutputs([{ kind: "cancel-timers" }], connect({ ...next, error }));
+    return before.provision ? waiting(from, error) : connect({ ...afresh(from), error });
   }
-  return pointless.has(error.code) && !error.is("not_found") ? stopped(from, error) : waiting(from, error);
+  return pointless.has(error.code) ? stopped(from, error) : waiting(from, error);
 }
 
 /** Codes of refusals that the same request would meet again. */
@@ -247,11 +193,8 @@ const stopped = (from: Plan, error: StoreError): Transition => ({
   outputs: [{ kind: "cancel-timers" }],
 });
 
-function retryAfterMs(error: StoreError): number {
-  if (isStoreError(error, "unavailable") || isStoreError(error, "limit_exceeded"))
-    return error.details.retryAfterMs ?? 0;
-  return 0;
-}
+const retryAfterMs = (error: StoreError): number =>
+  (isStoreError(error, "unavailable") || isStoreError(error, "limit_exceeded") ? error.details.retryAfterMs : 0) ?? 0;
 
 const silent = (): StoreError => storeError("deadline_exceeded", "the watch has been silent for too long", {});
 const streamEnded = (): StoreError => storeError("unavailable", "the watch ended without a reason", {});

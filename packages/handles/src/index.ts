@@ -1,15 +1,5 @@
-export { type BackoffOptions, backoffMs, connectionBackoff } from "./backoff.ts";
 export type { AnyChange, Change } from "./change.ts";
-export {
-  type ConnectionInput,
-  type ConnectionOutput,
-  type ConnectionState,
-  connectionTable,
-  initialConnection,
-  type Transition,
-  transition,
-} from "./connection.ts";
-export { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts";
+export type { ConnectionStatus } from "./connection-status.ts";
 export type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
 export type { HandlesOf, LiveSession, WaitOptions } from "./live-session.ts";
 export { type OpenSessionOptions, openSession } from "./open-session.ts";

@@ -10,17 +10,6 @@ export interface Listeners<Arguments extends readonly unknown[]> {
 /** Takes what a callback threw. */
 export type OnError = (error: unknown) => void;
 
-/** The program's own handler, or {@link reportUncaught}; a handler that throws has its error reported as uncaught. */
-export const createOnError =
-  (handler: OnError = reportUncaught): OnError =>
-  (error) => {
-    try {
-      handler(error);
-    } catch (another) {
-      reportUncaught(another);
-    }
-  };
-
 /** Makes an empty list of callbacks. */
 export function createListeners<Arguments extends readonly unknown[]>(onError: OnError): Listeners<Arguments> {
   const entries = new Set<{ readonly callback: (...args: Arguments) => unknown }>();
@@ -53,8 +42,19 @@ export function callIsolated(call: () => unknown, onError: OnError): void {
  * Reports an error as uncaught, the way an exception in an event listener is: `window.onerror` in a browser,
  * `uncaughtException` in Node, where it ends the process unless it is handled there.
  */
-export const reportUncaught: OnError = (error) => {
+const reportUncaught: OnError = (error) => {
   queueMicrotask(() => {
     throw error;
   });
 };
+
+/** The program's own handler, or {@link reportUncaught}; a handler that throws has its error reported as uncaught. */
+export const createOnError =
+  (handler: OnError = reportUncaught): OnError =>
+  (error) => {
+    try {
+      handler(error);
+    } catch (another) {
+      reportUncaught(another);
+    }
+  };

@@ -1,12 +1,12 @@
 import { isStoreError, type StoreError, storeError, type WatchEvent } from "@trimtab/core";
 import { backoffMs } from "./backoff.ts";
+import { transition } from "./connection.ts";
 import {
   type ConnectionInput,
   type ConnectionOutput,
   type ConnectionState,
   initialConnection,
-  transition,
-} from "./connection.ts";
+} from "./connection-state.ts";
 import type { Timers } from "./timers.ts";
 
 /** How one stream is to be opened. */
@@ -128,7 +128,7 @@ function endOf(event: WatchEvent) {
 }
 
 /** Anything caught, as the one error that programs see. */
-export const toStoreError = (error: unknown): StoreError =>
+const toStoreError = (error: unknown): StoreError =>
   isStoreError(error)
     ? error
     : storeError("internal", error instanceof Error ? error.message : String(error), {}, { cause: error });

@@ -8,7 +8,7 @@ import {
 } from "@trimtab/core";
 import type { Change } from "./change.ts";
 import type { ChangeQueue } from "./change-queue.ts";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts";
 import type { NamedDeclaration } from "./declarations.ts";
 import { createListeners, type Listeners, type OnError } from "./listeners.ts";
