@@ -10,7 +10,7 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 const run = (table: Table<string, number>, steps: Step[]) =>
-  steps.map((each) => (each.kind === "set" ? (table.set(each.key, each.value), true) : table.delete(each.key)));
+  steps.map((each) => (each.kind === "set" ? Boolean(table.set(each.key, each.value)) : table.delete(each.key)));
 
 const entries = (table: Table<string, number>) =>
   [...table.keys()].map((name) => [name, table.get(name)] as const).sort();
