@@ -1,0 +1,15 @@
+import { cpus } from "node:os";
+import { inProcessComparisons } from "./in-process.ts";
+import { measure } from "./measure.ts";
+import { formatTable } from "./table.ts";
+
+// `--quick` is for trying a change; figures to quote come from the full run.
+const options = process.argv.includes("--quick") ? { rounds: 3, turnMs: 50 } : { rounds: 9, turnMs: 300 };
+
+console.log(
+  `Node ${process.version}, ${cpus().length} cores; median of ${options.rounds} interleaved rounds of ${options.turnMs} ms\n`,
+);
+for (const { title, subjects } of await inProcessComparisons()) {
+  console.log(formatTable(title, await measure(subjects, options)));
+}
+process.exit();
