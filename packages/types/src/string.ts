@@ -1,0 +1,105 @@
+import type { DeclarationOptions, VariableDeclaration, VariableType } from "@trimtab/core";
+import { constraint, constraintSchema, isAbove, texts, wholeNumber } from "./constraint-schema.ts";
+import { declareVariable } from "./declare-variable.ts";
+import { graphemeLength } from "./grapheme-length.ts";
+import { compilePattern, patternText } from "./re2-pattern.ts";
+import { isText, type ParseContext, refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
+
+/** Limits of a string variable. Lengths count graphemes: what readers see as characters. */
+export type StringConstraints = {
+  readonly min_length?: number;
+  readonly max_length?: number;
+  /** A regular expression in the RE2 dialect that must be found somewhere in the value; anchor it to match the whole. */
+  readonly pattern?: string;
+  /** The only values allowed. */
+  readonly enum?: readonly string[];
+};
+
+/** Well-formed Unicode text, kept as it is. */
+export const stringType: VariableType<string, StringConstraints> = {
+  name: "string",
+  constraints: constraintSchema(
+    {
+      min_length: constraint(wholeNumber(0)),
+      max_length: constraint(wholeNumber(0)),
+      pattern: constraint(patternText),
+      enum: constraint(texts),
+    },
+    (given, refuse): StringConstraints => {
+      const { min_length: least, max_length: most } = given;
+      if (isAbove(least, most)) refuse("min_length", `${least} is above max_length ${most}`);
+      return given.enum === undefined ? given : { ...given, enum: Object.freeze([...given.enum]) };
+    },
+  ),
+  values: (constraints) => {
+    const checkLength = createLengthCheck(constraints);
+    const checkContent = createContentCheck(constraints);
+    return valueSchema((input, context) => {
+      if (!isText(input)) return refuseType(context, notText(input), input);
+      checkLength?.(input, context);
+      if (context.issues.length === 0) checkContent?.(input, context);
+      return input;
+    });
+  },
+  encode: (value) => ({ kind: "string", value }),
+  decode: (payload) => {
+    if (payload.kind !== "string" || !isText(payload.value)) throw new TypeError("no stored string");
+    return payload.value;
+  },
+  equals: (a, b) => a === b,
+  space: (constraints) => {
+    const schema = stringType.values(constraints);
+    const choices = constraints.enum?.filter((choice) => schema.safeParse(choice).success) ?? [];
+    return choices.length === 0 ? undefined : { kind: "categorical", choices };
+  },
+};
+
+type Check = ((text: string, context: ParseContext) => void) | undefined;
+
+function createLengthCheck({ min_length: least = 0, max_length: most }: StringConstraints): Check {
+  if (least === 0 && most === undefined) return undefined;
+  return (text, context) => {
+    const length = graphemeLength(text);
+    if (length < least) {
+      const broken = { input: text, constraint: "min_length", limit: least };
+      refuseConstraint(context, `must be at least ${least} characters, got ${length}`, broken);
+    } else if (most !== undefined && length > most) {
+      const broken = { input: text, constraint: "max_length", limit: most };
+      refuseConstraint(context, `must be at most ${most} characters, got ${length}`, broken);
+    }
+  };
+}
+
+function createContentCheck({ pattern, enum: allowed }: StringConstraints): Check {
+  if (pattern === undefined && allowed === undefined) return undefined;
+  const matches = pattern === undefined ? undefined : compilePattern(pattern);
+  const set = allowed === undefined ? undefined : new Set(allowed);
+  return (text, context) => {
+    if (matches !== undefined && pattern !== undefined && !matches(text)) {
+      const broken = { input: text, constraint: "pattern", limit: pattern };
+      refuseConstraint(context, `must match pattern: ${pattern}`, broken);
+    } else if (set !== undefined && allowed !== undefined && !set.has(text)) {
+      const broken = { input: text, constraint: "enum", limit: allowed };
+      refuseConstraint(context, `must be one of: ${allowed.join(", ")}`, broken);
+    }
+  };
+}
+
+/** Why something is no text. */
+function notText(input: unknown): string {
+  if (input === null) return "cannot be nil";
+  return typeof input === "string" ? "must be well-formed Unicode" : "must be a string";
+}
+
+/** Constraints and surroundings of a string variable; `E` are the texts that `enum` allows. */
+export type StringOptions<E extends string> = Omit<StringConstraints, "enum"> & {
+  readonly enum?: readonly E[];
+} & DeclarationOptions<NoInfer<E>>;
+
+/**
+ * Declares a string variable; with `enum` its values are the union of the texts given.
+ *
+ * @throws StoreError for constraints that contradict each other and for a default that breaks them
+ */
+export const string = <const E extends string = string>(options: StringOptions<E> = {}): VariableDeclaration<E> =>
+  declareVariable<E>(stringType, options);
