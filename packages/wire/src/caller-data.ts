@@ -1,0 +1,52 @@
+import { checkWhole, StoreError, toPayload, UnsupportedValueError } from "@trimtab/core";
+import type { Value as WireValue } from "./gen/trimtab/v1/value_pb.ts";
+import { refuseMessage } from "./refuse.ts";
+import { toWireValue, type WireEntries } from "./value.ts";
+
+/**
+ * Puts a value on the wire that nobody has checked yet.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for data that no payload can hold
+ */
+export function encodeValue(value: unknown, path: string): WireValue {
+  try {
+    return toWireValue(toPayload(value, path));
+  } catch (error) {
+    if (!(error instanceof UnsupportedValueError)) throw error;
+    throw refuseMessage(error.path || path, error.message.slice((error.path || "value").length + 1));
+  }
+}
+
+/**
+ * Puts a record on the wire that nobody has checked yet; an absent one is empty.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for data that no payload can hold or that is no record
+ */
+export function encodeRecord(record: unknown, path: string): WireEntries {
+  if (record === undefined) return {};
+  const { kind } = encodeValue(record, path);
+  if (kind.case !== "map") throw refuseMessage(path, "must be named values");
+  return kind.value.entries;
+}
+
+/**
+ * Takes text that nobody has checked yet. Protobuf would write a lone surrogate as another character.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for what is no well-formed text
+ */
+export function encodeText(text: unknown, path: string): string {
+  if (typeof text !== "string") throw refuseMessage(path, `must be text, got ${typeof text}`);
+  if (!text.isWellFormed()) throw refuseMessage(path, "is not well-formed Unicode");
+  return text;
+}
+
+/**
+ * Puts a version that nobody has checked yet on the wire.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for anything but a whole number from 0 to 2^53-1
+ */
+export function encodeWhole(value: unknown, path: string): bigint {
+  const wrong = checkWhole(value, path, 0);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  return BigInt(value as number);
+}

@@ -1,0 +1,88 @@
+import {
+  type ErrorDetails,
+  type ErrorReason,
+  type Refusal,
+  reasonCodes,
+  StoreError,
+  toPayload,
+  type Value,
+  type ValueRecord,
+} from "@trimtab/core";
+import type { ErrorDetail as WireErrorDetail, ItemError as WireItemError } from "./gen/trimtab/v1/error_pb.ts";
+import type { Value as WireValue } from "./gen/trimtab/v1/value_pb.ts";
+import { fromWireRecord, toWireValue, type WireEntries } from "./value.ts";
+
+/** Details that are counts, and so go out as integers; any other number may be a variable's, and goes out as a float. */
+const counts: { readonly [R in ErrorReason]?: readonly (keyof ErrorDetails[R])[] } = {
+  version_mismatch: ["expected", "actual"],
+  revision_mismatch: ["expected", "actual"],
+  version_not_found: ["version"],
+  limit_exceeded: ["limit", "value", "retryAfterMs"],
+  unavailable: ["retryAfterMs"],
+};
+
+/** Puts what a program needs of an error on the wire, beside the status code and the message. */
+export const toErrorDetail = (error: StoreError): WireErrorDetail => ({
+  $typeName: "trimtab.v1.ErrorDetail",
+  reason: error.reason,
+  details: toWireDetails(error),
+  items: toWireItems(error.items),
+});
+
+/** Puts the errors of a batch's items on the wire, by the identifier that was sent. */
+export const toWireItems = (items: ReadonlyMap<string, StoreError>): { [key: string]: WireItemError } =>
+  Object.fromEntries(Array.from(items, ([key, error]) => [key, toItemError(error)]));
+
+const toItemError = (error: StoreError): WireItemError => ({
+  $typeName: "trimtab.v1.ItemError",
+  reason: error.reason,
+  message: error.message,
+  details: toWireDetails(error),
+});
+
+function toWireDetails({ reason, details }: StoreError): WireEntries {
+  const countFields: readonly string[] = counts[reason] ?? [];
+  const entries: WireEntries = {};
+  for (const [field, detail] of Object.entries(details as ValueRecord)) {
+    const wire = toWireDetail(detail, countFields.includes(field));
+    if (wire !== undefined) entries[field] = wire;
+  }
+  return entries;
+}
+
+/** What cannot be sent is left out: an error about bad data must not fail on that data. */
+function toWireDetail(detail: Value | undefined, isCount: boolean): WireValue | undefined {
+  if (detail === undefined) return undefined;
+  try {
+    return toWireValue(toPayload(isCount && Number.isSafeInteger(detail) ? BigInt(detail as number) : detail));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads an error as it was thrown where the call was decided. The status code of the call is not needed: it follows
+ * from the reason. Gives `undefined` for a reason that is not known here, which a newer server may send.
+ */
+export function fromErrorDetail(
+  detail: WireErrorDetail,
+  message: string,
+  options?: ErrorOptions,
+): StoreError | undefined {
+  const items = new Map(Object.entries(detail.items).map(([key, item]) => [key, fromItemError(item)]));
+  const cause = toRefusal(detail, message);
+  return cause && new StoreError({ ...cause, items }, options);
+}
+
+/** Reads the errors of a batch's items, by the identifier that was sent. */
+export const fromWireItems = (items: { readonly [key: string]: WireItemError }): Map<string, StoreError> =>
+  new Map(Object.entries(items).map(([key, item]) => [key, new StoreError(fromItemError(item))]));
+
+/** An item's reason that is not known here becomes `internal`; its message still says what was wrong. */
+const fromItemError = (item: WireItemError): Refusal =>
+  toRefusal(item, item.message) ?? { reason: "internal", message: item.message, details: {} };
+
+function toRefusal({ reason, details }: Pick<WireErrorDetail, "reason" | "details">, message: string) {
+  if (!Object.hasOwn(reasonCodes, reason)) return undefined;
+  return { reason, message, details: fromWireRecord(details, "details") } as Refusal;
+}

@@ -1,0 +1,17 @@
+export { encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
+export { fromErrorDetail, fromWireItems, toErrorDetail, toWireItems } from "./error-detail.ts";
+export { fromWireIfExists, toWireIfExists } from "./if-exists.ts";
+export { fromWireOrigin, toWireOrigin } from "./origin.ts";
+export { toWirePlain, toWireRecord } from "./plain-value.ts";
+export { type Present, present } from "./present.ts";
+export { fromWireProgram, toWireProgram } from "./program.ts";
+export { fromWireSession, toWireSession } from "./session.ts";
+export { fromDuration, fromTimestamp, toDuration, toTimestamp } from "./time.ts";
+export { fromWirePlain, fromWireRecord, fromWireValue, toWireValue, type WireEntries } from "./value.ts";
+export { fromWireVariable, toWireVariable } from "./variable.ts";
+export { fromWireSpec, toWireSpec } from "./variable-spec.ts";
+export { toWireChanges, toWireWatchEvent } from "./watch-event.ts";
+export { createWatchJoin } from "./watch-join.ts";
+export { fromUint64, toUint64 } from "./whole-number.ts";
+export { fromWireContext, toWireContext } from "./write-context.ts";
+export { fromWireWritten, toWireWritten } from "./written.ts";

@@ -1,0 +1,19 @@
+import type { Origin } from "@trimtab/core";
+import { Origin as WireOrigin } from "./gen/trimtab/v1/session_pb.ts";
+
+const wireOrigins = {
+  typescript: WireOrigin.TYPESCRIPT,
+  python: WireOrigin.PYTHON,
+  elixir: WireOrigin.ELIXIR,
+  other: WireOrigin.OTHER,
+} as const satisfies Record<Origin, WireOrigin>;
+
+const coreOrigins = new Map<WireOrigin, Origin>(
+  Object.entries(wireOrigins).map(([origin, wire]) => [wire, origin as Origin]),
+);
+
+/** Puts an origin on the wire. */
+export const toWireOrigin = (origin: Origin): WireOrigin => wireOrigins[origin];
+
+/** Reads an origin; one that is not said or not known here is `other`. */
+export const fromWireOrigin = (origin: WireOrigin): Origin => coreOrigins.get(origin) ?? "other";

@@ -1,0 +1,74 @@
+import {
+  createVariable,
+  type DType,
+  dtypeBytes,
+  dtypes,
+  elementCount,
+  fromPayload,
+  type NdArray,
+  origins,
+  type Payload,
+  type ValueRecord,
+  type Variable,
+} from "@trimtab/core";
+import fc from "fast-check";
+
+/** Any well-formed text. */
+export const text = fc.string({ unit: "binary", maxLength: 20 });
+
+const key = text.filter((each) => each !== "__proto__");
+
+const ndArray: fc.Arbitrary<NdArray> = fc
+  .tuple(fc.constantFrom<DType>(...dtypes), fc.array(fc.nat(4), { maxLength: 3 }))
+  .chain(([dtype, shape]) => {
+    const length = elementCount(shape) * dtypeBytes[dtype];
+    return fc.uint8Array({ minLength: length, maxLength: length }).map((data) => ({ dtype, shape, data }));
+  });
+
+/** Any payload that core can hold, floats of all bit patterns but for the sign of NaN included. */
+export const payload: fc.Arbitrary<Payload> = fc.letrec<{ payload: Payload }>((tie) => ({
+  payload: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.constant<Payload>({ kind: "null" }),
+    fc.boolean().map<Payload>((value) => ({ kind: "boolean", value })),
+    fc.double().map<Payload>((value) => ({ kind: "number", value })),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map<Payload>((value) => ({ kind: "integer", value })),
+    text.map<Payload>((value) => ({ kind: "string", value })),
+    fc.uint8Array({ maxLength: 20 }).map<Payload>((value) => ({ kind: "bytes", value })),
+    ndArray.map<Payload>((value) => ({ kind: "array", value })),
+    fc.array(tie("payload"), { maxLength: 4 }).map<Payload>((value) => ({ kind: "list", value })),
+    fc
+      .array(fc.tuple(key, tie("payload")), { maxLength: 4 })
+      .map<Payload>((entries) => ({ kind: "map", value: new Map(entries) })),
+  ),
+})).payload;
+
+/** A record as a store keeps it. */
+export const record: fc.Arbitrary<ValueRecord> = fc
+  .array(fc.tuple(key, payload), { maxLength: 4 })
+  .map((entries) => fromPayload({ kind: "map", value: new Map(entries) }) as ValueRecord);
+
+/** A time that a commit may have: whole microseconds from 1970 to 2100. */
+export const timeMs = fc.integer({ min: 0, max: 4_102_444_800_000_000 }).map((micros) => micros / 1000);
+
+const whole = fc.maxSafeNat();
+
+/** Any variable that a store may hold. */
+export const variable: fc.Arbitrary<Variable> = fc
+  .record({
+    id: text,
+    name: text,
+    type: text,
+    payload,
+    constraints: record,
+    metadata: record,
+    description: text,
+    version: whole,
+    revision: whole,
+    createdAtMs: timeMs,
+    updatedAtMs: timeMs,
+    updatedBy: text,
+    origin: fc.constantFrom(...origins),
+    readOnly: fc.boolean(),
+  })
+  .map(createVariable);

@@ -1,0 +1,43 @@
+import type { VariableSpec } from "@trimtab/core";
+import { encodeRecord, encodeText, encodeValue } from "./caller-data.ts";
+import type { VariableSpec as WireVariableSpec } from "./gen/trimtab/v1/variable_pb.ts";
+import { present } from "./present.ts";
+import { refuseMessage } from "./refuse.ts";
+import { fromWirePlain, fromWireRecord } from "./value.ts";
+
+/**
+ * Puts what a variable is registered with on the wire, as a caller gave it.
+ *
+ * @throws StoreError `invalid_argument` naming the part that is ill-formed text or data that no payload can hold
+ */
+export const toWireSpec = (spec: VariableSpec): WireVariableSpec => ({
+  $typeName: "trimtab.v1.VariableSpec",
+  name: encodeText(spec.name, "name"),
+  type: encodeText(spec.type, "type"),
+  value: encodeValue(spec.value, spec.name || "value"),
+  constraints: encodeRecord(spec.constraints, "constraints"),
+  description: encodeText(spec.description ?? "", "description"),
+  metadata: encodeRecord(spec.metadata, "metadata"),
+  readOnly: spec.readOnly ?? false,
+  sensitive: false,
+  dependencies: [],
+});
+
+/**
+ * Reads what a variable is registered with. What it asks beyond that (dependencies, a derivation, sensitivity) is not
+ * read here.
+ *
+ * @throws StoreError `invalid_argument` naming the part that is absent or no value
+ */
+export function fromWireSpec(spec: WireVariableSpec | undefined, path = "spec"): VariableSpec {
+  if (spec === undefined) throw refuseMessage(path, "is required");
+  return present({
+    name: spec.name,
+    type: spec.type,
+    value: fromWirePlain(spec.value, `${path}.value`),
+    constraints: fromWireRecord(spec.constraints, `${path}.constraints`),
+    description: spec.description || undefined,
+    metadata: fromWireRecord(spec.metadata, `${path}.metadata`),
+    readOnly: spec.readOnly || undefined,
+  });
+}

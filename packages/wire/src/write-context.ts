@@ -1,0 +1,30 @@
+import type { WriteOptions } from "@trimtab/core";
+import { encodeRecord, encodeText } from "./caller-data.ts";
+import type { WriteContext as WireWriteContext } from "./gen/trimtab/v1/session_pb.ts";
+import { fromWireOrigin, toWireOrigin } from "./origin.ts";
+import { present } from "./present.ts";
+import { fromWireRecord } from "./value.ts";
+
+/**
+ * Puts who writes and why on the wire, as a caller gave it; an origin that is not given is `typescript`.
+ *
+ * @throws StoreError `invalid_argument` naming the part that is ill-formed text or data that no payload can hold
+ */
+export const toWireContext = ({ actor, origin, metadata }: WriteOptions): WireWriteContext => ({
+  $typeName: "trimtab.v1.WriteContext",
+  actor: encodeText(actor ?? "", "actor"),
+  origin: toWireOrigin(origin ?? "typescript"),
+  metadata: encodeRecord(metadata, "metadata"),
+  requestId: "",
+});
+
+/** Reads who writes and why. An origin that is not said, with or without a context, is `other`. */
+export function fromWireContext(context: WireWriteContext | undefined): WriteOptions {
+  if (context === undefined) return { origin: "other" };
+  const metadata = fromWireRecord(context.metadata, "context.metadata");
+  return present({
+    actor: context.actor || undefined,
+    origin: fromWireOrigin(context.origin),
+    metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
+  });
+}
