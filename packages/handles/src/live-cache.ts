@@ -92,10 +92,11 @@ export function createLiveCache(slots: readonly VariableSlot[]): LiveCache {
       // A log that has lost its end goes on from an earlier revision: what was known after it never happened.
       if (event.kind === "reset" && event.revision < revision) startEra();
       const outcomes = outcomesOf(event);
+      const before = ahead.size;
       advance(event.revision);
-      stamp++;
       const changes = outcomes.flatMap((outcome) => (outcome?.kind === "change" ? [outcome.change] : []));
       const errors = outcomes.flatMap((outcome) => (outcome?.kind === "unreadable" ? [outcome.error] : []));
+      if (changes.length + errors.length > 0 || ahead.size < before) stamp++;
       return { changes, errors };
     },
     write(sentInEra, receipt, writes) {

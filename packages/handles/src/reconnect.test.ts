@@ -279,6 +279,20 @@ describe("variables that come and go while nobody watches", () => {
     expect(told).toEqual(["deleted temperature 0.7", "registered temperature 1"]);
   });
 
+  it("are asked for where the store refuses to watch what is not there", async () => {
+    const { inner, store, timers, app, told } = await openFragile();
+    await inner.deleteVariable("assistant", "temperature");
+    const reads = store.calls.get("getVariables") ?? 0;
+    store.cut(storeError("not_found", "no such variable", { resource: "variable", id: "temperature" }));
+    await retry(timers);
+    await expect.poll(() => store.watches.length, { interval: 1 }).toBe(2);
+    expect(store.calls.get("getVariables")).toBe(reads + 1);
+    expect(store.watches[1]?.[1]).toEqual({ refs: ["model", "maxTokens"], pattern: "temperature" });
+    await inner.registerVariable("assistant", { name: "temperature", type: "float", value: 1 });
+    await app.caughtUp(4);
+    expect(told).toEqual(["deleted temperature 0.7", "registered temperature 1"]);
+  });
+
   it("are told as gone where they went during a break", async () => {
     const { inner, store, timers, app, told } = await openFragile();
     store.cut(down);

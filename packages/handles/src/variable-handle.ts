@@ -1,9 +1,10 @@
 import { type SetOptions, storeError, type Written } from "@trimtab/core";
 import type { Change } from "./change.ts";
 import { type ChangeQueue, createChangeQueue } from "./change-queue.ts";
+import type { Held } from "./decode-variable.ts";
 import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
 import type { LiveCache } from "./live-cache.ts";
-import type { Held, VariableSlot } from "./variable-slot.ts";
+import type { VariableSlot } from "./variable-slot.ts";
 import type { UpdateOptions, VariableWriter } from "./variable-writer.ts";
 
 /**

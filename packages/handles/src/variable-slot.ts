@@ -2,24 +2,13 @@ import {
   laterThan,
   type Origin,
   type StoreError,
-  storeError,
-  type ValueRecord,
   type Variable,
   type VariableChange,
   type Written,
 } from "@trimtab/core";
 import type { Change } from "./change.ts";
-import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
-
-/** One version of a variable, decoded. */
-export interface Held<V = unknown> {
-  readonly id: string;
-  readonly version: number;
-  readonly value: V;
-  readonly updatedAtMs: number;
-  /** The constraints that the store holds new values to. */
-  readonly constraints: ValueRecord;
-}
+import type { NamedDeclaration } from "./declarations.ts";
+import { type Decoded, decodeStored, decodeVariable, type Held } from "./decode-variable.ts";
 
 /** Where and when an event happened. */
 export interface EventContext {
@@ -58,15 +47,10 @@ export interface VariableSlot<V = unknown> extends NamedDeclaration<V> {
   read(variable: Variable): Held<V>;
 }
 
-type Seen<V> =
-  | ({ readonly kind: "held" } & Held<V>)
-  | { readonly kind: "unreadable"; readonly id: string; readonly error: StoreError; readonly mismatch: boolean };
-
 /** Makes a slot that knows nothing yet. */
 export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<V> {
   const { key, name, declaration } = named;
-  const { type } = declaration;
-  let seen: Seen<V> | undefined;
+  let seen: Decoded<V> | undefined;
   let own: { readonly held: Held<V>; readonly revision: number } | undefined;
   let current: Held<V> | undefined;
 
@@ -75,26 +59,9 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
     current = own?.held ?? seenHeld();
   };
 
-  const decode = (variable: Omit<Held, "value"> & Pick<Variable, "payload">): Seen<V> => {
-    const { id, version, updatedAtMs, constraints } = variable;
-    try {
-      return { kind: "held", id, version, value: type.decode(variable.payload), updatedAtMs, constraints };
-    } catch (cause) {
-      const problem = cause instanceof Error ? cause.message : String(cause);
-      const details = { field: name, type: type.name };
-      const error = storeError("validation_failed", `${name}: ${problem}`, details, { cause });
-      return { kind: "unreadable", id, error, mismatch: false };
-    }
-  };
-
-  const decodeVariable = (variable: Variable): Seen<V> =>
-    variable.type === type.name
-      ? decode(variable)
-      : { kind: "unreadable", id: variable.id, error: typeMismatch(variable, declaration), mismatch: true };
-
   /** Replaces what the watch has shown and tells the difference. */
   const become = (
-    next: Seen<V>,
+    next: Decoded<V>,
     about: Omit<Change, "key" | "name" | "id" | "version" | "value" | "previous" | "updatedAtMs">,
   ): Outcome<V> => {
     const before = seenHeld();
@@ -129,8 +96,8 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
     show(variable, context) {
       if (variable === undefined) return vanish({ ...context, actor: "", origin: "other", metadata: {} });
       const before = seenHeld();
-      const next = decodeVariable(variable);
-      if (before && next.kind === "held" && isSame(before, next) && type.equals(before.value, next.value)) {
+      const next = decodeVariable(named, variable);
+      if (before && next.kind === "held" && isSame(before, next) && declaration.type.equals(before.value, next.value)) {
         // The very same value stays, so that whoever compares by identity sees no difference either.
         seen = { ...next, value: before.value };
         settle();
@@ -142,12 +109,13 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
     follow(change, { atMs, ...context }) {
       const { metadata } = change;
       if (change.kind === "deleted") return vanish({ ...context, metadata, atMs });
-      if (change.variable) return become(decodeVariable(change.variable), { ...context, kind: change.kind, metadata });
+      if (change.variable)
+        return become(decodeVariable(named, change.variable), { ...context, kind: change.kind, metadata });
       if (seen?.kind === "unreadable" && seen.mismatch && seen.id === change.id) return undefined;
-      const before = seenHeld();
-      const updatedAtMs = before?.id === change.id ? laterThan(before.updatedAtMs, atMs) : atMs;
+      const before = seenHeld()?.id === change.id ? seenHeld() : undefined;
+      const updatedAtMs = before ? laterThan(before.updatedAtMs, atMs) : atMs;
       const constraints = before?.constraints ?? declaration.constraints;
-      const next = decode({
+      const next = decodeStored(named, {
         id: change.id,
         version: change.version,
         payload: change.payload,
@@ -158,7 +126,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
     },
     write({ id, version, updatedAtMs, revision }, value) {
       if (own !== undefined && own.revision >= revision) return;
-      const constraints = current?.constraints ?? declaration.constraints;
+      const constraints = (current?.id === id ? current.constraints : undefined) ?? declaration.constraints;
       own = { revision, held: { id, version, value, updatedAtMs, constraints } };
       settle();
     },
@@ -169,7 +137,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
       return true;
     },
     read(variable) {
-      const held = decodeVariable(variable);
+      const held = decodeVariable(named, variable);
       if (held.kind === "held") return held;
       throw held.error;
     },

@@ -1,4 +1,4 @@
-import { integer } from "@trimtab/types";
+import { embedding, integer } from "@trimtab/types";
 import { describe, expect, it } from "vitest";
 import { openSession } from "./open-session.ts";
 import { assistant, closingAfterEach, rejection } from "./test-parts/assistant.ts";
@@ -78,12 +78,28 @@ describe("set", () => {
   });
 
   it("holds values to the constraints that the store has, not to those once declared", async () => {
-    const store = newStore();
-    const app = await open(store);
+    const store = createFragileStore(newStore());
+    const app = closing(await openSession(store, "assistant", assistant));
     await store.updateVariable("assistant", "temperature", { constraints: { min: 0, max: 1 } });
     await expect.poll(() => app.revision, { interval: 1 }).toBe(3);
     const error = await rejection(app.variables.temperature.set(1.5), "constraint_violation");
     expect(error.details).toMatchObject({ limit: 1 });
+    expect(store.calls.has("setVariable")).toBe(false);
+  });
+});
+
+describe("a value that is an object", () => {
+  it("reads back as it was set, whatever the caller does to its own afterwards", async () => {
+    const store = createFragileStore(newStore());
+    const app = closing(await openSession(store, "s", { direction: embedding({ default: Float64Array.of(1, 0) }) }));
+    store.hold(true);
+    const mine = Float64Array.of(0, 1);
+    await app.variables.direction.set(mine);
+    mine[0] = 5;
+    expect(Array.from(app.variables.direction.value)).toEqual([0, 1]);
+    store.hold(false);
+    await app.settled();
+    expect(Array.from(app.variables.direction.value)).toEqual([0, 1]);
   });
 });
 
@@ -95,9 +111,15 @@ describe("update", () => {
     expect(app.variables.maxTokens.value).toBe(512);
   });
 
-  it("loses no update among many of one program", async () => {
+  it("loses no update among many of one program, which do not race each other", async () => {
     const app = await open();
-    await Promise.all(Array.from({ length: 100 }, () => app.variables.maxTokens.update((tokens) => tokens + 1)));
+    let calls = 0;
+    const increment = (tokens: number) => {
+      calls++;
+      return tokens + 1;
+    };
+    await Promise.all(Array.from({ length: 100 }, () => app.variables.maxTokens.update(increment)));
+    expect(calls).toBe(100);
     expect(app.variables.maxTokens.value).toBe(356);
     expect(app.variables.maxTokens.version).toBe(100);
   });

@@ -13,9 +13,10 @@ import {
   type Written,
 } from "@trimtab/core";
 import { parsedOrThrow } from "./declarations.ts";
+import type { Held } from "./decode-variable.ts";
 import type { LiveCache } from "./live-cache.ts";
 import type { Timers } from "./timers.ts";
-import type { Held, VariableSlot } from "./variable-slot.ts";
+import type { VariableSlot } from "./variable-slot.ts";
 
 /** How {@link VariableWriter.update} goes about it, beside who writes and why. */
 export interface UpdateOptions extends WriteOptions {

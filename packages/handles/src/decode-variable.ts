@@ -1,0 +1,43 @@
+import { type StoreError, storeError, type ValueRecord, type Variable } from "@trimtab/core";
+import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
+
+/** One version of a variable, decoded. */
+export interface Held<V = unknown> {
+  readonly id: string;
+  readonly version: number;
+  readonly value: V;
+  readonly updatedAtMs: number;
+  /** The constraints that the store holds new values to. */
+  readonly constraints: ValueRecord;
+}
+
+/** What a stored variable comes to: a value, or why the declared type cannot read it. */
+export type Decoded<V> =
+  | ({ readonly kind: "held" } & Held<V>)
+  | {
+      readonly kind: "unreadable";
+      readonly id: string;
+      readonly error: StoreError;
+      /** The variable is of another type, so that its next value will be no better. */
+      readonly mismatch: boolean;
+    };
+
+/** Decodes a variable of whatever type. */
+export const decodeVariable = <V>(named: NamedDeclaration<V>, variable: Variable): Decoded<V> =>
+  variable.type === named.declaration.type.name
+    ? decodeStored(named, variable)
+    : { kind: "unreadable", id: variable.id, error: typeMismatch(variable, named.declaration), mismatch: true };
+
+/** Decodes a stored value that should be of the declared type. */
+export function decodeStored<V>(
+  { name, declaration: { type } }: NamedDeclaration<V>,
+  { id, version, updatedAtMs, constraints, payload }: Omit<Held, "value"> & Pick<Variable, "payload">,
+): Decoded<V> {
+  try {
+    return { kind: "held", id, version, value: type.decode(payload), updatedAtMs, constraints };
+  } catch (cause) {
+    const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const error = storeError("validation_failed", message, { field: name, type: type.name }, { cause });
+    return { kind: "unreadable", id, error, mismatch: false };
+  }
+}
