@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { readWorkspace, root } from "../workspace.mjs";
@@ -54,6 +54,7 @@ function checkPackage({ name, dir, manifest }) {
   const allowed = new Set(entry.map((item) => (Object.hasOwn(ALLOWED, item) ? `@trimtab/${item}` : item)));
   const arrows = { name, allowed, isForBrowsers: entry.includes(BROWSER), isConformance: false };
   const declared = checkDeclared(arrows, manifest);
+  if (!existsSync(join(root, dir, "src"))) return [...declared, `${name}: has no src folder`];
   return [
     ...declared,
     ...sourcesBelow(join(root, dir, "src")).flatMap((file) => checkSource(arrows, manifest, dir, file)),
