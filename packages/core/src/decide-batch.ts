@@ -43,20 +43,42 @@ function decideOne(state: SessionState, command: Command, context: DecideContext
 }
 
 function runInOrder(state: SessionState, commands: readonly Command[], context: DecideContext) {
-  let draft = draftOf(state);
+  const draft = createLazyDraft(state, context);
   const outcomes: Outcome[] = [];
   const events: SessionEvent[] = [];
   for (const command of commands) {
-    const outcome = decide(draft, command, context);
+    const outcome = decide(draft.before(command), command, context);
     outcomes.push(outcome);
     if (outcome.kind === "refused" || outcome.events.length === 0) continue;
     events.push(...outcome.events);
-    // The draft keeps the revision of the state: all of the batch is one commit.
-    draft = evolve(draft, nextCommit(state, outcome.events, context));
-    draft.revision = state.revision;
-    draft.atMs = state.atMs;
+    draft.push(outcome.events);
   }
   return { outcomes, events };
+}
+
+/**
+ * The state that a batch's commands leave, folded only where the next one could tell the difference: a batch writes a
+ * variable once, so setting one value says nothing of another, and versions are expected of the state before the batch.
+ */
+function createLazyDraft(state: SessionState, context: DecideContext) {
+  let draft = state;
+  let pending: SessionEvent[] = [];
+  return {
+    push(events: readonly SessionEvent[]): void {
+      pending.push(...events);
+    },
+    before({ kind }: Command): SessionState {
+      const indifferent = kind === "set-variable" || kind === "expect-version";
+      if (pending.length === 0 || (indifferent && pending.every((event) => event.kind === "variable-set")))
+        return draft;
+      draft = evolve(draft === state ? draftOf(state) : draft, nextCommit(state, pending, context));
+      // All of the batch is one commit, so each of its commands follows the same revision.
+      draft.revision = state.revision;
+      draft.atMs = state.atMs;
+      pending = [];
+      return draft;
+    },
+  };
 }
 
 function checkBatch(state: SessionState, commands: readonly Command[], { limits }: DecideContext): Refusal | undefined {

@@ -70,8 +70,9 @@ export interface Store {
   /**
    * Watches variables. The first event is a `snapshot` unless `after` resumes an earlier watch; from there every
    * commit that touches a selected variable arrives once, in order, whole, with its own values. Where the history
-   * between the token and now is gone, a `reset` carries a full view instead. A slow reader slows nobody.
-   * Rejects with `not_found` where a ref names no variable; a pattern may match nothing yet.
+   * between the token and now is gone, a `reset` carries a full view instead; where nothing has happened since, a
+   * `bookmark` says so at once. A slow reader slows nobody. Without `after` it rejects with `not_found` where a ref names
+   * no variable; a pattern may match nothing yet.
    */
   watch(session: string, selection?: Selection, options?: WatchOptions): AsyncIterable<WatchEvent>;
 }

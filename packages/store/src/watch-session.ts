@@ -142,7 +142,11 @@ function openingEvent(source: WatchSource, selection: Selection, options: WatchO
     if (epoch !== state.epoch) return { position: state.revision, event: fullView(state, view, "session_recreated") };
     // A token from the future belongs to commits that the log has lost.
     if (revision > state.revision) return { position: state.revision, event: fullView(state, view, "history_lost") };
-    return { position: revision, event: undefined };
+    // With nothing to catch up on, saying so at once tells the reader that what it holds is current.
+    return {
+      position: revision,
+      event: revision === state.revision ? ({ kind: "bookmark", ...place(state) } as const) : undefined,
+    };
   }
   for (const ref of selection.refs ?? []) {
     if (findVariable(state, ref) === undefined) throw new StoreError(unknownVariable(ref));

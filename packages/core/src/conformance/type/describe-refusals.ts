@@ -1,0 +1,62 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseValue } from "../../parse-value.ts";
+import { payloadEquals, toPayload, type ValueRecord } from "../../payload.ts";
+import { hostileInputs } from "./hostile-inputs.ts";
+import { canonical, type TypeSpec } from "./type-spec.ts";
+
+/** Registers how a type refuses what it does not take. */
+export function describeRefusals<V, C extends ValueRecord>(spec: TypeSpec<V, C>): void {
+  const { type } = spec;
+
+  describe("refusals", () => {
+    test.each(spec.invalid)("$value under $constraints: $message", (example) => {
+      const limits = canonical(type, example.constraints ?? {});
+      const parsed = parseValue(type, limits, example.value, "knob");
+      expect(parsed).toMatchObject({
+        kind: "refused",
+        refusal: { reason: example.reason, details: { type: type.name } },
+      });
+      if (parsed.kind !== "refused") return;
+      expect(parsed.refusal.message).toMatch(/^knob/);
+      expect(parsed.refusal.message).toContain(example.message);
+      if (example.reason === "validation_failed") return;
+      expect(example.constraint, "a constraint_violation is of some constraint").toBeDefined();
+      expect(parsed.refusal.details).toMatchObject({ constraint: example.constraint });
+      if (example.limit !== undefined) expect(parsed.refusal.details).toMatchObject({ limit: example.limit });
+    });
+
+    test("a refusal can be sent: its details are plain data", () => {
+      for (const { constraints, value } of spec.invalid) {
+        const parsed = parseValue(type, canonical(type, constraints ?? {}), value, "knob");
+        if (parsed.kind === "refused") expect(() => toPayload(parsed.refusal.details)).not.toThrow();
+      }
+    });
+
+    test("hostile inputs raise issues or are taken, and never throw", () => {
+      const [some] = fc.sample(spec.constraints, 1);
+      for (const limits of [canonical(type, {}), canonical(type, some ?? {})]) {
+        const schema = type.values(limits);
+        for (const [name, input] of hostileInputs()) {
+          const result = schema.safeParse(input);
+          if (!result.success) {
+            expect(result.error.issues[0]?.message, name).toBeTruthy();
+            continue;
+          }
+          const stored = type.encode(result.data);
+          expect(payloadEquals(type.encode(type.decode(stored)), stored), name).toBe(true);
+        }
+      }
+    });
+
+    test("hostile inputs as constraints, whole or one by one, raise issues or are taken", () => {
+      const keys = new Set(fc.sample(spec.constraints, 50).flatMap((written) => Object.keys(written)));
+      for (const [name, input] of hostileInputs()) {
+        for (const given of [input, ...Array.from(keys, (key) => ({ [key]: input }))]) {
+          const result = type.constraints.safeParse(given);
+          if (!result.success) expect(result.error.issues[0]?.message, name).toBeTruthy();
+        }
+      }
+    });
+  });
+}
