@@ -89,7 +89,7 @@ function become(script, scriptArgs = []) {
 const tasks = {
   start() {
     build("@trimtab/server");
-    become("apps/server/dist/main.js", args);
+    become("apps/server/dist/src/main.js", args);
   },
   test: () => become(".ci/test.mjs", args),
   check: () => become(".ci/check.mjs", args),

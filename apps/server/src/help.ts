@@ -1,0 +1,50 @@
+import { flagOf, type SettingName, type SettingSpec, settingNames, settingSpecs, variableOf } from "./settings.ts";
+
+const intro = `trimtab-server: live, typed, versioned variables for AI programs.
+
+It serves sessions of variables to programs in any language. One port speaks Connect (JSON and binary), gRPC and gRPC-web
+over HTTP/1.1 and HTTP/2. Open it in a browser for an overview.
+
+  trimtab-server                                  listen on http://127.0.0.1:7171
+  trimtab-server --listen 127.0.0.1:0             any free port; the line "listening on ..." says which
+  TRIMTAB_LISTEN=[::1]:7171 trimtab-server        settings from the environment
+  trimtab-server --config trimtab.json            settings from a file: {"listen": "127.0.0.1:7171"}
+
+Then, from anywhere:
+
+  curl -H 'content-type: application/json' -d '{"sessionId": "demo"}' \\
+    http://127.0.0.1:7171/trimtab.v1.SessionService/CreateSession
+
+Flags win over the environment, the environment over the file, the file over what is built in.`;
+
+/** What `--help` prints: what the server is, how to call it, and every setting. */
+export function helpText(): string {
+  const groups = [...new Set(settingNames.map((name) => settingSpecs[name].group))];
+  const sections = groups.map((group) => {
+    const names = settingNames.filter((name) => settingSpecs[name].group === group);
+    return [`${group}:`, ...names.map(describe)].join("\n");
+  });
+  const others = [
+    "Others:",
+    entry("--config FILE", "Read settings from a JSON file. [TRIMTAB_CONFIG]"),
+    entry("--help, --version", "Print this, or the version."),
+  ];
+  return [intro, ...sections, others.join("\n"), ""].join("\n\n");
+}
+
+function describe(name: SettingName): string {
+  const spec: SettingSpec = settingSpecs[name];
+  const flag = spec.placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${spec.placeholder}`;
+  const initial = showDefault(spec.default);
+  return entry(flag, `${spec.help} [${variableOf(name)}${initial === "" ? "" : `, ${initial}`}]`);
+}
+
+const entry = (flag: string, text: string) => `  ${flag.padEnd(30)} ${text}`;
+
+/** A default as a person would write it; empty where there is none. */
+export function showDefault(value: unknown): string {
+  if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return "";
+  if (typeof value === "object" && value !== null && "host" in value && "port" in value)
+    return `${value.host}:${value.port}`;
+  return String(value);
+}

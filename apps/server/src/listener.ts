@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import * as http from "node:http";
+import * as http2 from "node:http2";
+import * as net from "node:net";
+import type { Listen } from "./settings.ts";
+
+/** Handles a request of either version of HTTP; Node gives those of HTTP/2 the surface of HTTP/1.1. */
+export type RequestHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+
+/** The same handler as Node's HTTP/2 servers are typed to take it. */
+type Http2Handler = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
+
+/** How to listen. */
+export interface ListenerOptions {
+  readonly listen: Listen;
+  readonly handler: RequestHandler;
+  /** PEM text; with it the port speaks TLS and ALPN chooses the version of HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** How long a connection may take to say what it speaks, in milliseconds; 10 000 unless given. */
+  readonly firstByteTimeoutMs?: number;
+}
+
+/** An open port. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** For instance `http://127.0.0.1:7171`. */
+  readonly url: string;
+  /**
+   * Takes no further connections, lets requests under way finish for at most `graceMs`, and closes every connection.
+   * HTTP/2 clients are told to go away at once, so that they do not begin anything new.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Opens one port for HTTP/1.1 and HTTP/2. In plain text the first bytes of a connection tell which it speaks (RFC 9113,
+ * section 3.4: the client's preface), with TLS the handshake does.
+ */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { listen, tls } = options;
+  const sockets = new Set<net.Socket>();
+  const sessions = new Set<http2.ServerHttp2Session>();
+  const open = tls === undefined ? createPlainServer(options) : createTlsServer(options.handler, tls);
+  open.server.on(tls === undefined ? "connection" : "secureConnection", (socket: net.Socket) => track(sockets, socket));
+  open.http2Server.on("session", (session: http2.ServerHttp2Session) => track(sessions, session));
+  open.server.listen(listen.port, listen.host);
+  await once(open.server, "listening");
+  const { port } = open.server.address() as net.AddressInfo;
+  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+  return {
+    host: listen.host,
+    port,
+    url: `${tls === undefined ? "http" : "https"}://${host}:${port}`,
+    async close(graceMs) {
+      const closed = once(open.server, "close");
+      open.server.close();
+      for (const session of sessions) session.close();
+      open.http1Server?.closeIdleConnections();
+      for (const socket of sockets) if (open.isIdle(socket)) socket.destroySoon();
+      const timer = setTimeout(() => {
+        for (const session of sessions) session.destroy();
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function track<T extends { once(event: "close", listener: () => void): unknown }>(set: Set<T>, item: T): void {
+  set.add(item);
+  item.once("close", () => set.delete(item));
+}
+
+interface OpenServer {
+  /** The server that owns the port. */
+  readonly server: net.Server;
+  readonly http2Server: http2.Http2Server | http2.Http2SecureServer;
+  readonly http1Server?: http.Server;
+  /** No request is under way on an HTTP/1.1 connection. */
+  isIdle(socket: net.Socket): boolean;
+}
+
+function createTlsServer(handler: RequestHandler, tls: { cert: string; key: string }): OpenServer {
+  const busy = new Set<net.Socket>();
+  const handle: RequestHandler = (request, response) => {
+    if (request.httpVersionMajor === 1) markBusy(busy, request.socket, response);
+    handler(request, response);
+  };
+  const server = http2.createSecureServer({ ...tls, allowHTTP1: true }, handle as unknown as Http2Handler);
+  return { server, http2Server: server, isIdle: (socket) => !isHttp2(socket) && !busy.has(socket) };
+}
+
+const isHttp2 = (socket: net.Socket): boolean => "alpnProtocol" in socket && socket.alpnProtocol === "h2";
+
+function createPlainServer({ handler, firstByteTimeoutMs = 10_000 }: ListenerOptions): OpenServer {
+  const busy = new Set<net.Socket>();
+  const http1 = new Set<net.Socket>();
+  const http1Server = http.createServer((request, response) => {
+    markBusy(busy, request.socket, response);
+    handler(request, response);
+  });
+  const http2Server = http2.createServer(handler as unknown as Http2Handler);
+  const server = net.createServer((socket) => {
+    socket.setNoDelay(true);
+    socket.on("error", () => socket.destroy());
+    sniff(socket, firstByteTimeoutMs, (isHttp2) => {
+      if (!isHttp2) track(http1, socket);
+      (isHttp2 ? http2Server : http1Server).emit("connection", socket);
+    });
+  });
+  return { server, http2Server, http1Server, isIdle: (socket) => http1.has(socket) && !busy.has(socket) };
+}
+
+function markBusy(
+  busy: Set<net.Socket>,
+  socket: net.Socket,
+  response: { once(event: "close", done: () => void): unknown },
+): void {
+  busy.add(socket);
+  response.once("close", () => busy.delete(socket));
+}
+
+/** The beginning of the client's preface that no request of HTTP/1.1 shares. */
+const preface = Buffer.from("PRI * HTTP/2");
+
+/** Reads just enough of a connection to know its protocol, however the bytes are split, and gives them back. */
+function sniff(socket: net.Socket, timeoutMs: number, decide: (isHttp2: boolean) => void): void {
+  let seen: Buffer = Buffer.alloc(0);
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  const stop = () => {
+    clearTimeout(timer);
+    socket.off("data", onData);
+    socket.off("close", stop);
+  };
+  const onData = (chunk: Buffer) => {
+    seen = Buffer.concat([seen, chunk]);
+    const length = Math.min(seen.length, preface.length);
+    const agrees = seen.subarray(0, length).equals(preface.subarray(0, length));
+    if (agrees && length < preface.length) return;
+    stop();
+    socket.pause();
+    socket.unshift(seen);
+    decide(agrees);
+    socket.resume();
+  };
+  socket.on("data", onData);
+  socket.once("close", stop);
+}

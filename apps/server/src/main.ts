@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { helpText } from "./help.ts";
+import { loadTypes } from "./load-types.ts";
+import { readSettings, SettingsError } from "./read-settings.ts";
+import type { Settings } from "./settings.ts";
+import { startServer } from "./start-server.ts";
+import { version } from "./version.ts";
+
+/** Exit status for settings that cannot be used; 1 is for what goes wrong later. */
+const badSettings = 2;
+
+try {
+  const request = readSettings(process.argv.slice(2), process.env);
+  if (request.kind === "help") process.stdout.write(helpText());
+  else if (request.kind === "version") console.log(version);
+  else await serve(request.settings);
+} catch (error) {
+  if (error instanceof SettingsError) {
+    console.error(`trimtab-server: ${error.message}\nSee trimtab-server --help.`);
+    process.exitCode = badSettings;
+  } else {
+    console.error(`trimtab-server: ${explain(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const server = await startServer(settings, { types: await loadTypes(settings.types) });
+  console.log(`listening on ${server.url}`);
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Asked twice, it does not wait for anybody any more.
+    if (stopping) process.exit(1);
+    stopping = true;
+    console.error(`${signal}: finishing calls under way`);
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE")
+    return `${error.message}; another program listens there. Choose another with --listen HOST:PORT, or port 0.`;
+  return code === undefined ? (error.stack ?? error.message) : error.message;
+}

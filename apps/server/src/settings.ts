@@ -1,0 +1,198 @@
+import { defaultLimits } from "@trimtab/core";
+import * as z from "zod";
+
+/** A setting as it is described to people and read from flags, environment and file. */
+export interface SettingSpec<T = unknown> {
+  /** What `--help` says of it. */
+  readonly help: string;
+  readonly group: "Listening" | "Data" | "Serving" | "Limits";
+  /** What the value looks like, for `--help`; absent for a switch. */
+  readonly placeholder?: string;
+  /** Reads the value from text or, from a file, from JSON. */
+  readonly schema: z.ZodType<T>;
+  readonly default: T;
+}
+
+const switchValue = z.union([
+  z.boolean(),
+  z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off", ""] }),
+]);
+const whole = (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z
+    .union([z.number(), z.string().regex(/^\d+$/, "must be a whole number").transform(Number)])
+    .refine(
+      (value) => Number.isSafeInteger(value) && value >= min && value <= max,
+      `must be a whole number from ${min} to ${max}`,
+    );
+const list = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(",").map((part) => part.trim()))])
+  .transform((items) => items.filter((item) => item !== ""));
+const optionalText = z.string().min(1).optional();
+
+/** Where to listen: a host and a port. */
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+const listen = z.string().transform((text, context): Listen => {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host !== undefined && port <= 65_535) return { host, port };
+  context.issues.push({
+    code: "custom",
+    message: "must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0",
+    input: text,
+  });
+  return z.NEVER;
+});
+
+const setting = <T>(spec: SettingSpec<T>): SettingSpec<T> => spec;
+
+/**
+ * Every setting, once. Flags, environment names and file keys follow from the key: `shutdownGraceMs` is
+ * `--shutdown-grace-ms`, `TRIMTAB_SHUTDOWN_GRACE_MS` and `"shutdownGraceMs"`.
+ */
+export const settingSpecs = {
+  listen: setting<Listen>({
+    group: "Listening",
+    placeholder: "HOST:PORT",
+    help: "Where to listen. Port 0 takes any free one; the line `listening on ...` says which.",
+    schema: listen,
+    default: { host: "127.0.0.1", port: 7171 },
+  }),
+  insecure: setting<boolean>({
+    group: "Listening",
+    help: "Listen beyond this machine although nobody has to say who they are.",
+    schema: switchValue,
+    default: false,
+  }),
+  tlsCert: setting<string | undefined>({
+    group: "Listening",
+    placeholder: "FILE",
+    help: "Certificate chain in PEM; with it and --tls-key the port speaks TLS.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  tlsKey: setting<string | undefined>({
+    group: "Listening",
+    placeholder: "FILE",
+    help: "Private key of the certificate, in PEM.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  corsOrigins: setting<readonly string[]>({
+    group: "Listening",
+    placeholder: "ORIGIN,...",
+    help: "Origins whose pages may call the server, beside its own; `*` for every one.",
+    schema: list,
+    default: [],
+  }),
+  shutdownGraceMs: setting<number>({
+    group: "Listening",
+    placeholder: "MS",
+    help: "How long calls under way may take to finish when the server is told to stop.",
+    schema: whole(0, 600_000),
+    default: 5000,
+  }),
+  log: setting<"memory">({
+    group: "Data",
+    placeholder: "memory",
+    help: "Where commits are kept: `memory` ends with the process.",
+    schema: z.enum(["memory"], "must be memory"),
+    default: "memory",
+  }),
+  historyCommits: setting<number>({
+    group: "Data",
+    placeholder: "N",
+    help: "Commits of each session that are kept; a watch resumes within them.",
+    schema: whole(1),
+    default: 10_000,
+  }),
+  types: setting<readonly string[]>({
+    group: "Serving",
+    placeholder: "MODULE,...",
+    help: "JavaScript modules with further variable types: each exports `types`, a list of VariableType.",
+    schema: list,
+    default: [],
+  }),
+  static: setting<string | undefined>({
+    group: "Serving",
+    placeholder: "DIR",
+    help: "A folder whose files are served beside the API.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  sweepIntervalMs: setting<number>({
+    group: "Serving",
+    placeholder: "MS",
+    help: "How often expired sessions are removed.",
+    schema: whole(100),
+    default: 60_000,
+  }),
+  bookmarkIntervalMs: setting<number>({
+    group: "Serving",
+    placeholder: "MS",
+    help: "How often a quiet watch says how far it is.",
+    schema: whole(100),
+    default: 15_000,
+  }),
+  maxMessageBytes: setting<number>({
+    group: "Limits",
+    placeholder: "BYTES",
+    help: "Largest message that is read.",
+    schema: whole(1024, 2 ** 31 - 1),
+    default: 8 * 1024 * 1024,
+  }),
+  maxSessions: setting<number>({
+    group: "Limits",
+    placeholder: "N",
+    help: "Sessions that may be live at once.",
+    schema: whole(1),
+    default: 100_000,
+  }),
+  maxVariables: setting<number>({
+    group: "Limits",
+    placeholder: "N",
+    help: "Variables in one session.",
+    schema: whole(1),
+    default: defaultLimits.variablesPerSession,
+  }),
+  maxValueBytes: setting<number>({
+    group: "Limits",
+    placeholder: "BYTES",
+    help: "Size of one value.",
+    schema: whole(1),
+    default: defaultLimits.valueBytes,
+  }),
+  maxMetadataBytes: setting<number>({
+    group: "Limits",
+    placeholder: "BYTES",
+    help: "Size of one metadata record.",
+    schema: whole(1),
+    default: defaultLimits.metadataBytes,
+  }),
+} as const;
+
+/** Names of the settings. */
+export type SettingName = keyof typeof settingSpecs;
+
+/** What a server is run with. */
+export type Settings = { readonly [K in SettingName]: (typeof settingSpecs)[K]["default"] };
+
+/** What holds where nothing else is said. */
+export const defaultSettings = Object.fromEntries(
+  Object.entries(settingSpecs).map(([name, spec]) => [name, spec.default]),
+) as Settings;
+
+/** Names of the settings, in the order in which they are explained. */
+export const settingNames = Object.keys(settingSpecs) as SettingName[];
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** The flag of a setting: `--tls-cert`. */
+export const flagOf = (name: SettingName): string => `--${kebab(name)}`;
+
+/** The environment variable of a setting: `TRIMTAB_TLS_CERT`. */
+export const variableOf = (name: SettingName): string => `TRIMTAB_${kebab(name).replaceAll("-", "_").toUpperCase()}`;

@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import type { DescService } from "@bufbuild/protobuf";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { type AnyVariableType, createTypeRegistry, type TypeRegistry } from "@trimtab/core";
+import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
+import { createRoutes } from "@trimtab/transport-connect";
+import { builtinTypes } from "@trimtab/types";
+import { health as healthProto } from "@trimtab/wire/grpc";
+import { ProgramService, SessionService, VariableService, WatchService } from "@trimtab/wire/services";
+import { createCors } from "./cors.ts";
+import { createFallback, type Surroundings, withCors } from "./handle-request.ts";
+import { createHealth } from "./health.ts";
+import { openListener, type RequestHandler } from "./listener.ts";
+import { renderPage } from "./page.ts";
+import { createReflection } from "./reflection.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
+import { createStaticFiles } from "./static-files.ts";
+import { version } from "./version.ts";
+
+/** What a program may bring along that no setting can say. */
+export interface ServerParts {
+  /** Further variable types, beside the built-in ones. */
+  readonly types?: readonly AnyVariableType[];
+  /** Parts of the store: a clock, a log. */
+  readonly store?: Partial<Omit<StoreOptions, "types">>;
+  /** Hears of faults that callers are told nothing of; printed to standard error unless given. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** For instance `http://127.0.0.1:7171`. */
+  readonly url: string;
+  readonly port: number;
+  /** The store that it serves, for use in the same process. */
+  readonly store: LocalStore;
+  /** Ends watches with `unavailable`, lets calls under way finish within the grace period, and closes the port. */
+  close(): Promise<void>;
+}
+
+type NodeHandler = ReturnType<typeof connectNodeAdapter>;
+
+const served: readonly DescService[] = [SessionService, ProgramService, VariableService, WatchService];
+
+/** Starts a server; settings that are left out have their defaults. */
+export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
+  const settings = { ...defaultSettings, ...given };
+  const onError = parts.onError ?? ((error: unknown) => console.error(error));
+  const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
+  const store = openStore(settings, types, parts);
+  const shutdown = new AbortController();
+  const services = [...served, healthProto.Health];
+  const health = createHealth(services.map((service) => service.typeName));
+  const routes = createRoutes({ store, types, shutdown: shutdown.signal, onInternalError: onError });
+  const reflection = createReflection(services);
+  const surroundings: Surroundings = {
+    cors: createCors(settings.corsOrigins),
+    page: (url) => renderPage({ version, url, services: services.map(describeService), types: [...types.keys()] }),
+    staticFiles: settings.static === undefined ? undefined : createStaticFiles(settings.static),
+    onError,
+  };
+  const api = connectNodeAdapter({
+    routes: (router) => {
+      for (const register of [routes, health.routes, reflection]) register(router);
+    },
+    readMaxBytes: settings.maxMessageBytes,
+    fallback: createFallback(surroundings) as NodeHandler,
+  }) as RequestHandler;
+  const listener = await openListener({
+    listen: settings.listen,
+    handler: withCors(surroundings.cors, api),
+    ...(settings.tlsCert && settings.tlsKey && { tls: readCertificate(settings.tlsCert, settings.tlsKey) }),
+  }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  return {
+    url: listener.url,
+    port: listener.port,
+    store,
+    async close() {
+      health.stopServing();
+      shutdown.abort();
+      await listener.close(settings.shutdownGraceMs);
+      await store.close();
+    },
+  };
+}
+
+function openStore(settings: Settings, types: TypeRegistry, parts: ServerParts): LocalStore {
+  return createStore({
+    types,
+    maxSessions: settings.maxSessions,
+    historyCommits: settings.historyCommits,
+    sweepIntervalMs: settings.sweepIntervalMs,
+    bookmarkIntervalMs: settings.bookmarkIntervalMs,
+    limits: {
+      variablesPerSession: settings.maxVariables,
+      valueBytes: settings.maxValueBytes,
+      metadataBytes: settings.maxMetadataBytes,
+    },
+    ...parts.store,
+  });
+}
+
+const describeService = (service: DescService) => ({
+  name: service.typeName,
+  methods: service.methods.map((method) => method.name),
+});
+
+const readCertificate = (cert: string, key: string) => ({
+  cert: readFileSync(cert, "utf8"),
+  key: readFileSync(key, "utf8"),
+});
