@@ -50,3 +50,13 @@ export function encodeWhole(value: unknown, path: string): bigint {
   if (wrong !== undefined) throw new StoreError(wrong);
   return BigInt(value as number);
 }
+
+/**
+ * Takes a choice that nobody has checked yet; an absent one is `false`.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for anything but true and false
+ */
+export function encodeFlag(flag: unknown, path: string): boolean {
+  if (flag === undefined || typeof flag === "boolean") return flag ?? false;
+  throw refuseMessage(path, "must be true or false");
+}

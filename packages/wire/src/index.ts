@@ -1,4 +1,4 @@
-export { encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
+export { encodeFlag, encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
 export { fromErrorDetail, fromWireItems, toErrorDetail, toWireItems } from "./error-detail.ts";
 export { fromWireIfExists, toWireIfExists } from "./if-exists.ts";
 export { fromWireOrigin, toWireOrigin } from "./origin.ts";

@@ -1,7 +1,7 @@
 import { create, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { isStoreError, maxPayloadDepth, type StoreError, toPayload, type Value } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
-import { encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
+import { encodeFlag, encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
 import { ValueSchema, type Value as WireValue } from "./gen/trimtab/v1/value_pb.ts";
 import { fromWireRecord, fromWireValue, toWireValue } from "./value.ts";
 
@@ -126,6 +126,7 @@ describe("data from a caller", () => {
     ["text that is a number", () => encodeText(5, "name"), "name", /must be text, got number/],
     ["ill-formed text", () => encodeText("\udc00", "name"), "name", /well-formed/],
     ["a version below 0", () => encodeWhole(-1, "expectedVersion"), "expectedVersion", /at least 0, got -1/],
+    ["a word for a choice", () => encodeFlag("yes", "readOnly"), "readOnly", /true or false/],
     ["half a version", () => encodeWhole(0.5, "expectedVersion"), "expectedVersion", /got 0.5/],
   ])("%s is refused by name", (_, run, field, message) => {
     const error = refused(run);

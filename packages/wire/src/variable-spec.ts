@@ -1,5 +1,5 @@
 import type { VariableSpec } from "@trimtab/core";
-import { encodeRecord, encodeText, encodeValue } from "./caller-data.ts";
+import { encodeFlag, encodeRecord, encodeText, encodeValue } from "./caller-data.ts";
 import type { VariableSpec as WireVariableSpec } from "./gen/trimtab/v1/variable_pb.ts";
 import { present } from "./present.ts";
 import { refuseMessage } from "./refuse.ts";
@@ -18,7 +18,7 @@ export const toWireSpec = (spec: VariableSpec): WireVariableSpec => ({
   constraints: encodeRecord(spec.constraints, "constraints"),
   description: encodeText(spec.description ?? "", "description"),
   metadata: encodeRecord(spec.metadata, "metadata"),
-  readOnly: spec.readOnly ?? false,
+  readOnly: encodeFlag(spec.readOnly, "readOnly"),
   sensitive: false,
   dependencies: [],
 });

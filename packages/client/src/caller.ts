@@ -1,0 +1,36 @@
+import type { CallOptions } from "@connectrpc/connect";
+import type { Origin, WriteOptions } from "@trimtab/core";
+import { present, toWireContext } from "@trimtab/wire";
+import type { WriteContext } from "@trimtab/wire/services";
+import { fromConnectError, readAnswer } from "./store-error.ts";
+
+/** What holds for every call of a client unless the call says otherwise. */
+export interface CallDefaults {
+  readonly actor: string | undefined;
+  readonly origin: Origin;
+  readonly timeoutMs: number;
+}
+
+/** Makes the calls of one client. */
+export interface Caller {
+  /** Encodes and sends a request, waits within the client's time limit, and reads the answer. */
+  call<Answer, T>(send: (options: CallOptions) => Promise<Answer>, read: (answer: Answer) => T): Promise<T>;
+  /** Who writes and why, with the client's own name where the call gives none. */
+  context(options: WriteOptions | undefined): WriteContext;
+}
+
+export const createCaller = ({ actor, origin, timeoutMs }: CallDefaults): Caller => ({
+  async call(send, read) {
+    let answer: Awaited<ReturnType<typeof send>>;
+    try {
+      answer = await send({ timeoutMs });
+    } catch (error) {
+      throw fromConnectError(error);
+    }
+    return readAnswer(() => read(answer));
+  },
+  context: (options = {}) =>
+    toWireContext(
+      present({ actor: options.actor ?? actor, origin: options.origin ?? origin, metadata: options.metadata }),
+    ),
+});

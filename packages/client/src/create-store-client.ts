@@ -1,0 +1,36 @@
+import { createClient, type Transport } from "@connectrpc/connect";
+import type { Origin, Store } from "@trimtab/core";
+import { ProgramService, SessionService, VariableService, WatchService } from "@trimtab/wire/services";
+import { createCaller } from "./caller.ts";
+import { createProgramCalls } from "./program-calls.ts";
+import { createSessionCalls } from "./session-calls.ts";
+import { createVariableCalls } from "./variable-calls.ts";
+import { createWatchCall } from "./watch-call.ts";
+
+/** What a client says of itself and how long it waits. */
+export interface StoreClientOptions {
+  /** Who is answerable for this client's writes, where a write does not say. */
+  readonly actor?: string;
+  /** The runtime that this client's writes come from, where a write does not say; `typescript` unless given. */
+  readonly origin?: Origin;
+  /** Milliseconds after which a call is given up with `deadline_exceeded`; 30 000 unless given, 0 for never. Watches last. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Gives the store behind a transport, of any protocol, in Node or in a browser. It behaves as a store in process does,
+ * down to its errors. Nothing is kept here: each call is one request, and each watch one stream.
+ *
+ * Beside what a store rejects with, a call rejects with `unavailable` where the server cannot be reached or the
+ * connection breaks, and with `deadline_exceeded` where it takes too long; a write may then have been made or not.
+ */
+export function createStoreClient(transport: Transport, options: StoreClientOptions = {}): Store {
+  const { actor, origin = "typescript", timeoutMs = 30_000 } = options;
+  const caller = createCaller({ actor, origin, timeoutMs });
+  return {
+    ...createSessionCalls(createClient(SessionService, transport), caller),
+    ...createVariableCalls(createClient(VariableService, transport), caller),
+    ...createProgramCalls(createClient(ProgramService, transport), caller),
+    ...createWatchCall(createClient(WatchService, transport)),
+  };
+}

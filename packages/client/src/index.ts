@@ -1,0 +1,2 @@
+export { createStoreClient, type StoreClientOptions } from "./create-store-client.ts";
+export { fromConnectError } from "./store-error.ts";

@@ -1,0 +1,70 @@
+import type { Message } from "@bufbuild/protobuf";
+import { ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { isStoreError, storeError } from "@trimtab/core";
+import { toConnectError } from "./connect-error.ts";
+import { refuseUnserved } from "./unserved-fields.ts";
+
+/** Which call an error came up in. */
+export interface CallInfo {
+  readonly service: string;
+  readonly method: string;
+}
+
+/** Wraps what a service does for each call: what is not served is refused, and errors go out as remote callers expect. */
+export interface Calls {
+  unary<I extends Message, O>(
+    answer: (request: I, context: HandlerContext) => Promise<O>,
+  ): (request: I, context: HandlerContext) => Promise<O>;
+  stream<I extends Message, O>(
+    answer: (request: I, context: HandlerContext) => AsyncIterable<O>,
+  ): (request: I, context: HandlerContext) => AsyncGenerator<O>;
+}
+
+/** Makes the wrappers; `onInternalError` hears of every fault of this process, with what is not told to the caller. */
+export function createCalls(onInternalError: (error: unknown, call: CallInfo) => void): Calls {
+  const translate = (error: unknown, context: HandlerContext): ConnectError => {
+    if (context.signal.aborted && error === context.signal.reason) return ConnectError.from(error);
+    const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");
+    if (!isOurs) onInternalError(error, { service: context.service.typeName, method: context.method.name });
+    return toConnectError(error, detailOptions(error, context));
+  };
+  return {
+    unary: (answer) => async (request, context) => {
+      try {
+        refuseUnserved(request);
+        return await answer(request, context);
+      } catch (error) {
+        throw translate(error, context);
+      }
+    },
+    stream: (answer) =>
+      async function* (request, context) {
+        try {
+          refuseUnserved(request);
+          yield* answer(request, context);
+        } catch (error) {
+          throw translate(error, context);
+        }
+      },
+  };
+}
+
+// gRPC sends errors in trailers. Its C core, and with it Python, refuses trailers beyond 8 KiB by default; the message
+// goes there twice and the detail in base64.
+const trailerBytes = 5000;
+const leastDetailBytes = 512;
+
+function detailOptions(error: unknown, { protocolName }: HandlerContext) {
+  if (protocolName !== "grpc" || !isStoreError(error)) return {};
+  return { maxDetailBytes: Math.max(leastDetailBytes, trailerBytes - 3 * error.message.length) };
+}
+
+/**
+ * Takes a field that a request must have.
+ *
+ * @throws StoreError `invalid_argument` naming the field, where it is empty
+ */
+export function required(text: string, field: string): string {
+  if (text !== "") return text;
+  throw storeError("invalid_argument", `${field} is required`, { field });
+}

@@ -1,0 +1,46 @@
+import type { ConnectRouter } from "@connectrpc/connect";
+import type { Store, TypeRegistry } from "@trimtab/core";
+import { ProgramService, SessionService, VariableService, WatchService } from "@trimtab/wire/services";
+import { type CallInfo, createCalls } from "./calls.ts";
+import { createProgramService } from "./program-service.ts";
+import { createSessionService } from "./session-service.ts";
+import { createVariableService } from "./variable-service.ts";
+import { createWatchService } from "./watch-service.ts";
+
+/** What {@link createRoutes} serves and how. */
+export interface RoutesOptions {
+  readonly store: Store;
+  /** The types that `ListVariableTypes` tells of; without them that call is not served. */
+  readonly types?: TypeRegistry;
+  /** Ends every watch with `unavailable`, so that a server need not wait for its watchers. */
+  readonly shutdown?: AbortSignal;
+  /** Hears of every fault behind a call, of which the caller is told no more than that there was one. */
+  readonly onInternalError?: (error: unknown, call: CallInfo) => void;
+}
+
+/**
+ * Makes routes that serve a store: sessions, programs, variables and watches, by Connect, gRPC and gRPC-web. Calls that
+ * are not served answer UNIMPLEMENTED, and so do fields that are set but not acted upon. JSON with a field that is not
+ * known is refused. Errors carry `trimtab.v1.ErrorDetail`.
+ */
+export function createRoutes({
+  store,
+  types,
+  shutdown,
+  onInternalError = () => {},
+}: RoutesOptions): (router: ConnectRouter) => void {
+  const calls = createCalls(onInternalError);
+  // A misspelt field in JSON would otherwise be an option silently not taken.
+  const options = {
+    jsonOptions: { ignoreUnknownFields: false },
+    // Changes are sent as bytes encoded before, which protobuf counts among the fields that it does not know.
+    binaryOptions: { writeUnknownFields: true },
+  };
+  return (router) => {
+    router
+      .service(SessionService, createSessionService(store, calls), options)
+      .service(ProgramService, createProgramService(store, calls), options)
+      .service(VariableService, createVariableService(store, types, calls), options)
+      .service(WatchService, createWatchService(store, shutdown, calls), options);
+  };
+}

@@ -1,0 +1,3 @@
+export type { CallInfo } from "./calls.ts";
+export { type ConnectErrorOptions, connectCodes, toConnectError } from "./connect-error.ts";
+export { createRoutes, type RoutesOptions } from "./create-routes.ts";

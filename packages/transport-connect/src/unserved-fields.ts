@@ -1,0 +1,45 @@
+import { type DescField, isFieldSet, type Message } from "@bufbuild/protobuf";
+import { storeError } from "@trimtab/core";
+import {
+  BatchDeleteVariablesRequestSchema,
+  BatchGetVariablesRequestSchema,
+  DeleteVariableRequestSchema,
+  VariableSpecSchema,
+  WatchVariablesRequestSchema,
+  WriteContextSchema,
+} from "@trimtab/wire/services";
+
+/** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
+const unserved = new Map<string, readonly DescField[]>([
+  [WriteContextSchema.typeName, [WriteContextSchema.field.requestId]],
+  [
+    VariableSpecSchema.typeName,
+    [VariableSpecSchema.field.sensitive, VariableSpecSchema.field.dependencies, VariableSpecSchema.field.derivation],
+  ],
+  [BatchGetVariablesRequestSchema.typeName, [BatchGetVariablesRequestSchema.field.includeStats]],
+  [DeleteVariableRequestSchema.typeName, [DeleteVariableRequestSchema.field.cascade]],
+  [BatchDeleteVariablesRequestSchema.typeName, [BatchDeleteVariablesRequestSchema.field.cascade]],
+  [WatchVariablesRequestSchema.typeName, [WatchVariablesRequestSchema.field.filter]],
+]);
+
+/**
+ * Refuses a request that sets a field, on itself or on one of its parts, that is not served.
+ *
+ * @throws StoreError `unimplemented` with the field as its `feature`
+ */
+export function refuseUnserved(request: Message): void {
+  refuseFields(request, "");
+  for (const [name, part] of Object.entries(request)) {
+    if (Array.isArray(part)) {
+      for (const [index, item] of part.entries()) if (isPart(item)) refuseFields(item, `${name}[${index}].`);
+    } else if (isPart(part)) refuseFields(part, `${name}.`);
+  }
+}
+
+const isPart = (part: unknown): part is Message => typeof part === "object" && part !== null && "$typeName" in part;
+
+function refuseFields(message: Message, path: string): void {
+  const field = unserved.get(message.$typeName)?.find((each) => isFieldSet(message, each));
+  if (field === undefined) return;
+  throw storeError("unimplemented", `${path}${field.name} is not supported by this server`, { feature: field.name });
+}

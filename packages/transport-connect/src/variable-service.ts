@@ -1,0 +1,178 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { BatchOptions, ListVariablesOptions, Store, TypeRegistry, Value, VariableChanges } from "@trimtab/core";
+import {
+  fromUint64,
+  fromWireContext,
+  fromWireIfExists,
+  fromWireOrigin,
+  fromWirePlain,
+  fromWireRecord,
+  fromWireSpec,
+  present,
+  toUint64,
+  toWireItems,
+  toWireVariable,
+  toWireWritten,
+} from "@trimtab/wire";
+import {
+  type BatchSetVariablesRequest,
+  type ListVariablesRequest,
+  Origin,
+  type UpdateVariableRequest,
+  type VariableService,
+} from "@trimtab/wire/services";
+import { type Calls, required } from "./calls.ts";
+import { toPageOptions } from "./page-options.ts";
+import { readUpdateMask } from "./update-mask.ts";
+import { describeTypes } from "./variable-type-info.ts";
+
+/** Serves a store's variables, and the types that the process knows. */
+export function createVariableService(
+  store: Store,
+  types: TypeRegistry | undefined,
+  calls: Calls,
+): Partial<ServiceImpl<typeof VariableService>> {
+  return { ...registrations(store, calls), ...reads(store, calls), ...writes(store, calls), ...listing(types, calls) };
+}
+
+type Methods<Name extends keyof ServiceImpl<typeof VariableService>> = Pick<ServiceImpl<typeof VariableService>, Name>;
+
+const registrations = (store: Store, { unary }: Calls): Methods<"registerVariable" | "batchRegisterVariables"> => ({
+  registerVariable: unary(async (request) => {
+    const { variable, revision } = await store.registerVariable(
+      required(request.sessionId, "session_id"),
+      fromWireSpec(request.spec),
+      { ...fromWireContext(request.context), ifExists: fromWireIfExists(request.ifExists) },
+    );
+    return { variable: toWireVariable(variable), revision: toUint64(revision) };
+  }),
+  batchRegisterVariables: unary(async (request) => {
+    const { ids, revision } = await store.registerVariables(
+      required(request.sessionId, "session_id"),
+      request.specs.map((spec, index) => fromWireSpec(spec, `specs[${index}]`)),
+      { ...fromWireContext(request.context), ifExists: fromWireIfExists(request.ifExists) },
+    );
+    return { ids: Object.fromEntries(ids), revision: toUint64(revision) };
+  }),
+});
+
+const reads = (store: Store, { unary }: Calls): Methods<"getVariable" | "batchGetVariables" | "listVariables"> => ({
+  getVariable: unary(async (request) => ({
+    variable: toWireVariable(
+      await store.getVariable(required(request.sessionId, "session_id"), required(request.variable, "variable")),
+    ),
+  })),
+  batchGetVariables: unary(async (request) => {
+    const { found, missing, revision } = await store.getVariables(
+      required(request.sessionId, "session_id"),
+      request.variables,
+    );
+    return { variables: mapEntries(found, toWireVariable), missing: [...missing], revision: toUint64(revision) };
+  }),
+  listVariables: unary(async (request) => {
+    const page = await store.listVariables(required(request.sessionId, "session_id"), toListOptions(request));
+    return {
+      variables: page.items.map(toWireVariable),
+      nextPageToken: page.nextPageToken ?? "",
+      revision: toUint64(page.revision),
+    };
+  }),
+});
+
+const writes = (
+  store: Store,
+  { unary }: Calls,
+): Methods<"setVariable" | "batchSetVariables" | "updateVariable" | "deleteVariable" | "batchDeleteVariables"> => ({
+  setVariable: unary(async (request) => {
+    const written = await store.setVariable(
+      required(request.sessionId, "session_id"),
+      required(request.variable, "variable"),
+      fromWirePlain(request.value, "value"),
+      present({ ...fromWireContext(request.context), expectedVersion: toExpected(request.expectedVersion) }),
+    );
+    return { written: toWireWritten(written), revision: toUint64(written.revision) };
+  }),
+  batchSetVariables: unary(async (request) => {
+    const { applied, refused, revision } = await store.setVariables(
+      required(request.sessionId, "session_id"),
+      request.updates.map((update, index): [string, Value] => [
+        update.variable,
+        fromWirePlain(update.value, `updates[${index}].value`),
+      ]),
+      toBatchOptions(request),
+    );
+    return {
+      applied: mapEntries(applied, toWireWritten),
+      refused: toWireItems(refused),
+      revision: toUint64(revision),
+    };
+  }),
+  updateVariable: unary(async (request) => ({
+    variable: toWireVariable(
+      await store.updateVariable(
+        required(request.sessionId, "session_id"),
+        required(request.variable, "variable"),
+        toChanges(request),
+        present({ ...fromWireContext(request.context), expectedVersion: toExpected(request.expectedVersion) }),
+      ),
+    ),
+  })),
+  deleteVariable: unary(async (request) => {
+    const { revision } = await store.deleteVariable(
+      required(request.sessionId, "session_id"),
+      required(request.variable, "variable"),
+      present({
+        ...fromWireContext(request.context),
+        allowMissing: request.allowMissing,
+        expectedVersion: toExpected(request.expectedVersion),
+      }),
+    );
+    return { revision: toUint64(revision) };
+  }),
+  batchDeleteVariables: unary(async (request) => {
+    const { revision } = await store.deleteVariables(required(request.sessionId, "session_id"), request.variables, {
+      ...fromWireContext(request.context),
+      allowMissing: request.allowMissing,
+    });
+    return { revision: toUint64(revision) };
+  }),
+});
+
+/** Without a registry the call is left out, and so answered as one that this server does not serve. */
+const listing = (types: TypeRegistry | undefined, { unary }: Calls): Partial<Methods<"listVariableTypes">> =>
+  types === undefined ? {} : { listVariableTypes: unary(async () => ({ types: describeTypes(types) })) };
+
+const toExpected = (version: bigint | undefined) =>
+  version === undefined ? undefined : fromUint64(version, "expected_version");
+
+const toListOptions = (request: ListVariablesRequest): ListVariablesOptions =>
+  toPageOptions(request, {
+    pattern: request.pattern || undefined,
+    type: request.type || undefined,
+    origin: request.origin === Origin.UNSPECIFIED ? undefined : fromWireOrigin(request.origin),
+    metadata: fromWireRecord(request.metadata, "metadata"),
+    includeMetadata: !request.omitMetadata,
+  });
+
+const toBatchOptions = (request: BatchSetVariablesRequest): BatchOptions => ({
+  ...fromWireContext(request.context),
+  atomic: !request.allowPartial,
+  expectedVersions: Object.fromEntries(
+    Object.entries(request.expectedVersions).map(([ref, version]) => [
+      ref,
+      fromUint64(version, `expected_versions.${ref}`),
+    ]),
+  ),
+});
+
+function toChanges(request: UpdateVariableRequest): VariableChanges {
+  const mask = readUpdateMask(request.updateMask, ["description", "metadata", "constraints"]);
+  return present({
+    description: mask.has("description") ? request.description : undefined,
+    metadata: mask.has("metadata") ? fromWireRecord(request.metadata, "metadata") : undefined,
+    constraints: mask.has("constraints") ? fromWireRecord(request.constraints, "constraints") : undefined,
+  });
+}
+
+const mapEntries = <T, W>(map: ReadonlyMap<string, T>, convert: (item: T) => W): { [key: string]: W } =>
+  Object.fromEntries(Array.from(map, ([key, item]) => [key, convert(item)]));
