@@ -143,7 +143,8 @@ function sniff(socket: net.Socket, timeoutMs: number, decide: (isHttp2: boolean)
     socket.pause();
     socket.unshift(seen);
     decide(agrees);
-    socket.resume();
+    // HTTP/2 takes the connection's handle over and must find it at rest; HTTP/1.1 reads it as a stream.
+    if (!agrees) socket.resume();
   };
   socket.on("data", onData);
   socket.once("close", stop);

@@ -240,7 +240,9 @@ function describePace(open: OpenStore, { bookmarkIntervalMs, historyCommits = 10
         if (event.kind === "changes" && event.changes.some((change) => change.name === "model")) stop.abort();
       }
       const changes = events.filter((event) => event.kind === "changes");
-      expect(changes.length).toBeLessThan(count + 1);
+      // Over a network the connection's buffers may take it all before the reader is behind.
+      expect(changes.length).toBeLessThanOrEqual(count + 1);
+      for (const { changes: merged } of changes) expect(new Set(merged.map(({ id }) => id)).size).toBe(merged.length);
       const last = new Map(changes.flatMap((event) => event.changes).map((change) => [change.name, change.value]));
       expect(last).toEqual(
         new Map<string, unknown>([
