@@ -1,0 +1,97 @@
+import type { Updates } from "@trimtab/core";
+import { describe, expect, test } from "vitest";
+import { openRemote, sampleSpecs } from "./test-parts/open-remote.ts";
+
+describe("who writes", () => {
+  test("is what the client says of itself, unless the call says otherwise", async () => {
+    const { remote } = await openRemote({ client: { actor: "trainer", origin: "other" } });
+    const { variable } = await remote.registerVariable("s", sampleSpecs[0]);
+    expect(variable).toMatchObject({ updatedBy: "trainer", origin: "other" });
+    await remote.setVariable("s", "temperature", 1, { actor: "ada", origin: "elixir" });
+    expect(await remote.getVariable("s", "temperature")).toMatchObject({ updatedBy: "ada", origin: "elixir" });
+  });
+
+  test("is a TypeScript program, answerable as the session, where nobody says anything", async () => {
+    const { remote } = await openRemote();
+    const { variable } = await remote.registerVariable("s", sampleSpecs[0]);
+    expect(variable).toMatchObject({ updatedBy: "s", origin: "typescript" });
+  });
+});
+
+describe("updates", () => {
+  const forms: [string, Updates][] = [
+    ["a record", { temperature: 1, model: "claude-3" }],
+    [
+      "a map",
+      new Map<string, string | number>([
+        ["temperature", 1],
+        ["model", "claude-3"],
+      ]),
+    ],
+    [
+      "entries",
+      [
+        ["temperature", 1],
+        ["model", "claude-3"],
+      ],
+    ],
+  ];
+  test.each(forms)("may be %s", async (_, updates) => {
+    const { remote } = await openRemote();
+    await remote.registerVariables("s", sampleSpecs);
+    const { applied, refused, revision, session } = await remote.setVariables("s", updates);
+    expect([...applied.keys()]).toEqual(["temperature", "model"]);
+    expect(applied.get("model")).toMatchObject({ session: "s", revision, name: "model", version: 1 });
+    expect({ refused: refused.size, session, revision }).toEqual({ refused: 0, session: "s", revision: 3 });
+  });
+});
+
+describe("values", () => {
+  test("that programs hold come back as they are stored", async () => {
+    const { local, remote } = await openRemote();
+    const embedding = new Float32Array([0.25, -1]);
+    await remote.registerVariable("s", {
+      name: "meaning",
+      type: "embedding",
+      value: embedding as never,
+      constraints: { dimensions: 2, dtype: "f32" },
+    });
+    await remote.registerVariable("s", { name: "count", type: "integer", value: 2n ** 62n });
+    for (const ref of ["meaning", "count"]) {
+      expect(await remote.getVariable("s", ref)).toEqual(await local.getVariable("s", ref));
+    }
+    expect((await remote.getVariable("s", "count")).value).toBe(2n ** 62n);
+  });
+
+  test("of a variable called __proto__ are no special case", async () => {
+    const { local, remote } = await openRemote();
+    await remote.registerVariables("s", [{ name: "__proto__", type: "float", value: 1 }]);
+    const { found } = await remote.getVariables("s", ["__proto__"]);
+    expect(found.get("__proto__")).toEqual(await local.getVariable("s", "__proto__"));
+    const { applied } = await remote.setVariables("s", new Map([["__proto__", 2]]));
+    expect(applied.get("__proto__")).toMatchObject({ version: 1 });
+  });
+});
+
+describe("sessions and programs", () => {
+  test("are the ones that the store holds", async () => {
+    const { local, remote } = await openRemote();
+    await remote.updateSession("s", { metadata: { team: "x" }, ttlMs: 90_061_001 });
+    await remote.putProgram("s", "plan", { steps: ["a", { deep: new Uint8Array([1, 2]) }] });
+    expect(await remote.getProgram("s", "plan")).toEqual(await local.getProgram("s", "plan"));
+    const [here, there] = [await remote.touchSession("s"), await local.getSession("s")];
+    expect({ ...here, stats: undefined, lastAccessedAtMs: 0 }).toEqual({
+      ...there,
+      stats: undefined,
+      lastAccessedAtMs: 0,
+    });
+    expect(here.ttlMs).toBe(90_061_001);
+  });
+
+  test("keep their times to the microsecond", async () => {
+    const { local, remote } = await openRemote();
+    await local.registerVariables("s", sampleSpecs);
+    for (let i = 0; i < 20; i++) await local.setVariable("s", "temperature", i / 20);
+    expect(await remote.listVariables("s")).toEqual(await local.listVariables("s"));
+  });
+});

@@ -1,0 +1,149 @@
+import { isStoreError, type Store, StoreError, type Value } from "@trimtab/core";
+import { describe, expect, test } from "vitest";
+import { openRemote, sampleSpecs } from "./test-parts/open-remote.ts";
+
+const caught = async (attempt: Promise<unknown>): Promise<StoreError> => {
+  const error = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return isStoreError(error) ? error : expect.fail(`expected a StoreError, got ${String(error)}`);
+};
+
+const proto: Record<string, Value> = JSON.parse('{"__proto__": 1}');
+const spec = { name: "x", type: "float", value: 1 } as const;
+
+const attempts: [string, (store: Store) => Promise<unknown>][] = [
+  ["an unknown session", (store) => store.getSession("nope")],
+  ["an unknown variable", (store) => store.getVariable("s", "nope")],
+  ["a name taken", (store) => store.registerVariable("s", sampleSpecs[0])],
+  ["an unknown type", (store) => store.registerVariable("s", { ...spec, type: "colour" })],
+  ["a value of another type", (store) => store.setVariable("s", "temperature", "warm")],
+  ["a value out of bounds", (store) => store.setVariable("s", "temperature", 2.5)],
+  ["a choice that is none", (store) => store.setVariable("s", "model", "llama")],
+  ["an integer that is none", (store) => store.registerVariable("s", { ...spec, type: "integer", value: 0.5 })],
+  ["unknown constraints", (store) => store.registerVariable("s", { ...spec, constraints: { maximum: 1 } })],
+  ["a write to what is read-only", (store) => store.setVariable("s", "fixed", 6)],
+  ["a version that moved on", (store) => store.setVariable("s", "temperature", 1, { expectedVersion: 4 })],
+  ["a version below 0", (store) => store.setVariable("s", "temperature", 1, { expectedVersion: -1 })],
+  ["half a version", (store) => store.deleteVariable("s", "temperature", { expectedVersion: 0.5 })],
+  ["a batch with several refusals", (store) => store.setVariables("s", { temperature: 9, model: "gpt-4", nope: 1 })],
+  [
+    "a batch with a condition that fails",
+    (store) => store.setVariables("s", { temperature: 1 }, { expectedVersions: { model: 7 } }),
+  ],
+  [
+    "one variable twice in a batch",
+    (store) =>
+      store.setVariables("s", [
+        ["model", "gpt-4"],
+        ["model", "claude-3"],
+      ]),
+  ],
+  ["one name twice in a batch", (store) => store.registerVariables("s", [spec, spec])],
+  ["an empty name", (store) => store.registerVariable("s", { ...spec, name: "" })],
+  ["an ill-formed name", (store) => store.registerVariable("s", { ...spec, name: "\ud800" })],
+  ["a name that is no text", (store) => store.registerVariable("s", { ...spec, name: 5 as never })],
+  ["read-only neither true nor false", (store) => store.registerVariable("s", { ...spec, readOnly: "yes" as never })],
+  ["metadata with __proto__", (store) => store.setVariable("s", "temperature", 1, { metadata: proto })],
+  ["metadata that is a list", (store) => store.createSession({ id: "t", metadata: [1] as never })],
+  ["metadata beyond its limit", (store) => store.createSession({ id: "t", metadata: { x: "y".repeat(70_000) } })],
+  ["an empty session id", (store) => store.createSession({ id: "" })],
+  ["a session id with a slash", (store) => store.createSession({ id: "a/b" })],
+  ["a session that exists", (store) => store.createSession({ id: "s" })],
+  ["no time to live", (store) => store.createSession({ ttlMs: 0 })],
+  ["a negative time to live", (store) => store.createSession({ ttlMs: -5 })],
+  ["half a millisecond to live", (store) => store.updateSession("s", { ttlMs: 0.5 })],
+  ["a time to live that is no number", (store) => store.createSession({ ttlMs: Number.NaN })],
+  ["a time to live without end", (store) => store.createSession({ ttlMs: Number.POSITIVE_INFINITY })],
+  ["pages of nothing", (store) => store.listVariables("s", { pageSize: 0 })],
+  ["pages too large", (store) => store.listSessions({ pageSize: 1001 })],
+  ["pages of half an item", (store) => store.listPrograms("s", { pageSize: 0.5 })],
+  ["a page token from elsewhere", (store) => store.listSessions({ pageToken: "nonsense" })],
+  ["a session's version", (store) => store.deleteSession("s", { expectedVersion: 1 })],
+  ["a program's version", (store) => store.deleteProgram("s", "p", { expectedVersion: 1 })],
+  ["versions of a batch of deletions", (store) => store.deleteVariables("s", ["model"], { expectedVersion: 1 })],
+  ["a deletion of what is not there", (store) => store.deleteVariables("s", ["model", "nope"])],
+  ["an unknown program", (store) => store.getProgram("s", "nope")],
+  ["a program with a slash", (store) => store.putProgram("s", "a/b", {})],
+  [
+    "constraints that the value breaks",
+    (store) => store.updateVariable("s", "temperature", { constraints: { max: 0.1 } }),
+  ],
+  [
+    "a watch of an unknown variable",
+    (store) =>
+      store
+        .watch("s", { refs: ["nope"] })
+        [Symbol.asyncIterator]()
+        .next(),
+  ],
+  ["a watch from nowhere", (store) => store.watch("s", {}, { after: "nonsense" })[Symbol.asyncIterator]().next()],
+];
+
+describe.each([
+  ["binary", true],
+  ["JSON", false],
+])("an error over %s is the one caught in process", (_, useBinaryFormat) => {
+  test.each(attempts)("for %s", async (_, attempt) => {
+    const { local, remote } = await openRemote({ useBinaryFormat });
+    await local.registerVariables("s", sampleSpecs);
+    const before = await local.getSession("s");
+    const there = await caught(attempt(local));
+    const here = await caught(attempt(remote));
+    expect(here).toBeInstanceOf(StoreError);
+    expect({ code: here.code, ...here.toRefusal() }).toEqual({ code: there.code, ...there.toRefusal() });
+    expect(await local.getSession("s")).toMatchObject({ revision: before.revision });
+  });
+
+  test("for each item of a batch that is not atomic", async () => {
+    const { local, remote } = await openRemote({ useBinaryFormat });
+    await local.registerVariables("s", sampleSpecs);
+    const updates = { temperature: 9, model: "claude-3", nope: 1, fixed: 6 };
+    const there = await local.setVariables("s", updates, { atomic: false });
+    const here = await remote.setVariables("s", updates, { atomic: false });
+    const told = (refused: ReadonlyMap<string, StoreError>) =>
+      new Map(Array.from(refused, ([ref, error]) => [ref, error.toRefusal()]));
+    expect(told(here.refused)).toEqual(told(there.refused));
+    expect([...here.applied.keys()]).toEqual(["model"]);
+  });
+});
+
+describe("what no request could carry", () => {
+  const unsendable: [string, (store: Store) => Promise<unknown>, string, string][] = [
+    [
+      "a function",
+      (store) => store.setVariable("s", "temperature", (() => 1) as never),
+      "temperature",
+      "is a function",
+    ],
+    ["undefined in a list", (store) => store.setVariable("s", "x", [undefined] as never), "x[0]", "is undefined"],
+    [
+      "a date",
+      (store) => store.registerVariable("s", { ...spec, value: new Date() as never }),
+      "x",
+      "instance of Date",
+    ],
+    ["a bigint beyond 64 bits", (store) => store.setVariables("s", { x: 2n ** 64n }), "x", "64-bit"],
+    ["an empty pattern", (store) => store.listVariables("s", { pattern: "" }), "pattern", "must not be empty"],
+    ["an empty type", (store) => store.listVariables("s", { type: "" }), "type", "must not be empty"],
+    ["a ref with a lone surrogate", (store) => store.getVariable("s", "\udc00"), "ref", "well-formed"],
+    [
+      "a coalesce that is a word",
+      (store) =>
+        store
+          .watch("s", {}, { coalesce: "yes" as never })
+          [Symbol.asyncIterator]()
+          .next(),
+      "coalesce",
+      "true or false",
+    ],
+  ];
+  test.each(unsendable)("is refused before anything is sent: %s", async (_, attempt, field, message) => {
+    const { remote, sent } = await openRemote();
+    const error = await caught(attempt(remote));
+    expect(error).toMatchObject({ reason: "invalid_argument", code: "invalid_argument", details: { field } });
+    expect(error.message).toContain(message);
+    expect(sent()).toBe(0);
+  });
+});
