@@ -108,6 +108,8 @@ describe("what is not served", () => {
   const spec = { name: "a", type: "float", value: { number: 1 } };
   const fields: [string, string, object][] = [
     ["request_id", "VariableService/SetVariable", { ...ids, value: { number: 1 }, context: { requestId: "r" } }],
+    ["optimization_id", "VariableService/DeleteVariable", { ...ids, context: { optimizationId: "o" } }],
+    ["fencing_token", "VariableService/DeleteVariable", { ...ids, context: { fencingToken: "1" } }],
     ["dependencies", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, dependencies: ["x"] } }],
     ["derivation", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, derivation: {} } }],
     ["sensitive", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, sensitive: true } }],

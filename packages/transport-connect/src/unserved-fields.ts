@@ -10,8 +10,15 @@ import {
 } from "@trimtab/wire/services";
 
 /** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
-const unserved = new Map<string, readonly DescField[]>([
-  [WriteContextSchema.typeName, [WriteContextSchema.field.requestId]],
+export const unserved: ReadonlyMap<string, readonly DescField[]> = new Map([
+  [
+    WriteContextSchema.typeName,
+    [
+      WriteContextSchema.field.requestId,
+      WriteContextSchema.field.optimizationId,
+      WriteContextSchema.field.fencingToken,
+    ],
+  ],
   [
     VariableSpecSchema.typeName,
     [VariableSpecSchema.field.sensitive, VariableSpecSchema.field.dependencies, VariableSpecSchema.field.derivation],

@@ -16,6 +16,8 @@ export const toWireContext = ({ actor, origin, metadata }: WriteOptions): WireWr
   origin: toWireOrigin(origin ?? "typescript"),
   metadata: encodeRecord(metadata, "metadata"),
   requestId: "",
+  optimizationId: "",
+  fencingToken: 0n,
 });
 
 /** Reads who writes and why. An origin that is not said, with or without a context, is `other`. */

@@ -111,6 +111,8 @@ export type WatchVariablesResponse = Message<"trimtab.v1.WatchVariablesResponse"
   revision: bigint;
 
   /**
+   * What the message tells.
+   *
    * @generated from oneof trimtab.v1.WatchVariablesResponse.event
    */
   event: {
