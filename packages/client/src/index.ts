@@ -1,2 +1,3 @@
+export * from "@trimtab/handles";
 export { createStoreClient, type StoreClientOptions } from "./create-store-client.ts";
 export { fromConnectError } from "./store-error.ts";
