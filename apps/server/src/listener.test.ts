@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import * as http from "node:http";
+import * as http2 from "node:http2";
+import * as net from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type Listener, type ListenerOptions, openListener } from "./listener.ts";
+
+const open: Listener[] = [];
+afterEach(async () => {
+  for (const listener of open.splice(0)) await listener.close(0);
+});
+
+async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
+  const handler: ListenerOptions["handler"] = (request, response) => {
+    if (request.url !== "/hang") response.end(`HTTP/${request.httpVersion} ${request.url}`);
+  };
+  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, ...options });
+  open.push(listener);
+  return listener;
+}
+
+/** Sends pieces of raw bytes, each on its own, and gives what comes back until the connection ends. */
+async function exchange({ port }: Listener, pieces: (string | Buffer)[]): Promise<Buffer> {
+  const socket = net.connect(port, "127.0.0.1");
+  socket.setNoDelay(true);
+  socket.on("error", () => {});
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const closed = once(socket, "close");
+  for (const piece of pieces) {
+    socket.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await closed;
+  return Buffer.concat(chunks);
+}
+
+const get = async (url: string) => (await fetch(url)).text();
+
+async function getHttp2(url: string): Promise<string> {
+  const session = http2.connect(url);
+  const stream = session.request({ ":path": "/two" });
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  session.close();
+  return Buffer.concat(chunks).toString();
+}
+
+describe("one port", () => {
+  test("speaks both versions of HTTP, side by side", async () => {
+    const { url } = await listen();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await Promise.all([get(`${url}/one`), getHttp2(url), get(`${url}/one`)])).toEqual([
+      "HTTP/1.1 /one",
+      "HTTP/2.0 /two",
+      "HTTP/1.1 /one",
+    ]);
+  });
+
+  test("listens on IPv6 and says so in brackets", async () => {
+    const { url } = await listen({ listen: { host: "::1", port: 0 } });
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect(await get(`${url}/six`)).toBe("HTTP/1.1 /six");
+  });
+
+  test("tells the protocol however the first bytes are split", async () => {
+    const listener = await listen();
+    const request = "GET /split HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    expect((await exchange(listener, [...request.slice(0, 5), request.slice(5)])).toString()).toContain(
+      "HTTP/1.1 /split",
+    );
+    // A method that begins like the preface of HTTP/2 and is none.
+    const propfind = request.replace("GET", "PROPFIND");
+    expect((await exchange(listener, ["PR", propfind.slice(2)])).toString()).toContain("HTTP/1.1 /split");
+    const goaway = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    const answer = await exchange(listener, ["PRI * HT", "TP/2.0\r\n\r\nSM\r\n\r\n", settings, goaway]);
+    expect(answer[3]).toBe(4);
+  });
+
+  test("survives garbage, and keeps serving others", async () => {
+    const listener = await listen();
+    expect((await exchange(listener, [Buffer.from([0x16, 3, 1, 0, 0xff, 0xff])])).toString()).toContain(
+      "400 Bad Request",
+    );
+    await exchange(listener, ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Buffer.alloc(64, 0xff)]);
+    expect(await get(`${listener.url}/still`)).toBe("HTTP/1.1 /still");
+  });
+
+  test("drops a connection that never says what it speaks", async () => {
+    const listener = await listen({ firstByteTimeoutMs: 20 });
+    expect(await exchange(listener, ["P"])).toHaveLength(0);
+  });
+
+  test("refuses a port that is taken", async () => {
+    const { port } = await listen();
+    await expect(listen({ listen: { host: "127.0.0.1", port } })).rejects.toThrow("EADDRINUSE");
+  });
+});
+
+describe("closing", () => {
+  test("ends kept-alive connections at once and lets a request under way finish", async () => {
+    let finish = () => {};
+    const listener = await listen({
+      handler: (request, response) => {
+        if (request.url === "/slow") finish = () => response.end("done");
+        else response.end("quick");
+      },
+    });
+    const agent = new http.Agent({ keepAlive: true });
+    const request = (path: string) =>
+      new Promise<string>((resolve, reject) => {
+        http
+          .get(`${listener.url}${path}`, { agent }, (response) => {
+            response.setEncoding("utf8").once("data", resolve).resume();
+          })
+          .once("error", reject);
+      });
+    expect(await request("/quick")).toBe("quick");
+    const slow = request("/slow");
+    while (String(finish) === "() => {}") await new Promise((resolve) => setTimeout(resolve, 1));
+    const closed = listener.close(60_000);
+    await expect(fetch(`${listener.url}/new`)).rejects.toThrow();
+    finish();
+    expect(await slow).toBe("done");
+    await closed;
+    open.length = 0;
+  });
+
+  test("does not wait longer than the grace period, for either version", async () => {
+    const listener = await listen();
+    const first = fetch(`${listener.url}/hang`).catch((error: Error) => error.name);
+    const session = http2.connect(listener.url);
+    const stream = session.request({ ":path": "/hang" });
+    stream.on("error", () => {});
+    session.on("error", () => {});
+    const gone = once(session, "close");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await listener.close(20);
+    expect(await first).toBe("TypeError");
+    await gone;
+    open.length = 0;
+  });
+});

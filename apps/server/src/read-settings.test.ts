@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { helpText } from "./help.ts";
+import { readSettings, SettingsError } from "./read-settings.ts";
+import { defaultSettings, flagOf, type Settings, settingNames, variableOf } from "./settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "trimtab-settings-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const writeConfig = (content: string): string => {
+  const file = join(folder, `${Math.random()}.json`);
+  writeFileSync(file, content);
+  return file;
+};
+
+const read = (args: string[] = [], env: Record<string, string> = {}): Settings => {
+  const request = readSettings(args, env);
+  if (request.kind !== "serve") throw new Error(`asked for ${request.kind}`);
+  return request.settings;
+};
+
+test("without anything said the defaults hold, on this machine alone", () => {
+  expect(read()).toEqual(defaultSettings);
+  expect(read().listen).toEqual({ host: "127.0.0.1", port: 7171 });
+});
+
+test("flags win over the environment, which wins over the file", () => {
+  const config = writeConfig(
+    '{"listen": "127.0.0.1:1", "maxSessions": 1, "corsOrigins": ["http://a"], "log": "memory"}',
+  );
+  const env = { TRIMTAB_CONFIG: config, TRIMTAB_LISTEN: "127.0.0.1:2", TRIMTAB_MAX_SESSIONS: "2", HOME: "/" };
+  const settings = read(["--listen", "127.0.0.1:3"], env);
+  expect(settings).toMatchObject({ listen: { port: 3 }, maxSessions: 2, corsOrigins: ["http://a"] });
+  expect(read(["--config", config]).maxSessions).toBe(1);
+});
+
+test.each<[string[], Partial<Settings>]>([
+  [["--listen=[::1]:0"], { listen: { host: "::1", port: 0 } }],
+  [["--listen", "localhost:80"], { listen: { host: "localhost", port: 80 } }],
+  [["--insecure", "--listen", "0.0.0.0:80"], { insecure: true, listen: { host: "0.0.0.0", port: 80 } }],
+  [["--cors-origins", "http://a, http://b"], { corsOrigins: ["http://a", "http://b"] }],
+  [["--tls-cert", "c", "--tls-key", "k"], { tlsCert: "c", tlsKey: "k" }],
+])("reads %o", (args, expected) => expect(read(args)).toMatchObject(expected));
+
+describe("what cannot be used is refused, by the name it was given under", () => {
+  test.each<[string[], Record<string, string>, string]>([
+    [["--lisen", "x"], {}, "unknown flag --lisen; did you mean --listen?"],
+    [["--zzz"], {}, "unknown flag --zzz"],
+    [["serve"], {}, '"serve" is no flag'],
+    [["--listen"], {}, "--listen needs a value"],
+    [["--listen", "7171"], {}, '--listen: must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0, got "7171"'],
+    [["--listen", "127.0.0.1:70000"], {}, "--listen: must be HOST:PORT"],
+    [["--max-sessions", "0"], {}, '--max-sessions: must be a whole number from 1 to 9007199254740991, got "0"'],
+    [["--log", "paper"], {}, '--log: must be memory, got "paper"'],
+    [[], { TRIMTAB_LISEN: "x" }, "unknown environment variable TRIMTAB_LISEN; did you mean TRIMTAB_LISTEN?"],
+    [[], { TRIMTAB_MAX_SESSIONS: "many" }, "TRIMTAB_MAX_SESSIONS: must be a whole number"],
+    [[], { TRIMTAB_INSECURE: "maybe" }, "TRIMTAB_INSECURE:"],
+    [["--tls-cert", "c"], {}, "--tls-cert and --tls-key are given together or not at all"],
+    [["--listen", "0.0.0.0:7171"], {}, "this server has no authentication yet"],
+    [[], { TRIMTAB_LISTEN: "[::]:7171" }, "say --insecure"],
+    [["--config", "/nowhere.json"], {}, "configuration file /nowhere.json: ENOENT"],
+  ])("%o %o", (args, env, message) => {
+    expect(() => read(args, env)).toThrow(SettingsError);
+    expect(() => read(args, env)).toThrow(message);
+  });
+
+  test.each([
+    ["[]", "must hold one JSON object"],
+    ["{", "JSON"],
+    ['{"lisen": "x"}', 'unknown key "lisen" in'],
+    ['{"maxSessions": 1.5}', '"maxSessions" in'],
+  ])("a file that says %s", (content, message) => {
+    expect(() => read(["--config", writeConfig(content)])).toThrow(message);
+  });
+});
+
+test("help and version win over everything, and help tells of every setting", () => {
+  expect(readSettings(["--help", "--zzz"], {})).toEqual({ kind: "help" });
+  expect(readSettings(["-v"], {})).toEqual({ kind: "version" });
+  const help = helpText();
+  for (const name of settingNames) {
+    expect(help).toContain(flagOf(name));
+    expect(help).toContain(variableOf(name));
+  }
+});
