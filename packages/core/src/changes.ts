@@ -1,7 +1,7 @@
-import type { Commit, SessionEvent } from "./commit.ts";
-import { registeredVariable } from "./evolve.ts";
+import type { Commit, SessionEvent, VariableSet } from "./commit.ts";
+import { metadataOfWrite, registeredVariable } from "./evolve.ts";
 import { fromPayload, type Payload } from "./payload.ts";
-import type { VariableChange } from "./store.ts";
+import type { VariableChange } from "./store/watch-store.ts";
 import type { Variable } from "./variable.ts";
 
 /** Says what a commit did to variables, from the commit alone, so that a live watch and a resumed one tell the same. */
@@ -21,23 +21,35 @@ function changeOf(event: SessionEvent, commit: Commit): VariableChange | undefin
       const variable = registeredVariable(event, commit);
       return { ...identity(variable), kind: "registered", ...both(event.payload), metadata, variable };
     }
-    case "variable-set": {
-      const change = { kind: "updated", ...identity(event), ...both(event.payload), metadata } as const;
-      return event.previous === undefined ? change : { ...change, oldValue: fromPayload(event.previous) };
-    }
+    case "variable-set":
+      return updateOf(event, commit);
     case "variable-changed":
-      return {
-        ...identity(event.variable),
-        kind: "changed",
-        ...both(event.variable.payload),
-        metadata,
-        variable: event.variable,
-      };
+    case "staleness-changed": {
+      const { variable } = event;
+      const kind = event.kind === "variable-changed" ? "changed" : "staleness";
+      return { ...identity(variable), kind, ...both(variable.payload), metadata, variable };
+    }
+    case "dependency-changed": {
+      const { causedBy } = event;
+      return { kind: "dependency-changed", ...identity(event), ...both({ kind: "null" }), metadata, causedBy };
+    }
     case "variable-deleted":
       return { kind: "deleted", ...identity(event), ...both(event.previous ?? { kind: "null" }), metadata };
     default:
       return undefined;
   }
+}
+
+function updateOf(event: VariableSet, commit: Commit): VariableChange {
+  return {
+    kind: "updated",
+    ...identity(event),
+    ...both(event.payload),
+    metadata: metadataOfWrite(event, commit),
+    ...(event.previous !== undefined && { oldValue: fromPayload(event.previous) }),
+    ...(event.causedBy !== undefined && { causedBy: event.causedBy }),
+    ...(event.unchanged !== undefined && { unchanged: event.unchanged }),
+  };
 }
 
 /** The deletion of a variable along with its session. */

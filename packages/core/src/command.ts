@@ -1,8 +1,14 @@
+import type { CompileExpression, DerivationFunction } from "./derivation/expression.ts";
 import type { Limits } from "./limits.ts";
 import type { Origin } from "./origin.ts";
-import type { ValueRecord } from "./payload.ts";
-import type { VariableSpec } from "./store.ts";
+import type { Payload, ValueRecord } from "./payload.ts";
+import type { SessionSnapshot } from "./snapshot.ts";
+import type { SpaceSpec } from "./store/configuration-space-store.ts";
+import type { DependencySpec } from "./store/dependency-store.ts";
+import type { RuleSpec } from "./store/rule-store.ts";
+import type { VariableSpec } from "./store/variable-store.ts";
 import type { TypeRegistry } from "./type-registry.ts";
+import type { Derivation, Variable } from "./variable.ts";
 
 /** What can be asked of a session. */
 export type Command =
@@ -13,6 +19,8 @@ export type Command =
       readonly ttlMs?: number;
       readonly metadata?: ValueRecord;
       readonly ifExists?: "refuse" | "keep";
+      /** Starts with the state of another session. */
+      readonly from?: SessionSnapshot;
     }
   | { readonly kind: "update-session"; readonly ttlMs?: number; readonly metadata?: ValueRecord }
   | { readonly kind: "delete-session"; readonly cause: "session_deleted" | "session_expired" }
@@ -32,10 +40,107 @@ export type Command =
       readonly kind: "delete-variable";
       readonly ref: string;
       readonly allowMissing?: boolean;
+      readonly cascade?: boolean;
       readonly expectedVersion?: number;
     }
+  | DependencyCommand
+  | RuleCommand
+  | SpaceCommand
+  | LabelCommand
+  | HistoryCommand
   | { readonly kind: "put-program"; readonly id: string; readonly body: ValueRecord }
   | { readonly kind: "delete-program"; readonly id: string; readonly allowMissing?: boolean };
+
+/** What can be asked of dependencies and derivations. */
+type DependencyCommand =
+  | { readonly kind: "add-dependency"; readonly spec: DependencySpec }
+  | {
+      readonly kind: "remove-dependency";
+      readonly variable: string;
+      readonly dependsOn: string;
+      readonly allowMissing?: boolean;
+    }
+  | {
+      readonly kind: "set-derivation";
+      readonly ref: string;
+      readonly derivation: Derivation;
+      readonly dependencies?: readonly string[];
+      readonly expectedVersion?: number;
+    }
+  | {
+      readonly kind: "clear-derivation";
+      readonly ref: string;
+      readonly removeDependencies?: boolean;
+      readonly expectedVersion?: number;
+    }
+  /** Every stale variable, without refs. */
+  | { readonly kind: "recompute-variables"; readonly refs?: readonly string[] };
+
+/** What can be asked of rules. */
+type RuleCommand =
+  | {
+      readonly kind: "put-rule";
+      readonly rule: RuleSpec;
+      readonly allowViolated?: boolean;
+      readonly expectedRevision?: number;
+    }
+  | { readonly kind: "delete-rule"; readonly name: string; readonly allowMissing?: boolean };
+
+/** What can be asked of configuration spaces. */
+type SpaceCommand =
+  | { readonly kind: "put-space"; readonly space: SpaceSpec; readonly expectedVersion?: number }
+  | { readonly kind: "delete-space"; readonly name: string; readonly allowMissing?: boolean }
+  /** Changes nothing; refuses unless what a batch sets fits the space. */
+  | {
+      readonly kind: "expect-space";
+      readonly name: string;
+      /** Refs that the batch sets. */
+      readonly refs: readonly string[];
+      readonly allowIncomplete?: boolean;
+      readonly expectedVersion?: number;
+    };
+
+/** What can be asked of labels. */
+type LabelCommand =
+  | {
+      readonly kind: "set-label";
+      readonly name: string;
+      /** The revision to stand on; the present one unless given. The caller has made sure that it is kept. */
+      readonly revision?: number;
+      readonly protected?: boolean;
+      readonly description?: string;
+      readonly overrideProtection?: boolean;
+      readonly expectedRevision?: number;
+    }
+  | {
+      readonly kind: "delete-label";
+      readonly name: string;
+      readonly allowMissing?: boolean;
+      readonly overrideProtection?: boolean;
+    };
+
+/** What brings back the past, which the caller has read: what was at a revision never changes. */
+type HistoryCommand =
+  | {
+      readonly kind: "rollback-variable";
+      readonly ref: string;
+      /** The id that the version belongs to. */
+      readonly id: string;
+      readonly version: number;
+      readonly payload: Payload;
+      readonly expectedVersion?: number;
+    }
+  | {
+      readonly kind: "rollback-session";
+      readonly revision: number;
+      /** Every variable that there was. */
+      readonly past: readonly Variable[];
+      readonly pattern?: string;
+      readonly deleteNew?: boolean;
+      readonly restoreDeleted?: boolean;
+      readonly restoreSurroundings?: boolean;
+      readonly expectedRevision?: number;
+    };
 
 /** One kind of command. */
 export type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
@@ -46,7 +151,13 @@ export interface DecideContext {
   readonly atMs: number;
   readonly types: TypeRegistry;
   readonly limits: Limits;
+  /** Reads expressions; without it derivations by expression and rules are refused with `unimplemented`. */
+  readonly compile?: CompileExpression;
+  /** Functions that variables may be derived by, by name. */
+  readonly functions?: ReadonlyMap<string, DerivationFunction>;
   readonly actor?: string;
   readonly origin?: Origin;
   readonly metadata?: ValueRecord;
+  /** Tells a retried write from a new one. */
+  readonly requestId?: string;
 }

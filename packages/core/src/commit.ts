@@ -1,6 +1,11 @@
+import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
+import type { DependencyKind } from "./dependency/dependency.ts";
+import type { Label } from "./label/label.ts";
 import type { Origin } from "./origin.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
-import type { Variable } from "./variable.ts";
+import type { Rule } from "./rule/rule.ts";
+import type { SessionSnapshot } from "./snapshot.ts";
+import type { Derivation, Variable } from "./variable.ts";
 
 /** One atomic, durable step of a session: the unit of the log, of watching and of history. */
 export interface Commit {
@@ -14,6 +19,8 @@ export interface Commit {
   readonly origin: Origin;
   /** What the writer said of this write, verbatim. */
   readonly metadata: ValueRecord;
+  /** The writer's own id of this write, where it gave one. */
+  readonly requestId?: string;
   /** At least one, in the order they were decided. */
   readonly events: readonly SessionEvent[];
 }
@@ -29,7 +36,47 @@ export type SessionEvent =
   | { readonly kind: "variable-changed"; readonly variable: Variable }
   | VariableDeleted
   | { readonly kind: "program-put"; readonly id: string; readonly body: ValueRecord }
-  | { readonly kind: "program-deleted"; readonly id: string };
+  | { readonly kind: "program-deleted"; readonly id: string }
+  /** A session that starts with the state of another. */
+  | {
+      readonly kind: "session-forked";
+      readonly epoch: string;
+      readonly ttlMs: number;
+      readonly metadata: ValueRecord;
+      readonly from: SessionSnapshot;
+    }
+  | DependencyEvent
+  | { readonly kind: "rule-put"; readonly rule: Omit<Rule, StampedField> }
+  | { readonly kind: "rule-deleted"; readonly name: string }
+  | { readonly kind: "space-put"; readonly space: Omit<ConfigurationSpace, StampedField | "version"> }
+  | { readonly kind: "space-deleted"; readonly name: string }
+  | { readonly kind: "label-set"; readonly label: Omit<Label, StampedField> & { readonly revision: number } }
+  | { readonly kind: "label-deleted"; readonly name: string };
+
+/** What folding a commit adds to what it stores. */
+type StampedField = "createdAtMs" | "updatedAtMs" | "updatedBy" | "revision";
+
+/** What has happened between variables. */
+export type DependencyEvent =
+  | {
+      readonly kind: "dependency-added";
+      readonly variable: string;
+      readonly dependsOn: string;
+      readonly dependency: DependencyKind;
+      readonly metadata: ValueRecord;
+    }
+  | { readonly kind: "dependency-removed"; readonly variable: string; readonly dependsOn: string }
+  /** A derived value no longer follows from its dependencies, or does again. */
+  | { readonly kind: "staleness-changed"; readonly variable: Variable }
+  /** Tells a variable without a derivation that something it depends on has a new value. */
+  | {
+      readonly kind: "dependency-changed";
+      readonly id: string;
+      readonly name: string;
+      readonly version: number;
+      /** Ids of what it depends on and has changed. */
+      readonly causedBy: readonly string[];
+    };
 
 export interface VariableRegistered {
   readonly kind: "variable-registered";
@@ -43,6 +90,9 @@ export interface VariableRegistered {
   readonly metadata: ValueRecord;
   readonly description: string;
   readonly readOnly: boolean;
+  readonly derivation?: Derivation;
+  /** Why a derived variable starts with a value that was not computed. */
+  readonly stale?: string;
 }
 
 export interface VariableSet {
@@ -54,6 +104,14 @@ export interface VariableSet {
   readonly payload: Payload;
   /** The value before, where it is no larger than {@link maxPreviousBytes}. */
   readonly previous?: Payload;
+  /** The value is the one that was there already. */
+  readonly unchanged?: true;
+  /** The version whose value was restored. */
+  readonly rolledBackTo?: number;
+  /** Ids of the variables whose new values this one was computed from. */
+  readonly causedBy?: readonly string[];
+  /** Id of the variable that was written, from which this one follows over however many others. */
+  readonly root?: string;
 }
 
 export interface VariableDeleted {

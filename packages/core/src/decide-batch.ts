@@ -4,6 +4,7 @@ import { decide, nextCommit } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { evolve } from "./evolve.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
+import { settle } from "./settle.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 
 /** What became of one command of a batch. */
@@ -18,12 +19,25 @@ export type BatchDecision =
  * Decides several commands as one step, each against the state that those before it leave. Where `atomic`, one refusal
  * refuses them all, with every command's own in `items`; otherwise what is refused is left out.
  * Two commands that write one variable by different refs, or by the same, are refused as a whole.
+ *
+ * What is derived from new values follows in the same step, and the rules are held against what then is; a rule that
+ * would not hold refuses everything, atomic or not.
  */
 export function decideBatch(
   state: SessionState,
   commands: readonly Command[],
   context: DecideContext,
   { atomic }: { atomic: boolean },
+): BatchDecision {
+  const decided = decideCommands(state, commands, context, atomic);
+  return decided.kind === "refused" ? decided : settle(state, commands, decided, context);
+}
+
+function decideCommands(
+  state: SessionState,
+  commands: readonly Command[],
+  context: DecideContext,
+  atomic: boolean,
 ): BatchDecision {
   const [only] = commands;
   if (only !== undefined && commands.length === 1) return decideOne(state, only, context, atomic);
@@ -68,7 +82,7 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
       pending.push(...events);
     },
     before({ kind }: Command): SessionState {
-      const indifferent = kind === "set-variable" || kind === "expect-version";
+      const indifferent = kind === "set-variable" || kind === "expect-version" || kind === "rollback-variable";
       if (pending.length === 0 || (indifferent && pending.every((event) => event.kind === "variable-set")))
         return draft;
       draft = evolve(draft === state ? draftOf(state) : draft, nextCommit(state, pending, context));
@@ -105,6 +119,7 @@ function checkBatch(state: SessionState, commands: readonly Command[], { limits 
 function subjectOf(command: Command): string {
   if ("ref" in command) return command.ref;
   if (command.kind === "register-variable") return command.spec.name;
+  if (command.kind === "add-dependency") return command.spec.variable;
   return "id" in command ? command.id : command.kind;
 }
 

@@ -1,11 +1,19 @@
 import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
 import type { Command, CommandOf, DecideContext } from "./command.ts";
 import type { Commit, SessionEvent } from "./commit.ts";
-import { decideChange, decideDelete, decideExpect, decideRegister, decideSet } from "./decide-variable.ts";
+import { decideDeleteSpace, decideExpectSpace, decidePutSpace } from "./configuration-space/decide-space.ts";
+import { decideDelete } from "./decide-delete.ts";
+import { decideRegister } from "./decide-register.ts";
+import { decideChange, decideExpect, decideSet } from "./decide-variable.ts";
 import { accept, type Decision, refuse } from "./decision.ts";
+import { decideAddDependency, decideRemoveDependency } from "./dependency/decide-dependency.ts";
+import { decideClearDerivation, decideRecompute, decideSetDerivation } from "./derivation/decide-derivation.ts";
+import { decideRollbackSession, decideRollbackVariable } from "./history/decide-rollback.ts";
+import { decideDeleteLabel, decideSetLabel } from "./label/decide-label.ts";
+import { decideDeleteRule, decidePutRule } from "./rule/decide-rule.ts";
 import { defaultTtlMs, type SessionState } from "./session-state.ts";
 import { refusal } from "./store-error.ts";
-import { laterThan } from "./variable.ts";
+import { emptyRecord, laterThan } from "./variable.ts";
 
 /**
  * Decides one command against a session: what then happens, or why nothing does. Pure; the state is not changed, and
@@ -33,6 +41,57 @@ export function decide(state: SessionState, command: Command, context: DecideCon
       return decidePutProgram(state, command, context);
     case "delete-program":
       return decideDeleteProgram(state, command);
+    default:
+      return decideAmong(state, command, context);
+  }
+}
+
+type BetweenVariables = Exclude<
+  Command["kind"],
+  | `${string}-session`
+  | `${string}-program`
+  | "register-variable"
+  | "set-variable"
+  | "expect-version"
+  | "change-variable"
+  | "delete-variable"
+>;
+
+/** Decides what concerns several variables, or the session's past. */
+function decideAmong(
+  state: SessionState,
+  command: CommandOf<BetweenVariables> | CommandOf<"rollback-session">,
+  context: DecideContext,
+): Decision {
+  switch (command.kind) {
+    case "add-dependency":
+      return decideAddDependency(state, command, context);
+    case "remove-dependency":
+      return decideRemoveDependency(state, command, context);
+    case "set-derivation":
+      return decideSetDerivation(state, command, context);
+    case "clear-derivation":
+      return decideClearDerivation(state, command, context);
+    case "recompute-variables":
+      return decideRecompute(state, command);
+    case "put-rule":
+      return decidePutRule(state, command, context);
+    case "delete-rule":
+      return decideDeleteRule(state, command);
+    case "put-space":
+      return decidePutSpace(state, command, context);
+    case "delete-space":
+      return decideDeleteSpace(state, command);
+    case "expect-space":
+      return decideExpectSpace(state, command);
+    case "set-label":
+      return decideSetLabel(state, command, context);
+    case "delete-label":
+      return decideDeleteLabel(state, command);
+    case "rollback-variable":
+      return decideRollbackVariable(state, command, context);
+    case "rollback-session":
+      return decideRollbackSession(state, command, context);
   }
 }
 
@@ -49,8 +108,11 @@ function decideCreate(state: SessionState, command: CommandOf<"create-session">,
   }
   const metadata = parseRecord(command.metadata, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
-  const { epoch, ttlMs = defaultTtlMs } = command;
-  return accept({ kind: "session-created", epoch, ttlMs, metadata: metadata.value });
+  const { epoch, from } = command;
+  const ttlMs = command.ttlMs ?? from?.ttlMs ?? defaultTtlMs;
+  if (from === undefined) return accept({ kind: "session-created", epoch, ttlMs, metadata: metadata.value });
+  const inherited = command.metadata === undefined ? from.metadata : metadata.value;
+  return accept({ kind: "session-forked", epoch, ttlMs, metadata: inherited, from });
 }
 
 const checkTtl = (ttlMs: number | undefined) => (ttlMs === undefined ? undefined : checkWhole(ttlMs, "ttlMs", 1));
@@ -101,7 +163,8 @@ export function nextCommit(state: SessionState, events: readonly SessionEvent[],
     atMs: laterThan(state.atMs, context.atMs),
     actor: actorOf(state.id, context),
     origin: context.origin ?? "typescript",
-    metadata: context.metadata ?? {},
+    metadata: context.metadata ?? emptyRecord,
+    ...(context.requestId !== undefined && { requestId: context.requestId }),
     events,
   };
 }

@@ -1,12 +1,20 @@
-import type { Commit, SessionEvent, VariableRegistered } from "./commit.ts";
+import type { Commit, SessionEvent, VariableRegistered, VariableSet } from "./commit.ts";
+import { evolveSpaces, putSpace, removeSpace } from "./configuration-space/evolve-space.ts";
+import { evolveDependency } from "./dependency/evolve-dependency.ts";
+import { evolveLabel } from "./label/evolve-label.ts";
+import type { ValueRecord } from "./payload.ts";
+import { evolveRule } from "./rule/evolve-rule.ts";
 import {
   deleteProgram,
   deleteVariable,
+  maxRequests,
   newSession,
   putProgram,
   putVariable,
   type SessionState,
+  storeVariable,
 } from "./session-state.ts";
+import { forkOf } from "./snapshot.ts";
 import { createVariable, updateValue, type Variable } from "./variable.ts";
 
 /**
@@ -18,14 +26,19 @@ export function evolve(state: SessionState, commit: Commit): SessionState {
   for (const event of commit.events) next = applyEvent(next, event, commit);
   next.revision = commit.revision;
   next.atMs = commit.atMs;
+  evolveSpaces(next, commit);
+  if (commit.requestId !== undefined) rememberRequest(next, commit.requestId, commit.revision);
   return next;
 }
 
-function applyEvent(state: SessionState, event: SessionEvent, commit: Commit): SessionState {
+/** Folds one event of a commit into a session. */
+export function applyEvent(state: SessionState, event: SessionEvent, commit: Commit): SessionState {
   switch (event.kind) {
     case "session-created":
       // A session made anew under a deleted one's id goes on with its revisions and with nothing else.
       return newSession(state.id, { ...event, atMs: commit.atMs });
+    case "session-forked":
+      return forkOf(state.id, event, commit);
     case "session-updated":
       state.ttlMs = event.ttlMs;
       state.metadata = event.metadata;
@@ -40,15 +53,11 @@ function applyEvent(state: SessionState, event: SessionEvent, commit: Commit): S
       return putVariable(state, registeredVariable(event, commit));
     case "variable-set": {
       const variable = state.variables.get(event.id);
-      if (variable === undefined) return state;
-      const { atMs, origin, actor: updatedBy, revision, metadata } = commit;
-      return putVariable(
-        state,
-        updateValue(variable, { payload: event.payload, atMs, revision, origin, updatedBy, metadata }),
-      );
+      return variable === undefined ? state : putVariable(state, variableAfter(variable, event, commit));
     }
     case "variable-changed":
-      state.variables.set(event.variable.id, event.variable);
+    case "staleness-changed":
+      storeVariable(state, event.variable);
       return state;
     case "variable-deleted":
       return deleteVariable(state, event.id);
@@ -58,6 +67,20 @@ function applyEvent(state: SessionState, event: SessionEvent, commit: Commit): S
     }
     case "program-deleted":
       return deleteProgram(state, event.id);
+    case "dependency-added":
+    case "dependency-removed":
+    case "dependency-changed":
+      return evolveDependency(state, event, commit);
+    case "rule-put":
+    case "rule-deleted":
+      return evolveRule(state, event, commit);
+    case "space-put":
+      return putSpace(state, event.space, commit);
+    case "space-deleted":
+      return removeSpace(state, event.name);
+    case "label-set":
+    case "label-deleted":
+      return evolveLabel(state, event, commit);
   }
 }
 
@@ -72,8 +95,44 @@ export const registeredVariable = (event: VariableRegistered, commit: Commit): V
     metadata: event.metadata,
     description: event.description,
     readOnly: event.readOnly,
+    ...(event.derivation !== undefined && { derivation: event.derivation }),
+    ...(event.stale !== undefined && { stale: { cause: event.stale, sinceRevision: commit.revision } }),
     createdAtMs: commit.atMs,
     revision: commit.revision,
     updatedBy: commit.actor,
     origin: commit.origin,
   });
+
+/** The variable after a write of its value, which is no longer stale. */
+export function variableAfter(variable: Variable, event: VariableSet, commit: Commit): Variable {
+  const { atMs, revision, origin, actor: updatedBy } = commit;
+  const written = updateValue(variable, {
+    payload: event.payload,
+    atMs,
+    revision,
+    origin,
+    updatedBy,
+    metadata: metadataOfWrite(event, commit),
+  });
+  if (written.stale === undefined) return written;
+  const { stale: _, ...fresh } = written;
+  return Object.freeze(fresh);
+}
+
+/** What is merged into a variable's metadata: the writer's own words, or how the value came about. */
+export function metadataOfWrite(event: VariableSet, { metadata }: Pick<Commit, "metadata">): ValueRecord {
+  if (event.root !== undefined) return { reason: "dependency", source: event.root };
+  if (event.rolledBackTo === undefined) return metadata;
+  return { ...metadata, rolled_back_from: event.version - 1, rolled_back_to: event.rolledBackTo };
+}
+
+function rememberRequest(state: SessionState, requestId: string, revision: number): void {
+  if (!state.requests.has(requestId)) state.requestCount++;
+  state.requests.set(requestId, revision);
+  if (state.requestCount <= maxRequests) return;
+  for (const oldest of state.requests.keys()) {
+    state.requests.delete(oldest);
+    state.requestCount--;
+    return;
+  }
+}

@@ -14,6 +14,16 @@ export interface Limits {
   readonly programsPerSession: number;
   /** Commands in one batch. */
   readonly batchItems: number;
+  readonly dependenciesPerVariable: number;
+  /** Dependencies on the longest way from one variable to another. */
+  readonly dependencyDepth: number;
+  /** Derived variables computed in one commit. */
+  readonly derivationsPerCommit: number;
+  /** Characters of one expression. */
+  readonly expressionLength: number;
+  readonly rulesPerSession: number;
+  readonly spacesPerSession: number;
+  readonly labelsPerSession: number;
 }
 
 /** The limits that hold unless a store is told otherwise. */
@@ -26,4 +36,11 @@ export const defaultLimits: Limits = {
   variablesPerSession: 10_000,
   programsPerSession: 10_000,
   batchItems: 10_000,
+  dependenciesPerVariable: 1000,
+  dependencyDepth: 100,
+  derivationsPerCommit: 100_000,
+  expressionLength: 16_384,
+  rulesPerSession: 1000,
+  spacesPerSession: 1000,
+  labelsPerSession: 1000,
 };

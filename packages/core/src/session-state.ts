@@ -1,7 +1,13 @@
+import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
+import { type Adjacency, createAdjacency } from "./dependency/adjacency.ts";
+import { createDependencyGraph, type DependencyGraph } from "./dependency/dependency-graph.ts";
 import { createGlob } from "./glob.ts";
+import type { Label } from "./label/label.ts";
 import { layerOver, type Table } from "./layered-map.ts";
 import type { ValueRecord } from "./payload.ts";
-import type { Program, SessionStats } from "./store.ts";
+import type { Rule } from "./rule/rule.ts";
+import type { Program } from "./store/program-store.ts";
+import type { SessionStats } from "./store/session-store.ts";
 import { emptyRecord, type Variable } from "./variable.ts";
 
 /**
@@ -25,6 +31,19 @@ export interface SessionState {
   /** Ids by name. */
   readonly names: Table<string, string>;
   readonly programs: Table<string, Program>;
+  readonly dependencies: DependencyGraph;
+  /** Ids of the variables that are stale. */
+  readonly stale: Table<string, string>;
+  readonly rules: Table<string, Rule>;
+  /** Names of rules by the id of each variable that they name. */
+  readonly rulesOf: Adjacency<string>;
+  readonly spaces: Table<string, ConfigurationSpace>;
+  /** Names of configuration spaces by the id of each of their variables. */
+  readonly spacesOf: Adjacency<string>;
+  readonly labels: Table<string, Label>;
+  /** Revisions by the request that made them, oldest first; the last {@link maxRequests}. */
+  readonly requests: Table<string, number>;
+  requestCount: number;
   /** Number that the next registered variable's id ends in. */
   nextNumber: number;
   variableCount: number;
@@ -45,11 +64,23 @@ export const absentSession = (id: string): SessionState => ({
   variables: new Map(),
   names: new Map(),
   programs: new Map(),
+  dependencies: createDependencyGraph(),
+  stale: new Map(),
+  rules: new Map(),
+  rulesOf: createAdjacency(),
+  spaces: new Map(),
+  spacesOf: createAdjacency(),
+  labels: new Map(),
+  requests: new Map(),
+  requestCount: 0,
   nextNumber: 1,
   variableCount: 0,
   programCount: 0,
   totalVariableUpdates: 0,
 });
+
+/** Requests that a session remembers, so that a retried one is not carried out twice. */
+export const maxRequests = 4096;
 
 /** One hour, the time to live of a session that names none. */
 export const defaultTtlMs = 3_600_000;
@@ -74,6 +105,14 @@ export const draftOf = (state: SessionState): SessionState => ({
   variables: layerOver(state.variables),
   names: layerOver(state.names),
   programs: layerOver(state.programs),
+  dependencies: state.dependencies.draft(),
+  stale: layerOver(state.stale),
+  rules: layerOver(state.rules),
+  rulesOf: state.rulesOf.draft(),
+  spaces: layerOver(state.spaces),
+  spacesOf: state.spacesOf.draft(),
+  labels: layerOver(state.labels),
+  requests: layerOver(state.requests),
 });
 
 /** Adds a variable or replaces the one of the same id, and counts one update. */
@@ -81,10 +120,17 @@ export function putVariable(state: SessionState, variable: Variable): SessionSta
   const before = state.variables.get(variable.id);
   if (before === undefined) state.variableCount++;
   else if (before.name !== variable.name) dropName(state, before);
-  state.variables.set(variable.id, variable);
+  storeVariable(state, variable);
   if (before?.name !== variable.name) state.names.set(variable.name, variable.id);
   state.totalVariableUpdates++;
   return state;
+}
+
+/** Stores a variable under its id, and whether it is stale. */
+export function storeVariable(state: SessionState, variable: Variable): void {
+  state.variables.set(variable.id, variable);
+  if (variable.stale !== undefined) state.stale.set(variable.id, variable.id);
+  else if (state.stale.has(variable.id)) state.stale.delete(variable.id);
 }
 
 /** Removes a variable by id or name; without one of that ref the state stays as it is. */
@@ -92,6 +138,9 @@ export function deleteVariable(state: SessionState, ref: string): SessionState {
   const variable = findVariable(state, ref);
   if (variable === undefined) return state;
   state.variables.delete(variable.id);
+  state.dependencies.removeVariable(variable.id);
+  state.stale.delete(variable.id);
+  state.spacesOf.removeFrom(variable.id);
   dropName(state, variable);
   state.variableCount--;
   return state;

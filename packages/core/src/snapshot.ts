@@ -1,6 +1,14 @@
+import type { Commit, SessionEvent } from "./commit.ts";
+import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
+import { indexSpace } from "./configuration-space/evolve-space.ts";
+import type { Dependency } from "./dependency/dependency.ts";
+import type { VariableVersion } from "./history/session-history.ts";
+import type { Label } from "./label/label.ts";
 import type { ValueRecord } from "./payload.ts";
+import { putRule } from "./rule/evolve-rule.ts";
+import type { Rule } from "./rule/rule.ts";
 import { absentSession, type SessionState } from "./session-state.ts";
-import type { Program } from "./store.ts";
+import type { Program } from "./store/program-store.ts";
 import type { Variable } from "./variable.ts";
 
 /** A session at one revision as plain data: a place for a replay to start from. */
@@ -18,6 +26,18 @@ export interface SessionSnapshot {
   /** In the order they were registered. */
   readonly variables: readonly Variable[];
   readonly programs: readonly Program[];
+  readonly dependencies: readonly Dependency[];
+  readonly rules: readonly Rule[];
+  readonly spaces: readonly ConfigurationSpace[];
+  readonly labels: readonly Label[];
+  /** Requests and the revisions that they made, oldest first. */
+  readonly requests: readonly (readonly [string, number])[];
+}
+
+/** A snapshot, and the versions of its variables that are kept at hand: what a session is loaded from. */
+export interface SessionCheckpoint {
+  readonly session: SessionSnapshot;
+  readonly history: readonly (readonly [string, readonly VariableVersion[]])[];
 }
 
 /** Takes a session's snapshot: time proportional to its variables, whose records are shared. */
@@ -34,18 +54,55 @@ export const toSnapshot = (state: SessionState): SessionSnapshot => ({
   totalVariableUpdates: state.totalVariableUpdates,
   variables: [...state.variables.values()],
   programs: [...state.programs.values()],
+  dependencies: [...state.dependencies.all()],
+  rules: [...state.rules.values()],
+  spaces: [...state.spaces.values()],
+  labels: [...state.labels.values()],
+  requests: Array.from(state.requests.keys(), (id) => [id, state.requests.get(id) ?? 0] as const),
 });
 
 /** The state that a snapshot was taken of. */
 export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
-  const { variables, programs, ...scalars } = snapshot;
-  return {
+  const { variables, programs, dependencies, rules, spaces, labels, requests, ...scalars } = snapshot;
+  const state: SessionState = {
     ...absentSession(snapshot.id),
     ...scalars,
     variables: new Map(variables.map((variable) => [variable.id, variable])),
     names: new Map(variables.map((variable) => [variable.name, variable.id])),
     programs: new Map(programs.map((program) => [program.id, program])),
+    stale: new Map(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),
+    labels: new Map(labels.map((label) => [label.name, label])),
+    requests: new Map(requests),
+    requestCount: requests.length,
     variableCount: variables.length,
     programCount: programs.length,
+  };
+  for (const dependency of dependencies) state.dependencies.put(dependency);
+  for (const rule of rules) putRule(state, rule);
+  for (const space of spaces) indexSpace(state, space);
+  return state;
+}
+
+/**
+ * The state of a session that starts where another one was. Variables keep their ids and versions; labels and requests
+ * are about the other session's revisions and stay there.
+ */
+export function forkOf(
+  id: string,
+  event: Extract<SessionEvent, { kind: "session-forked" }>,
+  commit: Commit,
+): SessionState {
+  const { epoch, ttlMs, metadata, from } = event;
+  const { atMs, revision } = commit;
+  return {
+    ...fromSnapshot({ ...from, labels: [], requests: [] }),
+    id,
+    status: "live",
+    epoch,
+    ttlMs,
+    metadata,
+    atMs,
+    revision,
+    createdAtMs: atMs,
   };
 }

@@ -51,6 +51,10 @@ export interface ErrorDetails {
   validation_failed: { field: string; type: string; value?: Value };
   /** The value is of the type but breaks one constraint. */
   constraint_violation: { field: string; type: string; constraint: string; limit: Value; value?: Value };
+  /** An expression cannot be read; `offset` counts characters from 0 where the place is known. */
+  invalid_expression: { field: string; expression: string; offset?: number };
+  /** No value could be computed for a derived variable. */
+  derivation_failed: { variable: string };
   not_found: { resource: Resource; id: string };
   already_exists: { resource: Resource; id: string };
   session_not_found: { session: string };
@@ -59,6 +63,9 @@ export interface ErrorDetails {
   has_dependents: { variable: string; dependents: readonly string[] };
   would_create_cycle: { cycle: readonly string[] };
   unmet_dependencies: { variable: string; dependencies: readonly string[] };
+  label_protected: { label: string };
+  /** The constraints of a variable leave no finite region to draw values from. */
+  unbounded_space: { variable: string };
   rule_violation: { rule: string; variables: readonly string[] };
   access_denied: { session: string; permission: string };
   not_owner: { session: string; variable: string };
@@ -96,6 +103,8 @@ export const reasonCodes = {
   invalid_constraints: "invalid_argument",
   validation_failed: "invalid_argument",
   constraint_violation: "invalid_argument",
+  invalid_expression: "invalid_argument",
+  derivation_failed: "failed_precondition",
   not_found: "not_found",
   already_exists: "already_exists",
   session_not_found: "not_found",
@@ -104,6 +113,8 @@ export const reasonCodes = {
   has_dependents: "failed_precondition",
   would_create_cycle: "failed_precondition",
   unmet_dependencies: "failed_precondition",
+  label_protected: "failed_precondition",
+  unbounded_space: "failed_precondition",
   rule_violation: "failed_precondition",
   access_denied: "permission_denied",
   not_owner: "permission_denied",

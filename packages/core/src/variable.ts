@@ -25,6 +25,25 @@ export interface Variable {
   readonly updatedBy: string;
   readonly origin: Origin;
   readonly readOnly: boolean;
+  /** How the value follows from other variables, where it does. */
+  readonly derivation?: Derivation;
+  /** Present while the value does not follow from its dependencies' present values. */
+  readonly stale?: Staleness;
+}
+
+/** How a derived variable's value is made. */
+export type Derivation =
+  /** A CEL expression over the names of the variables that it depends on. */
+  | { readonly kind: "expression"; readonly expression: string }
+  /** The name of a function that the deciding process has been given. */
+  | { readonly kind: "function"; readonly name: string };
+
+/** Why a derived variable keeps an old value. */
+export interface Staleness {
+  /** A sentence for people. */
+  readonly cause: string;
+  /** Session revision since which the value is stale. */
+  readonly sinceRevision: number;
 }
 
 /** What {@link createVariable} takes; the last group has defaults. */
@@ -42,6 +61,8 @@ const optional = [
   "updatedBy",
   "origin",
   "readOnly",
+  "derivation",
+  "stale",
 ];
 const known = new Set<string>([...required, ...optional]);
 

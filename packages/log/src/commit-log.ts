@@ -42,14 +42,19 @@ export type LogRead<Data> =
   | { readonly kind: "trimmed"; readonly through: number };
 
 /**
- * The latest snapshot of each stream: a cache that spares a replay, and what makes trimming possible.
+ * Snapshots of streams: a cache that spares a replay, what makes trimming possible, and where reading the past starts.
  * Losing one costs time where the log still has everything, and data where it was trimmed.
  */
 export interface SnapshotStore<Data = Uint8Array> {
-  /** Keeps a snapshot of the stream as it was after entry `number`, in place of any older one. */
+  /** Keeps a snapshot of the stream as it was after entry `number`, beside older ones. */
   save(stream: string, number: number, data: Data): Promise<void>;
-  /** Gives the latest snapshot. */
-  load(stream: string): Promise<{ readonly number: number; readonly data: Data } | undefined>;
-  /** Forgets the stream's snapshot. */
+  /** Gives the latest snapshot, or the latest that was taken no later than after entry `through`. */
+  load(stream: string, through?: number): Promise<{ readonly number: number; readonly data: Data } | undefined>;
+  /**
+   * Forgets every snapshot that is older than the one `load(stream, through)` gives, and resolves to that one's number:
+   * the log may be trimmed through it. Resolves to 0, having forgotten nothing, where there is none.
+   */
+  trim(stream: string, through: number): Promise<number>;
+  /** Forgets the stream's snapshots. */
   drop(stream: string): Promise<void>;
 }

@@ -1,18 +1,29 @@
 import type { Commit } from "@trimtab/core";
 import {
   type AnyVariableType,
+  type CompileExpression,
   createTypeRegistry,
+  type DerivationFunction,
+  defaultHistory,
   defaultLimits,
+  type HistoryOptions,
   type Limits,
-  type SessionSnapshot,
+  type SessionCheckpoint,
   type Store,
   type TypeRegistry,
 } from "@trimtab/core";
 import { type CommitLog, createMemoryLog, createMemorySnapshots, type SnapshotStore } from "@trimtab/log";
 import { type Clock, createTickingClock, systemClock } from "./clock.ts";
+import { createCommitOperations } from "./commit-operations.ts";
+import { createDependencyOperations } from "./dependency-operations.ts";
+import { createHistoryOperations } from "./history-operations.ts";
+import { createLabelOperations } from "./label-operations.ts";
 import { createProgramOperations } from "./program-operations.ts";
+import { createRollbackOperations } from "./rollback-operations.ts";
+import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
 import { createSessions } from "./sessions.ts";
+import { createSpaceOperations } from "./space-operations.ts";
 import { createVariableOperations } from "./variable-operations.ts";
 import { createWatchOperation } from "./watch-operation.ts";
 
@@ -22,10 +33,19 @@ export interface StoreOptions {
   readonly types: Iterable<AnyVariableType> | TypeRegistry;
   /** Where commits are kept; a memory log of the store's own unless given. */
   readonly log?: CommitLog<Commit>;
-  readonly snapshots?: SnapshotStore<SessionSnapshot>;
+  readonly snapshots?: SnapshotStore<SessionCheckpoint>;
   /** Other processes append to the same log; `true` unless the store made its own log. */
   readonly shared?: boolean;
   readonly limits?: Partial<Limits>;
+  /**
+   * Reads the expressions of derived variables, rules and filters: `compileExpression` of `@trimtab/expressions`. Without
+   * it expressions are refused with `unimplemented`.
+   */
+  readonly expressions?: CompileExpression;
+  /** Functions of this process that variables may be derived by, by name. */
+  readonly functions?: Readonly<Record<string, DerivationFunction>>;
+  /** How much of each variable's past is kept at hand: 100 versions, values up to 4096 bytes, unless given. */
+  readonly history?: Partial<HistoryOptions>;
   readonly clock?: Clock;
   /** Sessions that may be live at once; 100 000 unless given. */
   readonly maxSessions?: number;
@@ -58,11 +78,14 @@ export function createStore(options: StoreOptions): LocalStore {
   const limits = { ...defaultLimits, ...options.limits };
   const sessions = createSessions({
     log: options.log ?? createMemoryLog<Commit>(),
-    snapshots: options.snapshots ?? createMemorySnapshots<SessionSnapshot>(),
+    snapshots: options.snapshots ?? createMemorySnapshots<SessionCheckpoint>(),
     shared: options.shared ?? options.log !== undefined,
     clock,
     types,
     limits,
+    functions: new Map(Object.entries(options.functions ?? {})),
+    ...(options.expressions !== undefined && { compile: options.expressions }),
+    history: { ...defaultHistory, ...options.history },
     maxSessions: options.maxSessions ?? 100_000,
     recentCommits: options.recentCommits ?? 1024,
     snapshotEvery: options.snapshotEvery ?? 1000,
@@ -78,6 +101,13 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createSessionOperations(sessions),
     ...createVariableOperations(sessions),
     ...createProgramOperations(sessions),
+    ...createDependencyOperations(sessions),
+    ...createRuleOperations(sessions),
+    ...createSpaceOperations(sessions),
+    ...createHistoryOperations(sessions),
+    ...createCommitOperations(sessions),
+    ...createRollbackOperations(sessions),
+    ...createLabelOperations(sessions),
     watch: watching.watch,
     sweep: () => sessions.sweep(),
     async close() {

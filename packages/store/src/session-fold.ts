@@ -1,10 +1,13 @@
 import {
   absentSession,
   type Commit,
+  createSessionHistory,
   deletionWithSession,
   evolve,
   fromSnapshot,
-  type SessionSnapshot,
+  type HistoryOptions,
+  type SessionCheckpoint,
+  type SessionHistory,
   type SessionState,
   storeError,
   toSnapshot,
@@ -16,18 +19,21 @@ import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 /** What a session is folded from and how much of it is kept. */
 export interface FoldOptions {
   readonly log: CommitLog<Commit>;
-  readonly snapshots: SnapshotStore<SessionSnapshot>;
+  readonly snapshots: SnapshotStore<SessionCheckpoint>;
+  readonly history: HistoryOptions;
   /** Commits kept in memory for watches. */
   readonly recentCommits: number;
   /** Commits between two snapshots; more where the session has more variables than this. */
   readonly snapshotEvery: number;
-  /** Commits kept in the log behind the latest snapshot; watches resume within them. */
+  /** Commits kept in the log behind the latest snapshot: watches resume and the past is read within them. */
   readonly historyCommits: number;
 }
 
 /** A session's durable state, always the fold of its log so far, and those who watch it. */
 export interface SessionFold {
   readonly state: SessionState;
+  /** The newest versions of its variables. */
+  readonly history: SessionHistory;
   readonly recent: RecentCommits;
   readonly hub: WatchHub;
   readonly log: CommitLog<Commit>;
@@ -41,12 +47,19 @@ export interface SessionFold {
 
 /** Loads a session from its snapshot and its log. */
 export async function loadFold(id: string, options: FoldOptions): Promise<SessionFold> {
-  return createFold(await loadState(id, options), options);
+  return createFold(await load(id, options), options);
 }
 
-async function loadState(id: string, { log, snapshots }: FoldOptions): Promise<SessionState> {
+interface Loaded {
+  readonly state: SessionState;
+  readonly history: SessionHistory;
+}
+
+async function load(id: string, options: FoldOptions): Promise<Loaded> {
+  const { log, snapshots } = options;
   const snapshot = await snapshots.load(id);
-  let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data);
+  let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);
+  const history = createSessionHistory(options.history, snapshot?.data.history);
   for (;;) {
     const read = await log.read(id, state.revision, 1000);
     if (read.kind === "trimmed") {
@@ -54,10 +67,13 @@ async function loadState(id: string, { log, snapshots }: FoldOptions): Promise<S
       const rest = await log.read(id, read.through, 1);
       if (snapshot !== undefined || rest.kind === "trimmed" || rest.entries.length > 0)
         throw logTrimmed(state, read.through);
-      return { ...state, revision: read.through };
+      return { state: { ...state, revision: read.through }, history };
     }
-    if (read.entries.length === 0) return state;
-    for (const commit of read.entries) state = evolve(state, commit);
+    if (read.entries.length === 0) return { state, history };
+    for (const commit of read.entries) {
+      state = evolve(state, commit);
+      history.apply(commit);
+    }
   }
 }
 
@@ -68,12 +84,12 @@ const logTrimmed = ({ id, revision }: SessionState, through: number) =>
     { session: id },
   );
 
-function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
+function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const { log } = options;
   const hub = createWatchHub();
-  let recent = createRecentCommits(loaded.revision, options.recentCommits);
-  const keepSnapshot = createSnapshotKeeper(loaded.revision, options);
-  let state = loaded;
+  let { state, history } = loaded;
+  let recent = createRecentCommits(state.revision, options.recentCommits);
+  const keepSnapshot = createSnapshotKeeper(state.revision, options);
 
   const apply = (commit: Commit): void => {
     const ending = commit.events.some((event) => event.kind === "session-deleted");
@@ -82,15 +98,16 @@ function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
       setChangesOf(commit, gone);
     }
     state = evolve(state, commit);
+    history.apply(commit);
     recent.push(commit);
     hub.publish(commit);
     if (ending) hub.end(commit.revision);
-    keepSnapshot(state);
+    keepSnapshot(state, history);
   };
 
   const applyRead = async (read: LogRead<Commit>): Promise<void> => {
     if (read.kind === "trimmed") {
-      state = await loadState(state.id, options);
+      ({ state, history } = await load(state.id, options));
       recent = createRecentCommits(state.revision, options.recentCommits);
       return hub.startOver();
     }
@@ -100,6 +117,9 @@ function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
   return {
     get state() {
       return state;
+    },
+    get history() {
+      return history;
     },
     get recent() {
       return recent;
@@ -121,13 +141,16 @@ function createFold(loaded: SessionState, options: FoldOptions): SessionFold {
 /** Snapshots often enough to bound the log, and seldom enough that the cost per commit stays small. */
 function createSnapshotKeeper(revision: number, { log, snapshots, snapshotEvery, historyCommits }: FoldOptions) {
   let last = revision;
-  return (state: SessionState): void => {
-    if (state.revision - last < Math.max(snapshotEvery, state.variableCount)) return;
+  return (state: SessionState, history: SessionHistory): void => {
+    const size = state.variableCount + state.dependencies.size + history.size / 8;
+    if (state.revision - last < Math.max(snapshotEvery, size)) return;
     last = state.revision;
     const through = state.revision - historyCommits;
     snapshots
-      .save(state.id, state.revision, toSnapshot(state))
-      .then(() => (through > 0 ? log.trim(state.id, through) : undefined))
+      .save(state.id, state.revision, { session: toSnapshot(state), history: history.toEntries() })
+      // What is trimmed is what no snapshot needs: the past can be read from the oldest of them on.
+      .then(() => (through > 0 ? snapshots.trim(state.id, through) : 0))
+      .then((number) => (number > 0 ? log.trim(state.id, number) : undefined))
       // A snapshot is a cache: without this one the log is kept, and read from further back.
       .catch(() => {});
   };

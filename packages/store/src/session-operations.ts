@@ -1,4 +1,11 @@
-import { createGlob, type Store, storeError } from "@trimtab/core";
+import {
+  type CreateSessionOptions,
+  createGlob,
+  type Session,
+  type SessionSnapshot,
+  type Store,
+  storeError,
+} from "@trimtab/core";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -8,23 +15,7 @@ export function createSessionOperations(
 ): Pick<Store, "createSession" | "getSession" | "listSessions" | "updateSession" | "touchSession" | "deleteSession"> {
   const view = (id: string) => sessions.access(id, () => {}).then(async () => sessions.view(await sessions.live(id)));
   return {
-    async createSession(options = {}) {
-      const { id = crypto.randomUUID(), ttlMs, metadata, ifExists, ...by } = options;
-      const command = { kind: "create-session", epoch: randomEpoch() } as const;
-      await sessions.write(
-        id,
-        [
-          {
-            ...command,
-            ...(ttlMs !== undefined && { ttlMs }),
-            ...(metadata !== undefined && { metadata }),
-            ...(ifExists !== undefined && { ifExists }),
-          },
-        ],
-        by,
-      );
-      return sessions.view(await sessions.live(id));
-    },
+    createSession: (options = {}) => startSession(sessions, options),
     getSession: view,
     touchSession: view,
     async listSessions({ pattern, ...page } = {}) {
@@ -47,6 +38,25 @@ export function createSessionOperations(
       }
     },
   };
+}
+
+/** Starts a session, empty or with the state that another one had. */
+export async function startSession(
+  sessions: Sessions,
+  options: CreateSessionOptions,
+  from?: SessionSnapshot,
+): Promise<Session> {
+  const { id = crypto.randomUUID(), ttlMs, metadata, ifExists, ...by } = options;
+  const command = {
+    kind: "create-session",
+    epoch: randomEpoch(),
+    ...(ttlMs !== undefined && { ttlMs }),
+    ...(metadata !== undefined && { metadata }),
+    ...(ifExists !== undefined && { ifExists }),
+    ...(from !== undefined && { from }),
+  } as const;
+  await sessions.write(id, [command], by);
+  return sessions.view(await sessions.live(id));
 }
 
 const isMissing = (error: unknown) =>

@@ -42,6 +42,9 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
     get idle() {
       return pipeline.idle;
     },
+    get history() {
+      return fold.history;
+    },
     get recent() {
       return fold.recent;
     },

@@ -1,13 +1,16 @@
 import {
   type Command,
   type Commit,
+  type CompileExpression,
   checkName,
   type DecideContext,
+  type DerivationFunction,
+  type HistoryOptions,
   isExpired,
   type Limits,
   parseRecord,
   type Session,
-  type SessionSnapshot,
+  type SessionCheckpoint,
   type SessionState,
   StoreError,
   sessionNotFound,
@@ -24,11 +27,14 @@ import type { WriteResult } from "./write-pipeline.ts";
 /** What the sessions of one store share. */
 export interface SessionsOptions {
   readonly log: CommitLog<Commit>;
-  readonly snapshots: SnapshotStore<SessionSnapshot>;
+  readonly snapshots: SnapshotStore<SessionCheckpoint>;
   readonly shared: boolean;
   readonly clock: Clock;
   readonly types: TypeRegistry;
   readonly limits: Limits;
+  readonly compile?: CompileExpression;
+  readonly functions: ReadonlyMap<string, DerivationFunction>;
+  readonly history: HistoryOptions;
   readonly maxSessions: number;
   readonly recentCommits: number;
   readonly snapshotEvery: number;
@@ -44,15 +50,26 @@ export interface LoadedSession {
   accessedAtMs: number;
 }
 
+/** Who writes, and how. */
+export interface HowToWrite extends WriteOptions {
+  /** All or nothing; `true` unless given. */
+  readonly atomic?: boolean;
+  /** Decide and answer, but change nothing. */
+  readonly validateOnly?: boolean;
+}
+
 /** The sessions of one store: found, loaded on first use, kept alive by access, swept when expired. */
 export interface Sessions {
   readonly limits: Limits;
+  /** What this process decides by, beside the state and the time. */
+  readonly means: Pick<DecideContext, "types" | "limits" | "compile" | "functions">;
+  readonly snapshots: SnapshotStore<SessionCheckpoint>;
   /** Finds a live session; rejects with `session_not_found` or `session_expired`. */
   live(id: string): Promise<LoadedSession>;
   /** Finds a live session, lets `use` work on it, and counts that as an access. */
   access<T>(id: string, use: (session: LoadedSession) => T | Promise<T>): Promise<T>;
   /** Writes to a session and counts that as an access; creates it where the command is to. */
-  write(id: string, commands: readonly Command[], options: WriteOptions & { atomic?: boolean }): Promise<WriteResult>;
+  write(id: string, commands: readonly Command[], options: HowToWrite): Promise<WriteResult>;
   /** Every live session, oldest first. */
   all(): Promise<LoadedSession[]>;
   view(session: LoadedSession): Session;
@@ -63,7 +80,8 @@ export interface Sessions {
 
 /** Makes the session table of a store. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { clock, limits } = options;
+  const { clock, limits, types, functions, compile } = options;
+  const means = { types, limits, functions, ...(compile !== undefined && { compile }) };
   const loaded = new Map<string, Promise<LoadedSession>>();
   const present = new Map<string, LoadedSession>();
   /** Sessions that ended since the last sweep, with the revision of their end. */
@@ -121,23 +139,21 @@ export function createSessions(options: SessionsOptions): Sessions {
     session.accessedAtMs = clock.now();
   };
 
-  const writeTo = async (
-    session: LoadedSession,
-    commands: readonly Command[],
-    by: WriteOptions & { atomic?: boolean },
-  ) => {
+  const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
     const metadata = parseRecord(by.metadata, "metadata", limits.metadataBytes);
     if (metadata.kind === "refused") throw new StoreError(metadata.refusal);
-    const { actor, origin, atomic = true } = by;
+    const { actor, origin, requestId, atomic = true, validateOnly = false } = by;
+    const wrong = requestId === undefined ? undefined : checkName(requestId, "requestId", limits.nameLength);
+    if (wrong !== undefined) throw new StoreError(wrong);
     const context = (): DecideContext => ({
+      ...means,
       atMs: clock.now(),
-      types: options.types,
-      limits,
       metadata: metadata.value,
       ...(actor !== undefined && { actor }),
       ...(origin !== undefined && { origin }),
+      ...(requestId !== undefined && { requestId }),
     });
-    const result = await session.runtime.submit({ commands, atomic, context });
+    const result = await session.runtime.submit({ commands, atomic, validateOnly, context });
     touch(session);
     if (result.commit?.events.some((event) => event.kind === "session-deleted")) {
       ended.set(session.runtime.state.id, result.revision);
@@ -183,6 +199,8 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   return {
     limits,
+    means,
+    snapshots: options.snapshots,
     live,
     async access(id, use) {
       const session = await live(id);

@@ -66,7 +66,7 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
 }
 
 /** Variables registered in one commit share its time; the number in their ids tells their order. */
-const numberOf = (variable: Variable) => Number(variable.id.slice(variable.id.lastIndexOf("_") + 1));
+export const numberOf = (variable: Variable) => Number(variable.id.slice(variable.id.lastIndexOf("_") + 1));
 
 const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
 
@@ -83,7 +83,8 @@ function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions)
     });
 }
 
-function requireVariable(state: SessionState, ref: string): Variable {
+/** Finds a variable; throws `not_found`. */
+export function requireVariable(state: SessionState, ref: string): Variable {
   const variable = findVariable(state, ref);
   if (variable === undefined) throw new StoreError(unknownVariable(ref));
   return variable;
@@ -134,28 +135,39 @@ function createWrites(
       if (event?.kind !== "variable-changed") throw storeError("internal", `changing ${ref} made no commit`, {});
       return event.variable;
     },
-    async deleteVariable(session, ref, { allowMissing = false, expectedVersion, ...by } = {}) {
-      const command = { kind: "delete-variable", ref, allowMissing, ...expecting(expectedVersion) } as const;
+    async deleteVariable(session, ref, { allowMissing = false, cascade = false, expectedVersion, ...by } = {}) {
+      const command = { kind: "delete-variable", ref, allowMissing, cascade, ...expecting(expectedVersion) } as const;
       const { revision } = await sessions.write(session, [command], by);
       return { session, revision };
     },
-    async deleteVariables(session, refs, { allowMissing = false, expectedVersion, ...by } = {}) {
+    async deleteVariables(session, refs, { allowMissing = false, cascade = false, expectedVersion, ...by } = {}) {
       if (expectedVersion !== undefined) {
         throw storeError("invalid_argument", "expectedVersion: delete one variable to check its version", {
           field: "expectedVersion",
         });
       }
-      const commands = refs.map((ref) => ({ kind: "delete-variable", ref, allowMissing }) as const);
+      const { state } = (await sessions.live(session)).runtime;
+      // With `cascade` an earlier one of the batch may take a later one with it, which is not missing then.
+      if (cascade && !allowMissing) for (const ref of refs) requireVariable(state, ref);
+      const commands = dependentsFirst(state, refs).map(
+        (ref) => ({ kind: "delete-variable", ref, allowMissing: allowMissing || cascade, cascade }) as const,
+      );
       const { revision } = await sessions.write(session, commands, by);
       return { session, revision };
     },
   };
 }
 
+/** Refs in an order in which each can be deleted once those before it are gone. */
+function dependentsFirst(state: SessionState, refs: readonly string[]): readonly string[] {
+  const heightOf = (ref: string) => state.dependencies.heightOf(findVariable(state, ref)?.id ?? ref);
+  return [...refs].sort((a, b) => heightOf(b) - heightOf(a));
+}
+
 const expecting = (expectedVersion: number | undefined) => (expectedVersion === undefined ? {} : { expectedVersion });
 
 /** One command per update, and one per expected version that is a condition on its own. */
-function batchCommands(updates: Updates, expectedVersions: Readonly<Record<string, number>>): Command[] {
+export function batchCommands(updates: Updates, expectedVersions: Readonly<Record<string, number>>): Command[] {
   const entries = entriesOf(updates);
   const commands: Command[] = [];
   for (const [ref, value] of entries) {
@@ -175,18 +187,19 @@ export function entriesOf(updates: Updates): (readonly [string, Value])[] {
   return Object.entries(updates as Readonly<Record<string, Value>>);
 }
 
-/** Receipts of the values that a write set. */
-function writtenBy(session: string, { commit, revision }: WriteResult): Written[] {
+/** Receipts of the values that a write set, without those that were derived from them. */
+export function writtenBy(session: string, { commit, revision }: WriteResult): Written[] {
   const written: Written[] = [];
   for (const event of commit?.events ?? []) {
-    if (event.kind !== "variable-set") continue;
+    if (event.kind !== "variable-set" || event.root !== undefined) continue;
     const { id, name, version } = event;
     written.push({ session, revision, id, name, version, updatedAtMs: commit?.atMs ?? 0 });
   }
   return written;
 }
 
-function toBatchWritten(session: string, commands: readonly Command[], result: WriteResult): BatchWritten {
+/** The receipt of a batch, by the refs that were sent. */
+export function toBatchWritten(session: string, commands: readonly Command[], result: WriteResult): BatchWritten {
   const applied = new Map<string, Written>();
   const refused = new Map<string, StoreError>();
   const written = writtenBy(session, result).values();

@@ -4,24 +4,29 @@ import {
   type Commit,
   type DecideContext,
   decideBatch,
-  draftOf,
-  evolve,
   nextCommit,
   type SessionState,
   StoreError,
   storeError,
 } from "@trimtab/core";
+import { createHead } from "./pipeline-head.ts";
+import { createRequestAnswers } from "./request-answers.ts";
 import type { SessionFold } from "./session-fold.ts";
 
 /** One write as the store hands it to a session. */
 export interface Write {
   readonly commands: readonly Command[];
   readonly atomic: boolean;
+  /** Decide and answer, but change nothing. */
+  readonly validateOnly?: boolean;
   /** Called at each attempt, so that the time is the attempt's. */
   readonly context: () => DecideContext;
 }
 
-/** What a write came to, once it is durable. `commit` is missing where nothing had to change. */
+/**
+ * What a write came to, once it is durable. `commit` is missing where nothing had to change; where a write was only to be
+ * validated, it is the commit that was not made. A retried request gets the answer of the first.
+ */
 export interface WriteResult {
   readonly revision: number;
   readonly commit: Commit | undefined;
@@ -50,6 +55,7 @@ interface Job {
 /** Makes the pipeline of one session. `onIdle` is called whenever nothing is under way any more. */
 export function createWritePipeline(fold: SessionFold, onIdle: () => void): WritePipeline {
   const head = createHead(fold);
+  const answers = createRequestAnswers(fold);
   let waiting: Job[] = [];
   let sending: readonly Job[] | undefined;
   let flushScheduled = false;
@@ -58,14 +64,31 @@ export function createWritePipeline(fold: SessionFold, onIdle: () => void): Writ
   const admit = (job: Job): void => {
     const state = idle() ? fold.state : head.state();
     const context = job.write.context();
-    const decision = decideSafely(state, job, context);
-    if (decision === undefined) return;
-    prepareAnswer(job, state, decision, context);
+    const earlier = context.requestId === undefined ? undefined : state.requests.get(context.requestId);
+    if (earlier !== undefined) answerAgain(job, earlier);
+    else if (!decideJob(job, state, context)) return;
     if (job.commit !== undefined) head.push(job.commit);
     // An answer that rests on writes under way must wait for them: they may yet fail.
     else if (idle()) return void job.settle();
     waiting.push(job);
     scheduleFlush();
+  };
+
+  /** Prepares the answer to a job; where its type fails it is answered right away. */
+  const decideJob = (job: Job, state: SessionState, context: DecideContext): boolean => {
+    const decision = decideSafely(state, job, context);
+    if (decision === undefined) return false;
+    prepareAnswer(job, state, decision, context);
+    if (context.requestId !== undefined && job.commit !== undefined) answers.remember(context.requestId, decision);
+    return true;
+  };
+
+  /** Prepares the answer to a request that was made before: what it came to then. */
+  const answerAgain = (job: Job, revision: number): void => {
+    job.settle = () => {
+      const answered = answers.answer(revision, job.write.commands);
+      answered.then(({ commit, decision }) => job.resolve({ revision, commit, decision }), job.reject);
+    };
   };
 
   const scheduleFlush = (): void => {
@@ -158,6 +181,11 @@ function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, c
     return;
   }
   const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision.events, context);
+  if (job.write.validateOnly === true) {
+    const { revision } = state;
+    job.settle = () => job.resolve({ revision, commit, decision });
+    return;
+  }
   const revision = commit?.revision ?? state.revision;
   job.commit = commit;
   job.settle = () => job.resolve({ revision, commit, decision });
@@ -165,30 +193,3 @@ function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, c
 
 const unavailable = (session: string, cause: unknown) =>
   storeError("unavailable", `the log of session ${session} did not take the write`, {}, { cause });
-
-/** The durable state with the commits under way on top. It is built only when a second write meets one under way. */
-function createHead(fold: SessionFold) {
-  let state: SessionState | undefined;
-  let unapplied: Commit[] = [];
-  return {
-    push(commit: Commit): void {
-      unapplied.push(commit);
-    },
-    state(): SessionState {
-      let next = state ?? draftOf(fold.state);
-      for (const commit of unapplied) next = evolve(next, commit);
-      unapplied = [];
-      state = next;
-      return next;
-    },
-    /** What was under way is durable now, all of it or the first part. */
-    landed(all: boolean): void {
-      if (all) state = undefined;
-      unapplied = all ? [] : unapplied.filter((commit) => commit.revision > fold.state.revision);
-    },
-    drop(): void {
-      state = undefined;
-      unapplied = [];
-    },
-  };
-}

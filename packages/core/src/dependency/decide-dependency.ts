@@ -1,0 +1,100 @@
+import { parseRecord } from "../check-argument.ts";
+import type { CommandOf, DecideContext } from "../command.ts";
+import type { SessionEvent } from "../commit.ts";
+import { accept, type Decision, refuse } from "../decision.ts";
+import { derivationNeeds } from "../derivation/check-derivation.ts";
+import { unknownVariable } from "../find-variable.ts";
+import type { ValueRecord } from "../payload.ts";
+import { findVariable, type SessionState } from "../session-state.ts";
+import { type Refusal, refusal } from "../store-error.ts";
+import { emptyRecord } from "../variable.ts";
+import { type DependencyKind, dependencyKinds } from "./dependency.ts";
+import { cycleOf, heightAfter } from "./dependency-graph.ts";
+
+export function decideAddDependency(
+  state: SessionState,
+  { spec }: CommandOf<"add-dependency">,
+  context: DecideContext,
+): Decision {
+  const variable = findVariable(state, spec.variable);
+  if (variable === undefined) return { kind: "refused", refusal: unknownVariable(spec.variable) };
+  const dependsOn = findVariable(state, spec.dependsOn);
+  if (dependsOn === undefined) return { kind: "refused", refusal: unknownVariable(spec.dependsOn) };
+  const kind = spec.kind ?? "data";
+  if (!dependencyKinds.includes(kind)) {
+    const message = `kind must be one of ${dependencyKinds.join(", ")}, got ${String(kind)}`;
+    return refuse("invalid_argument", message, { field: "kind", value: String(kind) });
+  }
+  const metadata = parseRecord(spec.metadata, "metadata", context.limits.metadataBytes);
+  if (metadata.kind === "refused") return metadata;
+  const known = state.dependencies.get(variable.id, dependsOn.id);
+  const wrong = known === undefined ? checkNewEdge(state, variable.id, dependsOn.id, context) : undefined;
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  return accept(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
+}
+
+/** The event of a dependency. */
+export const dependencyAdded = (
+  variable: string,
+  dependsOn: string,
+  dependency: DependencyKind = "data",
+  metadata: ValueRecord = emptyRecord,
+): SessionEvent => ({ kind: "dependency-added", variable, dependsOn, dependency, metadata });
+
+/** Refuses an edge between two variables of the session that would close a cycle or go over a limit. */
+export function checkNewEdge(
+  state: SessionState,
+  variable: string,
+  dependsOn: string,
+  context: DecideContext,
+): Refusal | undefined {
+  const graph = state.dependencies;
+  const cycle = cycleOf(graph, variable, dependsOn)?.map((id) => state.variables.get(id)?.name ?? id);
+  if (cycle !== undefined) {
+    return refusal("would_create_cycle", `the dependency would close a cycle: ${cycle.join(" → ")}`, { cycle });
+  }
+  const name = state.variables.get(variable)?.name ?? variable;
+  const sizes = { count: graph.dependencyCount(variable), height: heightAfter(graph, variable, dependsOn) };
+  return checkEdge(sizes, name, context);
+}
+
+/** Holds one edge more against the limits: how many the variable has already, and how long a way it would make. */
+export function checkEdge(
+  { count, height }: { count: number; height: number },
+  name: string,
+  { limits }: DecideContext,
+): Refusal | undefined {
+  if (count >= limits.dependenciesPerVariable) {
+    const limit = limits.dependenciesPerVariable;
+    const message = `${name} may have ${limit} dependencies, this would be one more`;
+    return refusal("limit_exceeded", message, { field: "dependencies", limit, value: count + 1 });
+  }
+  if (height > limits.dependencyDepth) {
+    const limit = limits.dependencyDepth;
+    const message = `dependencies may be ${limit} deep, this one of ${name} would make them ${height}`;
+    return refusal("limit_exceeded", message, { field: "dependencyDepth", limit, value: height });
+  }
+  return undefined;
+}
+
+export function decideRemoveDependency(
+  state: SessionState,
+  command: CommandOf<"remove-dependency">,
+  context: DecideContext,
+): Decision {
+  const variable = findVariable(state, command.variable);
+  if (variable === undefined) return { kind: "refused", refusal: unknownVariable(command.variable) };
+  const dependsOn = findVariable(state, command.dependsOn);
+  if (dependsOn === undefined) return { kind: "refused", refusal: unknownVariable(command.dependsOn) };
+  if (state.dependencies.get(variable.id, dependsOn.id) === undefined) {
+    if (command.allowMissing) return accept();
+    const id = `${variable.name} → ${dependsOn.name}`;
+    return refuse("not_found", `${variable.name} does not depend on ${dependsOn.name}`, { resource: "dependency", id });
+  }
+  if (derivationNeeds(variable, dependsOn.name, context)) {
+    const message = `the derivation of ${variable.name} needs ${dependsOn.name}`;
+    const details = { variable: variable.name, dependencies: [dependsOn.name] };
+    return refuse("unmet_dependencies", message, details);
+  }
+  return accept({ kind: "dependency-removed", variable: variable.id, dependsOn: dependsOn.id });
+}

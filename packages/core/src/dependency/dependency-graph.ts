@@ -1,0 +1,158 @@
+import { layerOver, type Table } from "../layered-map.ts";
+import { type Adjacency, createAdjacency } from "./adjacency.ts";
+import type { Dependency } from "./dependency.ts";
+
+/**
+ * A session's dependencies: a graph without cycles. Every change and every question costs what it reaches and nothing
+ * for the rest. Whoever adds an edge makes sure first, with {@link cycleOf} and {@link heightAfter}, that it may.
+ */
+export interface DependencyGraph {
+  readonly size: number;
+  get(variable: string, dependsOn: string): Dependency | undefined;
+  /** What a variable depends on, in the order it was added. */
+  dependenciesOf(variable: string): Iterable<Dependency>;
+  /** What depends on a variable, in the order it was added. */
+  dependentsOf(variable: string): Iterable<Dependency>;
+  hasDependents(variable: string): boolean;
+  dependencyCount(variable: string): number;
+  /**
+   * Edges on the longest way from a variable to one that depends on nothing. A variable's height is greater than that
+   * of everything it depends on, which makes heights an order to compute in.
+   */
+  heightOf(variable: string): number;
+  put(dependency: Dependency): void;
+  remove(variable: string, dependsOn: string): void;
+  /** Removes a variable with what it depends on; nothing may depend on it any more. */
+  removeVariable(variable: string): void;
+  all(): Iterable<Dependency>;
+  /** A copy to try things on, in constant time. */
+  draft(): DependencyGraph;
+}
+
+/** Makes a graph without edges. */
+export const createDependencyGraph = (): DependencyGraph =>
+  graphOver(createAdjacency<Dependency>(), createAdjacency<Dependency>(), new Map(), 0);
+
+function graphOver(
+  outgoing: Adjacency<Dependency>,
+  incoming: Adjacency<Dependency>,
+  heights: Table<string, number>,
+  edges: number,
+): DependencyGraph {
+  let size = edges;
+  const heightOf = (variable: string) => heights.get(variable) ?? 0;
+
+  /** Sets heights right from a variable upwards, as far as they change. */
+  const settle = (start: string): void => {
+    const pending = [start];
+    for (let variable = pending.pop(); variable !== undefined; variable = pending.pop()) {
+      let height = 0;
+      for (const { dependsOn } of outgoing.from(variable)) height = Math.max(height, heightOf(dependsOn) + 1);
+      if (height === heightOf(variable)) continue;
+      if (height === 0) heights.delete(variable);
+      else heights.set(variable, height);
+      for (const dependent of incoming.from(variable)) pending.push(dependent.variable);
+    }
+  };
+
+  const remove = (variable: string, dependsOn: string): void => {
+    if (outgoing.at(variable, dependsOn) === undefined) return;
+    outgoing.remove(variable, dependsOn);
+    incoming.remove(dependsOn, variable);
+    size--;
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    get: (variable, dependsOn) => outgoing.at(variable, dependsOn),
+    dependenciesOf: (variable) => outgoing.from(variable),
+    dependentsOf: (variable) => incoming.from(variable),
+    hasDependents: (variable) => incoming.hasFrom(variable),
+    dependencyCount: (variable) => outgoing.count(variable),
+    heightOf,
+    put(dependency) {
+      const { variable, dependsOn } = dependency;
+      if (outgoing.at(variable, dependsOn) === undefined) size++;
+      outgoing.put(variable, dependsOn, dependency);
+      incoming.put(dependsOn, variable, dependency);
+      if (heightOf(dependsOn) >= heightOf(variable)) settle(variable);
+    },
+    remove(variable, dependsOn) {
+      remove(variable, dependsOn);
+      settle(variable);
+    },
+    removeVariable(variable) {
+      for (const { dependsOn } of [...outgoing.from(variable)]) remove(variable, dependsOn);
+      heights.delete(variable);
+    },
+    all: () => outgoing.all(),
+    draft: () => graphOver(outgoing.draft(), incoming.draft(), layerOver(heights), size),
+  };
+}
+
+/**
+ * The cycle that an edge would close, from the variable back to itself, or `undefined` where it closes none. Looks only
+ * at what lies between the two in height.
+ */
+export function cycleOf(graph: DependencyGraph, variable: string, dependsOn: string): string[] | undefined {
+  if (variable === dependsOn) return [variable, variable];
+  const lowest = graph.heightOf(variable);
+  if (graph.heightOf(dependsOn) <= lowest) return undefined;
+  const cameFrom = new Map<string, string>([[dependsOn, variable]]);
+  const pending = [dependsOn];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    for (const { dependsOn: next } of graph.dependenciesOf(at)) {
+      if (next === variable) return pathTo(cameFrom, at, variable);
+      if (cameFrom.has(next) || graph.heightOf(next) <= lowest) continue;
+      cameFrom.set(next, at);
+      pending.push(next);
+    }
+  }
+  return undefined;
+}
+
+function pathTo(cameFrom: ReadonlyMap<string, string>, last: string, variable: string): string[] {
+  const path = [variable];
+  for (let at: string | undefined = last; at !== undefined && at !== variable; at = cameFrom.get(at)) path.push(at);
+  return [...path, variable].reverse();
+}
+
+/** The greatest height that an edge would give to anything, for a limit to be held against. */
+export function heightAfter(graph: DependencyGraph, variable: string, dependsOn: string): number {
+  const heights = new Map<string, number>();
+  let greatest = 0;
+  const pending: [string, number][] = [[variable, graph.heightOf(dependsOn) + 1]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [at, height] = next;
+    if (height <= (heights.get(at) ?? graph.heightOf(at))) continue;
+    heights.set(at, height);
+    greatest = Math.max(greatest, height);
+    for (const dependent of graph.dependentsOf(at)) pending.push([dependent.variable, height + 1]);
+  }
+  return greatest;
+}
+
+/** The edges that are reached from a variable, nearest first, each once, with their distance in steps. */
+export function* reachableFrom(
+  start: string,
+  stepsFrom: (variable: string) => Iterable<Dependency>,
+  next: (dependency: Dependency) => string,
+): Generator<{ readonly dependency: Dependency; readonly depth: number }> {
+  const seen = new Set([start]);
+  let ring = [start];
+  for (let depth = 1; ring.length > 0; depth++) {
+    const further: string[] = [];
+    for (const at of ring) {
+      for (const dependency of stepsFrom(at)) {
+        yield { dependency, depth };
+        const to = next(dependency);
+        if (seen.has(to)) continue;
+        seen.add(to);
+        further.push(to);
+      }
+    }
+    ring = further;
+  }
+}

@@ -1,0 +1,60 @@
+import type { DecideContext } from "../command.ts";
+import { encodeValue, type ValueTarget } from "../encode-value.ts";
+import type { Parsed } from "../parse-value.ts";
+import { fromPayload, type Payload, type Value } from "../payload.ts";
+import type { SessionState } from "../session-state.ts";
+import { refusal } from "../store-error.ts";
+import type { Derivation } from "../variable.ts";
+import type { Evaluated } from "./expression.ts";
+
+/** What a derivation computes a value for. */
+export interface DerivationTarget extends ValueTarget {
+  readonly derivation: Derivation;
+  /** Ids of the variables that it depends on, of whatever kind. */
+  readonly dependencies: Iterable<string>;
+}
+
+/** Computes a derived variable's value from the state; the variable's own type has the last word. */
+export function compute(state: SessionState, target: DerivationTarget, context: DecideContext): Parsed<Payload> {
+  const result = evaluate(state, target, context);
+  if (result.kind === "failure") {
+    const message = `${target.name} cannot be derived: ${result.message}`;
+    return { kind: "refused", refusal: refusal("derivation_failed", message, { variable: target.name }) };
+  }
+  return encodeValue(target, result.value, context);
+}
+
+function evaluate(state: SessionState, target: DerivationTarget, context: DecideContext): Evaluated {
+  const { derivation } = target;
+  if (derivation.kind === "function") return callFunction(state, target, derivation.name, context);
+  const compiled = context.compile?.(derivation.expression);
+  if (compiled === undefined) return { kind: "failure", message: "no expressions can be evaluated here" };
+  if (compiled.kind === "refused") return { kind: "failure", message: compiled.refusal.message };
+  return compiled.expression.evaluate((name) => payloadOf(state, name));
+}
+
+/** The present value of a variable by name, which is what expressions speak of. */
+export function payloadOf(state: SessionState, name: string): Payload | undefined {
+  const id = state.names.get(name);
+  return id === undefined ? undefined : state.variables.get(id)?.payload;
+}
+
+function callFunction(
+  state: SessionState,
+  target: DerivationTarget,
+  name: string,
+  { functions }: DecideContext,
+): Evaluated {
+  const call = functions?.get(name);
+  if (call === undefined) return { kind: "failure", message: `no function named ${name} is known here` };
+  const inputs: [string, Value][] = [];
+  for (const id of target.dependencies) {
+    const variable = state.variables.get(id);
+    if (variable !== undefined) inputs.push([variable.name, fromPayload(variable.payload)]);
+  }
+  try {
+    return { kind: "value", value: call(Object.fromEntries(inputs)) };
+  } catch (error) {
+    return { kind: "failure", message: `${name}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}

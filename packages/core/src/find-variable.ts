@@ -1,0 +1,40 @@
+import { checkWhole, parseRecord } from "./check-argument.ts";
+import { type Parsed, parseConstraints } from "./parse-value.ts";
+import type { ValueRecord } from "./payload.ts";
+import { findVariable, type SessionState } from "./session-state.ts";
+import { type Refusal, refusal } from "./store-error.ts";
+import type { Variable } from "./variable.ts";
+import type { AnyVariableType } from "./variable-type.ts";
+
+/** Finds the variable that a command names and holds it to the version that the command expects. */
+export function expectVariable(
+  state: SessionState,
+  { ref, expectedVersion: expected }: { ref: string; expectedVersion?: number },
+): Parsed<Variable> {
+  const variable = findVariable(state, ref);
+  if (variable === undefined) return { kind: "refused", refusal: unknownVariable(ref) };
+  if (expected === undefined || expected === variable.version) return { kind: "parsed", value: variable };
+  const wrong = checkWhole(expected, "expectedVersion", 0);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const { name, version: actual } = variable;
+  const message = `version_mismatch: ${name} is at version ${actual}, not ${expected}`;
+  return { kind: "refused", refusal: refusal("version_mismatch", message, { variable: name, expected, actual }) };
+}
+
+/** The refusal of a ref that names no variable. */
+export const unknownVariable = (ref: string): Refusal<"not_found"> =>
+  refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
+
+/** Refuses to write a variable's value by hand where it is read-only or derived. */
+export function checkWritable({ name, readOnly, derivation }: Variable): Refusal<"read_only"> | undefined {
+  if (readOnly) return refusal("read_only", `${name} is read-only`, { variable: name });
+  if (derivation === undefined) return undefined;
+  const from = derivation.kind === "expression" ? derivation.expression : `the function ${derivation.name}`;
+  return refusal("read_only", `${name} is derived: its value follows from ${from}`, { variable: name });
+}
+
+/** Holds constraints against their size before the type is asked, which may cost more. */
+export function constraintsWithin(type: AnyVariableType, input: unknown, maxBytes: number): Parsed<ValueRecord> {
+  const plain = parseRecord(input, "constraints", maxBytes);
+  return plain.kind === "refused" ? plain : parseConstraints(type, plain.value);
+}

@@ -1,0 +1,126 @@
+import type { Commit } from "../commit.ts";
+import { metadataOfWrite } from "../evolve.ts";
+import type { Origin } from "../origin.ts";
+import { fromPayload, type Payload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
+
+/** One version of a variable. */
+export interface VariableVersion {
+  /** 0 is the value that it was registered with. */
+  readonly version: number;
+  /** Absent where it is larger than what is kept in memory and its commit is no longer in the log. */
+  readonly value?: Value;
+  readonly payload?: Payload;
+  readonly updatedAtMs: number;
+  readonly updatedBy: string;
+  readonly origin: Origin;
+  /** What the writer said of this write, verbatim. */
+  readonly metadata: ValueRecord;
+  /** Session revision of the commit. */
+  readonly revision: number;
+  /** The version whose value was restored, where this one came of a rollback. */
+  readonly rolledBackTo?: number;
+  /** Ids of the variables whose new values caused it, where this one was computed. */
+  readonly causedBy?: readonly string[];
+}
+
+/** The newest versions of each variable of a session. Costs a write constant time. */
+export interface SessionHistory {
+  /** Versions of a variable, oldest first. */
+  versionsOf(id: string): readonly VariableVersion[];
+  /** Versions kept, of all variables together. */
+  readonly size: number;
+  /** Takes note of the next commit. */
+  apply(commit: Commit): void;
+  /** Everything, as plain data. */
+  toEntries(): readonly (readonly [string, readonly VariableVersion[]])[];
+}
+
+/** How much of each variable's past is kept at hand. */
+export interface HistoryOptions {
+  /** Versions of each variable, the present one included; at least 1. */
+  readonly versionsPerVariable: number;
+  /** Largest value, in bytes, that is kept in memory; a larger one is found in the log. */
+  readonly valueBytes: number;
+}
+
+/** What is kept unless a store is told otherwise. */
+export const defaultHistory: HistoryOptions = { versionsPerVariable: 100, valueBytes: 4096 };
+
+/** Starts a history, from what {@link SessionHistory.toEntries} gave or from nothing. */
+export function createSessionHistory(
+  options: HistoryOptions,
+  entries: Iterable<readonly [string, readonly VariableVersion[]]> = [],
+): SessionHistory {
+  const kept = new Map<string, VariableVersion[]>();
+  let size = 0;
+  for (const [id, versions] of entries) {
+    kept.set(id, versions.slice(-options.versionsPerVariable));
+    size += kept.get(id)?.length ?? 0;
+  }
+  const push = (id: string, version: VariableVersion): void => {
+    const versions = kept.get(id);
+    if (versions === undefined) kept.set(id, [version]);
+    else versions.push(version);
+    size++;
+    if (versions === undefined || versions.length <= options.versionsPerVariable) return;
+    versions.shift();
+    size--;
+  };
+  const drop = (id: string): void => {
+    size -= kept.get(id)?.length ?? 0;
+    kept.delete(id);
+  };
+  const clear = (): void => {
+    kept.clear();
+    size = 0;
+  };
+  return {
+    versionsOf: (id) => kept.get(id) ?? [],
+    get size() {
+      return size;
+    },
+    apply(commit) {
+      for (const event of commit.events) {
+        if (event.kind === "variable-set" || event.kind === "variable-registered") {
+          push(event.id, versionOf(event, commit, options.valueBytes));
+        } else if (event.kind === "variable-deleted") drop(event.id);
+        else if (event.kind === "session-deleted" || event.kind === "session-created") clear();
+        else if (event.kind === "session-forked") {
+          clear();
+          for (const { id, version, payload } of event.from.variables) {
+            push(id, { ...stamp(commit), version, ...small(payload, options.valueBytes) });
+          }
+        }
+      }
+    },
+    toEntries: () => Array.from(kept, ([id, versions]) => [id, [...versions]] as const),
+  };
+}
+
+type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "variable-registered" }>;
+
+/** The version that an event makes; with the value whatever its size, where the limit is infinite. */
+export function versionOf(event: Writing, commit: Commit, valueBytes: number): VariableVersion {
+  const value = small(event.payload, valueBytes);
+  if (event.kind === "variable-registered") return { ...stamp(commit), version: 0, ...value };
+  const { version, rolledBackTo, causedBy } = event;
+  return {
+    ...stamp(commit),
+    version,
+    ...value,
+    metadata: metadataOfWrite(event, commit),
+    ...(rolledBackTo !== undefined && { rolledBackTo }),
+    ...(causedBy !== undefined && { causedBy }),
+  };
+}
+
+const stamp = ({ atMs: updatedAtMs, actor: updatedBy, origin, metadata, revision }: Commit) => ({
+  updatedAtMs,
+  updatedBy,
+  origin,
+  metadata,
+  revision,
+});
+
+const small = (payload: Payload, valueBytes: number) =>
+  payloadSize(payload) <= valueBytes ? { payload, value: fromPayload(payload) } : {};

@@ -1,0 +1,66 @@
+import { checkName, checkWhole } from "../check-argument.ts";
+import type { CommandOf, DecideContext } from "../command.ts";
+import { accept, type Decision, refuse } from "../decision.ts";
+import type { SessionState } from "../session-state.ts";
+import { type Refusal, refusal } from "../store-error.ts";
+
+export function decideSetLabel(
+  state: SessionState,
+  command: CommandOf<"set-label">,
+  { limits }: DecideContext,
+): Decision {
+  const { name, revision = state.revision } = command;
+  const before = state.labels.get(name);
+  const wrong =
+    checkName(name, "label", limits.nameLength) ??
+    checkWhole(revision, "revision", 1) ??
+    checkExpected(state, command) ??
+    checkProtection(state, command);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  if (revision > state.revision)
+    return refuse("not_found", `Revision ${revision} not found`, { resource: "revision", id: String(revision) });
+  if (command.description !== undefined && typeof command.description !== "string") {
+    return refuse("invalid_argument", "description must be text", { field: "description" });
+  }
+  if (before === undefined && state.labels.size >= limits.labelsPerSession) {
+    const limit = limits.labelsPerSession;
+    const message = `session ${state.id} may hold ${limit} labels, this would be one more`;
+    return refuse("limit_exceeded", message, { field: "labels", limit, value: limit + 1 });
+  }
+  const label = {
+    name,
+    revision,
+    protected: command.protected ?? before?.protected ?? false,
+    description: command.description ?? before?.description ?? "",
+  };
+  return accept({ kind: "label-set", label });
+}
+
+function checkExpected(state: SessionState, { name, expectedRevision: expected }: CommandOf<"set-label">) {
+  if (expected === undefined) return undefined;
+  const wrong = checkWhole(expected, "expectedRevision", 0);
+  if (wrong !== undefined) return wrong;
+  const actual = state.labels.get(name)?.revision ?? 0;
+  if (actual === expected) return undefined;
+  const message = `label ${name} stands on revision ${actual}, not ${expected}`;
+  return refusal("revision_mismatch", message, { session: state.id, expected, actual });
+}
+
+function checkProtection(
+  state: SessionState,
+  { name, overrideProtection }: { name: string; overrideProtection?: boolean },
+): Refusal | undefined {
+  if (state.labels.get(name)?.protected !== true || overrideProtection === true) return undefined;
+  return refusal("label_protected", `label ${name} is protected`, { label: name });
+}
+
+export function decideDeleteLabel(state: SessionState, command: CommandOf<"delete-label">): Decision {
+  const { name, allowMissing } = command;
+  if (!state.labels.has(name)) return allowMissing ? accept() : { kind: "refused", refusal: unknownLabel(name) };
+  const wrong = checkProtection(state, command);
+  return wrong === undefined ? accept({ kind: "label-deleted", name }) : { kind: "refused", refusal: wrong };
+}
+
+/** The refusal of a name that no label has. */
+export const unknownLabel = (name: string): Refusal<"not_found"> =>
+  refusal("not_found", `Label '${name}' not found`, { resource: "label", id: name });

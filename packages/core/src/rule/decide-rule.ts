@@ -1,0 +1,65 @@
+import { checkName, checkWhole } from "../check-argument.ts";
+import type { CommandOf, DecideContext } from "../command.ts";
+import { accept, type Decision, refuse } from "../decision.ts";
+import { readExpression, variablesNamed } from "../derivation/check-derivation.ts";
+import type { SessionState } from "../session-state.ts";
+import type { RuleSpec } from "../store/rule-store.ts";
+import { type Refusal, refusal } from "../store-error.ts";
+import { evaluateRule, ruleViolation } from "./check-rules.ts";
+
+export function decidePutRule(state: SessionState, command: CommandOf<"put-rule">, context: DecideContext): Decision {
+  const { rule } = command;
+  const wrong = checkRuleSpec(rule, context) ?? checkExpected(state, command) ?? checkRoom(state, rule.name, context);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const expression = readExpression(rule.expression, "expression", context);
+  if (expression.kind === "refused") return expression;
+  const named = variablesNamed(state, expression.value);
+  if (named.kind === "refused") return named;
+  const stored = {
+    name: rule.name,
+    expression: rule.expression,
+    message: rule.message ?? "",
+    description: rule.description ?? "",
+    disabled: rule.disabled ?? false,
+    variables: named.value.map(({ id }) => id),
+  };
+  const outcome = evaluateRule(state, stored, context);
+  if ("message" in outcome && (outcome.kind === "error" || command.allowViolated !== true)) {
+    return { kind: "refused", refusal: ruleViolation(state, stored, outcome.message) };
+  }
+  return accept({ kind: "rule-put", rule: stored });
+}
+
+function checkRuleSpec(rule: RuleSpec, { limits }: DecideContext): Refusal | undefined {
+  for (const field of ["message", "description"] as const) {
+    const text = rule[field];
+    if (text !== undefined && (typeof text !== "string" || text.length > limits.expressionLength)) {
+      const message = `${field} must be text of at most ${limits.expressionLength} characters`;
+      return refusal("invalid_argument", message, { field, limit: limits.expressionLength });
+    }
+  }
+  return checkName(rule.name, "rule", limits.nameLength);
+}
+
+function checkExpected(state: SessionState, { rule, expectedRevision: expected }: CommandOf<"put-rule">) {
+  if (expected === undefined) return undefined;
+  const wrong = checkWhole(expected, "expectedRevision", 0);
+  if (wrong !== undefined) return wrong;
+  const actual = state.rules.get(rule.name)?.revision ?? 0;
+  if (actual === expected) return undefined;
+  const message = `rule ${rule.name} was last stored at revision ${actual}, not ${expected}`;
+  return refusal("revision_mismatch", message, { session: state.id, expected, actual });
+}
+
+function checkRoom(state: SessionState, name: string, { limits }: DecideContext): Refusal | undefined {
+  if (state.rules.has(name) || state.rules.size < limits.rulesPerSession) return undefined;
+  const limit = limits.rulesPerSession;
+  const message = `session ${state.id} may hold ${limit} rules, this would be one more`;
+  return refusal("limit_exceeded", message, { field: "rules", limit, value: limit + 1 });
+}
+
+export function decideDeleteRule(state: SessionState, { name, allowMissing }: CommandOf<"delete-rule">): Decision {
+  if (state.rules.has(name)) return accept({ kind: "rule-deleted", name });
+  if (allowMissing) return accept();
+  return refuse("not_found", `Rule '${name}' not found`, { resource: "rule", id: name });
+}

@@ -1,0 +1,61 @@
+import type { Command, DecideContext } from "./command.ts";
+import type { SessionEvent } from "./commit.ts";
+import { nextCommit } from "./decide.ts";
+import type { BatchDecision } from "./decide-batch.ts";
+import { propagate } from "./derivation/propagate.ts";
+import { evolve } from "./evolve.ts";
+import { checkRules } from "./rule/check-rules.ts";
+import { draftOf, findVariable, type SessionState } from "./session-state.ts";
+
+type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
+
+/**
+ * Completes a decision: adds what is derived from the values that it changes, and refuses it where a rule would not
+ * hold of the outcome. Costs nothing where no variable concerned has a dependent or a rule.
+ */
+export function settle(
+  state: SessionState,
+  commands: readonly Command[],
+  decided: Accepted,
+  context: DecideContext,
+): BatchDecision {
+  const { events } = decided;
+  const recomputed = commands.filter((command) => command.kind === "recompute-variables");
+  if (recomputed.length === 0 && !events.some((event) => concernsOthers(state, event))) return decided;
+  const commit = nextCommit(state, events, context);
+  const draft = evolve(draftOf(state), commit);
+  const demanded = new Set(events.flatMap((event) => demandedBy(event)));
+  for (const { refs } of recomputed) {
+    for (const id of refs ?? state.stale.values()) demanded.add(findVariable(state, id)?.id ?? id);
+  }
+  const written = events.filter((event) => event.kind === "variable-set");
+  const changed = new Set(written.filter((event) => event.unchanged !== true).map(({ id }) => id));
+  const propagated = propagate(draft, { changed, demanded }, { commit, context });
+  if (propagated.kind === "refused") return propagated;
+  for (const event of propagated.events) if (event.kind === "variable-set") changed.add(event.id);
+  const broken = checkRules(draft, changed, context);
+  if (broken !== undefined) return { kind: "refused", refusal: broken };
+  return { ...decided, events: propagated.events.length === 0 ? events : [...events, ...propagated.events] };
+}
+
+/** Says whether an event may lead to others, or break a rule. */
+function concernsOthers(state: SessionState, event: SessionEvent): boolean {
+  switch (event.kind) {
+    case "variable-set":
+      return state.dependencies.hasDependents(event.id) || state.rulesOf.hasFrom(event.id);
+    case "variable-changed":
+      return event.variable.derivation !== undefined;
+    case "dependency-added":
+    case "dependency-removed":
+    case "rule-put":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Derived variables that must be computed because how they are derived is new. */
+function demandedBy(event: SessionEvent): string[] {
+  if (event.kind === "variable-changed") return [event.variable.id];
+  return event.kind === "dependency-added" || event.kind === "dependency-removed" ? [event.variable] : [];
+}

@@ -1,0 +1,114 @@
+import type { Dependency, DependencyKind } from "../dependency/dependency.ts";
+import type { ValueRecord } from "../payload.ts";
+import type { StoreError } from "../store-error.ts";
+import type { Derivation, Variable } from "../variable.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { Receipt, SetOptions, WriteOptions, Written } from "./write.ts";
+
+/** The part of a store that deals with what follows from what. */
+export interface DependencyStore {
+  /**
+   * Makes one variable depend on another; where it does already, kind and metadata are replaced. Rejects with
+   * `not_found`, with `would_create_cycle` naming the cycle, and with `limit_exceeded` beyond the limits on edges and depth.
+   */
+  addDependency(session: string, spec: DependencySpec, options?: WriteOptions): Promise<DependencyAdded>;
+  /** Adds several dependencies in one commit: all of them or none. */
+  addDependencies(
+    session: string,
+    specs: readonly DependencySpec[],
+    options?: WriteOptions,
+  ): Promise<DependenciesAdded>;
+  /** Removes a dependency; rejects with `unmet_dependencies` where the variable's derivation needs it. */
+  removeDependency(
+    session: string,
+    variable: string,
+    dependsOn: string,
+    options?: RemoveDependencyOptions,
+  ): Promise<Receipt>;
+  /** Lists what a variable depends on, nearest first; every dependency of the session, oldest first, without a ref. */
+  listDependencies(session: string, ref?: string, options?: ListDependenciesOptions): Promise<DependencyPage>;
+  /** Lists what depends on a variable, nearest first. */
+  listDependents(session: string, ref: string, options?: ListDependenciesOptions): Promise<DependencyPage>;
+  /**
+   * Makes a variable a derived one, or derives it in another way, and computes its value in the same commit. Variables
+   * that an expression names become dependencies. Rejects with `invalid_expression`, with `derivation_failed` or the
+   * type's own refusal where no value comes of it, with `read_only`, and as {@link addDependency} does.
+   */
+  setDerivation(
+    session: string,
+    ref: string,
+    derivation: Derivation,
+    options?: SetDerivationOptions,
+  ): Promise<DerivationSet>;
+  /** Makes a derived variable an ordinary one that keeps its present value. */
+  clearDerivation(session: string, ref: string, options?: ClearDerivationOptions): Promise<DerivationSet>;
+  /** Computes derived variables again: these, or every stale one. */
+  recomputeVariables(session: string, refs?: readonly string[], options?: WriteOptions): Promise<Recomputed>;
+}
+
+/** A dependency to add. */
+export interface DependencySpec {
+  /** The variable that depends: id or name. */
+  readonly variable: string;
+  /** The variable that it depends on: id or name. */
+  readonly dependsOn: string;
+  /** `data` unless given. */
+  readonly kind?: DependencyKind;
+  readonly metadata?: ValueRecord;
+}
+
+/** A dependency as callers see it. */
+export interface DependencyView extends Dependency {
+  readonly variableName: string;
+  readonly dependsOnName: string;
+  /** Steps from the variable that was asked for, 1 for its own; 0 where the whole session was asked for. */
+  readonly depth: number;
+}
+
+export interface DependencyAdded extends Receipt {
+  readonly dependency: DependencyView;
+}
+
+export interface DependenciesAdded extends Receipt {
+  /** In the order they were given. */
+  readonly dependencies: readonly DependencyView[];
+}
+
+export interface RemoveDependencyOptions extends WriteOptions {
+  /** Removing what is not there succeeds. */
+  readonly allowMissing?: boolean;
+}
+
+export interface ListDependenciesOptions extends PageOptions {
+  /** Follow the dependencies of dependencies too. */
+  readonly transitive?: boolean;
+  /** Only these kinds. */
+  readonly kinds?: readonly DependencyKind[];
+}
+
+/** One page of dependencies, all as they were at `revision`. */
+export interface DependencyPage extends Page<DependencyView> {
+  readonly revision: number;
+}
+
+export interface SetDerivationOptions extends SetOptions {
+  /** Variables to depend on, beside those that it depends on already and those that an expression names. */
+  readonly dependencies?: readonly string[];
+}
+
+export interface ClearDerivationOptions extends SetOptions {
+  /** Remove its dependencies too. */
+  readonly removeDependencies?: boolean;
+}
+
+export interface DerivationSet extends Receipt {
+  readonly variable: Variable;
+}
+
+/** What computing again has led to. */
+export interface Recomputed extends Receipt {
+  /** What was written, by variable id, dependents included. */
+  readonly applied: ReadonlyMap<string, Written>;
+  /** Why each of the rest is stale, by variable id. */
+  readonly failed: ReadonlyMap<string, StoreError>;
+}

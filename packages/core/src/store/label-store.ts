@@ -1,0 +1,44 @@
+import type { Label } from "../label/label.ts";
+import type { SessionPoint } from "./history-store.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { DeleteOptions, Receipt, WriteOptions } from "./write.ts";
+
+/** The part of a store that deals with labels: movable names for revisions, for instance `production`. */
+export interface LabelStore {
+  /**
+   * Puts a label on a revision, or moves it there. Rejects with `label_protected` where it is protected and that is
+   * not overridden, and with `not_found` where the point is not kept.
+   */
+  setLabel(session: string, name: string, options?: SetLabelOptions): Promise<LabelSet>;
+  getLabel(session: string, name: string): Promise<Label>;
+  /** Lists labels, by name. */
+  listLabels(session: string, options?: ListLabelsOptions): Promise<Page<Label>>;
+  /** Deletes a label; the revision stays. Rejects with `label_protected`. */
+  deleteLabel(session: string, name: string, options?: DeleteLabelOptions): Promise<Receipt>;
+}
+
+export interface SetLabelOptions extends WriteOptions {
+  /** Where to put it; the present unless given. */
+  readonly at?: SessionPoint;
+  /** Protect it from now on, or no longer; as it was unless given. */
+  readonly protected?: boolean;
+  readonly description?: string;
+  /** Move it even where it is protected. */
+  readonly overrideProtection?: boolean;
+  /** Refuse with `revision_mismatch` unless the label stands on this revision; 0 for not there yet. */
+  readonly expectedRevision?: number;
+}
+
+export interface LabelSet extends Receipt {
+  readonly label: Label;
+}
+
+export interface ListLabelsOptions extends PageOptions {
+  /** A glob over names. */
+  readonly pattern?: string;
+}
+
+export interface DeleteLabelOptions extends DeleteOptions {
+  /** Delete it even where it is protected. */
+  readonly overrideProtection?: boolean;
+}

@@ -1,0 +1,12 @@
+/** One page of a listing. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Pass it back to go on; absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+export interface PageOptions {
+  /** Items per page, 1 to 1000; 100 unless given. */
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+}

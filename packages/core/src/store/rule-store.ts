@@ -1,0 +1,81 @@
+import type { Rule } from "../rule/rule.ts";
+import type { StoreError } from "../store-error.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { Updates } from "./variable-store.ts";
+import type { DeleteOptions, Receipt, WriteOptions } from "./write.ts";
+
+/** The part of a store that deals with rules: what must hold between variables. */
+export interface RuleStore {
+  /**
+   * Stores or replaces a rule. From then on a commit that touches a variable which the rule names, and after which it
+   * would not hold, is refused whole with `rule_violation`. Rejects with `invalid_expression`, with `not_found` where
+   * the expression names an unknown variable, and with `rule_violation`, naming the values, where it does not hold now.
+   */
+  putRule(session: string, rule: RuleSpec, options?: PutRuleOptions): Promise<RulePut>;
+  getRule(session: string, name: string): Promise<Rule>;
+  /** Lists rules, oldest first. */
+  listRules(session: string, options?: ListRulesOptions): Promise<RulePage>;
+  deleteRule(session: string, name: string, options?: DeleteOptions): Promise<Receipt>;
+  /** Says which rules would hold if some values were set. Changes nothing. */
+  checkRules(session: string, options?: CheckRulesOptions): Promise<RulesChecked>;
+}
+
+/** A rule to store. */
+export interface RuleSpec {
+  /** 1 to 255 characters without control characters or `/`. */
+  readonly name: string;
+  /** A CEL expression over the names of variables; true where the rule holds. */
+  readonly expression: string;
+  /** What a refusal says; the expression where empty. */
+  readonly message?: string;
+  readonly description?: string;
+  /** Keep it but do not enforce it. */
+  readonly disabled?: boolean;
+}
+
+export interface PutRuleOptions extends WriteOptions {
+  /** Store it even where it does not hold now; it then refuses only commits that touch its variables. */
+  readonly allowViolated?: boolean;
+  /** Refuse with `revision_mismatch` unless the rule was last stored at this revision; 0 for not there yet. */
+  readonly expectedRevision?: number;
+}
+
+export interface RulePut extends Receipt {
+  readonly rule: Rule;
+}
+
+export interface ListRulesOptions extends PageOptions {
+  /** Only rules that name this variable, by id or name. */
+  readonly variable?: string;
+}
+
+/** One page of rules, all as they were at `revision`. */
+export interface RulePage extends Page<Rule> {
+  readonly revision: number;
+}
+
+export interface CheckRulesOptions {
+  /** Values to suppose; what is, without them. */
+  readonly updates?: Updates;
+  /** Rules to check, by name; all of them unless given. */
+  readonly rules?: readonly string[];
+}
+
+/** Whether one rule holds. */
+export interface RuleCheck {
+  readonly rule: string;
+  readonly outcome: "holds" | "violated" | "error" | "disabled";
+  /** The rule's message where it does not hold, or why it could not be evaluated. */
+  readonly message: string;
+  readonly variables: readonly string[];
+}
+
+export interface RulesChecked {
+  readonly revision: number;
+  /** In the order asked for, or oldest first. */
+  readonly checks: readonly RuleCheck[];
+  /** Nothing asked for would refuse the commit. */
+  readonly holds: boolean;
+  /** Values that would be refused before any rule is asked, by the ref that was sent. */
+  readonly refused: ReadonlyMap<string, StoreError>;
+}

@@ -1,0 +1,65 @@
+import type { ValueRecord } from "../payload.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { DeleteOptions, WriteOptions } from "./write.ts";
+
+/** The part of a store that deals with sessions. */
+export interface SessionStore {
+  /**
+   * Starts a session. Without an id a random one is made.
+   * Rejects with `already_exists`, unless `ifExists: "keep"`, which then gives the existing session untouched.
+   */
+  createSession(options?: CreateSessionOptions): Promise<Session>;
+  getSession(session: string): Promise<Session>;
+  /** Lists live sessions, oldest first. */
+  listSessions(options?: ListSessionsOptions): Promise<Page<Session>>;
+  /** Replaces the metadata or the time to live, whichever is given. */
+  updateSession(session: string, changes: SessionChanges, options?: WriteOptions): Promise<Session>;
+  /** Keeps a session from expiring, as every other successful call that names it does. */
+  touchSession(session: string): Promise<Session>;
+  /** Deletes a session with all it holds; watchers see each variable's deletion and then `ended`. */
+  deleteSession(session: string, options?: DeleteOptions): Promise<void>;
+}
+
+/** A session as callers see it. Times are milliseconds since the Unix epoch. */
+export interface Session {
+  readonly id: string;
+  /** Changes when a session of the same id is created anew, so a token of the old one is not mistaken. */
+  readonly epoch: string;
+  /** Number of commits so far; the first, which creates the session, is 1. */
+  readonly revision: number;
+  readonly metadata: ValueRecord;
+  readonly createdAtMs: number;
+  readonly lastAccessedAtMs: number;
+  /** The session expires when it has not been accessed for this long. */
+  readonly ttlMs: number;
+  readonly stats: SessionStats;
+}
+
+/** Counts and ages of one session. */
+export interface SessionStats {
+  readonly variableCount: number;
+  readonly programCount: number;
+  /** Registrations and writes of variables since the session began. */
+  readonly totalVariableUpdates: number;
+  readonly totalItems: number;
+  readonly ageMs: number;
+  readonly timeSinceAccessMs: number;
+}
+
+export interface ListSessionsOptions extends PageOptions {
+  /** A glob over ids: `*` stands for any run of characters, everything else for itself. */
+  readonly pattern?: string;
+}
+
+export interface CreateSessionOptions extends WriteOptions {
+  /** 1 to 255 characters without control characters or `/`. */
+  readonly id?: string;
+  /** Milliseconds without access after which the session expires; 3 600 000 unless given, at least 1. */
+  readonly ttlMs?: number;
+  readonly ifExists?: "refuse" | "keep";
+}
+
+export interface SessionChanges {
+  readonly metadata?: ValueRecord;
+  readonly ttlMs?: number;
+}

@@ -1,0 +1,132 @@
+import type { Origin } from "../origin.ts";
+import type { Value, ValueRecord } from "../payload.ts";
+import type { StoreError } from "../store-error.ts";
+import type { Derivation, Variable } from "../variable.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { DeleteOptions, Receipt, SetOptions, WriteOptions, Written } from "./write.ts";
+
+/** The part of a store that reads and writes variables. */
+export interface VariableStore {
+  /**
+   * Registers a variable. Rejects with `already_exists`, `invalid_type`, `invalid_constraints`,
+   * `validation_failed`, `constraint_violation` or `limit_exceeded`; with `not_found` for an unknown dependency, and
+   * with `invalid_expression` or `derivation_failed` where a derived variable's first value cannot be computed.
+   */
+  registerVariable(session: string, spec: VariableSpec, options?: RegisterOptions): Promise<Registered>;
+  /** Registers several variables in one commit: all of them or none. A later one may depend on an earlier one. */
+  registerVariables(session: string, specs: readonly VariableSpec[], options?: RegisterOptions): Promise<RegisteredAll>;
+  /** Reads one variable; rejects with `not_found`. */
+  getVariable(session: string, ref: string): Promise<Variable>;
+  /** Reads several variables as they were at one revision; unknown ones are listed, not refused. */
+  getVariables(session: string, refs: readonly string[]): Promise<Found>;
+  /** Lists variables, oldest first. */
+  listVariables(session: string, options?: ListVariablesOptions): Promise<VariablePage>;
+  /**
+   * Sets a value, and recomputes what is derived from it in the same commit. Rejects with `not_found`, `read_only`
+   * (which a derived variable is too), `validation_failed`, `constraint_violation`, `version_mismatch`,
+   * `rule_violation` or `limit_exceeded`.
+   */
+  setVariable(session: string, ref: string, value: Value, options?: SetOptions): Promise<Written>;
+  /**
+   * Sets several values in one commit. Atomic unless told otherwise: then the first refusal rejects the whole with
+   * every item's own error in `items`. With `atomic: false` what is valid is written and the rest is reported.
+   * Rules are held against the batch as a whole. Two refs that mean one variable reject with `invalid_argument`.
+   */
+  setVariables(session: string, updates: Updates, options?: BatchOptions): Promise<BatchWritten>;
+  /** Changes what surrounds a value: description, metadata, constraints. New constraints must admit the present value. */
+  updateVariable(session: string, ref: string, changes: VariableChanges, options?: SetOptions): Promise<Variable>;
+  /**
+   * Deletes a variable; rejects with `not_found` unless `allowMissing`, and with `has_dependents` where another
+   * variable depends on it or a rule names it, unless `cascade`, which deletes those too.
+   */
+  deleteVariable(session: string, ref: string, options?: DeleteVariableOptions): Promise<Receipt>;
+  /** Deletes several variables in one commit: all of them or none. */
+  deleteVariables(session: string, refs: readonly string[], options?: DeleteVariableOptions): Promise<Receipt>;
+}
+
+/** Receipt of one registration. */
+export interface Registered extends Receipt {
+  readonly variable: Variable;
+}
+
+/** Receipt of a batch registration: ids by name. */
+export interface RegisteredAll extends Receipt {
+  readonly ids: ReadonlyMap<string, string>;
+}
+
+/** Receipt of a batch of values, keyed by the ref that was sent. */
+export interface BatchWritten extends Receipt {
+  readonly applied: ReadonlyMap<string, Written>;
+  /** Empty where the batch was atomic. */
+  readonly refused: ReadonlyMap<string, StoreError>;
+}
+
+/** Variables read together, keyed by the ref that was sent. */
+export interface Found {
+  readonly revision: number;
+  readonly found: ReadonlyMap<string, Variable>;
+  /** Refs that name nothing, in the order they were sent. */
+  readonly missing: readonly string[];
+}
+
+/** One page of variables, all as they were at `revision`. */
+export interface VariablePage extends Page<Variable> {
+  readonly revision: number;
+}
+
+export interface ListVariablesOptions extends PageOptions {
+  /** A glob over names: `*` stands for any run of characters, everything else for itself. */
+  readonly pattern?: string;
+  readonly type?: string;
+  readonly origin?: Origin;
+  /** Only variables whose metadata has all of these entries. */
+  readonly metadata?: ValueRecord;
+  /** `false` leaves each variable's metadata out. */
+  readonly includeMetadata?: boolean;
+}
+
+export interface BatchOptions extends WriteOptions {
+  /** All or nothing; `true` unless given. */
+  readonly atomic?: boolean;
+  /** Versions that must hold, by ref; a ref that is not among the updates is a condition on its own. */
+  readonly expectedVersions?: Readonly<Record<string, number>>;
+}
+
+export interface RegisterOptions extends WriteOptions {
+  /** What to do where the name is taken: refuse (the default), or keep the variable if its type is the same. */
+  readonly ifExists?: "refuse" | "keep";
+}
+
+/** What a variable is registered with. */
+export interface VariableSpec {
+  /** Unique in its session; 1 to 255 characters without control characters or `/`. */
+  readonly name: string;
+  readonly type: string;
+  /** A derived variable may go without; where it has one, that stands in until a value can be computed. */
+  readonly value?: Value;
+  readonly constraints?: ValueRecord;
+  readonly description?: string;
+  readonly metadata?: ValueRecord;
+  /** The value can never be written again. */
+  readonly readOnly?: boolean;
+  /** Variables that this one depends on, by id or name; those that its expression names are added by themselves. */
+  readonly dependencies?: readonly string[];
+  /** Makes the variable a derived one. */
+  readonly derivation?: Derivation;
+}
+
+export interface VariableChanges {
+  readonly description?: string;
+  /** Replaces the metadata. */
+  readonly metadata?: ValueRecord;
+  /** Replaces the constraints. */
+  readonly constraints?: ValueRecord;
+}
+
+/** New values by ref. A `Map` or entries keep any ref; a plain object serves most. */
+export type Updates = Readonly<Record<string, Value>> | Iterable<readonly [string, Value]>;
+
+export interface DeleteVariableOptions extends DeleteOptions {
+  /** Delete the variables that depend on it, however far, and the rules that name any of them. */
+  readonly cascade?: boolean;
+}

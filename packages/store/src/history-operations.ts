@@ -1,0 +1,151 @@
+import {
+  type Commit,
+  createGlob,
+  type ListHistoryOptions,
+  payloadEquals,
+  type SessionPoint,
+  type SessionState,
+  type Store,
+  StoreError,
+  storeError,
+  type Variable,
+  type VariableDifference,
+  type VariableVersion,
+  versionNotFound,
+  versionOf,
+} from "@trimtab/core";
+import { pageAfter } from "./paging.ts";
+import { revisionOf, stateAt } from "./past-states.ts";
+import type { SessionRuntime } from "./session-runtime.ts";
+import type { Sessions } from "./sessions.ts";
+import { numberOf, requireVariable } from "./variable-operations.ts";
+
+/** The part of a store that reads the past of variables and sessions. */
+export function createHistoryOperations(
+  sessions: Sessions,
+): Pick<Store, "listVariableHistory" | "getVariableAt" | "getSessionAt" | "diffRevisions"> {
+  const past = async (runtime: SessionRuntime, point: SessionPoint) => {
+    const revision = await revisionOf(runtime, point);
+    return stateAt(runtime, sessions.snapshots, revision);
+  };
+  return {
+    listVariableHistory: (session, ref, options = {}) =>
+      sessions.access(session, async ({ runtime }) => {
+        const { id } = requireVariable(runtime.state, ref);
+        const { revision } = runtime.state;
+        const fitting = runtime.history.versionsOf(id).filter(createVersionFilter(options)).reverse();
+        const skipped = options.pageToken === undefined ? fitting.slice(checkOffset(options.offset)) : fitting;
+        const page = pageAfter(skipped, options, ({ version }) => [-version]);
+        const items = await Promise.all(page.items.map((version) => completed(runtime, id, version)));
+        return { ...page, items: options.includeMetadata === false ? items.map(withoutMetadata) : items, revision };
+      }),
+    getVariableAt: (session, ref, at) =>
+      sessions.access(session, async ({ runtime }) => {
+        if (at.kind !== "version") return requireVariable(await past(runtime, at), ref);
+        const variable = requireVariable(runtime.state, ref);
+        if (at.version === variable.version) return variable;
+        const { revision } = requireVersion(runtime, variable, at.version);
+        const then = await stateAt(runtime, sessions.snapshots, revision).catch(rethrowAs(variable, at.version));
+        return requireVariable(then, variable.id);
+      }),
+    getSessionAt: (session, at, { pattern, ...page } = {}) =>
+      sessions.access(session, async ({ runtime }) => {
+        const state = await past(runtime, at);
+        const { revision, atMs } = state;
+        const variables = matching(state, pattern);
+        const found = pageAfter(variables, page, (variable) => [variable.createdAtMs, numberOf(variable)]);
+        return { ...found, revision, atMs };
+      }),
+    diffRevisions: (session, { before, after }, { pattern, ...page } = {}) =>
+      sessions.access(session, async ({ runtime }) => {
+        const one = await past(runtime, before);
+        const ofOne = { revision: one.revision, variables: matching(one, pattern) };
+        const other = after === undefined ? runtime.state : await past(runtime, after);
+        const differences = differencesOf(ofOne.variables, matching(other, pattern));
+        const found = pageAfter(differences, page, (each) => [nameOf(each), idOf(each)]);
+        return { ...found, beforeRevision: ofOne.revision, afterRevision: other.revision };
+      }),
+  };
+}
+
+function matching(state: SessionState, pattern = "*"): Variable[] {
+  const matches = createGlob(pattern);
+  return [...state.variables.values()].filter(({ name }) => matches(name));
+}
+
+function createVersionFilter({ sinceMs, untilMs, optimizer }: ListHistoryOptions) {
+  return ({ updatedAtMs, metadata }: VariableVersion): boolean =>
+    (sinceMs === undefined || updatedAtMs >= sinceMs) &&
+    (untilMs === undefined || updatedAtMs < untilMs) &&
+    (optimizer === undefined || metadata["optimizer_id"] === optimizer);
+}
+
+function checkOffset(offset = 0): number {
+  if (Number.isSafeInteger(offset) && offset >= 0) return offset;
+  throw storeError("invalid_argument", `offset must be a whole number of at least 0, got ${offset}`, {
+    field: "offset",
+    limit: 0,
+    value: offset,
+  });
+}
+
+const withoutMetadata = (version: VariableVersion): VariableVersion => ({ ...version, metadata: {} });
+
+/** A version that is kept; the present one always is. */
+export function requireVersion(runtime: SessionRuntime, { id, name }: Variable, version: number): VariableVersion {
+  const found = runtime.history.versionsOf(id).find((each) => each.version === version);
+  if (found === undefined) throw new StoreError(versionNotFound(name, version));
+  return found;
+}
+
+/** A version with its value, which is read from the log where it is too large to be kept in memory. */
+export async function completed(
+  runtime: SessionRuntime,
+  id: string,
+  version: VariableVersion,
+): Promise<VariableVersion> {
+  if (version.payload !== undefined) return version;
+  const commit = await readCommit(runtime, version.revision);
+  for (const event of commit?.events ?? []) {
+    if (!("id" in event) || event.id !== id) continue;
+    if (event.kind === "variable-registered" || event.kind === "variable-set") {
+      return commit === undefined ? version : versionOf(event, commit, Number.POSITIVE_INFINITY);
+    }
+  }
+  return version;
+}
+
+async function readCommit({ recent, log, state }: SessionRuntime, revision: number): Promise<Commit | undefined> {
+  const known = recent.at(revision);
+  if (known !== undefined) return known;
+  const read = await log.read(state.id, revision - 1, 1);
+  return read.kind === "entries" ? read.entries[0] : undefined;
+}
+
+/** Where a version's revision is no longer kept, it is the version that cannot be found. */
+const rethrowAs =
+  ({ name }: Variable, version: number) =>
+  (error: unknown): never => {
+    if (error instanceof StoreError && error.is("not_found")) throw new StoreError(versionNotFound(name, version));
+    throw error;
+  };
+
+function differencesOf(before: readonly Variable[], after: readonly Variable[]): VariableDifference[] {
+  const then = new Map(before.map((variable) => [variable.id, variable]));
+  const differences: VariableDifference[] = [];
+  for (const variable of after) {
+    const earlier = then.get(variable.id);
+    then.delete(variable.id);
+    if (earlier === undefined) differences.push({ kind: "registered", after: variable });
+    else if (!payloadEquals(earlier.payload, variable.payload)) {
+      differences.push({ kind: "updated", before: earlier, after: variable });
+    } else if (earlier.revision !== variable.revision) {
+      differences.push({ kind: "changed", before: earlier, after: variable });
+    }
+  }
+  for (const variable of then.values()) differences.push({ kind: "deleted", before: variable });
+  return differences.sort((a, b) => (nameOf(a) < nameOf(b) || (nameOf(a) === nameOf(b) && idOf(a) < idOf(b)) ? -1 : 1));
+}
+
+const nameOf = ({ before, after }: VariableDifference): string => after?.name ?? before?.name ?? "";
+const idOf = ({ before, after }: VariableDifference): string => after?.id ?? before?.id ?? "";

@@ -1,0 +1,87 @@
+import {
+  absentSession,
+  type Commit,
+  evolve,
+  fromSnapshot,
+  type SessionCheckpoint,
+  type SessionPoint,
+  type SessionState,
+  StoreError,
+  storeError,
+  unknownLabel,
+} from "@trimtab/core";
+import type { CommitLog, SnapshotStore } from "@trimtab/log";
+
+/** What the past of a session is read from. */
+export interface PastSource {
+  /** The durable present. */
+  readonly state: SessionState;
+  readonly log: CommitLog<Commit>;
+}
+
+/** The refusal of a revision that is not kept, was never made, or belongs to an earlier session of the same id. */
+export const revisionNotFound = (point: string) =>
+  storeError("not_found", `Revision ${point} not found in the history that is kept`, {
+    resource: "revision",
+    id: point,
+  });
+
+/**
+ * Gives the state of a session as it was right after a revision: the latest snapshot before it, and the commits from
+ * there on. The state is the caller's own, except where it is the present, which goes on changing: use it at once.
+ */
+export async function stateAt(
+  source: PastSource,
+  snapshots: SnapshotStore<SessionCheckpoint>,
+  revision: number,
+): Promise<SessionState> {
+  const { id, epoch } = source.state;
+  if (revision === source.state.revision) return source.state;
+  if (!Number.isSafeInteger(revision) || revision < 1 || revision > source.state.revision) {
+    throw revisionNotFound(String(revision));
+  }
+  const snapshot = await snapshots.load(id, revision);
+  let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);
+  while (state.revision < revision) {
+    const read = await source.log.read(id, state.revision, Math.min(1000, revision - state.revision));
+    if (read.kind === "trimmed" || read.entries.length === 0) throw revisionNotFound(String(revision));
+    for (const commit of read.entries) state = evolve(state, commit);
+  }
+  if (state.epoch !== epoch || state.status !== "live") throw revisionNotFound(String(revision));
+  return state;
+}
+
+/** Finds the revision that a point stands for. */
+export async function revisionOf(source: PastSource, point: SessionPoint): Promise<number> {
+  switch (point.kind) {
+    case "revision":
+      return point.revision;
+    case "label": {
+      const label = source.state.labels.get(point.label);
+      if (label === undefined) throw new StoreError(unknownLabel(point.label));
+      return label.revision;
+    }
+    case "time":
+      return revisionAtTime(source, point.atMs);
+  }
+}
+
+/** The last commit that was not later than a time; times grow with revisions, so halving finds it. */
+async function revisionAtTime({ state, log }: PastSource, atMs: number): Promise<number> {
+  if (!Number.isFinite(atMs)) {
+    throw storeError("invalid_argument", `atMs must be a time in milliseconds, got ${atMs}`, { field: "atMs" });
+  }
+  if (atMs >= state.atMs) return state.revision;
+  let low = 0;
+  let high = state.revision;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    const read = await log.read(state.id, middle - 1, 1);
+    const found = read.kind === "entries" ? read.entries[0] : undefined;
+    // What is trimmed is earlier than what is kept.
+    if (found === undefined || found.atMs <= atMs) low = middle;
+    else high = middle - 1;
+  }
+  if (low === 0) throw revisionNotFound(`at ${new Date(atMs).toISOString()}`);
+  return low;
+}

@@ -1,0 +1,66 @@
+import {
+  type BatchDecision,
+  type Command,
+  type Commit,
+  maxRequests,
+  type Outcome,
+  refusal,
+  storeError,
+} from "@trimtab/core";
+import type { SessionFold } from "./session-fold.ts";
+
+type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
+
+/** What requests came to, for when one is made again. */
+export interface RequestAnswers {
+  /** Keeps what a commit does not tell: why some items of a batch were refused. */
+  remember(requestId: string, decision: BatchDecision): void;
+  /** What the request that made a revision came to. */
+  answer(revision: number, commands: readonly Command[]): Promise<{ commit: Commit; decision: Accepted }>;
+}
+
+/** Makes the memory of one session's requests. */
+export function createRequestAnswers(fold: SessionFold): RequestAnswers {
+  const decisions = new Map<string, Accepted>();
+  return {
+    remember(requestId, decision) {
+      // Where nothing was refused, the commit tells all there is to tell.
+      if (decision.kind === "refused" || decision.outcomes.every(({ kind }) => kind === "accepted")) return;
+      decisions.set(requestId, decision);
+      for (const oldest of decisions.keys()) {
+        if (decisions.size <= maxRequests) return;
+        decisions.delete(oldest);
+      }
+    },
+    async answer(revision, commands) {
+      const commit = fold.recent.at(revision) ?? (await readCommit(fold, revision));
+      const known = decisions.get(commit.requestId ?? "");
+      const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
+      return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
+    },
+  };
+}
+
+/** Reads a commit that is no longer in memory. */
+async function readCommit(fold: SessionFold, revision: number): Promise<Commit> {
+  const read = await fold.log.read(fold.state.id, revision - 1, 1);
+  const commit = read.kind === "entries" ? read.entries[0] : undefined;
+  if (commit !== undefined) return commit;
+  throw storeError("unavailable", `the request was carried out at revision ${revision}, which is no longer kept`, {});
+}
+
+/**
+ * What a request came to when it was first made, read off its commit: which of its commands wrote something. Why the
+ * others were refused is told while the process that refused them remembers.
+ */
+function outcomesOf(commands: readonly Command[], commit: Commit): Outcome[] {
+  const written = new Set<string>();
+  for (const event of commit.events) {
+    if (event.kind === "variable-set" && event.root === undefined) written.add(event.id).add(event.name);
+  }
+  return commands.map((command) => {
+    if (command.kind !== "set-variable" || written.has(command.ref)) return { kind: "accepted", events: [] };
+    const message = `${command.ref} was refused when this request was first made; why is not known any more`;
+    return { kind: "refused", refusal: refusal("unavailable", message, {}) };
+  });
+}

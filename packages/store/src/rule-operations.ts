@@ -1,0 +1,94 @@
+import {
+  decideBatch,
+  draftOf,
+  evaluateRule,
+  evolve,
+  findVariable,
+  nextCommit,
+  type Rule,
+  type RuleCheck,
+  type SessionState,
+  type Store,
+  StoreError,
+  storeError,
+  type Updates,
+} from "@trimtab/core";
+import { pageAfter } from "./paging.ts";
+import type { Sessions } from "./sessions.ts";
+import { batchCommands } from "./variable-operations.ts";
+
+/** The part of a store that deals with rules. */
+export function createRuleOperations(
+  sessions: Sessions,
+): Pick<Store, "putRule" | "getRule" | "listRules" | "deleteRule" | "checkRules"> {
+  const getRule = (session: string, name: string) =>
+    sessions.access(session, ({ runtime }) => requireRule(runtime.state, name));
+  return {
+    async putRule(session, rule, { allowViolated = false, expectedRevision, ...by } = {}) {
+      const expecting = expectedRevision === undefined ? {} : { expectedRevision };
+      const { revision } = await sessions.write(session, [{ kind: "put-rule", rule, allowViolated, ...expecting }], by);
+      return { session, revision, rule: await getRule(session, rule.name) };
+    },
+    getRule,
+    listRules: (session, { variable, ...page } = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const id = variable === undefined ? undefined : findVariable(state, variable)?.id;
+        if (variable !== undefined && id === undefined) throw unknownRef(variable);
+        const rules = [...state.rules.values()].filter((rule) => id === undefined || rule.variables.includes(id));
+        const found = pageAfter(rules.sort(oldestFirst), page, ({ createdAtMs, name }) => [createdAtMs, name]);
+        return { ...found, revision: state.revision };
+      }),
+    async deleteRule(session, name, { allowMissing = false, expectedVersion, ...by } = {}) {
+      if (expectedVersion !== undefined) {
+        throw storeError("invalid_argument", "expectedVersion: a rule has no version", { field: "expectedVersion" });
+      }
+      const { revision } = await sessions.write(session, [{ kind: "delete-rule", name, allowMissing }], by);
+      return { session, revision };
+    },
+    checkRules: (session, { updates, rules } = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const supposed = suppose(sessions, state, updates ?? {});
+        const wanted = rules?.map((name) => requireRule(state, name)) ?? [...state.rules.values()].sort(oldestFirst);
+        const context = { ...sessions.means, atMs: state.atMs };
+        const checks = wanted.map((rule) => checkOf(supposed.state, rule, context));
+        const holds = checks.every(({ outcome }) => outcome === "holds" || outcome === "disabled");
+        return { revision: state.revision, checks, holds, refused: supposed.refused };
+      }),
+  };
+}
+
+const oldestFirst = (a: Rule, b: Rule) => a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1);
+
+const unknownRef = (ref: string) =>
+  storeError("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
+
+function requireRule(state: SessionState, name: string): Rule {
+  const rule = state.rules.get(name);
+  if (rule !== undefined) return rule;
+  throw storeError("not_found", `Rule '${name}' not found`, { resource: "rule", id: name });
+}
+
+/** The state that there would be if values were set, whatever the rules say, and which values would be refused. */
+function suppose(sessions: Sessions, state: SessionState, updates: Updates) {
+  const commands = batchCommands(updates, {});
+  const refused = new Map<string, StoreError>();
+  if (commands.length === 0) return { state, refused };
+  const context = { ...sessions.means, atMs: state.atMs };
+  const unruled = { ...draftOf(state), rulesOf: draftOf(state).rulesOf };
+  for (const { name, variables } of state.rules.values()) for (const id of variables) unruled.rulesOf.remove(id, name);
+  const decision = decideBatch(unruled, commands, context, { atomic: false });
+  if (decision.kind === "refused") throw new StoreError(decision.refusal);
+  for (const [index, outcome] of decision.outcomes.entries()) {
+    const command = commands[index];
+    if (outcome.kind === "refused" && command !== undefined && "ref" in command) {
+      refused.set(command.ref, new StoreError(outcome.refusal));
+    }
+  }
+  return { state: evolve(unruled, nextCommit(state, decision.events, context)), refused };
+}
+
+function checkOf(state: SessionState, rule: Rule, context: Parameters<typeof evaluateRule>[2]): RuleCheck {
+  const outcome = evaluateRule(state, rule, context);
+  const message = "message" in outcome ? outcome.message : "";
+  return { rule: rule.name, outcome: outcome.kind, message, variables: rule.variables };
+}

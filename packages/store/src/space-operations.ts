@@ -1,0 +1,113 @@
+import {
+  type ConfigurationSpace,
+  createGlob,
+  type SessionState,
+  type Store,
+  StoreError,
+  storeError,
+  unknownSpace,
+  type ValueRecord,
+  type Variable,
+} from "@trimtab/core";
+import { pageAfter } from "./paging.ts";
+import { sampleConfigurations } from "./sample-configurations.ts";
+import type { Sessions } from "./sessions.ts";
+import { batchCommands, entriesOf, toBatchWritten } from "./variable-operations.ts";
+
+type SpaceOperations = Pick<
+  Store,
+  | "putConfigurationSpace"
+  | "getConfigurationSpace"
+  | "listConfigurationSpaces"
+  | "deleteConfigurationSpace"
+  | "getConfiguration"
+  | "applyConfiguration"
+  | "sampleConfigurations"
+>;
+
+/** The part of a store that deals with configuration spaces. */
+export function createSpaceOperations(sessions: Sessions): SpaceOperations {
+  return { ...createDefinitions(sessions), ...createConfigurations(sessions) };
+}
+
+function createDefinitions(
+  sessions: Sessions,
+): Pick<
+  SpaceOperations,
+  "putConfigurationSpace" | "getConfigurationSpace" | "listConfigurationSpaces" | "deleteConfigurationSpace"
+> {
+  const getSpace = (session: string, name: string) =>
+    sessions.access(session, ({ runtime }) => requireSpace(runtime.state, name));
+  return {
+    async putConfigurationSpace(session, space, { expectedVersion, ...by } = {}) {
+      const expecting = expectedVersion === undefined ? {} : { expectedVersion };
+      const { revision } = await sessions.write(session, [{ kind: "put-space", space, ...expecting }], by);
+      return { session, revision, space: await getSpace(session, space.name) };
+    },
+    getConfigurationSpace: getSpace,
+    listConfigurationSpaces: (session, { pattern, ...page } = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const matches = createGlob(pattern ?? "*");
+        const spaces = [...state.spaces.values()]
+          .filter(({ name }) => matches(name))
+          .map((space) => shown(state, space));
+        const found = pageAfter(spaces.sort(oldestFirst), page, ({ createdAtMs, name }) => [createdAtMs, name]);
+        return { ...found, revision: state.revision };
+      }),
+    async deleteConfigurationSpace(session, name, { allowMissing = false, expectedVersion, ...by } = {}) {
+      if (expectedVersion !== undefined) {
+        const message = "expectedVersion: put the space to check its version";
+        throw storeError("invalid_argument", message, { field: "expectedVersion" });
+      }
+      const { revision } = await sessions.write(session, [{ kind: "delete-space", name, allowMissing }], by);
+      return { session, revision };
+    },
+  };
+}
+
+const oldestFirst = (a: ConfigurationSpace, b: ConfigurationSpace) =>
+  a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1);
+
+/** Variables that have been deleted are left out. */
+const shown = (state: SessionState, space: ConfigurationSpace): ConfigurationSpace => ({
+  ...space,
+  variables: space.variables.filter((id) => state.variables.has(id)),
+});
+
+function requireSpace(state: SessionState, name: string): ConfigurationSpace {
+  const space = state.spaces.get(name);
+  if (space === undefined) throw new StoreError(unknownSpace(name));
+  return shown(state, space);
+}
+
+const membersOf = (state: SessionState, space: ConfigurationSpace): Variable[] =>
+  space.variables.map((id) => state.variables.get(id)).filter((variable) => variable !== undefined);
+
+function createConfigurations(
+  sessions: Sessions,
+): Pick<SpaceOperations, "getConfiguration" | "applyConfiguration" | "sampleConfigurations"> {
+  return {
+    getConfiguration: (session, name) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const space = requireSpace(state, name);
+        const values: ValueRecord = Object.fromEntries(membersOf(state, space).map((each) => [each.name, each.value]));
+        return { values, version: space.version, revision: state.revision };
+      }),
+    async applyConfiguration(session, name, values, options = {}) {
+      const { allowIncomplete = false, expectedVersion, ...by } = options;
+      const commands = batchCommands(values, {});
+      const refs = entriesOf(values).map(([ref]) => ref);
+      const expecting = expectedVersion === undefined ? {} : { expectedVersion };
+      const expectation = { kind: "expect-space", name, refs, allowIncomplete, ...expecting } as const;
+      const result = await sessions.write(session, [expectation, ...commands], by);
+      const { applied, revision } = toBatchWritten(session, [expectation, ...commands], result);
+      const { version } = await sessions.access(session, ({ runtime }) => requireSpace(runtime.state, name));
+      return { session, revision, applied, version };
+    },
+    sampleConfigurations: (session, name, options = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const space = requireSpace(state, name);
+        return sampleConfigurations(state, membersOf(state, space), { ...options, means: sessions.means });
+      }),
+  };
+}
