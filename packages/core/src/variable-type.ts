@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Payload, Value, ValueRecord } from "./payload.ts";
+import type { Derivation } from "./variable.ts";
 
 /** The region that an optimizer may search for one variable; derived from the variable's own constraints. */
 export type Space =
@@ -87,6 +88,10 @@ export interface VariableDeclaration<V = unknown> {
   readonly description?: string;
   readonly metadata?: ValueRecord;
   readonly readOnly?: boolean;
+  /** Makes the variable a derived one where it is registered; it then needs no default. */
+  readonly derivation?: Derivation;
+  /** Variables that it depends on, beside those that its expression names. */
+  readonly dependencies?: readonly string[];
 }
 
 /** The value type of a declaration: `ValueOf<typeof temperature>` is `number`. */
@@ -98,6 +103,10 @@ export interface DeclarationOptions<V> {
   description?: string;
   metadata?: ValueRecord;
   readOnly?: boolean;
+  /** How the value follows from other variables: a CEL expression, or what says so at length. */
+  derivation?: string | Derivation;
+  /** Variables that it depends on, by id or name, beside those that its expression names. */
+  dependencies?: readonly string[];
 }
 
 /** What {@link typeIssue} and {@link constraintIssue} put into a zod issue, for the decider to read back. */

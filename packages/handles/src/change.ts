@@ -4,8 +4,9 @@ import type { Declarations } from "./declarations.ts";
 /** What happened to one variable, in the program's own terms. */
 export interface Change<V = unknown, Key extends string = string> {
   /**
-   * What was done; `initial` is the present value, told to whoever asked for it when subscribing. `changed` leaves the
-   * value and touches what surrounds it.
+   * What was done; `initial` is the present value, told to whoever asked for it when subscribing. `changed`,
+   * `staleness` and `dependency-changed` leave the value: they touch what surrounds it, whether it follows from what it
+   * depends on, or something that it depends on.
    */
   readonly kind: VariableChange["kind"] | "initial";
   /** The key that the program declared the variable under. */
@@ -29,6 +30,8 @@ export interface Change<V = unknown, Key extends string = string> {
   readonly metadata: ValueRecord;
   /** Earlier changes of this variable may be merged into this one; the value is the newest all the same. */
   readonly lagged: boolean;
+  /** Ids of the variables whose new values caused this, where it was computed from them. */
+  readonly causedBy?: readonly string[];
 }
 
 /** A change of any one of the declared variables; its `key` narrows the type of `value`. */

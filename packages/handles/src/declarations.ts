@@ -55,15 +55,20 @@ export function nameDeclarations(
 }
 
 function specOf(name: string, declaration: VariableDeclaration): VariableSpec | undefined {
-  const { type, description, metadata, readOnly } = declaration;
+  const { type, description, metadata, readOnly, derivation, dependencies } = declaration;
   const constraints = parsedOrThrow(parseConstraints(type, declaration.constraints));
-  if (declaration.default === undefined) return undefined;
-  const value = parsedOrThrow(parseValue(type, constraints, declaration.default, name));
+  if (declaration.default === undefined && derivation === undefined) return undefined;
+  const value =
+    declaration.default === undefined
+      ? undefined
+      : parsedOrThrow(parseValue(type, constraints, declaration.default, name));
   return {
     name,
     type: type.name,
-    value: fromPayload(type.encode(value)),
+    ...(value !== undefined && { value: fromPayload(type.encode(value)) }),
     constraints,
+    ...(derivation !== undefined && { derivation }),
+    ...(dependencies !== undefined && { dependencies }),
     ...(description !== undefined && { description }),
     ...(metadata !== undefined && { metadata }),
     ...(readOnly !== undefined && { readOnly }),

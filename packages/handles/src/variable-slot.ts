@@ -85,6 +85,16 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
     return { kind: "change", change: { ...rest, kind: "deleted", key, name, id, version, value, updatedAtMs: atMs } };
   };
 
+  /** Tells of something that leaves the value as it is. */
+  const notice = (
+    about: Omit<Change, "key" | "name" | "id" | "version" | "value" | "previous" | "updatedAtMs">,
+  ): Outcome<V> => {
+    const held = seenHeld();
+    if (held === undefined) return undefined;
+    const { id, version, value, updatedAtMs } = held;
+    return { kind: "change", change: { ...about, key, name, id, version, value, updatedAtMs } };
+  };
+
   return {
     ...named,
     get current() {
@@ -106,9 +116,11 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
       const { updatedBy: actor, origin, metadata } = variable;
       return become(next, { ...context, kind: before ? "updated" : "registered", actor, origin, metadata });
     },
-    follow(change, { atMs, ...context }) {
-      const { metadata } = change;
+    follow(change, { atMs, ...rest }) {
+      const { metadata, causedBy } = change;
+      const context = causedBy === undefined ? rest : { ...rest, causedBy };
       if (change.kind === "deleted") return vanish({ ...context, metadata, atMs });
+      if (change.kind === "dependency-changed") return notice({ ...context, kind: change.kind, metadata });
       if (change.variable)
         return become(decodeVariable(named, change.variable), { ...context, kind: change.kind, metadata });
       if (seen?.kind === "unreadable" && seen.mismatch && seen.id === change.id) return undefined;

@@ -1,4 +1,5 @@
 import type { ChangesEvent, Commit, SessionState, VariableChange } from "@trimtab/core";
+import type { ChangeFilter } from "./watch-filter.ts";
 import { sharedChangesOf, type Watcher } from "./watch-hub.ts";
 import { formatToken } from "./watch-token.ts";
 
@@ -6,6 +7,8 @@ import { formatToken } from "./watch-token.ts";
 export interface ChangeView {
   readonly selects: Watcher["selects"];
   readonly oldValues: boolean;
+  /** Which of the selected changes are told, where not all are. */
+  readonly filter?: ChangeFilter | undefined;
 }
 
 // Events are shared by all watches that see the same, so that whatever is derived from one (its encoding, first of
@@ -17,7 +20,8 @@ const withoutOld = new WeakMap<VariableChange, VariableChange>();
 /** The event that a watch gets for a commit, if it gets any. */
 export function eventOf(commit: Commit, epoch: string, view: ChangeView): ChangesEvent | undefined {
   const changes = sharedChangesOf(commit);
-  const selected = changes.filter(view.selects);
+  const { selects, filter } = view;
+  const selected = changes.filter((change) => selects(change) && (filter === undefined || filter(change)));
   if (selected.length === 0) return undefined;
   if (selected.length < changes.length) return buildEvent(commit, epoch, selected, view);
   const cache = view.oldValues ? wholeEventsWithOld : wholeEvents;

@@ -13,7 +13,7 @@ export function createWatchOperation(sessions: Sessions): Pick<Store, "watch"> &
     ended: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
     const { runtime } = await sessions.access(id, (session) => session);
-    yield* watchSession(runtime, selection, { ...options, signal: ended });
+    yield* watchSession(runtime, selection, { ...options, signal: ended, compile: sessions.means.compile });
     if (closing.signal.aborted) throw storeError("unavailable", "the store is closed", {});
   }
 

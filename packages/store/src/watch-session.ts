@@ -1,6 +1,7 @@
 import {
   type ChangesEvent,
   type Commit,
+  type CompileExpression,
   findVariable,
   listVariables,
   type Selection,
@@ -14,6 +15,7 @@ import {
 import type { CommitLog } from "@trimtab/log";
 import type { RecentCommits } from "./recent-commits.ts";
 import { type ChangeView, coalesce, eventOf } from "./watch-events.ts";
+import { createChangeFilter } from "./watch-filter.ts";
 import { createSelector, type Watcher, type WatchHub } from "./watch-hub.ts";
 import { formatToken, parseToken, type WatchPosition } from "./watch-token.ts";
 
@@ -24,6 +26,11 @@ export interface WatchSource {
   readonly recent: RecentCommits;
   readonly hub: WatchHub;
   readonly log: CommitLog<Commit>;
+}
+
+/** How a watch is wanted, and what its filter is read with. */
+export interface SessionWatchOptions extends WatchOptions {
+  readonly compile?: CompileExpression | undefined;
 }
 
 /** Commits read from the log at once by a watch that has fallen behind. */
@@ -37,10 +44,11 @@ const chunkSize = 256;
 export function watchSession(
   source: WatchSource,
   selection: Selection,
-  options: WatchOptions,
+  options: SessionWatchOptions,
 ): AsyncIterableIterator<WatchEvent> {
   const selects = createSelector(selection);
-  const view: ChangeView = { selects, oldValues: options.oldValues ?? false };
+  const filter = createChangeFilter(options, options.compile);
+  const view: ChangeView = { selects, oldValues: options.oldValues ?? false, filter };
   const { epoch } = source.state;
   let resolveWait: ((cause: "commit" | "bookmark" | "closed") => void) | undefined;
   let closed = options.signal?.aborted ?? false;

@@ -1,6 +1,7 @@
 import {
   type AnyVariableType,
   type DeclarationOptions,
+  type Derivation,
   parseConstraints,
   parseRecord,
   parseValue,
@@ -23,7 +24,7 @@ export function declareVariable<V>(
   type: AnyVariableType,
   options: Omit<DeclarationOptions<V>, "default"> & { default?: unknown },
 ): VariableDeclaration<V> {
-  const { default: initial, description, metadata, readOnly, ...rest } = options;
+  const { default: initial, description, metadata, readOnly, derivation, dependencies, ...rest } = options;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const constraints = parseConstraints(type, given);
   if (constraints.kind === "refused") throw new StoreError(constraints.refusal);
@@ -32,8 +33,13 @@ export function declareVariable<V>(
     constraints: Object.freeze(constraints.value),
     ...(initial !== undefined && { default: parseDefault<V>(type, constraints.value, initial) }),
     ...surroundings({ description, metadata, readOnly }),
+    ...(derivation !== undefined && { derivation: toDerivation(derivation) }),
+    ...(dependencies !== undefined && { dependencies: [...dependencies] }),
   });
 }
+
+const toDerivation = (derivation: string | Derivation): Derivation =>
+  typeof derivation === "string" ? { kind: "expression", expression: derivation } : derivation;
 
 function parseDefault<V>(type: AnyVariableType, constraints: VariableDeclaration["constraints"], initial: unknown): V {
   const parsed = parseValue(type, constraints, initial, "default");

@@ -1,0 +1,49 @@
+import {
+  type CompileExpression,
+  type Expression,
+  StoreError,
+  storeError,
+  toPayload,
+  type VariableChange,
+  type WatchOptions,
+} from "@trimtab/core";
+
+/** Says which changes of the selected variables a watch is told of. */
+export type ChangeFilter = (change: VariableChange) => boolean;
+
+/**
+ * Makes the filter that a watch asked for. Only updates of values are ever left out, and one for which the expression
+ * gives no answer is not.
+ *
+ * @throws StoreError `invalid_expression` where it cannot be read or speaks of anything but `old` and `new`
+ */
+export function createChangeFilter(
+  { filter, distinct = false }: WatchOptions,
+  compile: CompileExpression | undefined,
+): ChangeFilter | undefined {
+  const expression = filter === undefined ? undefined : readFilter(filter, compile);
+  if (expression === undefined && !distinct) return undefined;
+  return (change) => {
+    if (change.kind !== "updated") return true;
+    if (distinct && change.unchanged === true) return false;
+    return expression === undefined || holds(expression, change);
+  };
+}
+
+function readFilter(source: string, compile: CompileExpression | undefined): Expression {
+  if (compile === undefined) {
+    throw storeError("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
+  }
+  const compiled = compile(source);
+  if (compiled.kind === "refused") throw new StoreError(compiled.refusal);
+  const unknown = compiled.expression.references.find((name) => name !== "old" && name !== "new");
+  if (unknown === undefined) return compiled.expression;
+  const message = `filter: ${unknown} is unknown; a filter speaks of old and new`;
+  throw storeError("invalid_expression", message, { field: "filter", expression: source });
+}
+
+function holds(expression: Expression, { oldValue, payload }: VariableChange): boolean {
+  const old = oldValue === undefined ? undefined : toPayload(oldValue);
+  const result = expression.evaluate((name) => (name === "new" ? payload : old));
+  return result.kind === "failure" || result.value !== false;
+}
