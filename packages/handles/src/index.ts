@@ -2,6 +2,16 @@ export type { AnyChange, Change } from "./change.ts";
 export type { ConnectionStatus } from "./connection-status.ts";
 export type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
 export type { HandlesOf, LiveSession, WaitOptions } from "./live-session.ts";
+export {
+  type BatchObserver,
+  type EventObserver,
+  type ObserveSessionOptions,
+  observeSession,
+  type SessionObservers,
+} from "./observe/observe-session.ts";
+export type { ObservedEvent } from "./observe/observed-event.ts";
+export type { BatchSize, ObserveOptions } from "./observe/observer.ts";
+export type { ObserveTarget } from "./observe/observer-table.ts";
 export { type OpenSessionOptions, openSession } from "./open-session.ts";
 export type { ProvisionOptions } from "./provision.ts";
 export { systemTimers, type Timers } from "./timers.ts";
