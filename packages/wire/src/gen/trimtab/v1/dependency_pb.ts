@@ -547,8 +547,8 @@ export type SetDerivationRequest = Message<"trimtab.v1.SetDerivationRequest"> & 
   derivation?: Derivation | undefined;
 
   /**
-   * Ids or names of variables to depend on, beside those that it depends on already; added with kind DATA. An
-   * expression may name only these and those.
+   * Ids or names of variables to depend on, beside those that it depends on already and those that an expression names,
+   * which become dependencies by themselves; added with kind DATA.
    *
    * @generated from field: repeated string dependencies = 4;
    */
@@ -863,8 +863,9 @@ export const DependencyService: GenService<{
   },
   /**
    * Makes an existing variable a derived one, or derives it in another way, and computes its value in the same commit.
-   * Fails with INVALID_ARGUMENT where the expression does not compile or gives a value that the variable refuses, and
-   * with FAILED_PRECONDITION where it is read-only, or a dependency is missing or would close a cycle.
+   * Variables that an expression names become dependencies by themselves. Fails with INVALID_ARGUMENT where the
+   * expression does not compile or gives a value that the variable refuses, with NOT_FOUND where a variable is unknown,
+   * and with FAILED_PRECONDITION where it is read-only, no value can be computed, or a dependency would close a cycle.
    *
    * @generated from rpc trimtab.v1.DependencyService.SetDerivation
    */

@@ -241,7 +241,8 @@ export type VariableSpec = Message<"trimtab.v1.VariableSpec"> & {
   type: string;
 
   /**
-   * The first value, in any form that the type accepts.
+   * The first value, in any form that the type accepts. A derived variable may go without; where it has one, that stands
+   * in until a value can be computed.
    *
    * @generated from field: trimtab.v1.Value value = 3;
    */
@@ -283,7 +284,7 @@ export type VariableSpec = Message<"trimtab.v1.VariableSpec"> & {
   sensitive: boolean;
 
   /**
-   * Variables that this one depends on, by id or name.
+   * Variables that this one depends on, by id or name. Those that its expression names are added by themselves.
    *
    * @generated from field: repeated string dependencies = 9;
    */
@@ -1032,7 +1033,8 @@ export type DeleteVariableRequest = Message<"trimtab.v1.DeleteVariableRequest"> 
   expectedVersion?: bigint | undefined;
 
   /**
-   * Delete the variables that depend on it too, instead of failing with `has_dependents`.
+   * Delete the variables that depend on it too, and the rules that name any of them, instead of failing with
+   * `has_dependents`.
    *
    * @generated from field: bool cascade = 5;
    */
@@ -1102,7 +1104,7 @@ export type BatchDeleteVariablesRequest = Message<"trimtab.v1.BatchDeleteVariabl
   allowMissing: boolean;
 
   /**
-   * Delete the variables that depend on them too.
+   * Delete the variables that depend on them too, and the rules that name any of them.
    *
    * @generated from field: bool cascade = 4;
    */

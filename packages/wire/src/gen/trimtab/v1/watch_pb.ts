@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/v1/watch.proto.
  */
 export const file_trimtab_v1_watch: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0cmltdGFiL3YxL3dhdGNoLnByb3RvEgp0cmltdGFiLnYxIsABChVXYXRjaFZhcmlhYmxlc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl2YXJpYWJsZXMYAiADKAkSDwoHcGF0dGVybhgDIAEoCRIUCgxyZXN1bWVfdG9rZW4YBCABKAkSGwoTb21pdF9pbml0aWFsX3ZhbHVlcxgFIAEoCBIQCghjb2FsZXNjZRgGIAEoCBIaChJpbmNsdWRlX29sZF92YWx1ZXMYByABKAgSDgoGZmlsdGVyGAggASgJIp8CChZXYXRjaFZhcmlhYmxlc1Jlc3BvbnNlEg0KBXRva2VuGAEgASgJEhAKCHJldmlzaW9uGAIgASgEEi0KCHNuYXBzaG90GAMgASgLMhkudHJpbXRhYi52MS5XYXRjaFNuYXBzaG90SAASJwoFcmVzZXQYBCABKAsyFi50cmltdGFiLnYxLldhdGNoUmVzZXRIABIrCgdjaGFuZ2VzGAUgASgLMhgudHJpbXRhYi52MS5XYXRjaENoYW5nZXNIABItCghib29rbWFyaxgGIAEoCzIZLnRyaW10YWIudjEuV2F0Y2hCb29rbWFya0gAEicKBWVuZGVkGAcgASgLMhYudHJpbXRhYi52MS5XYXRjaEVuZGVkSABCBwoFZXZlbnQiRgoNV2F0Y2hTbmFwc2hvdBInCgl2YXJpYWJsZXMYASADKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEgwKBG1vcmUYAiABKAgiagoKV2F0Y2hSZXNldBIlCgVjYXVzZRgBIAEoDjIWLnRyaW10YWIudjEuUmVzZXRDYXVzZRInCgl2YXJpYWJsZXMYAiADKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEgwKBG1vcmUYAyABKAgiswEKDFdhdGNoQ2hhbmdlcxIwCgxjb21taXR0ZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAIgASgJEiIKBm9yaWdpbhgDIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEhEKCWNvYWxlc2NlZBgEIAEoCBIrCgdjaGFuZ2VzGAUgAygLMhoudHJpbXRhYi52MS5WYXJpYWJsZUNoYW5nZSLiAgoOVmFyaWFibGVDaGFuZ2USLAoEa2luZBgBIAEoDjIeLnRyaW10YWIudjEuVmFyaWFibGVDaGFuZ2VLaW5kEhMKC3ZhcmlhYmxlX2lkGAIgASgJEgwKBG5hbWUYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIgCgV2YWx1ZRgFIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSJAoJb2xkX3ZhbHVlGAYgASgLMhEudHJpbXRhYi52MS5WYWx1ZRI6CghtZXRhZGF0YRgHIAMoCzIoLnRyaW10YWIudjEuVmFyaWFibGVDaGFuZ2UuTWV0YWRhdGFFbnRyeRImCgh2YXJpYWJsZRgIIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGUaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASIPCg1XYXRjaEJvb2ttYXJrIjEKCldhdGNoRW5kZWQSIwoFY2F1c2UYASABKA4yFC50cmltdGFiLnYxLkVuZENhdXNlKmoKClJlc2V0Q2F1c2USGwoXUkVTRVRfQ0FVU0VfVU5TUEVDSUZJRUQQABIcChhSRVNFVF9DQVVTRV9ISVNUT1JZX0xPU1QQARIhCh1SRVNFVF9DQVVTRV9TRVNTSU9OX1JFQ1JFQVRFRBACKukBChJWYXJpYWJsZUNoYW5nZUtpbmQSJAogVkFSSUFCTEVfQ0hBTkdFX0tJTkRfVU5TUEVDSUZJRUQQABIjCh9WQVJJQUJMRV9DSEFOR0VfS0lORF9SRUdJU1RFUkVEEAESIAocVkFSSUFCTEVfQ0hBTkdFX0tJTkRfVVBEQVRFRBACEiAKHFZBUklBQkxFX0NIQU5HRV9LSU5EX0NIQU5HRUQQAxIgChxWQVJJQUJMRV9DSEFOR0VfS0lORF9ERUxFVEVEEAQSIgoeVkFSSUFCTEVfQ0hBTkdFX0tJTkRfU1RBTEVORVNTEAUqYwoIRW5kQ2F1c2USGQoVRU5EX0NBVVNFX1VOU1BFQ0lGSUVEEAASHQoZRU5EX0NBVVNFX1NFU1NJT05fREVMRVRFRBABEh0KGUVORF9DQVVTRV9TRVNTSU9OX0VYUElSRUQQAjJpCgxXYXRjaFNlcnZpY2USWQoOV2F0Y2hWYXJpYWJsZXMSIS50cmltdGFiLnYxLldhdGNoVmFyaWFibGVzUmVxdWVzdBoiLnRyaW10YWIudjEuV2F0Y2hWYXJpYWJsZXNSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
+  fileDesc("ChZ0cmltdGFiL3YxL3dhdGNoLnByb3RvEgp0cmltdGFiLnYxItIBChVXYXRjaFZhcmlhYmxlc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl2YXJpYWJsZXMYAiADKAkSDwoHcGF0dGVybhgDIAEoCRIUCgxyZXN1bWVfdG9rZW4YBCABKAkSGwoTb21pdF9pbml0aWFsX3ZhbHVlcxgFIAEoCBIQCghjb2FsZXNjZRgGIAEoCBIaChJpbmNsdWRlX29sZF92YWx1ZXMYByABKAgSDgoGZmlsdGVyGAggASgJEhAKCGRpc3RpbmN0GAkgASgIIp8CChZXYXRjaFZhcmlhYmxlc1Jlc3BvbnNlEg0KBXRva2VuGAEgASgJEhAKCHJldmlzaW9uGAIgASgEEi0KCHNuYXBzaG90GAMgASgLMhkudHJpbXRhYi52MS5XYXRjaFNuYXBzaG90SAASJwoFcmVzZXQYBCABKAsyFi50cmltdGFiLnYxLldhdGNoUmVzZXRIABIrCgdjaGFuZ2VzGAUgASgLMhgudHJpbXRhYi52MS5XYXRjaENoYW5nZXNIABItCghib29rbWFyaxgGIAEoCzIZLnRyaW10YWIudjEuV2F0Y2hCb29rbWFya0gAEicKBWVuZGVkGAcgASgLMhYudHJpbXRhYi52MS5XYXRjaEVuZGVkSABCBwoFZXZlbnQiRgoNV2F0Y2hTbmFwc2hvdBInCgl2YXJpYWJsZXMYASADKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEgwKBG1vcmUYAiABKAgiagoKV2F0Y2hSZXNldBIlCgVjYXVzZRgBIAEoDjIWLnRyaW10YWIudjEuUmVzZXRDYXVzZRInCgl2YXJpYWJsZXMYAiADKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEgwKBG1vcmUYAyABKAgiswEKDFdhdGNoQ2hhbmdlcxIwCgxjb21taXR0ZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAIgASgJEiIKBm9yaWdpbhgDIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEhEKCWNvYWxlc2NlZBgEIAEoCBIrCgdjaGFuZ2VzGAUgAygLMhoudHJpbXRhYi52MS5WYXJpYWJsZUNoYW5nZSKIAwoOVmFyaWFibGVDaGFuZ2USLAoEa2luZBgBIAEoDjIeLnRyaW10YWIudjEuVmFyaWFibGVDaGFuZ2VLaW5kEhMKC3ZhcmlhYmxlX2lkGAIgASgJEgwKBG5hbWUYAyABKAkSDwoHdmVyc2lvbhgEIAEoBBIgCgV2YWx1ZRgFIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSJAoJb2xkX3ZhbHVlGAYgASgLMhEudHJpbXRhYi52MS5WYWx1ZRI6CghtZXRhZGF0YRgHIAMoCzIoLnRyaW10YWIudjEuVmFyaWFibGVDaGFuZ2UuTWV0YWRhdGFFbnRyeRImCgh2YXJpYWJsZRgIIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGUSEQoJY2F1c2VkX2J5GAkgAygJEhEKCXVuY2hhbmdlZBgKIAEoCBpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIg8KDVdhdGNoQm9va21hcmsiMQoKV2F0Y2hFbmRlZBIjCgVjYXVzZRgBIAEoDjIULnRyaW10YWIudjEuRW5kQ2F1c2UqagoKUmVzZXRDYXVzZRIbChdSRVNFVF9DQVVTRV9VTlNQRUNJRklFRBAAEhwKGFJFU0VUX0NBVVNFX0hJU1RPUllfTE9TVBABEiEKHVJFU0VUX0NBVVNFX1NFU1NJT05fUkVDUkVBVEVEEAIqlgIKElZhcmlhYmxlQ2hhbmdlS2luZBIkCiBWQVJJQUJMRV9DSEFOR0VfS0lORF9VTlNQRUNJRklFRBAAEiMKH1ZBUklBQkxFX0NIQU5HRV9LSU5EX1JFR0lTVEVSRUQQARIgChxWQVJJQUJMRV9DSEFOR0VfS0lORF9VUERBVEVEEAISIAocVkFSSUFCTEVfQ0hBTkdFX0tJTkRfQ0hBTkdFRBADEiAKHFZBUklBQkxFX0NIQU5HRV9LSU5EX0RFTEVURUQQBBIiCh5WQVJJQUJMRV9DSEFOR0VfS0lORF9TVEFMRU5FU1MQBRIrCidWQVJJQUJMRV9DSEFOR0VfS0lORF9ERVBFTkRFTkNZX0NIQU5HRUQQBipjCghFbmRDYXVzZRIZChVFTkRfQ0FVU0VfVU5TUEVDSUZJRUQQABIdChlFTkRfQ0FVU0VfU0VTU0lPTl9ERUxFVEVEEAESHQoZRU5EX0NBVVNFX1NFU1NJT05fRVhQSVJFRBACMmkKDFdhdGNoU2VydmljZRJZCg5XYXRjaFZhcmlhYmxlcxIhLnRyaW10YWIudjEuV2F0Y2hWYXJpYWJsZXNSZXF1ZXN0GiIudHJpbXRhYi52MS5XYXRjaFZhcmlhYmxlc1Jlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
 
 /**
  * Says what to watch and from where.
@@ -76,11 +76,20 @@ export type WatchVariablesRequest = Message<"trimtab.v1.WatchVariablesRequest"> 
   includeOldValues: boolean;
 
   /**
-   * A CEL expression on `old` and `new`; only changes for which it is true are sent.
+   * A CEL expression on `old` and `new`, for instance `abs(new - old) > 0.1`: only updates for which it is true are sent.
+   * An update for which it cannot be evaluated is sent, and so is everything that is no update. Fails with
+   * INVALID_ARGUMENT and `invalid_expression`.
    *
    * @generated from field: string filter = 8;
    */
   filter: string;
+
+  /**
+   * Leave out updates that set the value that was there already.
+   *
+   * @generated from field: bool distinct = 9;
+   */
+  distinct: boolean;
 };
 
 /**
@@ -312,7 +321,7 @@ export type VariableChange = Message<"trimtab.v1.VariableChange"> & {
   version: bigint;
 
   /**
-   * The new value, or the last one where it was deleted.
+   * The new value, or the last one where it was deleted; null for DEPENDENCY_CHANGED.
    *
    * @generated from field: trimtab.v1.Value value = 5;
    */
@@ -338,6 +347,20 @@ export type VariableChange = Message<"trimtab.v1.VariableChange"> & {
    * @generated from field: trimtab.v1.Variable variable = 8;
    */
   variable?: Variable | undefined;
+
+  /**
+   * Ids of the variables whose new values caused this, where it was computed from them.
+   *
+   * @generated from field: repeated string caused_by = 9;
+   */
+  causedBy: string[];
+
+  /**
+   * The value is the one that was there already.
+   *
+   * @generated from field: bool unchanged = 10;
+   */
+  unchanged: boolean;
 };
 
 /**
@@ -471,6 +494,13 @@ export const VariableChangeKind = {
    * @generated from enum value: VARIABLE_CHANGE_KIND_STALENESS = 5;
    */
   STALENESS: 5,
+
+  /**
+   * Something that it depends on has a new value, from which it is not derived.
+   *
+   * @generated from enum value: VARIABLE_CHANGE_KIND_DEPENDENCY_CHANGED = 6;
+   */
+  DEPENDENCY_CHANGED: 6,
 } as const;
 
 /**
