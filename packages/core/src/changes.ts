@@ -21,6 +21,10 @@ function changeOf(event: SessionEvent, commit: Commit): VariableChange | undefin
       const variable = registeredVariable(event, commit);
       return { ...identity(variable), kind: "registered", ...both(event.payload), metadata, variable };
     }
+    case "variable-imported": {
+      const { variable } = event;
+      return { ...identity(variable), kind: "registered", ...both(variable.payload), metadata, variable };
+    }
     case "variable-set":
       return updateOf(event, commit);
     case "variable-changed":
@@ -47,7 +51,8 @@ function updateOf(event: VariableSet, commit: Commit): VariableChange {
     ...both(event.payload),
     metadata: metadataOfWrite(event, commit),
     ...(event.previous !== undefined && { oldValue: fromPayload(event.previous) }),
-    ...(event.causedBy !== undefined && { causedBy: event.causedBy }),
+    // Computed on demand, it has no cause among variables.
+    ...(event.causedBy !== undefined && event.causedBy.length > 0 && { causedBy: event.causedBy }),
     ...(event.unchanged !== undefined && { unchanged: event.unchanged }),
   };
 }

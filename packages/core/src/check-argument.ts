@@ -52,6 +52,29 @@ export const tooLarge = (field: string, size: number, limit: number): Refusal<"l
     value: size,
   });
 
+/** The farthest that a time may lie from the Unix epoch, in milliseconds: beyond, a number tells no microseconds apart. */
+const maxTimeMs = Number.MAX_SAFE_INTEGER / 1000;
+
+/** Refuses anything but a time in milliseconds since the Unix epoch that is exact to the microsecond. */
+export function checkTime(atMs: unknown, field: string): Refusal | undefined {
+  if (typeof atMs === "number" && Math.abs(atMs) <= maxTimeMs) return undefined;
+  const message = `${field} must be a time in milliseconds since 1970, got ${String(atMs)}`;
+  return refusal("invalid_argument", message, { field });
+}
+
+/** Refuses times from and until which to look, where either is none or the range ends before it begins. */
+export function checkTimeRange({ sinceMs, untilMs }: { sinceMs?: number; untilMs?: number }): Refusal | undefined {
+  const wrong =
+    (sinceMs === undefined ? undefined : checkTime(sinceMs, "sinceMs")) ??
+    (untilMs === undefined ? undefined : checkTime(untilMs, "untilMs"));
+  if (wrong !== undefined || sinceMs === undefined || untilMs === undefined || sinceMs <= untilMs) return wrong;
+  return refusal("invalid_argument", `untilMs lies before sinceMs: ${untilMs} is less than ${sinceMs}`, {
+    field: "untilMs",
+    limit: sinceMs,
+    value: untilMs,
+  });
+}
+
 /** Refuses anything but a whole number of at least `min`. */
 export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {
   if (Number.isSafeInteger(value) && (value as number) >= min) return undefined;

@@ -1,4 +1,5 @@
 import type { CompileExpression, DerivationFunction } from "./derivation/expression.ts";
+import type { VariableVersion } from "./history/session-history.ts";
 import type { Limits } from "./limits.ts";
 import type { Origin } from "./origin.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
@@ -6,6 +7,7 @@ import type { SessionSnapshot } from "./snapshot.ts";
 import type { SpaceSpec } from "./store/configuration-space-store.ts";
 import type { DependencySpec } from "./store/dependency-store.ts";
 import type { RuleSpec } from "./store/rule-store.ts";
+import type { MergeStrategy } from "./store/transfer-store.ts";
 import type { VariableSpec } from "./store/variable-store.ts";
 import type { TypeRegistry } from "./type-registry.ts";
 import type { Derivation, Variable } from "./variable.ts";
@@ -48,6 +50,7 @@ export type Command =
   | SpaceCommand
   | LabelCommand
   | HistoryCommand
+  | TransferCommand
   | { readonly kind: "put-program"; readonly id: string; readonly body: ValueRecord }
   | { readonly kind: "delete-program"; readonly id: string; readonly allowMissing?: boolean };
 
@@ -140,6 +143,22 @@ type HistoryCommand =
       readonly restoreDeleted?: boolean;
       readonly restoreSurroundings?: boolean;
       readonly expectedRevision?: number;
+    };
+
+/** What brings variables in from elsewhere. */
+type TransferCommand =
+  | {
+      readonly kind: "import-variable";
+      readonly variable: Variable;
+      readonly strategy: MergeStrategy;
+      /** Its earlier versions and the present one, oldest first, for where it is new. */
+      readonly versions?: readonly VariableVersion[];
+    }
+  | {
+      readonly kind: "import-dependencies";
+      readonly dependencies: readonly DependencySpec[];
+      /** Names of the imported variables, whose expressions may need more. */
+      readonly names: readonly string[];
     };
 
 /** One kind of command. */

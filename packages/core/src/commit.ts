@@ -1,5 +1,6 @@
 import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
 import type { DependencyKind } from "./dependency/dependency.ts";
+import type { VariableVersion } from "./history/session-history.ts";
 import type { Label } from "./label/label.ts";
 import type { Origin } from "./origin.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
@@ -35,6 +36,7 @@ export type SessionEvent =
   /** Everything but the value may differ from before. */
   | { readonly kind: "variable-changed"; readonly variable: Variable }
   | VariableDeleted
+  | VariableImported
   | { readonly kind: "program-put"; readonly id: string; readonly body: ValueRecord }
   | { readonly kind: "program-deleted"; readonly id: string }
   /** A session that starts with the state of another. */
@@ -121,6 +123,16 @@ export interface VariableDeleted {
   readonly version: number;
   /** The last value, where it is no larger than {@link maxPreviousBytes}. */
   readonly previous?: Payload;
+}
+
+/** A variable that comes from elsewhere as it was there. */
+export interface VariableImported {
+  readonly kind: "variable-imported";
+  readonly variable: Variable;
+  /** Number that the next registered variable's id ends in. */
+  readonly nextNumber: number;
+  /** Its earlier versions and the present one, oldest first. */
+  readonly versions?: readonly VariableVersion[];
 }
 
 /** Largest value, in bytes, that an event repeats as the one before. Larger ones are found in the history. */

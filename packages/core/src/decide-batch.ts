@@ -120,6 +120,7 @@ function subjectOf(command: Command): string {
   if ("ref" in command) return command.ref;
   if (command.kind === "register-variable") return command.spec.name;
   if (command.kind === "add-dependency") return command.spec.variable;
+  if (command.kind === "import-variable") return command.variable.name;
   return "id" in command ? command.id : command.kind;
 }
 

@@ -13,6 +13,7 @@ import { decideDeleteLabel, decideSetLabel } from "./label/decide-label.ts";
 import { decideDeleteRule, decidePutRule } from "./rule/decide-rule.ts";
 import { defaultTtlMs, type SessionState } from "./session-state.ts";
 import { refusal } from "./store-error.ts";
+import { decideImport, decideImportDependencies } from "./transfer/decide-import.ts";
 import { emptyRecord, laterThan } from "./variable.ts";
 
 /**
@@ -92,6 +93,10 @@ function decideAmong(
       return decideRollbackVariable(state, command, context);
     case "rollback-session":
       return decideRollbackSession(state, command, context);
+    case "import-variable":
+      return decideImport(state, command, context);
+    case "import-dependencies":
+      return decideImportDependencies(state, command, context);
   }
 }
 

@@ -51,6 +51,9 @@ export function applyEvent(state: SessionState, event: SessionEvent, commit: Com
     case "variable-registered":
       state.nextNumber = event.number + 1;
       return putVariable(state, registeredVariable(event, commit));
+    case "variable-imported":
+      state.nextNumber = event.nextNumber;
+      return putVariable(state, event.variable);
     case "variable-set": {
       const variable = state.variables.get(event.id);
       return variable === undefined ? state : putVariable(state, variableAfter(variable, event, commit));

@@ -44,6 +44,7 @@ function concernsOthers(state: SessionState, event: SessionEvent): boolean {
     case "variable-set":
       return state.dependencies.hasDependents(event.id) || state.rulesOf.hasFrom(event.id);
     case "variable-changed":
+    case "variable-imported":
       return event.variable.derivation !== undefined;
     case "dependency-added":
     case "dependency-removed":
@@ -56,6 +57,6 @@ function concernsOthers(state: SessionState, event: SessionEvent): boolean {
 
 /** Derived variables that must be computed because how they are derived is new. */
 function demandedBy(event: SessionEvent): string[] {
-  if (event.kind === "variable-changed") return [event.variable.id];
+  if (event.kind === "variable-changed" || event.kind === "variable-imported") return [event.variable.id];
   return event.kind === "dependency-added" || event.kind === "dependency-removed" ? [event.variable] : [];
 }

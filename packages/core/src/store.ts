@@ -5,6 +5,7 @@ import type { LabelStore } from "./store/label-store.ts";
 import type { ProgramStore } from "./store/program-store.ts";
 import type { RuleStore } from "./store/rule-store.ts";
 import type { SessionStore } from "./store/session-store.ts";
+import type { TransferStore } from "./store/transfer-store.ts";
 import type { VariableStore } from "./store/variable-store.ts";
 import type { WatchStore } from "./store/watch-store.ts";
 
@@ -28,4 +29,5 @@ export interface Store
     RuleStore,
     ConfigurationSpaceStore,
     HistoryStore,
-    LabelStore {}
+    LabelStore,
+    TransferStore {}

@@ -2,10 +2,12 @@ import {
   type Commit,
   type CommitSummary,
   changesOf,
+  checkTimeRange,
   findVariable,
   type ListCommitsOptions,
   type SessionState,
   type Store,
+  StoreError,
   storeError,
   type VariableChange,
 } from "@trimtab/core";
@@ -21,6 +23,8 @@ export function createCommitOperations(sessions: Sessions): Pick<Store, "listCom
   return {
     listCommits: (session, options = {}) =>
       sessions.access(session, async ({ runtime }) => {
+        const wrong = checkTimeRange(options);
+        if (wrong !== undefined) throw new StoreError(wrong);
         const { pageSize = 100 } = options;
         if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > 1000) {
           const details = { field: "pageSize", limit: 1000, value: pageSize };

@@ -24,6 +24,7 @@ import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
 import { createSessions } from "./sessions.ts";
 import { createSpaceOperations } from "./space-operations.ts";
+import { createTransferOperations } from "./transfer-operations.ts";
 import { createVariableOperations } from "./variable-operations.ts";
 import { createWatchOperation } from "./watch-operation.ts";
 
@@ -108,6 +109,7 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createCommitOperations(sessions),
     ...createRollbackOperations(sessions),
     ...createLabelOperations(sessions),
+    ...createTransferOperations(sessions),
     watch: watching.watch,
     sweep: () => sessions.sweep(),
     async close() {

@@ -166,7 +166,8 @@ function createDerivations(
       const command = { kind: "clear-derivation", ref, removeDependencies, ...expecting } as const;
       return afterwards(session, ref, await sessions.write(session, [command], by));
     },
-    async recomputeVariables(session, refs, by = {}) {
+    async recomputeVariables(session, named, by = {}) {
+      const refs = named?.length === 0 ? undefined : named;
       const command = { kind: "recompute-variables", ...(refs !== undefined && { refs }) } as const;
       const result = await sessions.write(session, [command], by);
       const { state } = (await sessions.live(session)).runtime;

@@ -1,5 +1,6 @@
 import {
   type Commit,
+  checkTimeRange,
   createGlob,
   type ListHistoryOptions,
   payloadEquals,
@@ -31,6 +32,8 @@ export function createHistoryOperations(
   return {
     listVariableHistory: (session, ref, options = {}) =>
       sessions.access(session, async ({ runtime }) => {
+        const wrong = checkTimeRange(options);
+        if (wrong !== undefined) throw new StoreError(wrong);
         const { id } = requireVariable(runtime.state, ref);
         const { revision } = runtime.state;
         const fitting = runtime.history.versionsOf(id).filter(createVersionFilter(options)).reverse();

@@ -1,6 +1,7 @@
 import {
   absentSession,
   type Commit,
+  checkTime,
   evolve,
   fromSnapshot,
   type SessionCheckpoint,
@@ -68,9 +69,8 @@ export async function revisionOf(source: PastSource, point: SessionPoint): Promi
 
 /** The last commit that was not later than a time; times grow with revisions, so halving finds it. */
 async function revisionAtTime({ state, log }: PastSource, atMs: number): Promise<number> {
-  if (!Number.isFinite(atMs)) {
-    throw storeError("invalid_argument", `atMs must be a time in milliseconds, got ${atMs}`, { field: "atMs" });
-  }
+  const wrong = checkTime(atMs, "atMs");
+  if (wrong !== undefined) throw new StoreError(wrong);
   if (atMs >= state.atMs) return state.revision;
   let low = 0;
   let high = state.revision;

@@ -5,6 +5,7 @@ import {
   maxRequests,
   type Outcome,
   refusal,
+  type SessionEvent,
   storeError,
 } from "@trimtab/core";
 import type { SessionFold } from "./session-fold.ts";
@@ -55,12 +56,24 @@ async function readCommit(fold: SessionFold, revision: number): Promise<Commit> 
  */
 function outcomesOf(commands: readonly Command[], commit: Commit): Outcome[] {
   const written = new Set<string>();
+  const imported = new Map<string, SessionEvent[]>();
   for (const event of commit.events) {
     if (event.kind === "variable-set" && event.root === undefined) written.add(event.id).add(event.name);
+    const name = nameIn(event);
+    if (name !== undefined) imported.set(name, [...(imported.get(name) ?? []), event]);
   }
   return commands.map((command) => {
+    if (command.kind === "import-variable") {
+      return { kind: "accepted", events: imported.get(command.variable.name) ?? [] };
+    }
     if (command.kind !== "set-variable" || written.has(command.ref)) return { kind: "accepted", events: [] };
     const message = `${command.ref} was refused when this request was first made; why is not known any more`;
     return { kind: "refused", refusal: refusal("unavailable", message, {}) };
   });
+}
+
+/** The variable that an import's event speaks of. */
+function nameIn(event: SessionEvent): string | undefined {
+  if (event.kind === "variable-imported" || event.kind === "variable-changed") return event.variable.name;
+  return event.kind === "variable-set" ? event.name : undefined;
 }

@@ -48,7 +48,8 @@ export function createRuleOperations(
     checkRules: (session, { updates, rules } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const supposed = suppose(sessions, state, updates ?? {});
-        const wanted = rules?.map((name) => requireRule(state, name)) ?? [...state.rules.values()].sort(oldestFirst);
+        const named = rules?.map((name) => requireRule(state, name)) ?? [];
+        const wanted = named.length > 0 ? named : [...state.rules.values()].sort(oldestFirst);
         const context = { ...sessions.means, atMs: state.atMs };
         const checks = wanted.map((rule) => checkOf(supposed.state, rule, context));
         const holds = checks.every(({ outcome }) => outcome === "holds" || outcome === "disabled");

@@ -1,6 +1,8 @@
-import { checkWhole, StoreError, toPayload, UnsupportedValueError } from "@trimtab/core";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { checkTime, checkWhole, StoreError, toPayload, UnsupportedValueError } from "@trimtab/core";
 import type { Value as WireValue } from "./gen/trimtab/v1/value_pb.ts";
 import { refuseMessage } from "./refuse.ts";
+import { toTimestamp } from "./time.ts";
 import { toWireValue, type WireEntries } from "./value.ts";
 
 /**
@@ -49,6 +51,17 @@ export function encodeWhole(value: unknown, path: string): bigint {
   const wrong = checkWhole(value, path, 0);
   if (wrong !== undefined) throw new StoreError(wrong);
   return BigInt(value as number);
+}
+
+/**
+ * Puts a time that nobody has checked yet on the wire.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for anything but milliseconds that are exact to the microsecond
+ */
+export function encodeTime(atMs: unknown, path: string): Timestamp {
+  const wrong = checkTime(atMs, path);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  return toTimestamp(atMs as number);
 }
 
 /**

@@ -18,6 +18,7 @@ const counts: { readonly [R in ErrorReason]?: readonly (keyof ErrorDetails[R])[]
   revision_mismatch: ["expected", "actual"],
   version_not_found: ["version"],
   limit_exceeded: ["limit", "value", "retryAfterMs"],
+  invalid_expression: ["offset"],
   unavailable: ["retryAfterMs"],
 };
 

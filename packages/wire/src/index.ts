@@ -1,15 +1,30 @@
-export { encodeFlag, encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
+export { encodeFlag, encodeRecord, encodeText, encodeTime, encodeValue, encodeWhole } from "./caller-data.ts";
+export { fromWireCommit, toWireCommit } from "./commit-summary.ts";
+export { fromWireConfiguration, fromWireSpace, toWireConfiguration, toWireSpace } from "./configuration-space.ts";
+export {
+  fromWireDependency,
+  fromWireDependencyKind,
+  fromWireDependencySpec,
+  toWireDependency,
+  toWireDependencyKind,
+  toWireDependencySpec,
+} from "./dependency.ts";
+export { fromWireDerivation, toWireDerivation } from "./derivation.ts";
 export { fromErrorDetail, fromWireItems, toErrorDetail, toWireItems } from "./error-detail.ts";
 export { fromWireIfExists, toWireIfExists } from "./if-exists.ts";
+export { fromWireLabel, toWireLabel } from "./label.ts";
 export { fromWireOrigin, toWireOrigin } from "./origin.ts";
 export { toWirePlain, toWireRecord } from "./plain-value.ts";
 export { type Present, present } from "./present.ts";
 export { fromWireProgram, toWireProgram } from "./program.ts";
+export { fromWireRule, fromWireRuleCheck, toWireRule, toWireRuleCheck } from "./rule.ts";
 export { fromWireSession, toWireSession } from "./session.ts";
+export { fromWirePoint, fromWireVersionPoint, toWirePoint, toWireVersionPoint } from "./session-point.ts";
 export { fromDuration, fromTimestamp, toDuration, toTimestamp } from "./time.ts";
 export { fromWirePlain, fromWireRecord, fromWireValue, toWireValue, type WireEntries } from "./value.ts";
 export { fromWireVariable, toWireVariable } from "./variable.ts";
 export { fromWireSpec, toWireSpec } from "./variable-spec.ts";
+export { fromWireDifference, fromWireVersion, toWireDifference, toWireVersion } from "./variable-version.ts";
 export { toWireChanges, toWireWatchEvent } from "./watch-event.ts";
 export { createWatchJoin } from "./watch-join.ts";
 export { fromUint64, toUint64 } from "./whole-number.ts";

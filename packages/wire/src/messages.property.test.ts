@@ -1,5 +1,5 @@
 import { toBinary } from "@bufbuild/protobuf";
-import { type ChangesEvent, createVariable, emptyRecord, origins, type Payload, type WatchEvent } from "@trimtab/core";
+import { type ChangesEvent, createVariable, emptyRecord, type Payload, type WatchEvent } from "@trimtab/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ProgramSchema, SessionSchema } from "./gen/trimtab/v1/session_pb.ts";
@@ -7,13 +7,11 @@ import { VariableSchema } from "./gen/trimtab/v1/variable_pb.ts";
 import { WatchVariablesResponseSchema } from "./gen/trimtab/v1/watch_pb.ts";
 import { fromWireProgram, toWireProgram } from "./program.ts";
 import { fromWireSession, toWireSession } from "./session.ts";
-import { payload, record, text, timeMs, variable } from "./test-parts/arbitraries.ts";
+import { change, origin, record, text, timeMs, variable, whole } from "./test-parts/arbitraries.ts";
 import { throughBinary, throughJson } from "./test-parts/through-the-wire.ts";
 import { fromWireVariable, toWireVariable } from "./variable.ts";
 import { toWireWatchEvent, viewPartBytes } from "./watch-event.ts";
 import { createWatchJoin } from "./watch-join.ts";
-
-const whole = fc.maxSafeNat();
 
 test("a variable comes back exactly, and its message is made once", () => {
   fc.assert(
@@ -62,16 +60,6 @@ test("a program comes back exactly", () => {
 
 describe("watch events", () => {
   const at = { revision: whole, token: text.filter((token) => token !== "") };
-  const change = fc.tuple(variable, payload, fc.boolean(), record).map(([each, , withOld, metadata]) => ({
-    kind: withOld ? ("updated" as const) : ("registered" as const),
-    id: each.id,
-    name: each.name,
-    version: each.version,
-    value: each.value,
-    payload: each.payload,
-    metadata,
-    ...(withOld ? { oldValue: each.value } : { variable: each }),
-  }));
   const event: fc.Arbitrary<WatchEvent> = fc.oneof(
     fc.record({ kind: fc.constant("snapshot" as const), ...at, variables: fc.array(variable, { maxLength: 3 }) }),
     fc.record({
@@ -85,7 +73,7 @@ describe("watch events", () => {
       ...at,
       atMs: timeMs,
       actor: text,
-      origin: fc.constantFrom(...origins),
+      origin,
       coalesced: fc.boolean(),
       changes: fc.array(change, { maxLength: 3 }),
     }),

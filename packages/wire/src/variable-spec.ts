@@ -1,5 +1,6 @@
 import type { VariableSpec } from "@trimtab/core";
 import { encodeFlag, encodeRecord, encodeText, encodeValue } from "./caller-data.ts";
+import { fromWireDerivation, toWireDerivation } from "./derivation.ts";
 import type { VariableSpec as WireVariableSpec } from "./gen/trimtab/v1/variable_pb.ts";
 import { present } from "./present.ts";
 import { refuseMessage } from "./refuse.ts";
@@ -14,18 +15,22 @@ export const toWireSpec = (spec: VariableSpec): WireVariableSpec => ({
   $typeName: "trimtab.v1.VariableSpec",
   name: encodeText(spec.name, "name"),
   type: encodeText(spec.type, "type"),
-  value: encodeValue(spec.value, spec.name || "value"),
   constraints: encodeRecord(spec.constraints, "constraints"),
   description: encodeText(spec.description ?? "", "description"),
   metadata: encodeRecord(spec.metadata, "metadata"),
   readOnly: encodeFlag(spec.readOnly, "readOnly"),
   sensitive: false,
-  dependencies: [],
+  dependencies: (spec.dependencies ?? []).map((ref) => encodeText(ref, "dependencies")),
+  ...(needsNoValue(spec) ? {} : { value: encodeValue(spec.value, spec.name || "value") }),
+  ...(spec.derivation !== undefined && { derivation: toWireDerivation(spec.derivation) }),
 });
 
+/** A derived variable may go without a value. */
+const needsNoValue = ({ value, derivation }: { value?: unknown; derivation?: unknown }): boolean =>
+  value === undefined && derivation !== undefined;
+
 /**
- * Reads what a variable is registered with. What it asks beyond that (dependencies, a derivation, sensitivity) is not
- * read here.
+ * Reads what a variable is registered with; sensitivity is not read here.
  *
  * @throws StoreError `invalid_argument` naming the part that is absent or no value
  */
@@ -34,10 +39,12 @@ export function fromWireSpec(spec: WireVariableSpec | undefined, path = "spec"):
   return present({
     name: spec.name,
     type: spec.type,
-    value: fromWirePlain(spec.value, `${path}.value`),
+    value: needsNoValue(spec) ? undefined : fromWirePlain(spec.value, `${path}.value`),
     constraints: fromWireRecord(spec.constraints, `${path}.constraints`),
     description: spec.description || undefined,
     metadata: fromWireRecord(spec.metadata, `${path}.metadata`),
     readOnly: spec.readOnly || undefined,
+    dependencies: spec.dependencies.length > 0 ? spec.dependencies : undefined,
+    derivation: spec.derivation && fromWireDerivation(spec.derivation, `${path}.derivation`),
   });
 }

@@ -1,4 +1,5 @@
 import { fromPayload, type Variable } from "@trimtab/core";
+import { fromWireDerivation, fromWireStaleness, toWireDerivation, toWireStaleness } from "./derivation.ts";
 import type { Variable as WireVariable } from "./gen/trimtab/v1/variable_pb.ts";
 import { fromWireOrigin, toWireOrigin } from "./origin.ts";
 import { toWireRecord } from "./plain-value.ts";
@@ -37,6 +38,8 @@ const buildMessage = (variable: Variable): WireVariable => ({
   origin: toWireOrigin(variable.origin),
   readOnly: variable.readOnly,
   sensitive: false,
+  ...(variable.derivation !== undefined && { derivation: toWireDerivation(variable.derivation) }),
+  ...(variable.stale !== undefined && { stale: toWireStaleness(variable.stale) }),
 });
 
 /**
@@ -63,5 +66,7 @@ export function fromWireVariable(variable: WireVariable | undefined, path = "var
     updatedBy: variable.updatedBy,
     origin: fromWireOrigin(variable.origin),
     readOnly: variable.readOnly,
+    ...(variable.derivation && { derivation: fromWireDerivation(variable.derivation, `${path}.derivation`) }),
+    ...(variable.stale && { stale: fromWireStaleness(variable.stale, `${path}.stale`) }),
   });
 }

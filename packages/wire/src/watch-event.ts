@@ -1,35 +1,23 @@
-import type { ChangesEvent, ValueRecord, Variable, VariableChange, WatchEvent } from "@trimtab/core";
+import type { ChangesEvent, ValueRecord, Variable, WatchEvent } from "@trimtab/core";
 import { payloadSize, toPayload } from "@trimtab/core";
-import {
-  EndCause,
-  ResetCause,
-  VariableChangeKind,
-  type WatchVariablesResponse,
-  type VariableChange as WireVariableChange,
-} from "./gen/trimtab/v1/watch_pb.ts";
+import { EndCause, ResetCause, type WatchVariablesResponse } from "./gen/trimtab/v1/watch_pb.ts";
 import { toWireOrigin } from "./origin.ts";
-import { toWirePlain, toWireRecord } from "./plain-value.ts";
 import { toTimestamp } from "./time.ts";
-import { toWireValue } from "./value.ts";
 import { toWireVariable } from "./variable.ts";
+import { toWireChange } from "./variable-change.ts";
 import { toUint64 } from "./whole-number.ts";
 
 /** Bytes of variables, roughly, after which a view goes on in another message. */
 export const viewPartBytes = 1024 * 1024;
 
-const changeKinds = {
-  registered: VariableChangeKind.REGISTERED,
-  updated: VariableChangeKind.UPDATED,
-  changed: VariableChangeKind.CHANGED,
-  deleted: VariableChangeKind.DELETED,
-} as const satisfies Record<VariableChange["kind"], VariableChangeKind>;
-
-const resetCauses = {
+/** Why a watch starts over, as it travels. */
+export const resetCauses = {
   history_lost: ResetCause.HISTORY_LOST,
   session_recreated: ResetCause.SESSION_RECREATED,
 } as const;
 
-const endCauses = {
+/** Why a watch is over, as it travels. */
+export const endCauses = {
   session_deleted: EndCause.SESSION_DELETED,
   session_expired: EndCause.SESSION_EXPIRED,
 } as const;
@@ -122,9 +110,12 @@ const framingBytes = 256;
 const sizeOf = (variable: Variable) =>
   framingBytes +
   payloadSize(variable.payload) +
-  3 * (variable.name.length + variable.description.length) +
+  3 * (variable.name.length + variable.description.length + derivationLength(variable)) +
   recordSize(variable.constraints) +
   recordSize(variable.metadata);
+
+const derivationLength = ({ derivation, stale }: Variable) =>
+  (derivation?.kind === "expression" ? derivation.expression.length : 0) + (stale?.cause.length ?? 0);
 
 const recordSizes = new WeakMap<ValueRecord, number>();
 
@@ -136,15 +127,3 @@ function recordSize(record: ValueRecord): number {
   }
   return size;
 }
-
-const toWireChange = (change: VariableChange): WireVariableChange => ({
-  $typeName: "trimtab.v1.VariableChange",
-  kind: changeKinds[change.kind],
-  variableId: change.id,
-  name: change.name,
-  version: toUint64(change.version),
-  value: toWireValue(change.payload),
-  metadata: toWireRecord(change.metadata),
-  ...(change.oldValue !== undefined && { oldValue: toWirePlain(change.oldValue) }),
-  ...(change.variable !== undefined && { variable: toWireVariable(change.variable) }),
-});

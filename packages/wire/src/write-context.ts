@@ -10,12 +10,12 @@ import { fromWireRecord } from "./value.ts";
  *
  * @throws StoreError `invalid_argument` naming the part that is ill-formed text or data that no payload can hold
  */
-export const toWireContext = ({ actor, origin, metadata }: WriteOptions): WireWriteContext => ({
+export const toWireContext = ({ actor, origin, metadata, requestId }: WriteOptions): WireWriteContext => ({
   $typeName: "trimtab.v1.WriteContext",
   actor: encodeText(actor ?? "", "actor"),
   origin: toWireOrigin(origin ?? "typescript"),
   metadata: encodeRecord(metadata, "metadata"),
-  requestId: "",
+  requestId: encodeText(requestId ?? "", "requestId"),
   optimizationId: "",
   fencingToken: 0n,
 });
@@ -28,5 +28,6 @@ export function fromWireContext(context: WireWriteContext | undefined): WriteOpt
     actor: context.actor || undefined,
     origin: fromWireOrigin(context.origin),
     metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
+    requestId: context.requestId || undefined,
   });
 }

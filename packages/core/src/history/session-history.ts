@@ -1,4 +1,4 @@
-import type { Commit } from "../commit.ts";
+import type { Commit, VariableImported } from "../commit.ts";
 import { metadataOfWrite } from "../evolve.ts";
 import type { Origin } from "../origin.ts";
 import { fromPayload, type Payload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
@@ -83,6 +83,8 @@ export function createSessionHistory(
       for (const event of commit.events) {
         if (event.kind === "variable-set" || event.kind === "variable-registered") {
           push(event.id, versionOf(event, commit, options.valueBytes));
+        } else if (event.kind === "variable-imported") {
+          for (const version of importedVersions(event, commit)) push(event.variable.id, version);
         } else if (event.kind === "variable-deleted") drop(event.id);
         else if (event.kind === "session-deleted" || event.kind === "session-created") clear();
         else if (event.kind === "session-forked") {
@@ -95,6 +97,15 @@ export function createSessionHistory(
     },
     toEntries: () => Array.from(kept, ([id, versions]) => [id, [...versions]] as const),
   };
+}
+
+/** Versions that came with a variable, or the one it came at. */
+function importedVersions({ variable, versions }: VariableImported, commit: Commit): readonly VariableVersion[] {
+  if (versions !== undefined) return versions.map((version) => ({ ...version, revision: commit.revision }));
+  const { version, payload, value, updatedAtMs, updatedBy, origin } = variable;
+  return [
+    { version, payload, value, updatedAtMs, updatedBy, origin, metadata: commit.metadata, revision: commit.revision },
+  ];
 }
 
 type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "variable-registered" }>;
@@ -110,7 +121,7 @@ export function versionOf(event: Writing, commit: Commit, valueBytes: number): V
     ...value,
     metadata: metadataOfWrite(event, commit),
     ...(rolledBackTo !== undefined && { rolledBackTo }),
-    ...(causedBy !== undefined && { causedBy }),
+    ...(causedBy !== undefined && causedBy.length > 0 && { causedBy }),
   };
 }
 

@@ -42,7 +42,7 @@ export interface DependencyStore {
   ): Promise<DerivationSet>;
   /** Makes a derived variable an ordinary one that keeps its present value. */
   clearDerivation(session: string, ref: string, options?: ClearDerivationOptions): Promise<DerivationSet>;
-  /** Computes derived variables again: these, or every stale one. */
+  /** Computes derived variables again: these, or every stale one where none is named. */
   recomputeVariables(session: string, refs?: readonly string[], options?: WriteOptions): Promise<Recomputed>;
 }
 

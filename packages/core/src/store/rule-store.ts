@@ -57,7 +57,7 @@ export interface RulePage extends Page<Rule> {
 export interface CheckRulesOptions {
   /** Values to suppose; what is, without them. */
   readonly updates?: Updates;
-  /** Rules to check, by name; all of them unless given. */
+  /** Rules to check, by name; all of them where none is named. */
   readonly rules?: readonly string[];
 }
 

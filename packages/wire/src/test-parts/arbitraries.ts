@@ -1,5 +1,6 @@
 import {
   createVariable,
+  type Derivation,
   type DType,
   dtypeBytes,
   dtypes,
@@ -8,8 +9,10 @@ import {
   type NdArray,
   origins,
   type Payload,
+  type Staleness,
   type ValueRecord,
   type Variable,
+  type VariableChange,
 } from "@trimtab/core";
 import fc from "fast-check";
 
@@ -51,24 +54,63 @@ export const record: fc.Arbitrary<ValueRecord> = fc
 /** A time that a commit may have: whole microseconds from 1970 to 2100. */
 export const timeMs = fc.integer({ min: 0, max: 4_102_444_800_000_000 }).map((micros) => micros / 1000);
 
-const whole = fc.maxSafeNat();
+/** A count, version or revision. */
+export const whole = fc.maxSafeNat();
+
+/** The runtime that a write may come from. */
+export const origin = fc.constantFrom(...origins);
+
+/** How a derived variable's value may be made. */
+export const derivation: fc.Arbitrary<Derivation> = fc.oneof(
+  fc.record({ kind: fc.constant("expression" as const), expression: text }),
+  fc.record({ kind: fc.constant("function" as const), name: text }),
+);
+
+const stale: fc.Arbitrary<Staleness> = fc.record({ cause: text, sinceRevision: whole });
 
 /** Any variable that a store may hold. */
 export const variable: fc.Arbitrary<Variable> = fc
-  .record({
-    id: text,
-    name: text,
-    type: text,
-    payload,
-    constraints: record,
-    metadata: record,
-    description: text,
-    version: whole,
-    revision: whole,
-    createdAtMs: timeMs,
-    updatedAtMs: timeMs,
-    updatedBy: text,
-    origin: fc.constantFrom(...origins),
-    readOnly: fc.boolean(),
-  })
+  .record(
+    {
+      id: text,
+      name: text,
+      type: text,
+      payload,
+      constraints: record,
+      metadata: record,
+      description: text,
+      version: whole,
+      revision: whole,
+      createdAtMs: timeMs,
+      updatedAtMs: timeMs,
+      updatedBy: text,
+      origin,
+      readOnly: fc.boolean(),
+      derivation,
+      stale,
+    },
+    { requiredKeys: ["id", "name", "type", "payload", "createdAtMs"] },
+  )
   .map(createVariable);
+
+/** Ids of variables, or what else is listed by name. */
+export const names = fc.array(text, { maxLength: 3 });
+
+/** What a commit may have done to one variable. */
+export const change: fc.Arbitrary<VariableChange> = fc
+  .record(
+    {
+      kind: fc.constantFrom("registered", "updated", "changed", "deleted", "staleness", "dependency-changed"),
+      id: text,
+      name: text,
+      version: whole,
+      payload,
+      metadata: record,
+      oldValue: payload.map(fromPayload),
+      variable,
+      unchanged: fc.constant(true as const),
+      causedBy: names.filter((each) => each.length > 0),
+    },
+    { requiredKeys: ["kind", "id", "name", "version", "payload", "metadata"] },
+  )
+  .map((each) => ({ ...each, value: fromPayload(each.payload) }));

@@ -1,0 +1,170 @@
+import { checkName, parseRecord } from "../check-argument.ts";
+import type { CommandOf, DecideContext } from "../command.ts";
+import type { SessionEvent } from "../commit.ts";
+import { variableId } from "../decide-register.ts";
+import { stampedChange, variableSet } from "../decide-variable.ts";
+import { accept, type Decision, refuse } from "../decision.ts";
+import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
+import { encodeValue, unknownType } from "../encode-value.ts";
+import { checkWritable, constraintsWithin, unknownVariable } from "../find-variable.ts";
+import type { Parsed } from "../parse-value.ts";
+import { payloadEquals, toPayload, type ValueRecord } from "../payload.ts";
+import { draftOf, findVariable, type SessionState } from "../session-state.ts";
+import type { Variable } from "../variable.ts";
+
+export function decideImport(
+  state: SessionState,
+  command: CommandOf<"import-variable">,
+  context: DecideContext,
+): Decision {
+  const checked = checkVariable(command.variable, context);
+  if (checked.kind === "refused") return checked;
+  const variable = checked.value;
+  const present = state.variables.get(state.names.get(variable.name) ?? "");
+  if (present === undefined) return decideNew(state, { ...command, variable }, context);
+  if (present.type !== variable.type) {
+    const message = `${present.name} is a ${present.type} here and a ${variable.type} in the import`;
+    return refuse("invalid_type", message, { type: variable.type });
+  }
+  if (command.strategy === "keep") return accept();
+  return command.strategy === "replace"
+    ? decideReplace(state, { present, variable }, context)
+    : decideMerge(state, { present, variable }, context);
+}
+
+/** Holds imported data against everything that a registration would be held against. */
+function checkVariable(variable: Variable, context: DecideContext): Parsed<Variable> {
+  const { limits } = context;
+  const wrong = checkName(variable.name, "name", limits.nameLength);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const type = context.types.get(variable.type);
+  if (type === undefined) return { kind: "refused", refusal: unknownType(variable.type) };
+  const constraints = constraintsWithin(type, variable.constraints, limits.constraintsBytes);
+  if (constraints.kind === "refused") return constraints;
+  const metadata = parseRecord(variable.metadata, "metadata", limits.metadataBytes);
+  if (metadata.kind === "refused") return metadata;
+  const target = { name: variable.name, type: variable.type, constraints: constraints.value };
+  const payload = encodeValue(target, variable.value, context);
+  if (payload.kind === "refused") return payload;
+  const checked = { ...variable, constraints: constraints.value, metadata: metadata.value, payload: payload.value };
+  return { kind: "parsed", value: checked };
+}
+
+function decideNew(
+  state: SessionState,
+  { variable, versions }: CommandOf<"import-variable">,
+  { limits }: DecideContext,
+): Decision {
+  if (findVariable(state, variable.name) !== undefined) {
+    const details = { resource: "variable", id: variable.name } as const;
+    return refuse("already_exists", `${variable.name} already exists: it is another variable's id`, details);
+  }
+  if (state.variableCount >= limits.variablesPerSession) {
+    const limit = limits.variablesPerSession;
+    const message = `session ${state.id} may hold ${limit} variables, this would be one more`;
+    return refuse("limit_exceeded", message, { field: "variables", limit, value: limit + 1 });
+  }
+  const isFree = !state.variables.has(variable.id) && !state.names.has(variable.id) && isId(variable);
+  const id = isFree ? variable.id : variableId(variable.name, state.nextNumber);
+  const { stale: _, ...fresh } = variable;
+  const imported = { ...fresh, id, revision: state.revision + 1 };
+  const number = Math.max(state.nextNumber, (numberOf(id) ?? 0) + 1);
+  return accept({
+    kind: "variable-imported",
+    variable: Object.freeze(imported),
+    nextNumber: isFree ? number : state.nextNumber + 1,
+    ...(versions !== undefined && versions.length > 0 && { versions }),
+  });
+}
+
+const numberOf = (id: string): number | undefined => {
+  const number = Number(/_(\d{1,15})$/.exec(id)?.[1]);
+  return Number.isSafeInteger(number) ? number : undefined;
+};
+
+/** An id of another form than this session gives out could collide with a name, or with one given out later. */
+const isId = ({ id, name }: Variable): boolean => {
+  const number = numberOf(id);
+  return number !== undefined && id === variableId(name, number);
+};
+
+type Pair = { readonly present: Variable; readonly variable: Variable };
+
+function decideReplace(state: SessionState, { present, variable }: Pair, context: DecideContext): Decision {
+  const wrong = checkWritable(present);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const { constraints, description, metadata, payload } = variable;
+  const changed = { ...present, constraints, description, metadata };
+  const events: SessionEvent[] = [];
+  if (!sameSurroundings(present, changed)) {
+    events.push({ kind: "variable-changed", variable: stampedChange(changed, state, context) });
+  }
+  if (!payloadEquals(present.payload, payload)) events.push(variableSet(present, payload));
+  return accept(...events);
+}
+
+function decideMerge(state: SessionState, { present, variable }: Pair, context: DecideContext): Decision {
+  const wrong = checkWritable(present);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const payload = encodeValue(present, variable.value, context);
+  if (payload.kind === "refused") return payload;
+  const merged = { ...present.metadata, ...variable.metadata };
+  const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
+  if (metadata.kind === "refused") return metadata;
+  const changed = { ...present, metadata: metadata.value };
+  const events: SessionEvent[] = [];
+  if (!sameSurroundings(present, changed)) {
+    events.push({ kind: "variable-changed", variable: stampedChange(changed, state, context) });
+  }
+  if (!payloadEquals(present.payload, payload.value)) events.push(variableSet(present, payload.value));
+  return accept(...events);
+}
+
+const sameSurroundings = (a: Variable, b: Variable): boolean =>
+  a.description === b.description && sameRecord(a.metadata, b.metadata) && sameRecord(a.constraints, b.constraints);
+
+const sameRecord = (a: ValueRecord, b: ValueRecord): boolean => a === b || payloadEquals(toPayload(a), toPayload(b));
+
+/** Adds the dependencies of an import, and those that imported expressions need, where both ends are there. */
+export function decideImportDependencies(
+  state: SessionState,
+  command: CommandOf<"import-dependencies">,
+  context: DecideContext,
+): Decision {
+  const draft = draftOf(state);
+  const events: SessionEvent[] = [];
+  for (const spec of [...command.dependencies, ...expressionNeeds(state, command.names, context)]) {
+    const variable = findVariable(draft, spec.variable);
+    const dependsOn = findVariable(draft, spec.dependsOn);
+    if (variable === undefined) return { kind: "refused", refusal: unknownVariable(spec.variable) };
+    if (dependsOn === undefined) return { kind: "refused", refusal: unknownVariable(spec.dependsOn) };
+    if (draft.dependencies.get(variable.id, dependsOn.id) !== undefined) continue;
+    const wrong = checkNewEdge(draft, variable.id, dependsOn.id, context);
+    if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+    const metadata = parseRecord(spec.metadata, "metadata", context.limits.metadataBytes);
+    if (metadata.kind === "refused") return metadata;
+    const { kind = "data" } = spec;
+    const stamp = { createdAtMs: context.atMs, revision: state.revision + 1 };
+    draft.dependencies.put({
+      variable: variable.id,
+      dependsOn: dependsOn.id,
+      kind,
+      metadata: metadata.value,
+      ...stamp,
+    });
+    events.push(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
+  }
+  return accept(...events);
+}
+
+/** What the expressions of imported variables speak of and is there; what is not leaves them stale. */
+function* expressionNeeds(state: SessionState, names: readonly string[], { compile }: DecideContext) {
+  for (const name of names) {
+    const derivation = state.variables.get(state.names.get(name) ?? "")?.derivation;
+    const compiled = derivation?.kind === "expression" ? compile?.(derivation.expression) : undefined;
+    if (compiled?.kind !== "compiled") continue;
+    for (const dependsOn of compiled.expression.references) {
+      if (state.names.has(dependsOn)) yield { variable: name, dependsOn, kind: undefined, metadata: undefined };
+    }
+  }
+}
