@@ -6,11 +6,11 @@ import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
-import { checkWritable, constraintsWithin, unknownVariable } from "../find-variable.ts";
+import { constraintsWithin } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
 import { payloadEquals, toPayload, type ValueRecord } from "../payload.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
-import type { Variable } from "../variable.ts";
+import type { Derivation, Variable } from "../variable.ts";
 
 export function decideImport(
   state: SessionState,
@@ -91,37 +91,43 @@ const isId = ({ id, name }: Variable): boolean => {
 type Pair = { readonly present: Variable; readonly variable: Variable };
 
 function decideReplace(state: SessionState, { present, variable }: Pair, context: DecideContext): Decision {
-  const wrong = checkWritable(present);
-  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  const { constraints, description, metadata, payload } = variable;
-  const changed = { ...present, constraints, description, metadata };
-  const events: SessionEvent[] = [];
-  if (!sameSurroundings(present, changed)) {
-    events.push({ kind: "variable-changed", variable: stampedChange(changed, state, context) });
-  }
-  if (!payloadEquals(present.payload, payload)) events.push(variableSet(present, payload));
+  if (present.readOnly) return refuse("read_only", `${present.name} is read-only`, { variable: present.name });
+  const { constraints, description, metadata, payload, derivation } = variable;
+  const { derivation: _, ...plain } = present;
+  const changed = { ...plain, constraints, description, metadata, ...(derivation !== undefined && { derivation }) };
+  const events = changeTo(state, present, changed, context);
+  // What is derived follows from what it depends on, whatever the data says.
+  if (derivation === undefined && !payloadEquals(present.payload, payload)) events.push(variableSet(present, payload));
   return accept(...events);
 }
 
 function decideMerge(state: SessionState, { present, variable }: Pair, context: DecideContext): Decision {
-  const wrong = checkWritable(present);
-  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  const payload = encodeValue(present, variable.value, context);
-  if (payload.kind === "refused") return payload;
+  if (present.readOnly) return refuse("read_only", `${present.name} is read-only`, { variable: present.name });
   const merged = { ...present.metadata, ...variable.metadata };
   const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
-  const changed = { ...present, metadata: metadata.value };
-  const events: SessionEvent[] = [];
-  if (!sameSurroundings(present, changed)) {
-    events.push({ kind: "variable-changed", variable: stampedChange(changed, state, context) });
-  }
+  const events = changeTo(state, present, { ...present, metadata: metadata.value }, context);
+  if (present.derivation !== undefined) return accept(...events);
+  const payload = encodeValue(present, variable.value, context);
+  if (payload.kind === "refused") return payload;
   if (!payloadEquals(present.payload, payload.value)) events.push(variableSet(present, payload.value));
   return accept(...events);
 }
 
+/** The event of a change to what surrounds a value, where there is one. */
+function changeTo(state: SessionState, before: Variable, after: Variable, context: DecideContext): SessionEvent[] {
+  if (sameSurroundings(before, after)) return [];
+  return [{ kind: "variable-changed", variable: stampedChange(after, state, context) }];
+}
+
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
-  a.description === b.description && sameRecord(a.metadata, b.metadata) && sameRecord(a.constraints, b.constraints);
+  a.description === b.description &&
+  sameRecord(a.metadata, b.metadata) &&
+  sameRecord(a.constraints, b.constraints) &&
+  textOf(a.derivation) === textOf(b.derivation);
+
+const textOf = (derivation: Derivation | undefined): string =>
+  derivation?.kind === "expression" ? `=${derivation.expression}` : (derivation?.name ?? "");
 
 const sameRecord = (a: ValueRecord, b: ValueRecord): boolean => a === b || payloadEquals(toPayload(a), toPayload(b));
 
@@ -136,8 +142,8 @@ export function decideImportDependencies(
   for (const spec of [...command.dependencies, ...expressionNeeds(state, command.names, context)]) {
     const variable = findVariable(draft, spec.variable);
     const dependsOn = findVariable(draft, spec.dependsOn);
-    if (variable === undefined) return { kind: "refused", refusal: unknownVariable(spec.variable) };
-    if (dependsOn === undefined) return { kind: "refused", refusal: unknownVariable(spec.dependsOn) };
+    // A variable that was refused has no dependencies either.
+    if (variable === undefined || dependsOn === undefined) continue;
     if (draft.dependencies.get(variable.id, dependsOn.id) !== undefined) continue;
     const wrong = checkNewEdge(draft, variable.id, dependsOn.id, context);
     if (wrong !== undefined) return { kind: "refused", refusal: wrong };
