@@ -1,4 +1,4 @@
-import { type StoreError, storeError, type ValueRecord, type Variable } from "@trimtab/core";
+import { type Staleness, type StoreError, storeError, type ValueRecord, type Variable } from "@trimtab/core";
 import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
 
 /** One version of a variable, decoded. */
@@ -9,6 +9,12 @@ export interface Held<V = unknown> {
   readonly updatedAtMs: number;
   /** The constraints that the store holds new values to. */
   readonly constraints: ValueRecord;
+  /** Who wrote it. */
+  readonly updatedBy: string;
+  /** Session revision of the commit that wrote it. */
+  readonly revision: number;
+  /** Present while a derived value does not follow from what it depends on. */
+  readonly stale?: Staleness;
 }
 
 /** What a stored variable comes to: a value, or why the declared type cannot read it. */
@@ -31,10 +37,12 @@ export const decodeVariable = <V>(named: NamedDeclaration<V>, variable: Variable
 /** Decodes a stored value that should be of the declared type. */
 export function decodeStored<V>(
   { name, declaration: { type } }: NamedDeclaration<V>,
-  { id, version, updatedAtMs, constraints, payload }: Omit<Held, "value"> & Pick<Variable, "payload">,
+  stored: Omit<Held, "value"> & Pick<Variable, "payload">,
 ): Decoded<V> {
+  const { id, version, updatedAtMs, constraints, updatedBy, revision, stale, payload } = stored;
   try {
-    return { kind: "held", id, version, value: type.decode(payload), updatedAtMs, constraints };
+    const held = { id, version, value: type.decode(payload), updatedAtMs, constraints, updatedBy, revision };
+    return { kind: "held", ...held, ...(stale !== undefined && { stale }) };
   } catch (cause) {
     const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
     const error = storeError("validation_failed", message, { field: name, type: type.name }, { cause });

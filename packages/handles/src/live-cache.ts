@@ -26,7 +26,11 @@ export interface LiveCache {
    * Makes the program's own write readable at once. Does nothing where the watch has come as far already, or where the
    * write was sent in an earlier era.
    */
-  write(era: number, receipt: Receipt, writes: Iterable<readonly [VariableSlot, Written, unknown]>): void;
+  write(
+    era: number,
+    receipt: Receipt & { readonly updatedBy?: string },
+    writes: Iterable<readonly [VariableSlot, Written, unknown]>,
+  ): void;
   /** Begins anew with the same last known values: the session is another one now. */
   startEra(): void;
 }
@@ -104,7 +108,7 @@ export function createLiveCache(slots: readonly VariableSlot[]): LiveCache {
       written = Math.max(written, receipt.revision);
       if (receipt.revision <= revision) return;
       for (const [slot, written, value] of writes) {
-        slot.write(written, value);
+        slot.write(written, value, receipt.updatedBy ?? "");
         ahead.add(slot);
       }
       stamp++;

@@ -110,7 +110,6 @@ const handleOf = (runtime: SessionRuntime, slot: VariableSlot): VariableHandle<u
   createVariableHandle({
     slot,
     session: runtime.id,
-    cache: runtime.cache,
     writer: runtime.writer,
     listeners: runtime.ofVariable.get(slot) ?? createListeners(runtime.onError),
     queues: runtime.queues,

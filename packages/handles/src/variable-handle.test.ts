@@ -1,11 +1,14 @@
+import { createStore } from "@trimtab/store";
+import { builtinTypes, float } from "@trimtab/types";
 import { describe, expect, it } from "vitest";
 import type { Change } from "./change.ts";
-import { openSession } from "./open-session.ts";
+import { type OpenSessionOptions, openSession } from "./open-session.ts";
 import { assistant, closingAfterEach, thrown } from "./test-parts/assistant.ts";
 
 const { closing, newStore } = closingAfterEach();
 
-const open = async (store = newStore()) => closing(await openSession(store, "assistant", assistant));
+const open = async (store = newStore(), options: OpenSessionOptions<typeof assistant> = {}) =>
+  closing(await openSession(store, "assistant", assistant, options));
 
 describe("subscribe", () => {
   it("tells every later change in order, with what was before and who did it", async () => {
@@ -53,6 +56,43 @@ describe("subscribe", () => {
     told.length = 0;
     app.variables.temperature.subscribe(listen, { immediate: true });
     expect(told).toEqual([]);
+  });
+
+  it("knows who wrote its value, at which revision, and what it is held to", async () => {
+    const store = newStore();
+    const app = await open(store, { actor: "worker" });
+    const { temperature } = app.variables;
+    expect(temperature).toMatchObject({ updatedBy: "worker", constraints: { min: 0, max: 2 }, stale: undefined });
+    const { revision } = await store.setVariable("assistant", "temperature", 1, { actor: "ada" });
+    await app.caughtUp(revision);
+    expect(temperature).toMatchObject({ updatedBy: "ada", revision });
+    const own = await temperature.set(0.5);
+    expect(temperature).toMatchObject({ updatedBy: "worker", revision: own.revision });
+    const { constraints } = await store.updateVariable("assistant", "temperature", { constraints: { max: 1 } });
+    await app.caughtUp(own.revision + 1);
+    expect(temperature.constraints).toEqual(constraints);
+    expect(temperature.updatedBy).toBe("worker");
+  });
+
+  it("says when a derived value does not follow from what it depends on", async () => {
+    const half = ({ whole }: Readonly<Record<string, unknown>>) => {
+      if (whole === 0) throw new RangeError("nothing to halve");
+      return Number(whole) / 2;
+    };
+    const store = closing(createStore({ types: builtinTypes, functions: { half } }));
+    const declarations = {
+      part: float({ derivation: { kind: "function", name: "half" }, dependencies: ["whole"] }),
+      whole: float({ default: 3 }),
+    };
+    const app = closing(await openSession(store, "s", declarations));
+    const { part, whole } = app.variables;
+    expect(part.value).toBe(1.5);
+    await app.caughtUp((await whole.set(5)).revision);
+    expect([part.value, part.stale]).toEqual([2.5, undefined]);
+    await app.caughtUp((await whole.set(0)).revision);
+    expect(part.value).toBe(2.5);
+    expect(part.stale?.cause).toContain("nothing to halve");
+    await expect(part.set(1)).rejects.toMatchObject({ reason: "read_only" });
   });
 
   it("tells of new constraints too, which leave the value", async () => {

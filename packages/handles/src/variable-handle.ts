@@ -1,9 +1,8 @@
-import { type SetOptions, storeError, type Written } from "@trimtab/core";
+import { type SetOptions, type Staleness, storeError, type ValueRecord, type Written } from "@trimtab/core";
 import type { Change } from "./change.ts";
 import { type ChangeQueue, createChangeQueue } from "./change-queue.ts";
 import type { Held } from "./decode-variable.ts";
 import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
-import type { LiveCache } from "./live-cache.ts";
 import type { VariableSlot } from "./variable-slot.ts";
 import type { UpdateOptions, VariableWriter } from "./variable-writer.ts";
 
@@ -21,6 +20,14 @@ export interface VariableHandle<V> {
   readonly version: number;
   /** When the value was last written, in milliseconds since the Unix epoch. */
   readonly updatedAtMs: number;
+  /** Who wrote the value. */
+  readonly updatedBy: string;
+  /** Session revision of the commit that wrote it. */
+  readonly revision: number;
+  /** The constraints that the store holds new values to at present; a declaration says only what they began as. */
+  readonly constraints: ValueRecord;
+  /** Why a derived value does not follow from what it depends on at present; absent while it does. */
+  readonly stale: Staleness | undefined;
 
   /**
    * Sets the value. One that the type or its constraints refuse is refused before anything is sent. When the promise
@@ -67,7 +74,6 @@ export interface ChangesOptions {
 export interface VariableHandleParts<V> {
   readonly slot: VariableSlot<V>;
   readonly session: string;
-  readonly cache: LiveCache;
   readonly writer: VariableWriter;
   readonly listeners: Listeners<[Change<V>]>;
   /** Iterators to end when the session is closed; `undefined` when it is. */
@@ -77,7 +83,7 @@ export interface VariableHandleParts<V> {
 
 /** Makes the handle of one variable. */
 export function createVariableHandle<V>(parts: VariableHandleParts<V>): VariableHandle<V> {
-  const { slot, session, cache, writer, listeners } = parts;
+  const { slot, session, writer, listeners } = parts;
   const held = (): Held<V> => slot.current ?? raise(slot, session);
   return {
     name: slot.name,
@@ -93,13 +99,25 @@ export function createVariableHandle<V>(parts: VariableHandleParts<V>): Variable
     get updatedAtMs() {
       return held().updatedAtMs;
     },
+    get updatedBy() {
+      return held().updatedBy;
+    },
+    get revision() {
+      return held().revision;
+    },
+    get constraints() {
+      return held().constraints;
+    },
+    get stale() {
+      return held().stale;
+    },
     set: (value, options) => writer.set(slot, value, options),
     update: (change, options) => writer.update(slot, change, options),
     subscribe(listener, { immediate = false } = {}) {
       const stop = listeners.add((change) => listener(change.value, change));
       const { current } = slot;
       if (immediate && current !== undefined) {
-        const change = initialChange(slot, current, cache.revision);
+        const change = initialChange(slot, current);
         callIsolated(() => listener(change.value, change), parts.onError);
       }
       return stop;
@@ -138,16 +156,16 @@ function raise(slot: VariableSlot, session: string): never {
   throw storeError("not_found", message, { resource: "variable", id: slot.name });
 }
 
-const initialChange = <V>(slot: VariableSlot<V>, held: Held<V>, revision: number): Change<V> => ({
+const initialChange = <V>(slot: VariableSlot<V>, held: Held<V>): Change<V> => ({
   kind: "initial",
   key: slot.key,
   name: slot.name,
   id: held.id,
   version: held.version,
   value: held.value,
-  revision,
+  revision: held.revision,
   updatedAtMs: held.updatedAtMs,
-  actor: "",
+  actor: held.updatedBy,
   origin: "other",
   metadata: {},
   lagged: false,

@@ -40,7 +40,7 @@ export interface VariableSlot<V = unknown> extends NamedDeclaration<V> {
   /** Takes in one change of one commit. */
   follow(change: VariableChange, context: EventContext): Outcome<V>;
   /** Takes in the program's own write, ahead of the watch. */
-  write(written: Written, value: V): void;
+  write(written: Written, value: V, updatedBy: string): void;
   /** Drops the program's own write where the watch has come as far; says whether none is left ahead of it. */
   reached(revision: number): boolean;
   /** Decodes a variable read from the store. Throws where it is not of the declared type. */
@@ -133,13 +133,15 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
         payload: change.payload,
         updatedAtMs,
         constraints,
+        updatedBy: context.actor,
+        revision: context.revision,
       });
       return become(next, { ...context, kind: change.kind, metadata });
     },
-    write({ id, version, updatedAtMs, revision }, value) {
+    write({ id, version, updatedAtMs, revision }, value, updatedBy) {
       if (own !== undefined && own.revision >= revision) return;
       const constraints = (current?.id === id ? current.constraints : undefined) ?? declaration.constraints;
-      own = { revision, held: { id, version, value, updatedAtMs, constraints } };
+      own = { revision, held: { id, version, value, updatedAtMs, constraints, updatedBy, revision } };
       settle();
     },
     reached(revision) {

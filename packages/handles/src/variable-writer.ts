@@ -51,13 +51,15 @@ export interface VariableWriterParts {
 export function createVariableWriter(parts: VariableWriterParts): VariableWriter {
   const { store, session, cache, timers, context } = parts;
   const turns = new WeakMap<object, Promise<unknown>>();
+  /** Whom the store will name until it says so itself. */
+  const answerable = ({ actor = context.actor }: WriteOptions): string => actor ?? session;
 
   const write = async <V>(slot: VariableSlot<V>, ref: string, value: V, options: SetOptions): Promise<Written> => {
     parts.assertOpen();
     const { plain, stored } = toStored(slot, value);
     const { era } = cache;
     const written = await store.setVariable(session, ref, plain, { ...context, ...options });
-    cache.write(era, written, [[slot as VariableSlot, written, stored]]);
+    cache.write(era, { ...written, updatedBy: answerable(options) }, [[slot as VariableSlot, written, stored]]);
     return written;
   };
 
@@ -93,7 +95,7 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
       const plain = Array.from(items, ([slot, { plain }]) => [slot.name, plain] as const);
       const batch = await store.setVariables(session, plain, { ...context, ...options, atomic: true });
       const writes = Array.from(items, ([slot, { stored }]) => [slot, batch.applied.get(slot.name), stored] as const);
-      cache.write(era, batch, writes.filter(hasReceipt));
+      cache.write(era, { ...batch, updatedBy: answerable(options) }, writes.filter(hasReceipt));
       return batch;
     },
     update(slot, change, options = {}) {

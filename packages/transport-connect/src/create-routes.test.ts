@@ -1,6 +1,6 @@
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { storeError } from "@trimtab/core";
-import { ErrorDetailSchema, SessionService, VariableService } from "@trimtab/wire/services";
+import { ErrorDetailSchema, RuleService, VariableService } from "@trimtab/wire/services";
 import { describe, expect, test } from "vitest";
 import { openServer } from "./test-parts/open-server.ts";
 
@@ -66,6 +66,51 @@ describe("a caller without our code", () => {
       { ...ids, value: { number: 1 }, expectedVersion: "9007199254740992" },
       "expected_version is 9007199254740992",
     ],
+    [
+      "a derivation of no kind",
+      "VariableService/RegisterVariable",
+      { sessionId: "s", spec: { name: "a", type: "float", derivation: {} } },
+      "spec.derivation has no kind",
+    ],
+    [
+      "a dependency of an unknown kind",
+      "DependencyService/AddDependency",
+      { sessionId: "s", spec: { variable: "a", dependsOn: "b", kind: 9 } },
+      "spec.kind is the unknown choice 9",
+    ],
+    ["no derivation", "DependencyService/SetDerivation", ids, "derivation is required"],
+    ["no rule", "RuleService/GetRule", { sessionId: "s" }, "name is required"],
+    [
+      "a value of a configuration of no kind",
+      "ConfigurationSpaceService/ApplyConfiguration",
+      { sessionId: "s", name: "a", updates: [{ variable: "temperature", value: {} }] },
+      "updates[0].value has no kind",
+    ],
+    ["no version to go back to", "HistoryService/RollbackVariable", ids, "to is required: name a version or a point"],
+    [
+      "a time in the far future",
+      "HistoryService/ListCommits",
+      { sessionId: "s", timeRange: { since: "9999-01-01T00:00:00Z" } },
+      "time_range.since is 253370764800 seconds",
+    ],
+    [
+      "a time that ends before it begins",
+      "HistoryService/ListCommits",
+      { sessionId: "s", timeRange: { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" } },
+      "untilMs lies before sinceMs",
+    ],
+    [
+      "two points to fork at",
+      "SessionService/ForkSession",
+      { sessionId: "s", revision: "1", label: "a" },
+      "not at several",
+    ],
+    [
+      "a mask of what a label has not",
+      "HistoryService/SetLabel",
+      { sessionId: "s", name: "a", updateMask: "name" },
+      "name",
+    ],
     ["an unknown choice", "SessionService/CreateSession", { ifExists: 9 }, "if_exists is the unknown choice 9"],
     ["a misspelt field", "VariableService/SetVariable", { ...ids, valeu: { number: 1 } }, "valeu"],
     ["a field of another type", "VariableService/GetVariable", { ...ids, variable: 5 }, "variable"],
@@ -103,15 +148,60 @@ describe("a caller without our code", () => {
   });
 });
 
+describe("a caller that leaves out what it may", () => {
+  const labelled = async () => {
+    const server = await openServer();
+    await server.store.setVariable("s", "temperature", 1);
+    await server.store.setLabel("s", "good", {
+      at: { kind: "revision", revision: 2 },
+      protected: true,
+      description: "d",
+    });
+    return server;
+  };
+
+  test("means the present by no point", async () => {
+    const { post } = await labelled();
+    const at = await post("HistoryService/GetSessionAt", JSON.stringify({ sessionId: "s" }));
+    expect(at.answer).toMatchObject({ revision: "4", variables: [{ value: { number: 1 } }] });
+    const fork = await post("SessionService/ForkSession", JSON.stringify({ sessionId: "s", newSessionId: "t" }));
+    expect(fork.answer["session"]).toMatchObject({ id: "t", stats: { variableCount: "1" } });
+    const ids = { sessionId: "s", variable: "temperature" };
+    const back = await post("HistoryService/RollbackVariable", JSON.stringify({ ...ids, point: {} }));
+    expect(back.answer).toMatchObject({ rolledBackFrom: "1", rolledBackTo: "1", revision: "4" });
+    const diff = await post(
+      "HistoryService/DiffRevisions",
+      JSON.stringify({ sessionId: "s", before: { label: "good" } }),
+    );
+    expect(diff.answer).toMatchObject({ beforeRevision: "2", afterRevision: "4", differences: [{ after: {} }] });
+  });
+
+  test("replaces both of what a label says, and with a mask what it names", async () => {
+    const { post, store } = await labelled();
+    const override = { sessionId: "s", name: "good", overrideProtection: true };
+    await post("HistoryService/SetLabel", JSON.stringify({ ...override, description: "e", updateMask: "description" }));
+    expect(await store.getLabel("s", "good")).toMatchObject({ protected: true, description: "e" });
+    await post("HistoryService/SetLabel", JSON.stringify(override));
+    expect(await store.getLabel("s", "good")).toMatchObject({ protected: false, description: "" });
+  });
+
+  test("is not asked for what writers said in a history", async () => {
+    const { post, store } = await labelled();
+    await store.setVariable("s", "temperature", 0.5, { metadata: { why: "x" } });
+    const ids = { sessionId: "s", variable: "temperature", pageSize: 1 };
+    const bare = await post("HistoryService/ListVariableHistory", JSON.stringify(ids));
+    expect(bare.answer["versions"]).toEqual([expect.not.objectContaining({ metadata: expect.anything() })]);
+    const full = await post("HistoryService/ListVariableHistory", JSON.stringify({ ...ids, includeMetadata: true }));
+    expect(full.answer["versions"]).toMatchObject([{ version: "2", metadata: { why: { string: "x" } } }]);
+  });
+});
+
 describe("what is not served", () => {
   const ids = { sessionId: "s", variable: "temperature" };
   const spec = { name: "a", type: "float", value: { number: 1 } };
   const fields: [string, string, object][] = [
-    ["request_id", "VariableService/SetVariable", { ...ids, value: { number: 1 }, context: { requestId: "r" } }],
     ["optimization_id", "VariableService/DeleteVariable", { ...ids, context: { optimizationId: "o" } }],
     ["fencing_token", "VariableService/DeleteVariable", { ...ids, context: { fencingToken: "1" } }],
-    ["dependencies", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, dependencies: ["x"] } }],
-    ["derivation", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, derivation: {} } }],
     ["sensitive", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, sensitive: true } }],
     [
       "sensitive",
@@ -119,8 +209,12 @@ describe("what is not served", () => {
       { sessionId: "s", specs: [spec, { ...spec, name: "b", sensitive: true }] },
     ],
     ["include_stats", "VariableService/BatchGetVariables", { sessionId: "s", includeStats: true }],
-    ["cascade", "VariableService/DeleteVariable", { ...ids, cascade: true }],
-    ["cascade", "VariableService/BatchDeleteVariables", { sessionId: "s", variables: [], cascade: true }],
+    ["optimization_id", "HistoryService/ListVariableHistory", { ...ids, optimizationId: "o" }],
+    [
+      "context.metadata",
+      "SessionService/ForkSession",
+      { sessionId: "s", newSessionId: "t", context: { metadata: { why: { string: "x" } } } },
+    ],
     [
       "context.metadata",
       "SessionService/CreateSession",
@@ -141,9 +235,8 @@ describe("what is not served", () => {
 
   test("is answered as unimplemented, as a whole call too", async () => {
     const { binary } = await openServer();
-    await expect(createClient(SessionService, binary).forkSession({ sessionId: "s" })).rejects.toMatchObject({
-      code: Code.Unimplemented,
-    });
+    const asking = createClient(RuleService, binary).validateRule({ sessionId: "s", expression: "true" });
+    await expect(asking).rejects.toMatchObject({ code: Code.Unimplemented });
   });
 });
 

@@ -1,8 +1,21 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { Store, TypeRegistry } from "@trimtab/core";
-import { ProgramService, SessionService, VariableService, WatchService } from "@trimtab/wire/services";
+import {
+  ConfigurationSpaceService,
+  DependencyService,
+  HistoryService,
+  ProgramService,
+  RuleService,
+  SessionService,
+  VariableService,
+  WatchService,
+} from "@trimtab/wire/services";
 import { type CallInfo, createCalls } from "./calls.ts";
+import { createConfigurationSpaceService } from "./configuration-space-service.ts";
+import { createDependencyService } from "./dependency-service.ts";
+import { createHistoryService } from "./history-service.ts";
 import { createProgramService } from "./program-service.ts";
+import { createRuleService } from "./rule-service.ts";
 import { createSessionService } from "./session-service.ts";
 import { createVariableService } from "./variable-service.ts";
 import { createWatchService } from "./watch-service.ts";
@@ -19,9 +32,9 @@ export interface RoutesOptions {
 }
 
 /**
- * Makes routes that serve a store: sessions, programs, variables and watches, by Connect, gRPC and gRPC-web. Calls that
- * are not served answer UNIMPLEMENTED, and so do fields that are set but not acted upon. JSON with a field that is not
- * known is refused. Errors carry `trimtab.v1.ErrorDetail`.
+ * Makes routes that serve a store, all that it does, by Connect, gRPC and gRPC-web. Calls that are not served answer
+ * UNIMPLEMENTED, and so do fields that are set but not acted upon. JSON with a field that is not known is refused. Errors
+ * carry `trimtab.v1.ErrorDetail`.
  */
 export function createRoutes({
   store,
@@ -41,6 +54,10 @@ export function createRoutes({
       .service(SessionService, createSessionService(store, calls), options)
       .service(ProgramService, createProgramService(store, calls), options)
       .service(VariableService, createVariableService(store, types, calls), options)
-      .service(WatchService, createWatchService(store, shutdown, calls), options);
+      .service(WatchService, createWatchService(store, shutdown, calls), options)
+      .service(DependencyService, createDependencyService(store, calls), options)
+      .service(RuleService, createRuleService(store, calls), options)
+      .service(ConfigurationSpaceService, createConfigurationSpaceService(store, calls), options)
+      .service(HistoryService, createHistoryService(store, calls), options);
   };
 }

@@ -4,13 +4,14 @@ import { fromWireContext, fromWireRecord, toUint64, toWireProgram } from "@trimt
 import type { ProgramService } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
 import { toPageOptions } from "./page-options.ts";
+import { sessionOf } from "./request-parts.ts";
 
 /** Serves a store's programs. */
 export function createProgramService(store: Store, { unary }: Calls): ServiceImpl<typeof ProgramService> {
   return {
     putProgram: unary(async (request) => {
       const { revision } = await store.putProgram(
-        required(request.sessionId, "session_id"),
+        sessionOf(request),
         required(request.programId, "program_id"),
         fromWireRecord(request.body, "body"),
         fromWireContext(request.context),
@@ -18,20 +19,17 @@ export function createProgramService(store: Store, { unary }: Calls): ServiceImp
       return { revision: toUint64(revision) };
     }),
     getProgram: unary(async (request) => ({
-      program: toWireProgram(
-        await store.getProgram(required(request.sessionId, "session_id"), required(request.programId, "program_id")),
-      ),
+      program: toWireProgram(await store.getProgram(sessionOf(request), required(request.programId, "program_id"))),
     })),
     listPrograms: unary(async (request) => {
-      const page = await store.listPrograms(required(request.sessionId, "session_id"), toPageOptions(request, {}));
+      const page = await store.listPrograms(sessionOf(request), toPageOptions(request, {}));
       return { programs: page.items.map(toWireProgram), nextPageToken: page.nextPageToken ?? "" };
     }),
     deleteProgram: unary(async (request) => {
-      const { revision } = await store.deleteProgram(
-        required(request.sessionId, "session_id"),
-        required(request.programId, "program_id"),
-        { ...fromWireContext(request.context), allowMissing: request.allowMissing },
-      );
+      const { revision } = await store.deleteProgram(sessionOf(request), required(request.programId, "program_id"), {
+        ...fromWireContext(request.context),
+        allowMissing: request.allowMissing,
+      });
       return { revision: toUint64(revision) };
     }),
   };

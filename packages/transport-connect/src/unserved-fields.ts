@@ -1,32 +1,18 @@
 import { type DescField, isFieldSet, type Message } from "@bufbuild/protobuf";
 import { storeError } from "@trimtab/core";
 import {
-  BatchDeleteVariablesRequestSchema,
   BatchGetVariablesRequestSchema,
-  DeleteVariableRequestSchema,
+  ListVariableHistoryRequestSchema,
   VariableSpecSchema,
-  WatchVariablesRequestSchema,
   WriteContextSchema,
 } from "@trimtab/wire/services";
 
 /** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
 export const unserved: ReadonlyMap<string, readonly DescField[]> = new Map([
-  [
-    WriteContextSchema.typeName,
-    [
-      WriteContextSchema.field.requestId,
-      WriteContextSchema.field.optimizationId,
-      WriteContextSchema.field.fencingToken,
-    ],
-  ],
-  [
-    VariableSpecSchema.typeName,
-    [VariableSpecSchema.field.sensitive, VariableSpecSchema.field.dependencies, VariableSpecSchema.field.derivation],
-  ],
+  [WriteContextSchema.typeName, [WriteContextSchema.field.optimizationId, WriteContextSchema.field.fencingToken]],
+  [VariableSpecSchema.typeName, [VariableSpecSchema.field.sensitive]],
   [BatchGetVariablesRequestSchema.typeName, [BatchGetVariablesRequestSchema.field.includeStats]],
-  [DeleteVariableRequestSchema.typeName, [DeleteVariableRequestSchema.field.cascade]],
-  [BatchDeleteVariablesRequestSchema.typeName, [BatchDeleteVariablesRequestSchema.field.cascade]],
-  [WatchVariablesRequestSchema.typeName, [WatchVariablesRequestSchema.field.filter]],
+  [ListVariableHistoryRequestSchema.typeName, [ListVariableHistoryRequestSchema.field.optimizationId]],
 ]);
 
 /**

@@ -1,5 +1,5 @@
 import type { ServiceImpl } from "@connectrpc/connect";
-import type { BatchOptions, ListVariablesOptions, Store, TypeRegistry, Value, VariableChanges } from "@trimtab/core";
+import type { BatchOptions, ListVariablesOptions, Store, TypeRegistry, VariableChanges } from "@trimtab/core";
 import {
   fromUint64,
   fromWireContext,
@@ -23,6 +23,7 @@ import {
 } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
 import { toPageOptions } from "./page-options.ts";
+import { mapEntries, sessionOf, toExpected, toUpdates } from "./request-parts.ts";
 import { readUpdateMask } from "./update-mask.ts";
 import { describeTypes } from "./variable-type-info.ts";
 
@@ -39,16 +40,15 @@ type Methods<Name extends keyof ServiceImpl<typeof VariableService>> = Pick<Serv
 
 const registrations = (store: Store, { unary }: Calls): Methods<"registerVariable" | "batchRegisterVariables"> => ({
   registerVariable: unary(async (request) => {
-    const { variable, revision } = await store.registerVariable(
-      required(request.sessionId, "session_id"),
-      fromWireSpec(request.spec),
-      { ...fromWireContext(request.context), ifExists: fromWireIfExists(request.ifExists) },
-    );
+    const { variable, revision } = await store.registerVariable(sessionOf(request), fromWireSpec(request.spec), {
+      ...fromWireContext(request.context),
+      ifExists: fromWireIfExists(request.ifExists),
+    });
     return { variable: toWireVariable(variable), revision: toUint64(revision) };
   }),
   batchRegisterVariables: unary(async (request) => {
     const { ids, revision } = await store.registerVariables(
-      required(request.sessionId, "session_id"),
+      sessionOf(request),
       request.specs.map((spec, index) => fromWireSpec(spec, `specs[${index}]`)),
       { ...fromWireContext(request.context), ifExists: fromWireIfExists(request.ifExists) },
     );
@@ -58,19 +58,14 @@ const registrations = (store: Store, { unary }: Calls): Methods<"registerVariabl
 
 const reads = (store: Store, { unary }: Calls): Methods<"getVariable" | "batchGetVariables" | "listVariables"> => ({
   getVariable: unary(async (request) => ({
-    variable: toWireVariable(
-      await store.getVariable(required(request.sessionId, "session_id"), required(request.variable, "variable")),
-    ),
+    variable: toWireVariable(await store.getVariable(sessionOf(request), required(request.variable, "variable"))),
   })),
   batchGetVariables: unary(async (request) => {
-    const { found, missing, revision } = await store.getVariables(
-      required(request.sessionId, "session_id"),
-      request.variables,
-    );
+    const { found, missing, revision } = await store.getVariables(sessionOf(request), request.variables);
     return { variables: mapEntries(found, toWireVariable), missing: [...missing], revision: toUint64(revision) };
   }),
   listVariables: unary(async (request) => {
-    const page = await store.listVariables(required(request.sessionId, "session_id"), toListOptions(request));
+    const page = await store.listVariables(sessionOf(request), toListOptions(request));
     return {
       variables: page.items.map(toWireVariable),
       nextPageToken: page.nextPageToken ?? "",
@@ -85,7 +80,7 @@ const writes = (
 ): Methods<"setVariable" | "batchSetVariables" | "updateVariable" | "deleteVariable" | "batchDeleteVariables"> => ({
   setVariable: unary(async (request) => {
     const written = await store.setVariable(
-      required(request.sessionId, "session_id"),
+      sessionOf(request),
       required(request.variable, "variable"),
       fromWirePlain(request.value, "value"),
       present({ ...fromWireContext(request.context), expectedVersion: toExpected(request.expectedVersion) }),
@@ -94,11 +89,8 @@ const writes = (
   }),
   batchSetVariables: unary(async (request) => {
     const { applied, refused, revision } = await store.setVariables(
-      required(request.sessionId, "session_id"),
-      request.updates.map((update, index): [string, Value] => [
-        update.variable,
-        fromWirePlain(update.value, `updates[${index}].value`),
-      ]),
+      sessionOf(request),
+      toUpdates(request.updates),
       toBatchOptions(request),
     );
     return {
@@ -110,7 +102,7 @@ const writes = (
   updateVariable: unary(async (request) => ({
     variable: toWireVariable(
       await store.updateVariable(
-        required(request.sessionId, "session_id"),
+        sessionOf(request),
         required(request.variable, "variable"),
         toChanges(request),
         present({ ...fromWireContext(request.context), expectedVersion: toExpected(request.expectedVersion) }),
@@ -119,20 +111,22 @@ const writes = (
   })),
   deleteVariable: unary(async (request) => {
     const { revision } = await store.deleteVariable(
-      required(request.sessionId, "session_id"),
+      sessionOf(request),
       required(request.variable, "variable"),
       present({
         ...fromWireContext(request.context),
         allowMissing: request.allowMissing,
+        cascade: request.cascade,
         expectedVersion: toExpected(request.expectedVersion),
       }),
     );
     return { revision: toUint64(revision) };
   }),
   batchDeleteVariables: unary(async (request) => {
-    const { revision } = await store.deleteVariables(required(request.sessionId, "session_id"), request.variables, {
+    const { revision } = await store.deleteVariables(sessionOf(request), request.variables, {
       ...fromWireContext(request.context),
       allowMissing: request.allowMissing,
+      cascade: request.cascade,
     });
     return { revision: toUint64(revision) };
   }),
@@ -141,9 +135,6 @@ const writes = (
 /** Without a registry the call is left out, and so answered as one that this server does not serve. */
 const listing = (types: TypeRegistry | undefined, { unary }: Calls): Partial<Methods<"listVariableTypes">> =>
   types === undefined ? {} : { listVariableTypes: unary(async () => ({ types: describeTypes(types) })) };
-
-const toExpected = (version: bigint | undefined) =>
-  version === undefined ? undefined : fromUint64(version, "expected_version");
 
 const toListOptions = (request: ListVariablesRequest): ListVariablesOptions =>
   toPageOptions(request, {
@@ -173,6 +164,3 @@ function toChanges(request: UpdateVariableRequest): VariableChanges {
     constraints: mask.has("constraints") ? fromWireRecord(request.constraints, "constraints") : undefined,
   });
 }
-
-const mapEntries = <T, W>(map: ReadonlyMap<string, T>, convert: (item: T) => W): { [key: string]: W } =>
-  Object.fromEntries(Array.from(map, ([key, item]) => [key, convert(item)]));

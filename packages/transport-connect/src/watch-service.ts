@@ -3,6 +3,7 @@ import { type Store, storeError, type WatchOptions } from "@trimtab/core";
 import { present, toWireWatchEvent } from "@trimtab/wire";
 import type { WatchService, WatchVariablesRequest, WatchVariablesResponse } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
+import { sessionOf } from "./request-parts.ts";
 import { encodedOnce } from "./shared-encoding.ts";
 
 /**
@@ -23,7 +24,7 @@ async function* watch(
   { store, shutdown }: { store: Store; shutdown: AbortSignal | undefined },
 ): AsyncGenerator<WatchVariablesResponse> {
   const signal = shutdown === undefined ? context.signal : AbortSignal.any([context.signal, shutdown]);
-  const session = required(request.sessionId, "session_id");
+  const session = sessionOf(request);
   const selection = present({ refs: refsOf(request), pattern: request.pattern || undefined });
   const isBinary = !/\bjson\b/.test(context.requestHeader.get("content-type") ?? "");
   if (!signal.aborted) {
@@ -46,5 +47,7 @@ const toWatchOptions = (request: WatchVariablesRequest, signal: AbortSignal): Wa
     initialValues: !request.omitInitialValues,
     coalesce: request.coalesce,
     oldValues: request.includeOldValues,
+    filter: request.filter || undefined,
+    distinct: request.distinct,
     signal,
   });
