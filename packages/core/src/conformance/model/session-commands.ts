@@ -1,0 +1,288 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { isStoreError, type Store, type WatchEvent } from "../../index.ts";
+import { readWatch, type WatchReader } from "../store/harness.ts";
+import * as plain from "./plain-operations.ts";
+import { bounds, type PlainOutcome, type PlainSession, type PlainState } from "./plain-session.ts";
+
+/** The store under test, and one watch on all of its session. */
+export interface RealSession {
+  readonly store: Store;
+  readonly id: string;
+  watch: WatchReader;
+  token: string;
+  /** What the watch has told, by revision. */
+  readonly told: Map<number, readonly string[]>;
+}
+
+type Command = fc.AsyncCommand<PlainSession, RealSession>;
+
+/** One operation on both, with the same outcome on both; `before` is the revision that it begins at. */
+function operation(
+  name: string,
+  model: (session: PlainSession) => PlainOutcome,
+  real: (session: RealSession, before: number) => Promise<unknown>,
+): Command {
+  return {
+    check: () => true,
+    toString: () => name,
+    async run(session, target) {
+      const before = session.revision;
+      const expected = model(session);
+      const outcome = await real(target, before).then(
+        () => ({}) as PlainOutcome,
+        (error: unknown): PlainOutcome => {
+          if (!isStoreError(error)) throw error;
+          return { refused: error.reason };
+        },
+      );
+      expect(outcome, name).toEqual(expected);
+      const { items, revision } = await target.store.listVariables(target.id, { pageSize: 1000 });
+      expect(revision, name).toBe(session.revision);
+      expect(summaryOf(items), name).toEqual(summaryOf([...session.state.variables.values()].map(toShown)));
+    },
+  };
+}
+
+interface Shown {
+  readonly name: string;
+  readonly value: unknown;
+  readonly version: number;
+  readonly stale?: unknown;
+}
+
+const toShown = ({
+  staleAt,
+  ...variable
+}: {
+  name: string;
+  value: number;
+  version: number;
+  staleAt?: number;
+}): Shown => ({
+  ...variable,
+  ...(staleAt !== undefined && { stale: true }),
+});
+
+const summaryOf = (variables: readonly Shown[]): string[] =>
+  variables
+    .map(({ name, value, version, stale }) => `${name}=${String(value)} v${version}${stale ? " stale" : ""}`)
+    .sort();
+
+const plainSummary = ({ variables }: PlainState) => summaryOf([...variables.values()].map(toShown));
+
+const name = fc.constantFrom("a", "b", "c", "d", "e");
+// Whole numbers, so that sums are exact, and some out of bounds.
+const value = fc.integer({ min: bounds.min - 10, max: bounds.max + 10 });
+const small = fc.integer({ min: -20, max: 20 });
+const expression = (left: string, right: string) => `${left} + ${right}`;
+const spec = { type: "float", constraints: bounds } as const;
+
+const register = fc.tuple(name, value).map(([each, initial]) =>
+  operation(
+    `register ${each} = ${initial}`,
+    (session) => plain.register(session, each, initial),
+    ({ store, id }) => store.registerVariable(id, { ...spec, name: each, value: initial }),
+  ),
+);
+
+const registerSum = fc.tuple(name, name, name).map(([each, left, right]) =>
+  operation(
+    `register ${each} = ${left} + ${right}`,
+    (session) => plain.registerSum(session, each, [left, right]),
+    ({ store, id }) =>
+      store.registerVariable(id, {
+        ...spec,
+        name: each,
+        derivation: { kind: "expression", expression: expression(left, right) },
+      }),
+  ),
+);
+
+const set = fc
+  .tuple(name, fc.oneof(value, small), fc.option(fc.nat({ max: 3 }), { nil: undefined }))
+  .map(([each, next, expected]) =>
+    operation(
+      `set ${each} = ${next}${expected === undefined ? "" : ` at version ${expected}`}`,
+      (session) => plain.setAll(session, new Map([[each, next]]), { atomic: true, expected }),
+      ({ store, id }) => store.setVariable(id, each, next, expected === undefined ? {} : { expectedVersion: expected }),
+    ),
+  );
+
+const setMany = fc
+  .tuple(
+    fc.uniqueArray(fc.tuple(name, fc.oneof(value, small)), { minLength: 1, selector: ([each]) => each }),
+    fc.boolean(),
+  )
+  .map(([updates, atomic]) =>
+    operation(
+      `set ${updates.map(([each, next]) => `${each} = ${next}`).join(", ")}${atomic ? "" : " as far as possible"}`,
+      (session) => plain.setAll(session, new Map(updates), { atomic }),
+      ({ store, id }) => store.setVariables(id, updates, { atomic }),
+    ),
+  );
+
+const remove = fc.tuple(name, fc.boolean()).map(([each, cascade]) =>
+  operation(
+    `delete ${each}${cascade ? " and what depends on it" : ""}`,
+    (session) => plain.remove(session, each, cascade),
+    ({ store, id }) => store.deleteVariable(id, each, { cascade }),
+  ),
+);
+
+const addDependency = fc.tuple(name, name).map(([each, on]) =>
+  operation(
+    `${each} depends on ${on}`,
+    (session) => plain.addDependency(session, each, on),
+    ({ store, id }) => store.addDependency(id, { variable: each, dependsOn: on }),
+  ),
+);
+
+const removeDependency = fc.tuple(name, name).map(([each, on]) =>
+  operation(
+    `${each} no longer depends on ${on}`,
+    (session) => plain.removeDependency(session, each, on),
+    ({ store, id }) => store.removeDependency(id, each, on),
+  ),
+);
+
+const clearDerivation = name.map((each) =>
+  operation(
+    `${each} is no sum any more`,
+    (session) => plain.clearDerivation(session, each),
+    ({ store, id }) => store.clearDerivation(id, each),
+  ),
+);
+
+const rule = fc.constantFrom("order", "limit");
+const putRule = fc.tuple(rule, name, name).map(([each, left, right]) =>
+  operation(
+    `rule ${each}: ${left} <= ${right}`,
+    (session) => plain.putRule(session, each, [left, right]),
+    ({ store, id }) => store.putRule(id, { name: each, expression: `${left} <= ${right}` }),
+  ),
+);
+const deleteRule = rule.map((each) =>
+  operation(
+    `no rule ${each}`,
+    (session) => plain.deleteRule(session, each),
+    ({ store, id }) => store.deleteRule(id, each),
+  ),
+);
+
+const rollback = fc.tuple(name, fc.nat({ max: 4 })).map(([each, version]) =>
+  operation(
+    `${each} back to version ${version}`,
+    (session) => plain.rollback(session, each, version),
+    ({ store, id }) => store.rollbackVariable(id, each, { kind: "version", version }),
+  ),
+);
+
+/** How far back, from one revision ahead of the present: most of what is picked was there. */
+const back = fc.nat({ max: 12 });
+const point = (present: number, steps: number) => ({ kind: "revision", revision: present + 1 - steps }) as const;
+const rollbackAll = back.map((steps) =>
+  operation(
+    `all back by ${steps - 1} revisions`,
+    (session) => plain.rollbackAll(session, point(session.revision, steps).revision),
+    ({ store, id }, before) => store.rollbackSession(id, point(before, steps)),
+  ),
+);
+const setLabel = back.map((steps) =>
+  operation(
+    `label ${steps - 1} revisions back`,
+    (session) => plain.setLabel(session, "here", point(session.revision, steps).revision),
+    ({ store, id }, before) => store.setLabel(id, "here", { at: point(before, steps) }),
+  ),
+);
+
+/** Reads what was, and compares it with what the model has kept. */
+const readPast = fc.tuple(back, name).map(
+  ([steps, each]): Command => ({
+    check: (session) => session.past.has(point(session.revision, steps).revision),
+    toString: () => `read ${steps - 1} revisions back, and the history of ${each}`,
+    async run(session, { store, id }) {
+      const at = point(session.revision, steps);
+      const past = session.past.get(at.revision);
+      const read = await store.getSessionAt(id, at, { pageSize: 1000 });
+      expect(summaryOf(read.items)).toEqual(past === undefined ? [] : plainSummary(past));
+      const variable = session.state.variables.get(each);
+      if (variable === undefined) return;
+      const history = await store.listVariableHistory(id, each, { pageSize: 1000 });
+      expect(history.items.map((version) => version.value)).toEqual(variable.versions.toReversed());
+      const label = session.labels.get("here");
+      if (label !== undefined) expect((await store.getLabel(id, "here")).revision).toBe(label);
+    },
+  }),
+);
+
+/** Lets the watch catch up, compares all that it has told, and goes on with a new one from its token. */
+const resumeWatch = fc.constant<Command>({
+  check: () => true,
+  toString: () => "the watch breaks off and resumes",
+  async run(session, target) {
+    await catchUp(session, target);
+    await target.watch.close();
+    target.watch = readWatch(target.store.watch(target.id, {}, { after: target.token }));
+  },
+});
+
+/** Reads the watch up to the last revision that has something to tell. */
+export async function catchUp(session: PlainSession, target: RealSession): Promise<void> {
+  const last = Math.max(0, ...Array.from(session.told).flatMap(([at, told]) => (told.length > 0 ? [at] : [])));
+  while (Math.max(0, ...target.told.keys()) < last) take(target, await target.watch.next());
+  const expected = Array.from(session.told).filter(([, told]) => told.length > 0);
+  expect(new Map(target.told)).toEqual(new Map(expected.map(([at, told]) => [at, [...told].sort()])));
+}
+
+function take(target: RealSession, event: WatchEvent): void {
+  target.token = event.token;
+  if (event.kind === "bookmark" || event.kind === "snapshot") return;
+  if (event.kind !== "changes") throw new TypeError(`the watch told of ${event.kind}`);
+  const told = event.changes.map(({ kind, name: each, value: now }) =>
+    kind === "updated" || kind === "registered" ? `${kind} ${each} ${String(now)}` : `${kind} ${each}`,
+  );
+  expect(target.told.has(event.revision)).toBe(false);
+  target.told.set(event.revision, told.sort());
+}
+
+/** Registers the variables that most commands speak of, so that few of them find nothing there. */
+export async function beginWith(
+  session: PlainSession,
+  { store, id }: Pick<RealSession, "store" | "id">,
+): Promise<void> {
+  for (const [each, initial] of [
+    ["a", 1],
+    ["b", 2],
+    ["c", -3],
+  ] as const) {
+    plain.register(session, each, initial);
+    await store.registerVariable(id, { ...spec, name: each, value: initial });
+  }
+  plain.registerSum(session, "d", ["a", "b"]);
+  const derivation = { kind: "expression", expression: expression("a", "b") } as const;
+  await store.registerVariable(id, { ...spec, name: "d", derivation });
+}
+
+/** Every command, those that build something up more often. */
+export const sessionCommands: fc.Arbitrary<Command>[] = [
+  register,
+  registerSum,
+  registerSum,
+  set,
+  set,
+  set,
+  setMany,
+  setMany,
+  remove,
+  addDependency,
+  removeDependency,
+  clearDerivation,
+  putRule,
+  deleteRule,
+  rollback,
+  rollbackAll,
+  setLabel,
+  readPast,
+  resumeWatch,
+];
