@@ -1,5 +1,16 @@
-import { checkWhole, type DeleteOptions, type PageOptions, type Refusal, StoreError, storeError } from "@trimtab/core";
-import { encodeText } from "@trimtab/wire";
+import {
+  checkWhole,
+  type DeleteOptions,
+  type PageOptions,
+  type Refusal,
+  type SetOptions,
+  StoreError,
+  storeError,
+  type Updates,
+  unknownVariable,
+  type Value,
+} from "@trimtab/core";
+import { encodeText, encodeValue, encodeWhole } from "@trimtab/wire";
 
 // What no request can carry is refused here with what the store would have said.
 
@@ -35,4 +46,49 @@ export function encodePage({ pageSize, pageToken }: PageOptions): { pageSize: nu
 export function refuseExpectedVersion({ expectedVersion }: DeleteOptions, why: string): void {
   if (expectedVersion === undefined) return;
   throw storeError("invalid_argument", `expectedVersion: ${why}`, { field: "expectedVersion" });
+}
+
+/** Takes a session and a variable of it. */
+export const encodeRef = (session: string, ref: string) => ({
+  sessionId: encodeText(session, "session"),
+  variable: encodeText(ref, "ref"),
+});
+
+/** Takes a session and the name of something in it. */
+export const encodeName = (session: string, name: string) => ({
+  sessionId: encodeText(session, "session"),
+  name: encodeText(name, "name"),
+});
+
+/** Takes a variable that narrows a listing; in a request, empty would mean that there is none. */
+export function encodeRefFilter(ref: string | undefined, field: string): string {
+  if (ref === "") refuseIf(unknownVariable(ref));
+  return ref === undefined ? "" : encodeText(ref, field);
+}
+
+/** Takes the version that something must have, where one is given. */
+export const encodeExpected = ({ expectedVersion }: Pick<SetOptions, "expectedVersion">) =>
+  expectedVersion === undefined ? {} : { expectedVersion: encodeWhole(expectedVersion, "expectedVersion") };
+
+/** Takes the revision that something must stand at, where one is given. */
+export const encodeExpectedRevision = ({ expectedRevision }: { readonly expectedRevision?: number }) =>
+  expectedRevision === undefined ? {} : { expectedRevision: encodeWhole(expectedRevision, "expectedRevision") };
+
+/** Takes new values, whichever form they came in. */
+export const encodeUpdates = (updates: Updates) =>
+  entriesOf(updates).map(([ref, value]) => ({
+    variable: encodeText(ref, "updates"),
+    value: encodeValue(value, ref || "value"),
+  }));
+
+function entriesOf(updates: Updates): (readonly [string, Value])[] {
+  if (Symbol.iterator in updates) return [...(updates as Iterable<readonly [string, Value]>)];
+  return Object.entries(updates as Readonly<Record<string, Value>>);
+}
+
+/** Checks a whole number within limits, of which a request could not carry every one. */
+export function checkedRange(field: string, value: number, { min, max }: { min: number; max: number }): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  const message = `${field} must be a whole number from ${min} to ${max}, got ${value}`;
+  throw storeError("invalid_argument", message, { field, limit: value < min ? min : max, value });
 }

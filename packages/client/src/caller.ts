@@ -1,7 +1,8 @@
 import type { CallOptions } from "@connectrpc/connect";
-import type { Origin, WriteOptions } from "@trimtab/core";
+import { checkName, defaultLimits, type Origin, type WriteOptions } from "@trimtab/core";
 import { present, toWireContext } from "@trimtab/wire";
 import type { WriteContext } from "@trimtab/wire/services";
+import { refuseIf } from "./arguments.ts";
 import { fromConnectError, readAnswer } from "./store-error.ts";
 
 /** What holds for every call of a client unless the call says otherwise. */
@@ -29,8 +30,9 @@ export const createCaller = ({ actor, origin, timeoutMs }: CallDefaults): Caller
     }
     return readAnswer(() => read(answer));
   },
-  context: (options = {}) =>
-    toWireContext(
-      present({ actor: options.actor ?? actor, origin: options.origin ?? origin, metadata: options.metadata }),
-    ),
+  context({ requestId, metadata, ...who } = {}) {
+    // In a request, an empty id would be none.
+    if (requestId === "") refuseIf(checkName(requestId, "requestId", defaultLimits.nameLength));
+    return toWireContext(present({ actor: who.actor ?? actor, origin: who.origin ?? origin, metadata, requestId }));
+  },
 });

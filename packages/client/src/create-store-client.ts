@@ -1,8 +1,23 @@
 import { createClient, type Transport } from "@connectrpc/connect";
 import type { Origin, Store } from "@trimtab/core";
-import { ProgramService, SessionService, VariableService, WatchService } from "@trimtab/wire/services";
+import {
+  ConfigurationSpaceService,
+  DependencyService,
+  HistoryService,
+  ProgramService,
+  RuleService,
+  SessionService,
+  VariableService,
+  WatchService,
+} from "@trimtab/wire/services";
 import { createCaller } from "./caller.ts";
+import { createConfigurationSpaceCalls } from "./configuration-space-calls.ts";
+import { createDependencyCalls } from "./dependency-calls.ts";
+import { createHistoryCalls } from "./history-calls.ts";
+import { createLabelCalls } from "./label-calls.ts";
 import { createProgramCalls } from "./program-calls.ts";
+import { createRollbackCalls } from "./rollback-calls.ts";
+import { createRuleCalls } from "./rule-calls.ts";
 import { createSessionCalls } from "./session-calls.ts";
 import { createVariableCalls } from "./variable-calls.ts";
 import { createWatchCall } from "./watch-call.ts";
@@ -27,10 +42,17 @@ export interface StoreClientOptions {
 export function createStoreClient(transport: Transport, options: StoreClientOptions = {}): Store {
   const { actor, origin = "typescript", timeoutMs = 30_000 } = options;
   const caller = createCaller({ actor, origin, timeoutMs });
+  const history = createClient(HistoryService, transport);
   return {
     ...createSessionCalls(createClient(SessionService, transport), caller),
     ...createVariableCalls(createClient(VariableService, transport), caller),
     ...createProgramCalls(createClient(ProgramService, transport), caller),
     ...createWatchCall(createClient(WatchService, transport)),
+    ...createDependencyCalls(createClient(DependencyService, transport), caller),
+    ...createRuleCalls(createClient(RuleService, transport), caller),
+    ...createConfigurationSpaceCalls(createClient(ConfigurationSpaceService, transport), caller),
+    ...createHistoryCalls(history, caller),
+    ...createRollbackCalls(history, caller),
+    ...createLabelCalls(history, caller),
   };
 }

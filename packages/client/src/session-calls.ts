@@ -1,13 +1,30 @@
 import type { Client } from "@connectrpc/connect";
-import { type CreateSessionOptions, checkName, defaultLimits, type SessionChanges, type Store } from "@trimtab/core";
-import { encodeFlag, encodeRecord, encodeText, fromWireSession, toDuration, toWireIfExists } from "@trimtab/wire";
+import {
+  type CreateSessionOptions,
+  checkName,
+  defaultLimits,
+  type SessionChanges,
+  type SessionPoint,
+  type Store,
+  unknownLabel,
+  unknownRevision,
+} from "@trimtab/core";
+import {
+  encodeFlag,
+  encodeRecord,
+  encodeText,
+  fromWireSession,
+  toDuration,
+  toWireIfExists,
+  toWirePoint,
+} from "@trimtab/wire";
 import type { SessionService } from "@trimtab/wire/services";
 import { checkedTtlMs, encodeFilter, encodePage, refuseExpectedVersion, refuseIf } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
 
 type SessionCalls = Pick<
   Store,
-  "createSession" | "getSession" | "listSessions" | "updateSession" | "touchSession" | "deleteSession"
+  "createSession" | "getSession" | "listSessions" | "updateSession" | "touchSession" | "deleteSession" | "forkSession"
 >;
 
 /** The part of a store that deals with sessions, over a transport. */
@@ -56,6 +73,14 @@ export const createSessionCalls = (client: Client<typeof SessionService>, { call
       },
       () => undefined,
     ),
+  forkSession: (session, at, options = {}) =>
+    call(
+      (to) => {
+        const what = { sessionId: encodeText(session, "session"), ...encodeFork(at, options) };
+        return client.forkSession({ ...what, context: context(withoutMetadata(options)) }, to);
+      },
+      (answer) => fromWireSession(answer.session),
+    ),
 });
 
 /** The metadata of a creation is the session's, not the write's. */
@@ -69,6 +94,22 @@ function encodeCreation({ id, ttlMs, metadata, ifExists }: CreateSessionOptions)
     metadata: encodeRecord(metadata, "metadata"),
     ifExists: toWireIfExists(ifExists),
     ...(ttlMs !== undefined && { ttl: toDuration(checkedTtlMs(ttlMs)) }),
+  };
+}
+
+function encodeFork(at: SessionPoint, options: CreateSessionOptions) {
+  const { sessionId: newSessionId, metadata, ...rest } = encodeCreation(options);
+  const { kind } = toWirePoint(at);
+  // In a request, a revision of 0 and an empty label would mean the present.
+  if (kind.case === "revision" && kind.value === 0n) refuseIf(unknownRevision("0"));
+  if (kind.case === "label" && kind.value === "") refuseIf(unknownLabel(""));
+  return {
+    newSessionId,
+    ...rest,
+    ...(options.metadata !== undefined && { metadata: { entries: metadata } }),
+    ...(kind.case === "revision" && { revision: kind.value }),
+    ...(kind.case === "time" && { time: kind.value }),
+    ...(kind.case === "label" && { label: kind.value }),
   };
 }
 

@@ -1,18 +1,18 @@
 import type { Client } from "@connectrpc/connect";
-import type { BatchOptions, SetOptions, Store, Updates, Value, VariableChanges } from "@trimtab/core";
+import type { BatchOptions, Store, VariableChanges } from "@trimtab/core";
 import {
   encodeFlag,
   encodeRecord,
   encodeText,
   encodeValue,
   encodeWhole,
-  fromUint64,
   fromWireItems,
   fromWireVariable,
   fromWireWritten,
 } from "@trimtab/wire";
 import type { VariableService } from "@trimtab/wire/services";
-import { refuseExpectedVersion } from "./arguments.ts";
+import { readApplied, readReceipt } from "./answers.ts";
+import { encodeExpected, encodeRef, encodeUpdates, refuseExpectedVersion } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
 
 type VariableWrites = Pick<
@@ -42,7 +42,7 @@ const createSets = (
           },
           to,
         ),
-      ({ written, revision }) => fromWireWritten(written, { session, revision: fromUint64(revision, "revision") }),
+      (answer) => fromWireWritten(answer.written, readReceipt(session, answer)),
     ),
   setVariables: (session, updates, options = {}) =>
     call(
@@ -50,21 +50,15 @@ const createSets = (
         client.batchSetVariables(
           {
             sessionId: encodeText(session, "session"),
-            updates: entriesOf(updates).map(([ref, value]) => ({
-              variable: encodeText(ref, "updates"),
-              value: encodeValue(value, ref || "value"),
-            })),
+            updates: encodeUpdates(updates),
             ...encodeBatch(options),
             context: context(options),
           },
           to,
         ),
       (answer) => {
-        const receipt = { session, revision: fromUint64(answer.revision, "revision") };
-        const applied = Object.entries(answer.applied).map(
-          ([ref, written]) => [ref, fromWireWritten(written, receipt, `applied.${ref}`)] as const,
-        );
-        return { ...receipt, applied: new Map(applied), refused: fromWireItems(answer.refused) };
+        const receipt = readReceipt(session, answer);
+        return { ...receipt, applied: readApplied(answer.applied, receipt), refused: fromWireItems(answer.refused) };
       },
     ),
   updateVariable: (session, ref, changes, options = {}) =>
@@ -94,12 +88,13 @@ const createDeletions = (
           {
             ...encodeRef(session, ref),
             allowMissing: encodeFlag(options.allowMissing, "allowMissing"),
+            cascade: encodeFlag(options.cascade, "cascade"),
             ...encodeExpected(options),
             context: context(options),
           },
           to,
         ),
-      ({ revision }) => ({ session, revision: fromUint64(revision, "revision") }),
+      (answer) => readReceipt(session, answer),
     ),
   deleteVariables: (session, refs, options = {}) =>
     call(
@@ -110,22 +105,15 @@ const createDeletions = (
             sessionId: encodeText(session, "session"),
             variables: refs.map((ref) => encodeText(ref, "refs")),
             allowMissing: encodeFlag(options.allowMissing, "allowMissing"),
+            cascade: encodeFlag(options.cascade, "cascade"),
             context: context(options),
           },
           to,
         );
       },
-      ({ revision }) => ({ session, revision: fromUint64(revision, "revision") }),
+      (answer) => readReceipt(session, answer),
     ),
 });
-
-const encodeRef = (session: string, ref: string) => ({
-  sessionId: encodeText(session, "session"),
-  variable: encodeText(ref, "ref"),
-});
-
-const encodeExpected = ({ expectedVersion }: SetOptions) =>
-  expectedVersion === undefined ? {} : { expectedVersion: encodeWhole(expectedVersion, "expectedVersion") };
 
 const encodeBatch = ({ atomic, expectedVersions = {} }: BatchOptions) => ({
   allowPartial: atomic !== undefined && !encodeFlag(atomic, "atomic"),
@@ -145,10 +133,4 @@ function encodeChanges({ description, metadata, constraints }: VariableChanges) 
     constraints: encodeRecord(constraints, "constraints"),
     updateMask: { paths: given.map(([field]) => field) },
   };
-}
-
-/** Updates as entries, whichever form they came in. */
-function entriesOf(updates: Updates): (readonly [string, Value])[] {
-  if (Symbol.iterator in updates) return [...(updates as Iterable<readonly [string, Value]>)];
-  return Object.entries(updates as Readonly<Record<string, Value>>);
 }

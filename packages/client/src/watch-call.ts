@@ -73,4 +73,6 @@ const encodeWatch = (session: string, selection: Selection, options: WatchOption
   omitInitialValues: options.initialValues === false,
   coalesce: encodeFlag(options.coalesce, "coalesce"),
   includeOldValues: encodeFlag(options.oldValues, "oldValues"),
+  filter: encodeFilter(options.filter, "filter"),
+  distinct: encodeFlag(options.distinct, "distinct"),
 });

@@ -16,6 +16,7 @@ export { checkWritable, unknownVariable } from "./find-variable.ts";
 export * from "./glob.ts";
 export { versionNotFound } from "./history/decide-rollback.ts";
 export * from "./history/session-history.ts";
+export { unknownRevision } from "./history/unknown-revision.ts";
 export { unknownLabel } from "./label/decide-label.ts";
 export * from "./label/label.ts";
 export * from "./layered-map.ts";

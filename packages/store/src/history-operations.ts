@@ -1,6 +1,7 @@
 import {
   type Commit,
   checkTimeRange,
+  checkWhole,
   createGlob,
   type ListHistoryOptions,
   payloadEquals,
@@ -8,7 +9,6 @@ import {
   type SessionState,
   type Store,
   StoreError,
-  storeError,
   type Variable,
   type VariableDifference,
   type VariableVersion,
@@ -84,12 +84,9 @@ function createVersionFilter({ sinceMs, untilMs, optimizer }: ListHistoryOptions
 }
 
 function checkOffset(offset = 0): number {
-  if (Number.isSafeInteger(offset) && offset >= 0) return offset;
-  throw storeError("invalid_argument", `offset must be a whole number of at least 0, got ${offset}`, {
-    field: "offset",
-    limit: 0,
-    value: offset,
-  });
+  const wrong = checkWhole(offset, "offset", 0);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  return offset;
 }
 
 const withoutMetadata = (version: VariableVersion): VariableVersion => ({ ...version, metadata: {} });

@@ -8,8 +8,8 @@ import {
   type SessionPoint,
   type SessionState,
   StoreError,
-  storeError,
   unknownLabel,
+  unknownRevision,
 } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 
@@ -19,13 +19,6 @@ export interface PastSource {
   readonly state: SessionState;
   readonly log: CommitLog<Commit>;
 }
-
-/** The refusal of a revision that is not kept, was never made, or belongs to an earlier session of the same id. */
-export const revisionNotFound = (point: string) =>
-  storeError("not_found", `Revision ${point} not found in the history that is kept`, {
-    resource: "revision",
-    id: point,
-  });
 
 /**
  * Gives the state of a session as it was right after a revision: the latest snapshot before it, and the commits from
@@ -39,16 +32,16 @@ export async function stateAt(
   const { id, epoch } = source.state;
   if (revision === source.state.revision) return source.state;
   if (!Number.isSafeInteger(revision) || revision < 1 || revision > source.state.revision) {
-    throw revisionNotFound(String(revision));
+    throw new StoreError(unknownRevision(String(revision)));
   }
   const snapshot = await snapshots.load(id, revision);
   let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);
   while (state.revision < revision) {
     const read = await source.log.read(id, state.revision, Math.min(1000, revision - state.revision));
-    if (read.kind === "trimmed" || read.entries.length === 0) throw revisionNotFound(String(revision));
+    if (read.kind === "trimmed" || read.entries.length === 0) throw new StoreError(unknownRevision(String(revision)));
     for (const commit of read.entries) state = evolve(state, commit);
   }
-  if (state.epoch !== epoch || state.status !== "live") throw revisionNotFound(String(revision));
+  if (state.epoch !== epoch || state.status !== "live") throw new StoreError(unknownRevision(String(revision)));
   return state;
 }
 
@@ -82,6 +75,6 @@ async function revisionAtTime({ state, log }: PastSource, atMs: number): Promise
     if (found === undefined || found.atMs <= atMs) low = middle;
     else high = middle - 1;
   }
-  if (low === 0) throw revisionNotFound(`at ${new Date(atMs).toISOString()}`);
+  if (low === 0) throw new StoreError(unknownRevision(`at ${new Date(atMs).toISOString()}`));
   return low;
 }

@@ -1,4 +1,12 @@
 import { describe } from "vitest";
+import { describeConfigurationSpaces } from "./store/describe-configuration-spaces.ts";
+import { describeDependencies } from "./store/describe-dependencies.ts";
+import { describeDerivations } from "./store/describe-derivations.ts";
+import { describeHistory } from "./store/describe-history.ts";
+import { describeLabels } from "./store/describe-labels.ts";
+import { describeRequests } from "./store/describe-requests.ts";
+import { describeRollback } from "./store/describe-rollback.ts";
+import { describeRules } from "./store/describe-rules.ts";
 import { describeSessions } from "./store/describe-sessions.ts";
 import { describeVariables } from "./store/describe-variables.ts";
 import { describeWatching } from "./store/describe-watching.ts";
@@ -14,5 +22,13 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     describeSessions(opened);
     describeVariables(opened);
     describeWatching(opened, facts);
+    describeDependencies(opened);
+    describeDerivations(opened, facts);
+    describeRules(opened, facts);
+    describeConfigurationSpaces(opened, facts);
+    describeHistory(opened, facts);
+    describeRollback(opened, facts);
+    describeLabels(opened);
+    describeRequests(opened, facts);
   });
 }

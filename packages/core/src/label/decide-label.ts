@@ -1,6 +1,7 @@
 import { checkName, checkWhole } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
+import { unknownRevision } from "../history/unknown-revision.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 
@@ -17,8 +18,7 @@ export function decideSetLabel(
     checkExpected(state, command) ??
     checkProtection(state, command);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  if (revision > state.revision)
-    return refuse("not_found", `Revision ${revision} not found`, { resource: "revision", id: String(revision) });
+  if (revision > state.revision) return { kind: "refused", refusal: unknownRevision(String(revision)) };
   if (command.description !== undefined && typeof command.description !== "string") {
     return refuse("invalid_argument", "description must be text", { field: "description" });
   }

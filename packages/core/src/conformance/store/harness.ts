@@ -15,6 +15,8 @@ export interface StoreFacts {
   readonly historyCommits?: number;
   /** A bookmark comes at least this often, where often enough to be waited for. */
   readonly bookmarkIntervalMs?: number;
+  /** It reads CEL expressions; without, the tests of derivations, rules and filters report themselves skipped. */
+  readonly expressions?: boolean;
 }
 
 export type OpenStore = () => Promise<StoreHarness>;
@@ -40,6 +42,15 @@ export async function openSample(open: OpenStore): Promise<StoreHarness> {
     { name: "temperature", type: "float", value: 0.7, constraints: { min: 0, max: 2 } },
     { name: "model", type: "choice", value: "gpt-4", constraints: { choices: ["gpt-4", "claude-3"] } },
   ]);
+  return harness;
+}
+
+/** A store with one session that has floats by these names, of these values. */
+export async function openNumbers(open: OpenStore, values: Readonly<Record<string, number>>): Promise<StoreHarness> {
+  const harness = await open();
+  await harness.store.createSession({ id: "s" });
+  const specs = Object.entries(values).map(([name, value]) => ({ name, type: "float", value }));
+  await harness.store.registerVariables("s", specs);
   return harness;
 }
 
