@@ -1,0 +1,1 @@
+export { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored/stored-commit.ts";

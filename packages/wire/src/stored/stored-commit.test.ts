@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { Commit } from "@trimtab/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { StoredCheckpointSchema, StoredCommitSchema, StoredEventSchema } from "../gen/trimtab/log/v1/commit_pb.ts";
+import { origin, payload, record, text, timeMs, variable, whole } from "../test-parts/arbitraries.ts";
+import { everyEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
+import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored-commit.ts";
+
+const golden = (file: string) => readFileSync(new URL(`../test-parts/golden/${file}`, import.meta.url));
+
+describe("a stored commit", () => {
+  test("comes back exactly, whatever has happened", () => {
+    expect(decodeCommit(encodeCommit(everyEvent))).toEqual(everyEvent);
+    const kinds = StoredEventSchema.fields.map(({ localName }) => localName);
+    const stored = fromBinary(StoredCommitSchema, encodeCommit(everyEvent)).events.map(({ kind }) => kind.case);
+    expect(new Set(stored)).toEqual(new Set(kinds));
+  });
+
+  test("comes back exactly, whatever the values", () => {
+    const commit: fc.Arbitrary<Commit> = fc.record({
+      session: text,
+      revision: whole,
+      atMs: timeMs,
+      actor: text,
+      origin,
+      metadata: record,
+      events: fc.array(
+        fc.oneof(
+          fc.record({ kind: fc.constant("variable-set" as const), id: text, name: text, version: whole, payload }),
+          fc.record({ kind: fc.constant("variable-changed" as const), variable }),
+          fc.record({ kind: fc.constant("program-put" as const), id: text, body: record }),
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
+    });
+    fc.assert(fc.property(commit, (each) => void expect(decodeCommit(encodeCommit(each))).toEqual(each)));
+  });
+
+  test("is read in every format that was ever released", () => {
+    expect(decodeCommit(golden("commit-format-1.bin"))).toEqual(everyEvent);
+    expect(decodeCheckpoint(golden("checkpoint-format-1.bin"))).toEqual(wholeCheckpoint);
+  });
+
+  test("is refused where it is damaged, empty, or newer than this program", () => {
+    const newer = fromBinary(StoredCommitSchema, encodeCommit(everyEvent));
+    newer.format = 2;
+    const reads = [
+      [() => decodeCommit(toBinary(StoredCommitSchema, newer)), "is of format 2"],
+      [() => decodeCommit(new Uint8Array()), "has no format"],
+      [() => decodeCommit(encodeCommit(everyEvent).subarray(0, 50)), "cannot be read"],
+      [() => decodeCheckpoint(new Uint8Array([255, 255])), "cannot be read"],
+    ] as const;
+    for (const [read, message] of reads) {
+      expect(read).toThrow(expect.objectContaining({ reason: "data_loss", message: expect.stringContaining(message) }));
+    }
+  });
+
+  test("never gives anything but a commit or data_loss, whatever the bytes", () => {
+    const bytes = encodeCommit(everyEvent);
+    const damage = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 5 }), (damages) => {
+        const damaged = bytes.slice();
+        for (const [at, byte] of damages) damaged[at] = byte;
+        try {
+          decodeCommit(damaged);
+        } catch (error) {
+          expect(error).toMatchObject({ reason: "data_loss" });
+        }
+      }),
+    );
+  });
+});
+
+describe("a stored checkpoint", () => {
+  test("comes back exactly", () => {
+    expect(decodeCheckpoint(encodeCheckpoint(wholeCheckpoint))).toEqual(wholeCheckpoint);
+    const stored = fromBinary(StoredCheckpointSchema, encodeCheckpoint(wholeCheckpoint));
+    for (const { localName } of StoredCheckpointSchema.fields) expect(stored).toHaveProperty(localName);
+  });
+});

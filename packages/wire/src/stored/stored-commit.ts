@@ -1,0 +1,103 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type Commit, isStoreError, type SessionCheckpoint, storeError } from "@trimtab/core";
+import { StoredCheckpointSchema, StoredCommitSchema, type StoredHistory } from "../gen/trimtab/log/v1/commit_pb.ts";
+import { fromWireOrigin, toWireOrigin } from "../origin.ts";
+import { toWireRecord } from "../plain-value.ts";
+import { fromTimestamp, toTimestamp } from "../time.ts";
+import { fromWireRecord } from "../value.ts";
+import { fromWireVersion, toWireVersion } from "../variable-version.ts";
+import { fromUint64, toUint64 } from "../whole-number.ts";
+import { fromStoredEvent } from "./from-stored-event.ts";
+import { fromStoredSession, toStoredSession } from "./stored-session.ts";
+import { toStoredEvent } from "./to-stored-event.ts";
+
+/** The layout that is written; everything up to it is read. */
+const format = 1;
+
+/** Puts a commit into the bytes that it is stored as. */
+export const encodeCommit = (commit: Commit): Uint8Array =>
+  toBinary(StoredCommitSchema, {
+    $typeName: "trimtab.log.v1.StoredCommit",
+    format,
+    session: commit.session,
+    revision: toUint64(commit.revision),
+    at: toTimestamp(commit.atMs),
+    actor: commit.actor,
+    origin: toWireOrigin(commit.origin),
+    metadata: toWireRecord(commit.metadata),
+    requestId: commit.requestId ?? "",
+    events: commit.events.map(toStoredEvent),
+  });
+
+/**
+ * Reads a stored commit: exactly the one that was encoded.
+ *
+ * @throws StoreError `data_loss` for bytes that are no commit, or one of a layout that is newer than this program
+ */
+export const decodeCommit = (bytes: Uint8Array): Commit =>
+  orDataLoss("commit", () => {
+    const stored = fromBinary(StoredCommitSchema, plainBytes(bytes));
+    checkFormat(stored.format);
+    const { session, actor, requestId } = stored;
+    return {
+      session,
+      revision: fromUint64(stored.revision, "revision"),
+      atMs: fromTimestamp(stored.at, "at"),
+      actor,
+      origin: fromWireOrigin(stored.origin),
+      metadata: fromWireRecord(stored.metadata, "metadata"),
+      ...(requestId !== "" && { requestId }),
+      events: stored.events.map((event, index) => fromStoredEvent(event, `events[${index}]`)),
+    };
+  });
+
+/** Puts a checkpoint into the bytes that it is stored as. */
+export const encodeCheckpoint = ({ session, history }: SessionCheckpoint): Uint8Array =>
+  toBinary(StoredCheckpointSchema, {
+    $typeName: "trimtab.log.v1.StoredCheckpoint",
+    format,
+    session: toStoredSession(session),
+    histories: history.map(toStoredHistory),
+  });
+
+const toStoredHistory = ([id, versions]: SessionCheckpoint["history"][number]): StoredHistory => ({
+  $typeName: "trimtab.log.v1.StoredHistory",
+  id,
+  versions: versions.map(toWireVersion),
+});
+
+/**
+ * Reads a stored checkpoint: exactly the one that was encoded.
+ *
+ * @throws StoreError `data_loss` for bytes that are no checkpoint, or one of a layout that is newer than this program
+ */
+export const decodeCheckpoint = (bytes: Uint8Array): SessionCheckpoint =>
+  orDataLoss("checkpoint", () => {
+    const stored = fromBinary(StoredCheckpointSchema, plainBytes(bytes));
+    checkFormat(stored.format);
+    return {
+      session: fromStoredSession(stored.session, "session"),
+      history: stored.histories.map(({ id, versions }, at) => {
+        const read = versions.map((version, index) => fromWireVersion(version, `histories[${at}].versions[${index}]`));
+        return [id, read] as const;
+      }),
+    };
+  });
+
+/** A Node Buffer would give its own kind to every value that is bytes. */
+const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+function checkFormat(found: number): void {
+  if (found === format) return;
+  throw new TypeError(found === 0 ? "has no format" : `is of format ${found}; this program reads up to ${format}`);
+}
+
+function orDataLoss<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (isStoreError(cause, "data_loss")) throw cause;
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw storeError("data_loss", `a stored ${what} cannot be read: ${problem}`, { session: "" }, { cause });
+  }
+}
