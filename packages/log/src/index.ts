@@ -1,3 +1,4 @@
 export type { CommitLog, LogRead, SnapshotStore } from "./commit-log.ts";
+export { type Codec, createEncodedLog, createEncodedSnapshots } from "./encoded-log.ts";
 export { createMemoryLog } from "./memory-log.ts";
 export { createMemorySnapshots } from "./memory-snapshots.ts";

@@ -1,0 +1,47 @@
+import type { CommitLog, LogRead, SnapshotStore } from "./commit-log.ts";
+
+/** How data becomes bytes and comes back exactly. */
+export interface Codec<Data> {
+  encode(data: Data): Uint8Array;
+  /** Throws where the bytes are none that {@link encode} gives. */
+  decode(bytes: Uint8Array): Data;
+}
+
+/**
+ * A log of data over a log of bytes, with the same promises. Every entry is encoded once, before it is appended, and
+ * decoded by each read.
+ */
+export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<Data>): CommitLog<Data> {
+  const decoded = (read: LogRead<Uint8Array>): LogRead<Data> =>
+    read.kind === "trimmed" ? read : { ...read, entries: read.entries.map((entry) => codec.decode(entry)) };
+  return {
+    append: async (stream, after, entries) =>
+      log.append(
+        stream,
+        after,
+        entries.map((entry) => codec.encode(entry)),
+      ),
+    read: async (stream, after, limit) => decoded(await log.read(stream, after, limit)),
+    async *follow(stream, after, signal) {
+      for await (const read of log.follow(stream, after, signal)) yield decoded(read);
+    },
+    trim: (stream, through) => log.trim(stream, through),
+    streams: () => log.streams(),
+  };
+}
+
+/** Snapshots of data over snapshots of bytes, with the same promises. */
+export function createEncodedSnapshots<Data>(
+  snapshots: SnapshotStore<Uint8Array>,
+  codec: Codec<Data>,
+): SnapshotStore<Data> {
+  return {
+    save: async (stream, number, data) => snapshots.save(stream, number, codec.encode(data)),
+    async load(stream, through) {
+      const found = await snapshots.load(stream, through);
+      return found && { number: found.number, data: codec.decode(found.data) };
+    },
+    trim: (stream, through) => snapshots.trim(stream, through),
+    drop: (stream) => snapshots.drop(stream),
+  };
+}
