@@ -7,6 +7,7 @@ import {
   ProgramService,
   RuleService,
   SessionService,
+  TransferService,
   VariableService,
   WatchService,
 } from "@trimtab/wire/services";
@@ -19,6 +20,7 @@ import { createProgramCalls } from "./program-calls.ts";
 import { createRollbackCalls } from "./rollback-calls.ts";
 import { createRuleCalls } from "./rule-calls.ts";
 import { createSessionCalls } from "./session-calls.ts";
+import { createTransferCalls } from "./transfer-calls.ts";
 import { createVariableCalls } from "./variable-calls.ts";
 import { createWatchCall } from "./watch-call.ts";
 
@@ -54,5 +56,6 @@ export function createStoreClient(transport: Transport, options: StoreClientOpti
     ...createHistoryCalls(history, caller),
     ...createRollbackCalls(history, caller),
     ...createLabelCalls(history, caller),
+    ...createTransferCalls(createClient(TransferService, transport), caller),
   };
 }

@@ -79,7 +79,10 @@ function exportOf(state: SessionState, options: ExportOptions): Omit<VariableExp
   return { session: state.id, revision: state.revision, variables, dependencies };
 }
 
-function selectVariables(state: SessionState, { refs, pattern, types, space }: ExportOptions): Variable[] {
+function selectVariables(state: SessionState, options: ExportOptions): Variable[] {
+  const { pattern, space } = options;
+  const refs = options.refs?.length === 0 ? undefined : options.refs;
+  const types = options.types?.length === 0 ? undefined : options.types;
   const named = new Set<string>();
   for (const ref of refs ?? []) {
     const variable = findVariable(state, ref);

@@ -7,6 +7,7 @@ import {
   ProgramService,
   RuleService,
   SessionService,
+  TransferService,
   VariableService,
   WatchService,
 } from "@trimtab/wire/services";
@@ -17,6 +18,7 @@ import { createHistoryService } from "./history-service.ts";
 import { createProgramService } from "./program-service.ts";
 import { createRuleService } from "./rule-service.ts";
 import { createSessionService } from "./session-service.ts";
+import { createTransferService } from "./transfer-service.ts";
 import { createVariableService } from "./variable-service.ts";
 import { createWatchService } from "./watch-service.ts";
 
@@ -58,6 +60,7 @@ export function createRoutes({
       .service(DependencyService, createDependencyService(store, calls), options)
       .service(RuleService, createRuleService(store, calls), options)
       .service(ConfigurationSpaceService, createConfigurationSpaceService(store, calls), options)
-      .service(HistoryService, createHistoryService(store, calls), options);
+      .service(HistoryService, createHistoryService(store, calls), options)
+      .service(TransferService, createTransferService(store, calls), options);
   };
 }

@@ -5,11 +5,13 @@ import {
   DependencySpecSchema,
   DerivationSchema,
   HistoryService,
+  ImportOptionsSchema,
   ProgramService,
   RuleService,
   SessionPointSchema,
   SessionService,
   TimeRangeSchema,
+  TransferService,
   VariableRollbackSchema,
   VariableService,
   VariableSpecSchema,
@@ -127,6 +129,27 @@ const served: Record<string, readonly string[]> = {
   GetLabelRequest: named,
   ListLabelsRequest: [...page, "pattern"],
   DeleteLabelRequest: [...named, "context", "allow_missing", "override_protection"],
+  ExportVariablesRequest: [
+    "session_id",
+    "format",
+    "variables",
+    "pattern",
+    "types",
+    "configuration_space",
+    "include_history",
+    "include_dependencies",
+    "at",
+  ],
+  ImportVariablesRequest: [...write, "data", "options"],
+  ImportOptions: [
+    "format",
+    "merge_strategy",
+    "allow_partial",
+    "validate_only",
+    "pattern",
+    "include_history",
+    "include_dependencies",
+  ],
   WriteContext: ["actor", "origin", "metadata", "request_id"],
   VariableSpec: [
     "name",
@@ -156,9 +179,11 @@ const services = [
   RuleService,
   ConfigurationSpaceService,
   HistoryService,
+  TransferService,
 ];
+const unservedMethods = /^ValidateRule$|Upload/;
 const requests = services.flatMap(({ methods }) =>
-  methods.filter(({ name }) => name !== "ValidateRule").map(({ input }): DescMessage => input),
+  methods.filter(({ name }) => !unservedMethods.test(name)).map(({ input }): DescMessage => input),
 );
 const parts: readonly DescMessage[] = [
   WriteContextSchema,
@@ -169,6 +194,7 @@ const parts: readonly DescMessage[] = [
   SessionPointSchema,
   TimeRangeSchema,
   VariableRollbackSchema,
+  ImportOptionsSchema,
 ];
 
 test.each([...requests, ...parts].map((desc) => [desc.name, desc] as const))(

@@ -32,9 +32,10 @@ export const toErrorDetail = (error: StoreError): WireErrorDetail => ({
 
 /** Puts the errors of a batch's items on the wire, by the identifier that was sent. */
 export const toWireItems = (items: ReadonlyMap<string, StoreError>): { [key: string]: WireItemError } =>
-  Object.fromEntries(Array.from(items, ([key, error]) => [key, toItemError(error)]));
+  Object.fromEntries(Array.from(items, ([key, error]) => [key, toWireItem(error)]));
 
-const toItemError = (error: StoreError): WireItemError => ({
+/** Puts the error of one item on the wire. */
+export const toWireItem = (error: StoreError): WireItemError => ({
   $typeName: "trimtab.v1.ItemError",
   reason: error.reason,
   message: error.message,
@@ -70,17 +71,20 @@ export function fromErrorDetail(
   message: string,
   options?: ErrorOptions,
 ): StoreError | undefined {
-  const items = new Map(Object.entries(detail.items).map(([key, item]) => [key, fromItemError(item)]));
+  const items = new Map(Object.entries(detail.items).map(([key, item]) => [key, fromItem(item)]));
   const cause = toRefusal(detail, message);
   return cause && new StoreError({ ...cause, items }, options);
 }
 
 /** Reads the errors of a batch's items, by the identifier that was sent. */
 export const fromWireItems = (items: { readonly [key: string]: WireItemError }): Map<string, StoreError> =>
-  new Map(Object.entries(items).map(([key, item]) => [key, new StoreError(fromItemError(item))]));
+  new Map(Object.entries(items).map(([key, item]) => [key, fromWireItem(item)]));
+
+/** Reads the error of one item. */
+export const fromWireItem = (item: WireItemError): StoreError => new StoreError(fromItem(item));
 
 /** An item's reason that is not known here becomes `internal`; its message still says what was wrong. */
-const fromItemError = (item: WireItemError): Refusal =>
+const fromItem = (item: WireItemError): Refusal =>
   toRefusal(item, item.message) ?? { reason: "internal", message: item.message, details: {} };
 
 function toRefusal({ reason, details }: Pick<WireErrorDetail, "reason" | "details">, message: string) {

@@ -10,8 +10,21 @@ export {
   toWireDependencySpec,
 } from "./dependency.ts";
 export { fromWireDerivation, toWireDerivation } from "./derivation.ts";
-export { fromErrorDetail, fromWireItems, toErrorDetail, toWireItems } from "./error-detail.ts";
+export {
+  fromErrorDetail,
+  fromWireItem,
+  fromWireItems,
+  toErrorDetail,
+  toWireItem,
+  toWireItems,
+} from "./error-detail.ts";
 export { fromWireIfExists, toWireIfExists } from "./if-exists.ts";
+export {
+  fromWireImportSummary,
+  fromWireStrategy,
+  toWireImportSummary,
+  toWireStrategy,
+} from "./import-summary.ts";
 export { fromWireLabel, toWireLabel } from "./label.ts";
 export { fromWireOrigin, toWireOrigin } from "./origin.ts";
 export { toWirePlain, toWireRecord } from "./plain-value.ts";
@@ -23,6 +36,12 @@ export { fromWirePoint, fromWireVersionPoint, toWirePoint, toWireVersionPoint } 
 export { fromDuration, fromTimestamp, toDuration, toTimestamp } from "./time.ts";
 export { fromWirePlain, fromWireRecord, fromWireValue, toWireValue, type WireEntries } from "./value.ts";
 export { fromWireVariable, toWireVariable } from "./variable.ts";
+export {
+  decodeVariableFile,
+  encodeVariableFile,
+  type VariableFileFormat,
+  variableFileVersion,
+} from "./variable-file.ts";
 export { fromWireSpec, toWireSpec } from "./variable-spec.ts";
 export { fromWireDifference, fromWireVersion, toWireDifference, toWireVersion } from "./variable-version.ts";
 export { toWireChanges, toWireWatchEvent } from "./watch-event.ts";

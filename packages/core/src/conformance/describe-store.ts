@@ -8,6 +8,7 @@ import { describeRequests } from "./store/describe-requests.ts";
 import { describeRollback } from "./store/describe-rollback.ts";
 import { describeRules } from "./store/describe-rules.ts";
 import { describeSessions } from "./store/describe-sessions.ts";
+import { describeTransfer } from "./store/describe-transfer.ts";
 import { describeVariables } from "./store/describe-variables.ts";
 import { describeWatching } from "./store/describe-watching.ts";
 import { closingAfterEach, type OpenStore, type StoreFacts } from "./store/harness.ts";
@@ -30,5 +31,6 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     describeRollback(opened, facts);
     describeLabels(opened);
     describeRequests(opened, facts);
+    describeTransfer(opened);
   });
 }

@@ -6,19 +6,23 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Dependency } from "./dependency_pb.ts";
+import { file_trimtab_v1_dependency } from "./dependency_pb.ts";
 import type { ItemError } from "./error_pb.ts";
 import { file_trimtab_v1_error } from "./error_pb.ts";
-import type { SessionPoint } from "./history_pb.ts";
+import type { SessionPoint, VariableVersion } from "./history_pb.ts";
 import { file_trimtab_v1_history } from "./history_pb.ts";
 import type { WriteContext } from "./session_pb.ts";
 import { file_trimtab_v1_session } from "./session_pb.ts";
+import type { Variable } from "./variable_pb.ts";
+import { file_trimtab_v1_variable } from "./variable_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file trimtab/v1/transfer.proto.
  */
 export const file_trimtab_v1_transfer: GenFile = /*@__PURE__*/
-  fileDesc("Chl0cmltdGFiL3YxL3RyYW5zZmVyLnByb3RvEgp0cmltdGFiLnYxIoUCChZFeHBvcnRWYXJpYWJsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSKgoGZm9ybWF0GAIgASgOMhoudHJpbXRhYi52MS5UcmFuc2ZlckZvcm1hdBIRCgl2YXJpYWJsZXMYAyADKAkSDwoHcGF0dGVybhgEIAEoCRINCgV0eXBlcxgFIAMoCRIbChNjb25maWd1cmF0aW9uX3NwYWNlGAYgASgJEhcKD2luY2x1ZGVfaGlzdG9yeRgHIAEoCBIcChRpbmNsdWRlX2RlcGVuZGVuY2llcxgIIAEoCBIkCgJhdBgJIAEoCzIYLnRyaW10YWIudjEuU2Vzc2lvblBvaW50IowBChdFeHBvcnRWYXJpYWJsZXNSZXNwb25zZRIqCgZoZWFkZXIYASABKAsyGC50cmltdGFiLnYxLkV4cG9ydEhlYWRlckgAEg8KBWNodW5rGAIgASgMSAASLAoHc3VtbWFyeRgDIAEoCzIZLnRyaW10YWIudjEuRXhwb3J0U3VtbWFyeUgAQgYKBHBhcnQi0gEKDEV4cG9ydEhlYWRlchIqCgZmb3JtYXQYASABKA4yGi50cmltdGFiLnYxLlRyYW5zZmVyRm9ybWF0EhYKDnNjaGVtYV92ZXJzaW9uGAIgASgNEhQKDGNvbnRlbnRfdHlwZRgDIAEoCRIRCglmaWxlX25hbWUYBCABKAkSEgoKc2Vzc2lvbl9pZBgFIAEoCRIQCghyZXZpc2lvbhgGIAEoBBIvCgtleHBvcnRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAilAEKDUV4cG9ydFN1bW1hcnkSFgoOdmFyaWFibGVfY291bnQYASABKAQSGAoQZGVwZW5kZW5jeV9jb3VudBgCIAEoBBIVCg12ZXJzaW9uX2NvdW50GAMgASgEEhYKDndpdGhoZWxkX2NvdW50GAQgASgEEhIKCnNpemVfYnl0ZXMYBSABKAQSDgoGc2hhMjU2GAYgASgMIuQBCg1JbXBvcnRPcHRpb25zEioKBmZvcm1hdBgBIAEoDjIaLnRyaW10YWIudjEuVHJhbnNmZXJGb3JtYXQSMQoObWVyZ2Vfc3RyYXRlZ3kYAiABKA4yGS50cmltdGFiLnYxLk1lcmdlU3RyYXRlZ3kSFQoNYWxsb3dfcGFydGlhbBgDIAEoCBIVCg12YWxpZGF0ZV9vbmx5GAQgASgIEg8KB3BhdHRlcm4YBSABKAkSFwoPaW5jbHVkZV9oaXN0b3J5GAYgASgIEhwKFGluY2x1ZGVfZGVwZW5kZW5jaWVzGAcgASgIIpEBChZJbXBvcnRWYXJpYWJsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDAoEZGF0YRgCIAEoDBIqCgdvcHRpb25zGAMgASgLMhkudHJpbXRhYi52MS5JbXBvcnRPcHRpb25zEikKB2NvbnRleHQYBCABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJXChdJbXBvcnRWYXJpYWJsZXNSZXNwb25zZRIqCgdzdW1tYXJ5GAEgASgLMhkudHJpbXRhYi52MS5JbXBvcnRTdW1tYXJ5EhAKCHJldmlzaW9uGAIgASgEIsEBCg1JbXBvcnRTdW1tYXJ5EhUKDWNyZWF0ZWRfY291bnQYASABKAQSFQoNdXBkYXRlZF9jb3VudBgCIAEoBBISCgprZXB0X2NvdW50GAMgASgEEhUKDXJlZnVzZWRfY291bnQYBCABKAQSGAoQZGVwZW5kZW5jeV9jb3VudBgFIAEoBBIlCgVpdGVtcxgGIAMoCzIWLnRyaW10YWIudjEuSW1wb3J0SXRlbRIWCg5zY2hlbWFfdmVyc2lvbhgHIAEoDSKWAQoKSW1wb3J0SXRlbRIMCgRuYW1lGAEgASgJEhEKCXNvdXJjZV9pZBgCIAEoCRITCgt2YXJpYWJsZV9pZBgDIAEoCRIqCgdvdXRjb21lGAQgASgOMhkudHJpbXRhYi52MS5JbXBvcnRPdXRjb21lEiYKB3JlZnVzYWwYBSABKAsyFS50cmltdGFiLnYxLkl0ZW1FcnJvciJSChhTdGFydEltcG9ydFVwbG9hZFJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEg4KBnNoYTI1NhgDIAEoDCJ3ChlTdGFydEltcG9ydFVwbG9hZFJlc3BvbnNlEhEKCXVwbG9hZF9pZBgBIAEoCRIXCg9tYXhfY2h1bmtfYnl0ZXMYAiABKAQSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXwoYVXBsb2FkSW1wb3J0Q2h1bmtSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdXBsb2FkX2lkGAIgASgJEg4KBm9mZnNldBgDIAEoBBIMCgRkYXRhGAQgASgMImMKGVVwbG9hZEltcG9ydENodW5rUmVzcG9uc2USFgoOcmVjZWl2ZWRfYnl0ZXMYASABKAQSLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAimQEKGUZpbmlzaEltcG9ydFVwbG9hZFJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl1cGxvYWRfaWQYAiABKAkSKgoHb3B0aW9ucxgDIAEoCzIZLnRyaW10YWIudjEuSW1wb3J0T3B0aW9ucxIpCgdjb250ZXh0GAQgASgLMhgudHJpbXRhYi52MS5Xcml0ZUNvbnRleHQiWgoaRmluaXNoSW1wb3J0VXBsb2FkUmVzcG9uc2USKgoHc3VtbWFyeRgBIAEoCzIZLnRyaW10YWIudjEuSW1wb3J0U3VtbWFyeRIQCghyZXZpc2lvbhgCIAEoBCJCChlDYW5jZWxJbXBvcnRVcGxvYWRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdXBsb2FkX2lkGAIgASgJIhwKGkNhbmNlbEltcG9ydFVwbG9hZFJlc3BvbnNlKqEBCg5UcmFuc2ZlckZvcm1hdBIfChtUUkFOU0ZFUl9GT1JNQVRfVU5TUEVDSUZJRUQQABIYChRUUkFOU0ZFUl9GT1JNQVRfSlNPThABEhoKFlRSQU5TRkVSX0ZPUk1BVF9CSU5BUlkQAhIXChNUUkFOU0ZFUl9GT1JNQVRfQ1NWEAMSHwobVFJBTlNGRVJfRk9STUFUX1NBRkVURU5TT1JTEAQqfgoNTWVyZ2VTdHJhdGVneRIeChpNRVJHRV9TVFJBVEVHWV9VTlNQRUNJRklFRBAAEhcKE01FUkdFX1NUUkFURUdZX0tFRVAQARIaChZNRVJHRV9TVFJBVEVHWV9SRVBMQUNFEAISGAoUTUVSR0VfU1RSQVRFR1lfTUVSR0UQAyqcAQoNSW1wb3J0T3V0Y29tZRIeChpJTVBPUlRfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhoKFklNUE9SVF9PVVRDT01FX0NSRUFURUQQARIaChZJTVBPUlRfT1VUQ09NRV9VUERBVEVEEAISFwoTSU1QT1JUX09VVENPTUVfS0VQVBADEhoKFklNUE9SVF9PVVRDT01FX1JFRlVTRUQQBDLZBAoPVHJhbnNmZXJTZXJ2aWNlElwKD0V4cG9ydFZhcmlhYmxlcxIiLnRyaW10YWIudjEuRXhwb3J0VmFyaWFibGVzUmVxdWVzdBojLnRyaW10YWIudjEuRXhwb3J0VmFyaWFibGVzUmVzcG9uc2UwARJaCg9JbXBvcnRWYXJpYWJsZXMSIi50cmltdGFiLnYxLkltcG9ydFZhcmlhYmxlc1JlcXVlc3QaIy50cmltdGFiLnYxLkltcG9ydFZhcmlhYmxlc1Jlc3BvbnNlEmAKEVN0YXJ0SW1wb3J0VXBsb2FkEiQudHJpbXRhYi52MS5TdGFydEltcG9ydFVwbG9hZFJlcXVlc3QaJS50cmltdGFiLnYxLlN0YXJ0SW1wb3J0VXBsb2FkUmVzcG9uc2USYAoRVXBsb2FkSW1wb3J0Q2h1bmsSJC50cmltdGFiLnYxLlVwbG9hZEltcG9ydENodW5rUmVxdWVzdBolLnRyaW10YWIudjEuVXBsb2FkSW1wb3J0Q2h1bmtSZXNwb25zZRJjChJGaW5pc2hJbXBvcnRVcGxvYWQSJS50cmltdGFiLnYxLkZpbmlzaEltcG9ydFVwbG9hZFJlcXVlc3QaJi50cmltdGFiLnYxLkZpbmlzaEltcG9ydFVwbG9hZFJlc3BvbnNlEmMKEkNhbmNlbEltcG9ydFVwbG9hZBIlLnRyaW10YWIudjEuQ2FuY2VsSW1wb3J0VXBsb2FkUmVxdWVzdBomLnRyaW10YWIudjEuQ2FuY2VsSW1wb3J0VXBsb2FkUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_error, file_trimtab_v1_history, file_trimtab_v1_session]);
+  fileDesc("Chl0cmltdGFiL3YxL3RyYW5zZmVyLnByb3RvEgp0cmltdGFiLnYxIoUCChZFeHBvcnRWYXJpYWJsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSKgoGZm9ybWF0GAIgASgOMhoudHJpbXRhYi52MS5UcmFuc2ZlckZvcm1hdBIRCgl2YXJpYWJsZXMYAyADKAkSDwoHcGF0dGVybhgEIAEoCRINCgV0eXBlcxgFIAMoCRIbChNjb25maWd1cmF0aW9uX3NwYWNlGAYgASgJEhcKD2luY2x1ZGVfaGlzdG9yeRgHIAEoCBIcChRpbmNsdWRlX2RlcGVuZGVuY2llcxgIIAEoCBIkCgJhdBgJIAEoCzIYLnRyaW10YWIudjEuU2Vzc2lvblBvaW50IowBChdFeHBvcnRWYXJpYWJsZXNSZXNwb25zZRIqCgZoZWFkZXIYASABKAsyGC50cmltdGFiLnYxLkV4cG9ydEhlYWRlckgAEg8KBWNodW5rGAIgASgMSAASLAoHc3VtbWFyeRgDIAEoCzIZLnRyaW10YWIudjEuRXhwb3J0U3VtbWFyeUgAQgYKBHBhcnQi0gEKDEV4cG9ydEhlYWRlchIqCgZmb3JtYXQYASABKA4yGi50cmltdGFiLnYxLlRyYW5zZmVyRm9ybWF0EhYKDnNjaGVtYV92ZXJzaW9uGAIgASgNEhQKDGNvbnRlbnRfdHlwZRgDIAEoCRIRCglmaWxlX25hbWUYBCABKAkSEgoKc2Vzc2lvbl9pZBgFIAEoCRIQCghyZXZpc2lvbhgGIAEoBBIvCgtleHBvcnRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAilAEKDUV4cG9ydFN1bW1hcnkSFgoOdmFyaWFibGVfY291bnQYASABKAQSGAoQZGVwZW5kZW5jeV9jb3VudBgCIAEoBBIVCg12ZXJzaW9uX2NvdW50GAMgASgEEhYKDndpdGhoZWxkX2NvdW50GAQgASgEEhIKCnNpemVfYnl0ZXMYBSABKAQSDgoGc2hhMjU2GAYgASgMIuQBCg1JbXBvcnRPcHRpb25zEioKBmZvcm1hdBgBIAEoDjIaLnRyaW10YWIudjEuVHJhbnNmZXJGb3JtYXQSMQoObWVyZ2Vfc3RyYXRlZ3kYAiABKA4yGS50cmltdGFiLnYxLk1lcmdlU3RyYXRlZ3kSFQoNYWxsb3dfcGFydGlhbBgDIAEoCBIVCg12YWxpZGF0ZV9vbmx5GAQgASgIEg8KB3BhdHRlcm4YBSABKAkSFwoPaW5jbHVkZV9oaXN0b3J5GAYgASgIEhwKFGluY2x1ZGVfZGVwZW5kZW5jaWVzGAcgASgIIpEBChZJbXBvcnRWYXJpYWJsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDAoEZGF0YRgCIAEoDBIqCgdvcHRpb25zGAMgASgLMhkudHJpbXRhYi52MS5JbXBvcnRPcHRpb25zEikKB2NvbnRleHQYBCABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJXChdJbXBvcnRWYXJpYWJsZXNSZXNwb25zZRIqCgdzdW1tYXJ5GAEgASgLMhkudHJpbXRhYi52MS5JbXBvcnRTdW1tYXJ5EhAKCHJldmlzaW9uGAIgASgEIuMCCgxWYXJpYWJsZUZpbGUSDgoGZm9ybWF0GAEgASgJEg8KB3ZlcnNpb24YAiABKA0SLwoLZXhwb3J0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnNlc3Npb25faWQYBCABKAkSEAoIcmV2aXNpb24YBSABKAQSJwoJdmFyaWFibGVzGAYgAygLMhQudHJpbXRhYi52MS5WYXJpYWJsZRIsCgxkZXBlbmRlbmNpZXMYByADKAsyFi50cmltdGFiLnYxLkRlcGVuZGVuY3kSNgoHaGlzdG9yeRgIIAMoCzIlLnRyaW10YWIudjEuVmFyaWFibGVGaWxlLkhpc3RvcnlFbnRyeRpMCgxIaXN0b3J5RW50cnkSCwoDa2V5GAEgASgJEisKBXZhbHVlGAIgASgLMhwudHJpbXRhYi52MS5WYXJpYWJsZVZlcnNpb25zOgI4ASJBChBWYXJpYWJsZVZlcnNpb25zEi0KCHZlcnNpb25zGAEgAygLMhsudHJpbXRhYi52MS5WYXJpYWJsZVZlcnNpb24iwQEKDUltcG9ydFN1bW1hcnkSFQoNY3JlYXRlZF9jb3VudBgBIAEoBBIVCg11cGRhdGVkX2NvdW50GAIgASgEEhIKCmtlcHRfY291bnQYAyABKAQSFQoNcmVmdXNlZF9jb3VudBgEIAEoBBIYChBkZXBlbmRlbmN5X2NvdW50GAUgASgEEiUKBWl0ZW1zGAYgAygLMhYudHJpbXRhYi52MS5JbXBvcnRJdGVtEhYKDnNjaGVtYV92ZXJzaW9uGAcgASgNIpYBCgpJbXBvcnRJdGVtEgwKBG5hbWUYASABKAkSEQoJc291cmNlX2lkGAIgASgJEhMKC3ZhcmlhYmxlX2lkGAMgASgJEioKB291dGNvbWUYBCABKA4yGS50cmltdGFiLnYxLkltcG9ydE91dGNvbWUSJgoHcmVmdXNhbBgFIAEoCzIVLnRyaW10YWIudjEuSXRlbUVycm9yIlIKGFN0YXJ0SW1wb3J0VXBsb2FkUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSDgoGc2hhMjU2GAMgASgMIncKGVN0YXJ0SW1wb3J0VXBsb2FkUmVzcG9uc2USEQoJdXBsb2FkX2lkGAEgASgJEhcKD21heF9jaHVua19ieXRlcxgCIAEoBBIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJfChhVcGxvYWRJbXBvcnRDaHVua1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl1cGxvYWRfaWQYAiABKAkSDgoGb2Zmc2V0GAMgASgEEgwKBGRhdGEYBCABKAwiYwoZVXBsb2FkSW1wb3J0Q2h1bmtSZXNwb25zZRIWCg5yZWNlaXZlZF9ieXRlcxgBIAEoBBIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKZAQoZRmluaXNoSW1wb3J0VXBsb2FkUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhEKCXVwbG9hZF9pZBgCIAEoCRIqCgdvcHRpb25zGAMgASgLMhkudHJpbXRhYi52MS5JbXBvcnRPcHRpb25zEikKB2NvbnRleHQYBCABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJaChpGaW5pc2hJbXBvcnRVcGxvYWRSZXNwb25zZRIqCgdzdW1tYXJ5GAEgASgLMhkudHJpbXRhYi52MS5JbXBvcnRTdW1tYXJ5EhAKCHJldmlzaW9uGAIgASgEIkIKGUNhbmNlbEltcG9ydFVwbG9hZFJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl1cGxvYWRfaWQYAiABKAkiHAoaQ2FuY2VsSW1wb3J0VXBsb2FkUmVzcG9uc2UqoQEKDlRyYW5zZmVyRm9ybWF0Eh8KG1RSQU5TRkVSX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhgKFFRSQU5TRkVSX0ZPUk1BVF9KU09OEAESGgoWVFJBTlNGRVJfRk9STUFUX0JJTkFSWRACEhcKE1RSQU5TRkVSX0ZPUk1BVF9DU1YQAxIfChtUUkFOU0ZFUl9GT1JNQVRfU0FGRVRFTlNPUlMQBCp+Cg1NZXJnZVN0cmF0ZWd5Eh4KGk1FUkdFX1NUUkFURUdZX1VOU1BFQ0lGSUVEEAASFwoTTUVSR0VfU1RSQVRFR1lfS0VFUBABEhoKFk1FUkdFX1NUUkFURUdZX1JFUExBQ0UQAhIYChRNRVJHRV9TVFJBVEVHWV9NRVJHRRADKpwBCg1JbXBvcnRPdXRjb21lEh4KGklNUE9SVF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGgoWSU1QT1JUX09VVENPTUVfQ1JFQVRFRBABEhoKFklNUE9SVF9PVVRDT01FX1VQREFURUQQAhIXChNJTVBPUlRfT1VUQ09NRV9LRVBUEAMSGgoWSU1QT1JUX09VVENPTUVfUkVGVVNFRBAEMtkECg9UcmFuc2ZlclNlcnZpY2USXAoPRXhwb3J0VmFyaWFibGVzEiIudHJpbXRhYi52MS5FeHBvcnRWYXJpYWJsZXNSZXF1ZXN0GiMudHJpbXRhYi52MS5FeHBvcnRWYXJpYWJsZXNSZXNwb25zZTABEloKD0ltcG9ydFZhcmlhYmxlcxIiLnRyaW10YWIudjEuSW1wb3J0VmFyaWFibGVzUmVxdWVzdBojLnRyaW10YWIudjEuSW1wb3J0VmFyaWFibGVzUmVzcG9uc2USYAoRU3RhcnRJbXBvcnRVcGxvYWQSJC50cmltdGFiLnYxLlN0YXJ0SW1wb3J0VXBsb2FkUmVxdWVzdBolLnRyaW10YWIudjEuU3RhcnRJbXBvcnRVcGxvYWRSZXNwb25zZRJgChFVcGxvYWRJbXBvcnRDaHVuaxIkLnRyaW10YWIudjEuVXBsb2FkSW1wb3J0Q2h1bmtSZXF1ZXN0GiUudHJpbXRhYi52MS5VcGxvYWRJbXBvcnRDaHVua1Jlc3BvbnNlEmMKEkZpbmlzaEltcG9ydFVwbG9hZBIlLnRyaW10YWIudjEuRmluaXNoSW1wb3J0VXBsb2FkUmVxdWVzdBomLnRyaW10YWIudjEuRmluaXNoSW1wb3J0VXBsb2FkUmVzcG9uc2USYwoSQ2FuY2VsSW1wb3J0VXBsb2FkEiUudHJpbXRhYi52MS5DYW5jZWxJbXBvcnRVcGxvYWRSZXF1ZXN0GiYudHJpbXRhYi52MS5DYW5jZWxJbXBvcnRVcGxvYWRSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_trimtab_v1_dependency, file_trimtab_v1_error, file_trimtab_v1_history, file_trimtab_v1_session, file_trimtab_v1_variable]);
 
 /**
  * Asks for a file.
@@ -396,6 +400,97 @@ export const ImportVariablesResponseSchema: GenMessage<ImportVariablesResponse> 
   messageDesc(file_trimtab_v1_transfer, 6);
 
 /**
+ * Variables on their way from one session to another.
+ *
+ * @generated from message trimtab.v1.VariableFile
+ */
+export type VariableFile = Message<"trimtab.v1.VariableFile"> & {
+  /**
+   * Always `trimtab-variables`.
+   *
+   * @generated from field: string format = 1;
+   */
+  format: string;
+
+  /**
+   * Version of the file's layout; 1 now.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+
+  /**
+   * When it was made.
+   *
+   * @generated from field: google.protobuf.Timestamp exported_at = 3;
+   */
+  exportedAt?: Timestamp | undefined;
+
+  /**
+   * The session that it comes from.
+   *
+   * @generated from field: string session_id = 4;
+   */
+  sessionId: string;
+
+  /**
+   * The revision that it shows.
+   *
+   * @generated from field: uint64 revision = 5;
+   */
+  revision: bigint;
+
+  /**
+   * The variables, oldest first.
+   *
+   * @generated from field: repeated trimtab.v1.Variable variables = 6;
+   */
+  variables: Variable[];
+
+  /**
+   * Dependencies between them.
+   *
+   * @generated from field: repeated trimtab.v1.Dependency dependencies = 7;
+   */
+  dependencies: Dependency[];
+
+  /**
+   * Versions by variable id.
+   *
+   * @generated from field: map<string, trimtab.v1.VariableVersions> history = 8;
+   */
+  history: { [key: string]: VariableVersions };
+};
+
+/**
+ * Describes the message trimtab.v1.VariableFile.
+ * Use `create(VariableFileSchema)` to create a new message.
+ */
+export const VariableFileSchema: GenMessage<VariableFile> = /*@__PURE__*/
+  messageDesc(file_trimtab_v1_transfer, 7);
+
+/**
+ * The versions of one variable.
+ *
+ * @generated from message trimtab.v1.VariableVersions
+ */
+export type VariableVersions = Message<"trimtab.v1.VariableVersions"> & {
+  /**
+   * The versions, oldest first.
+   *
+   * @generated from field: repeated trimtab.v1.VariableVersion versions = 1;
+   */
+  versions: VariableVersion[];
+};
+
+/**
+ * Describes the message trimtab.v1.VariableVersions.
+ * Use `create(VariableVersionsSchema)` to create a new message.
+ */
+export const VariableVersionsSchema: GenMessage<VariableVersions> = /*@__PURE__*/
+  messageDesc(file_trimtab_v1_transfer, 8);
+
+/**
  * What an import did, or would do.
  *
  * @generated from message trimtab.v1.ImportSummary
@@ -456,7 +551,7 @@ export type ImportSummary = Message<"trimtab.v1.ImportSummary"> & {
  * Use `create(ImportSummarySchema)` to create a new message.
  */
 export const ImportSummarySchema: GenMessage<ImportSummary> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 7);
+  messageDesc(file_trimtab_v1_transfer, 9);
 
 /**
  * What an import did with one variable.
@@ -505,7 +600,7 @@ export type ImportItem = Message<"trimtab.v1.ImportItem"> & {
  * Use `create(ImportItemSchema)` to create a new message.
  */
 export const ImportItemSchema: GenMessage<ImportItem> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 8);
+  messageDesc(file_trimtab_v1_transfer, 10);
 
 /**
  * Begins an upload.
@@ -540,7 +635,7 @@ export type StartImportUploadRequest = Message<"trimtab.v1.StartImportUploadRequ
  * Use `create(StartImportUploadRequestSchema)` to create a new message.
  */
 export const StartImportUploadRequestSchema: GenMessage<StartImportUploadRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 9);
+  messageDesc(file_trimtab_v1_transfer, 11);
 
 /**
  * The upload can go on.
@@ -575,7 +670,7 @@ export type StartImportUploadResponse = Message<"trimtab.v1.StartImportUploadRes
  * Use `create(StartImportUploadResponseSchema)` to create a new message.
  */
 export const StartImportUploadResponseSchema: GenMessage<StartImportUploadResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 10);
+  messageDesc(file_trimtab_v1_transfer, 12);
 
 /**
  * Sends a piece.
@@ -617,7 +712,7 @@ export type UploadImportChunkRequest = Message<"trimtab.v1.UploadImportChunkRequ
  * Use `create(UploadImportChunkRequestSchema)` to create a new message.
  */
 export const UploadImportChunkRequestSchema: GenMessage<UploadImportChunkRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 11);
+  messageDesc(file_trimtab_v1_transfer, 13);
 
 /**
  * The piece is there.
@@ -645,7 +740,7 @@ export type UploadImportChunkResponse = Message<"trimtab.v1.UploadImportChunkRes
  * Use `create(UploadImportChunkResponseSchema)` to create a new message.
  */
 export const UploadImportChunkResponseSchema: GenMessage<UploadImportChunkResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 12);
+  messageDesc(file_trimtab_v1_transfer, 14);
 
 /**
  * Imports the uploaded file.
@@ -687,7 +782,7 @@ export type FinishImportUploadRequest = Message<"trimtab.v1.FinishImportUploadRe
  * Use `create(FinishImportUploadRequestSchema)` to create a new message.
  */
 export const FinishImportUploadRequestSchema: GenMessage<FinishImportUploadRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 13);
+  messageDesc(file_trimtab_v1_transfer, 15);
 
 /**
  * The file is imported.
@@ -715,7 +810,7 @@ export type FinishImportUploadResponse = Message<"trimtab.v1.FinishImportUploadR
  * Use `create(FinishImportUploadResponseSchema)` to create a new message.
  */
 export const FinishImportUploadResponseSchema: GenMessage<FinishImportUploadResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 14);
+  messageDesc(file_trimtab_v1_transfer, 16);
 
 /**
  * Drops an upload.
@@ -743,7 +838,7 @@ export type CancelImportUploadRequest = Message<"trimtab.v1.CancelImportUploadRe
  * Use `create(CancelImportUploadRequestSchema)` to create a new message.
  */
 export const CancelImportUploadRequestSchema: GenMessage<CancelImportUploadRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 15);
+  messageDesc(file_trimtab_v1_transfer, 17);
 
 /**
  * The upload is gone.
@@ -758,7 +853,7 @@ export type CancelImportUploadResponse = Message<"trimtab.v1.CancelImportUploadR
  * Use `create(CancelImportUploadResponseSchema)` to create a new message.
  */
 export const CancelImportUploadResponseSchema: GenMessage<CancelImportUploadResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_transfer, 16);
+  messageDesc(file_trimtab_v1_transfer, 18);
 
 /**
  * Kinds of files.
@@ -774,8 +869,7 @@ export const TransferFormat = {
   UNSPECIFIED: 0,
 
   /**
-   * A JSON object with `format`, `version`, `exported_at`, `session_id`, `variables`, `dependencies` and `history`,
-   * in UTF-8. Holds everything.
+   * A VariableFile in protobuf's JSON with the field names as they are here, in UTF-8. Holds everything.
    *
    * @generated from enum value: TRANSFER_FORMAT_JSON = 1;
    */

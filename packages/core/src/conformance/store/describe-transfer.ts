@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import type { Store } from "../../index.ts";
+import { type OpenStore, openSample, rejection } from "./harness.ts";
+
+/** Two sessions: one with values that have a past and depend on each other, and an empty one. */
+async function openTwo(open: OpenStore): Promise<Store> {
+  const { store } = await openSample(open);
+  await store.registerVariable("s", { name: "count", type: "integer", value: 2n ** 60n });
+  await store.setVariable("s", "temperature", 1, { metadata: { why: "test" } });
+  await store.addDependency("s", { variable: "model", dependsOn: "temperature", kind: "constraint" });
+  await store.createSession({ id: "t" });
+  return store;
+}
+
+const read = async (store: Store, session: string) =>
+  (await store.listVariables(session)).items.map(({ id, name, value, constraints }) => ({
+    id,
+    name,
+    value,
+    constraints,
+  }));
+
+export function describeTransfer(open: OpenStore): void {
+  describe("variables that move to another session", () => {
+    test("are taken out as they are, with their past and what they depend on", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s", { includeHistory: true });
+      expect(data).toMatchObject({ session: "s", revision: 5 });
+      expect(data.variables).toEqual((await store.listVariables("s")).items);
+      expect(data.dependencies).toMatchObject([{ kind: "constraint", revision: 5 }]);
+      const [id = ""] = data.variables.map((variable) => variable.id);
+      const { items } = await store.listVariableHistory("s", id);
+      expect(data.history.get(id)).toEqual(items.toReversed());
+      const past = await store.exportVariables("s", { at: { kind: "revision", revision: 2 } });
+      expect(past.variables.map(({ value }) => value)).toEqual([0.7, "gpt-4"]);
+      expect(past.dependencies).toEqual([]);
+    });
+
+    test("are chosen by name, glob, type and space", async () => {
+      const store = await openTwo(open);
+      await store.putConfigurationSpace("s", { name: "llm", variables: ["model"] });
+      const names = async (options: Parameters<Store["exportVariables"]>[1]) =>
+        (await store.exportVariables("s", options)).variables.map(({ name }) => name);
+      expect(await names({ refs: ["count"] })).toEqual(["count"]);
+      expect(await names({ pattern: "*o*" })).toEqual(["model", "count"]);
+      expect(await names({ types: ["float"] })).toEqual(["temperature"]);
+      expect(await names({ space: "llm" })).toEqual(["model"]);
+      expect(await names({ refs: [], types: [] })).toHaveLength(3);
+      await rejection(store.exportVariables("s", { refs: ["nope"] }), "not_found");
+      await rejection(store.exportVariables("s", { space: "nope" }), "not_found");
+    });
+
+    test("arrive in one commit as they were", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s", { includeHistory: true });
+      const tried = await store.importVariables("t", data, { validateOnly: true });
+      expect(tried).toMatchObject({ created: 3, updated: 0, kept: 0, refused: 0 });
+      expect(await read(store, "t")).toEqual([]);
+      const done = await store.importVariables("t", data, { actor: "ada" });
+      expect(done).toMatchObject({ session: "t", revision: 2, created: 3, dependencies: 1 });
+      expect(done.items.map(({ name, outcome }) => [name, outcome])).toEqual([
+        ["temperature", "created"],
+        ["model", "created"],
+        ["count", "created"],
+      ]);
+      expect(await read(store, "t")).toEqual(await read(store, "s"));
+      expect((await store.listDependencies("t", "model")).items).toMatchObject([{ dependsOnName: "temperature" }]);
+      const { items } = await store.listVariableHistory("t", "temperature");
+      expect(items.map(({ version, value }) => [version, value])).toEqual([
+        [1, 1],
+        [0, 0.7],
+      ]);
+    });
+
+    test("meet those that are there as they are told to", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s", { refs: ["temperature"] });
+      await store.registerVariable("t", { name: "temperature", type: "float", value: 0.2 });
+      expect(await store.importVariables("t", data)).toMatchObject({ kept: 1, revision: 2 });
+      expect((await store.getVariable("t", "temperature")).value).toBe(0.2);
+      expect(await store.importVariables("t", data, { strategy: "merge" })).toMatchObject({ updated: 1 });
+      expect(await store.getVariable("t", "temperature")).toMatchObject({ value: 1, version: 1, constraints: {} });
+      await store.importVariables("t", data, { strategy: "replace" });
+      expect((await store.getVariable("t", "temperature")).constraints).toEqual({ min: 0, max: 2 });
+    });
+
+    test("are refused whole, or in part where asked, and each says why", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s");
+      await store.registerVariable("t", { name: "model", type: "float", value: 1 });
+      const error = await rejection(store.importVariables("t", data, { strategy: "replace" }), "invalid_type");
+      expect([...error.items.keys()]).toContain("model");
+      expect((await store.getSession("t")).stats.variableCount).toBe(1);
+      const partly = await store.importVariables("t", data, { strategy: "replace", allowPartial: true });
+      expect(partly).toMatchObject({ created: 2, refused: 1 });
+      expect(partly.items.find(({ name }) => name === "model")?.refusal?.reason).toBe("invalid_type");
+      expect((await store.getVariable("t", "model")).value).toBe(1);
+    });
+  });
+}
