@@ -7,10 +7,12 @@ import {
   findVariable,
   type ImportItem,
   type ImportOptions,
+  mergeStrategies,
   type Outcome,
   type SessionState,
   type Store,
   StoreError,
+  storeError,
   unknownSpace,
   unknownVariable,
   type Variable,
@@ -115,6 +117,10 @@ async function historyOf(
 /** One command per variable, so that each has its own outcome, and one for what is between them. */
 function importCommands(data: VariableExport, options: ImportOptions): Command[] {
   const { strategy = "keep", pattern = "*", includeHistory = true, includeDependencies = true } = options;
+  if (!mergeStrategies.includes(strategy)) {
+    const message = `strategy must be one of ${mergeStrategies.join(", ")}, got ${String(strategy)}`;
+    throw storeError("invalid_argument", message, { field: "strategy", value: String(strategy) });
+  }
   const matches = createGlob(pattern);
   const variables = data.variables.filter(({ name }) => matches(name));
   const names = new Map(variables.map(({ id, name }) => [id, name]));

@@ -31,6 +31,9 @@ export function createChangeFilter(
 }
 
 function readFilter(source: string, compile: CompileExpression | undefined): Expression {
+  if (source === "") {
+    throw storeError("invalid_argument", "filter must not be empty", { field: "filter", value: source });
+  }
   if (compile === undefined) {
     throw storeError("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
   }

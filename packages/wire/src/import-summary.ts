@@ -1,4 +1,4 @@
-import type { ImportItem, ImportSummary, MergeStrategy, Receipt } from "@trimtab/core";
+import { type ImportItem, type ImportSummary, type MergeStrategy, mergeStrategies, type Receipt } from "@trimtab/core";
 import { fromWireItem, toWireItem } from "./error-detail.ts";
 import {
   ImportOutcome,
@@ -24,8 +24,8 @@ const strategies = {
  */
 export function toWireStrategy(strategy: MergeStrategy): WireMergeStrategy {
   if (Object.hasOwn(strategies, strategy)) return strategies[strategy];
-  const known = Object.keys(strategies).join(", ");
-  throw refuseMessage("strategy", `must be one of ${known}, got ${String(strategy)}`, String(strategy));
+  const problem = `must be one of ${mergeStrategies.join(", ")}, got ${String(strategy)}`;
+  throw refuseMessage("strategy", problem, String(strategy));
 }
 
 /**

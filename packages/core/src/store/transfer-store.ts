@@ -35,7 +35,10 @@ export interface ExportOptions {
  * with constraints, description and metadata (`replace`), or give it the value where its own constraints allow that and
  * add the metadata to its own (`merge`).
  */
-export type MergeStrategy = "keep" | "replace" | "merge";
+export const mergeStrategies = ["keep", "replace", "merge"] as const;
+
+/** One of {@link mergeStrategies}. */
+export type MergeStrategy = (typeof mergeStrategies)[number];
 
 export interface ImportOptions extends WriteOptions {
   /** `keep` unless given. */
