@@ -50,7 +50,7 @@ function updateOf(event: VariableSet, commit: Commit): VariableChange {
     ...identity(event),
     ...both(event.payload),
     metadata: metadataOfWrite(event, commit),
-    ...(event.previous !== undefined && { oldValue: fromPayload(event.previous) }),
+    ...(event.previous !== undefined && { oldValue: fromPayload(event.previous), oldPayload: event.previous }),
     // Computed on demand, it has no cause among variables.
     ...(event.causedBy !== undefined && event.causedBy.length > 0 && { causedBy: event.causedBy }),
     ...(event.unchanged !== undefined && { unchanged: event.unchanged }),

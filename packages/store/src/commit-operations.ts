@@ -114,6 +114,6 @@ function summaryOf(
   };
 }
 
-function withoutValue({ oldValue: _, variable: __, ...change }: VariableChange): VariableChange {
+function withoutValue({ oldValue: _, oldPayload: __, variable: ___, ...change }: VariableChange): VariableChange {
   return { ...change, value: null, payload: { kind: "null" } };
 }

@@ -50,7 +50,7 @@ function stripOld(change: VariableChange): VariableChange {
   if (change.oldValue === undefined) return change;
   let stripped = withoutOld.get(change);
   if (stripped === undefined) {
-    const { oldValue: _, ...rest } = change;
+    const { oldValue: _, oldPayload: __, ...rest } = change;
     stripped = rest;
     withoutOld.set(change, stripped);
   }
@@ -80,8 +80,9 @@ function mergeRun(run: readonly VariableChange[], state: SessionState): Variable
   const [first] = run;
   const last = run.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  const { oldValue: _, ...latest } = last;
-  const before = first.oldValue === undefined ? {} : { oldValue: first.oldValue };
+  const { oldValue: _, oldPayload: __, ...latest } = last;
+  const { oldValue, oldPayload } = first;
+  const before = oldValue === undefined || oldPayload === undefined ? {} : { oldValue, oldPayload };
   if (last.kind === "deleted") return first.kind === "registered" ? undefined : { ...latest, ...before };
   const fuller = first.kind === "registered" ? first : run.findLast((change) => change.kind === "changed");
   const variable = state.variables.get(last.id);

@@ -3,7 +3,6 @@ import {
   type Expression,
   StoreError,
   storeError,
-  toPayload,
   type VariableChange,
   type WatchOptions,
 } from "@trimtab/core";
@@ -45,8 +44,7 @@ function readFilter(source: string, compile: CompileExpression | undefined): Exp
   throw storeError("invalid_expression", message, { field: "filter", expression: source });
 }
 
-function holds(expression: Expression, { oldValue, payload }: VariableChange): boolean {
-  const old = oldValue === undefined ? undefined : toPayload(oldValue);
-  const result = expression.evaluate((name) => (name === "new" ? payload : old));
+function holds(expression: Expression, { oldPayload, payload }: VariableChange): boolean {
+  const result = expression.evaluate((name) => (name === "new" ? payload : oldPayload));
   return result.kind === "failure" || result.value !== false;
 }

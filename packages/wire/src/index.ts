@@ -39,6 +39,8 @@ export { fromWireVariable, toWireVariable } from "./variable.ts";
 export {
   decodeVariableFile,
   encodeVariableFile,
+  fromWireVariableFile,
+  toWireVariableFile,
   type VariableFileFormat,
   variableFileVersion,
 } from "./variable-file.ts";

@@ -1,8 +1,8 @@
 import { fromPayload, type VariableChange } from "@trimtab/core";
 import { VariableChangeKind, type VariableChange as WireVariableChange } from "./gen/trimtab/v1/watch_pb.ts";
 import { fromKnown } from "./known.ts";
-import { toWirePlain, toWireRecord } from "./plain-value.ts";
-import { fromWirePlain, fromWireRecord, fromWireValue, toWireValue } from "./value.ts";
+import { toWireRecord } from "./plain-value.ts";
+import { fromWireRecord, fromWireValue, toWireValue } from "./value.ts";
 import { fromWireVariable, toWireVariable } from "./variable.ts";
 import { fromUint64, toUint64 } from "./whole-number.ts";
 
@@ -27,7 +27,7 @@ export const toWireChange = (change: VariableChange): WireVariableChange => ({
   metadata: toWireRecord(change.metadata),
   causedBy: [...(change.causedBy ?? [])],
   unchanged: change.unchanged ?? false,
-  ...(change.oldValue !== undefined && { oldValue: toWirePlain(change.oldValue) }),
+  ...(change.oldPayload !== undefined && { oldValue: toWireValue(change.oldPayload) }),
   ...(change.variable !== undefined && { variable: toWireVariable(change.variable) }),
 });
 
@@ -38,6 +38,7 @@ export const toWireChange = (change: VariableChange): WireVariableChange => ({
  */
 export function fromWireChange(change: WireVariableChange, path: string): VariableChange {
   const payload = fromWireValue(change.value, `${path}.value`);
+  const oldPayload = change.oldValue && fromWireValue(change.oldValue, `${path}.old_value`);
   return {
     kind: fromKnown(changeKinds, change.kind, `${path}.kind`),
     id: change.variableId,
@@ -46,7 +47,7 @@ export function fromWireChange(change: WireVariableChange, path: string): Variab
     value: fromPayload(payload),
     payload,
     metadata: fromWireRecord(change.metadata, `${path}.metadata`),
-    ...(change.oldValue && { oldValue: fromWirePlain(change.oldValue, `${path}.old_value`) }),
+    ...(oldPayload && { oldValue: fromPayload(oldPayload), oldPayload }),
     ...(change.variable && { variable: fromWireVariable(change.variable, `${path}.variable`) }),
     ...(change.unchanged && { unchanged: true }),
     ...(change.causedBy.length > 0 && { causedBy: change.causedBy }),

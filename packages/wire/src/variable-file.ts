@@ -18,12 +18,13 @@ const fileFormat = "trimtab-variables";
 
 /** Writes variables as a file. */
 export function encodeVariableFile(data: VariableExport, format: VariableFileFormat): Uint8Array {
-  const file = toWireFile(data);
+  const file = toWireVariableFile(data);
   if (format === "binary") return toBinary(VariableFileSchema, file);
   return new TextEncoder().encode(toJsonString(VariableFileSchema, file, { useProtoFieldName: true }));
 }
 
-function toWireFile(data: VariableExport): VariableFile {
+/** Puts variables on the wire as the message that a file of them holds. Parts are shared with other messages: do not write to them. */
+export function toWireVariableFile(data: VariableExport): VariableFile {
   const names = new Map(data.variables.map(({ id, name }) => [id, name]));
   const nameOf = (id: string) => names.get(id) ?? "";
   return {
@@ -57,8 +58,16 @@ function toWireFile(data: VariableExport): VariableFile {
  * @throws StoreError `invalid_argument` for what is no such file or of a later layout, and naming the part that is absent,
  *   out of range or no value
  */
-export function decodeVariableFile(bytes: Uint8Array, format: VariableFileFormat): VariableExport {
-  const file = parseFile(bytes, format);
+export const decodeVariableFile = (bytes: Uint8Array, format: VariableFileFormat): VariableExport =>
+  fromWireVariableFile(parseFile(bytes, format));
+
+/**
+ * Reads the message that a file of variables holds.
+ *
+ * @throws StoreError `invalid_argument` for one of another format or a later layout, and naming the part that is absent,
+ *   out of range or no value
+ */
+export function fromWireVariableFile(file: VariableFile): VariableExport {
   if (file.format !== fileFormat) throw refuseMessage("data", "is no file of variables", file.format);
   if (file.version < 1 || file.version > variableFileVersion) {
     const problem = `has layout ${file.version}, at most ${variableFileVersion} is read`;

@@ -95,6 +95,8 @@ export interface VariableChange {
   readonly payload: Payload;
   /** Only where the watch asked for old values and there was one. */
   readonly oldValue?: Value;
+  /** The exact stored form of `oldValue`. */
+  readonly oldPayload?: Payload;
   /** What the writer said of this write. */
   readonly metadata: ValueRecord;
   /** The whole variable, where more than its value is new: `registered`, `changed` and `staleness`. */

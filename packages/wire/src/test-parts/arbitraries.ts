@@ -106,11 +106,15 @@ export const change: fc.Arbitrary<VariableChange> = fc
       version: whole,
       payload,
       metadata: record,
-      oldValue: payload.map(fromPayload),
+      oldPayload: payload,
       variable,
       unchanged: fc.constant(true as const),
       causedBy: names.filter((each) => each.length > 0),
     },
     { requiredKeys: ["kind", "id", "name", "version", "payload", "metadata"] },
   )
-  .map((each) => ({ ...each, value: fromPayload(each.payload) }));
+  .map((each) => ({
+    ...each,
+    value: fromPayload(each.payload),
+    ...(each.oldPayload !== undefined && { oldValue: fromPayload(each.oldPayload) }),
+  }));
