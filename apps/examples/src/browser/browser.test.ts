@@ -87,7 +87,7 @@ describe("the page in a browser", () => {
       "256",
       "You are a helpful assistant.",
     ]);
-    expect(await page.origin("temperature")).toContain("version 0 · revision 2");
+    expect(await page.origin("temperature")).toContain("version 0 · read at revision 2");
     expect(await page.input("Temperature").inputValue()).toBe("0.7");
     expect(await page.input("Prompt").inputValue()).toBe("You are a helpful assistant.");
     expect(await page.input("Model").locator("option").allTextContents()).toEqual(["gpt-4", "claude-3", "llama-3"]);

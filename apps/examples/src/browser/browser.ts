@@ -1,20 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type RunningServer, startServer } from "@trimtab/server";
-import { bundlePage } from "./bundle-page.ts";
+import { once } from "node:events";
+import { servePage } from "./serve-page.ts";
 
-/** Bundles the page and starts a server that has it at `/`, on a port of this machine; any free one where it is 0. */
-export async function serveBrowserPage(port = 0): Promise<RunningServer> {
-  const folder = await mkdtemp(join(tmpdir(), "trimtab-page-"));
-  const removeFolder = () => rm(folder, { recursive: true, force: true });
-  try {
-    await bundlePage(folder);
-    const server = await startServer({ listen: { host: "127.0.0.1", port }, static: folder });
-    const close = () => server.close().finally(removeFolder);
-    return { ...server, close };
-  } catch (error) {
-    await removeFolder();
-    throw error;
-  }
+/** Serves the page until it is told to stop; the first argument chooses the port, which is any free one without it. */
+export async function runBrowser([port = "0"]: readonly string[] = []): Promise<void> {
+  const server = await servePage(Number(port));
+  console.log(`Open this address in two windows, and move something in one of them:
+
+  ${server.url}/?as=ada
+  ${server.url}/?as=bob
+
+A third program may join in, for instance curl:
+
+  curl -H 'content-type: application/json' ${server.url}/trimtab.v1.VariableService/SetVariable \\
+    -d '{"sessionId": "assistant", "variable": "temperature", "value": {"number": 1.5}, "context": {"actor": "curl"}}'
+
+Stop it with Ctrl-C; the page says that it is gone, and comes back when it is started again on the same port:
+npm run example -- browser ${server.port}`);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await server.close();
 }

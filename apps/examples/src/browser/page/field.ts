@@ -52,10 +52,11 @@ export function createField<V>(id: string, handle: VariableHandle<V>): Field<V> 
   };
 }
 
-/** Which value it is, and whose; of one that was there before the page, nothing is told of who set it. */
-function describeOrigin({ version, revision, actor, updatedAtMs }: Change): readonly string[] {
+/** Which value it is, and whose; of one that was there before the page, the change that made it is not known. */
+function describeOrigin({ kind, version, revision, actor, updatedAtMs }: Change): readonly string[] {
   const time = new Date(updatedAtMs).toLocaleTimeString();
-  return [`version ${version} · revision ${revision}`, actor === "" ? `set at ${time}` : `${actor} at ${time}`];
+  const where = kind === "initial" ? "read at revision" : "revision";
+  return [`version ${version} · ${where} ${revision}`, actor === "" ? `set at ${time}` : `${actor} at ${time}`];
 }
 
 function toSpan(text: string): HTMLSpanElement {

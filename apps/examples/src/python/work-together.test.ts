@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type PythonOutcome, runPython } from "./python.ts";
 import { missingPackages } from "./python-parts.ts";
 import type { Step } from "./run-program.ts";
+import { type Outcome, workTogether } from "./work-together.ts";
 
 const missing = missingPackages();
 const lines: string[] = [];
-let outcome: PythonOutcome;
+let outcome: Outcome;
 
 beforeAll(async () => {
-  if (missing.length === 0) outcome = await runPython((line) => lines.push(line));
+  if (missing.length === 0) outcome = await workTogether((line) => lines.push(line));
 }, 60_000);
 
 /** A test of the run, which says so where there was none. */
