@@ -7,3 +7,7 @@ import { crc32 } from "node:zlib";
 export function checksumOf(stream: string, number: number, data: Uint8Array): number {
   return crc32(data, crc32(`${number}/${stream}`));
 }
+
+/** The CRC-32 of a stream's own row. */
+export const streamChecksum = (id: number, stream: string, trimmed: number): number =>
+  crc32(`${id}/${trimmed}/${stream}`);

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { streamChecksum } from "./checksum.ts";
+import { createStreamFinder } from "./stream-rows.ts";
 
 /** Where a stream ends, kept in memory by the one who writes. */
 export interface Head {
@@ -21,11 +23,9 @@ const capacity = 10_000;
 
 /** Makes an empty cache of heads. */
 export function createHeads(db: DatabaseSync): Heads {
-  const select = db.prepare(
-    `SELECT id, trimmed, (SELECT max(number) FROM entry WHERE entry.stream = stream.id) AS last
-     FROM stream WHERE name = ?`,
-  );
-  const insert = db.prepare("INSERT INTO stream (name) VALUES (?)");
+  const findRow = createStreamFinder(db);
+  const nextId = db.prepare("SELECT coalesce(max(id), 0) + 1 AS id FROM stream");
+  const insert = db.prepare("INSERT INTO stream (id, name, trimmed, checksum) VALUES (?, ?, 0, ?)");
   const known = new Map<string, Head>();
 
   const remember = (stream: string, head: Head): Head => {
@@ -38,14 +38,13 @@ export function createHeads(db: DatabaseSync): Heads {
     find(stream) {
       const head = known.get(stream);
       if (head !== undefined) return head;
-      const row = select.get(stream);
-      if (row === undefined) return undefined;
-      const trimmed = Number(row["trimmed"]);
-      return remember(stream, { id: Number(row["id"]), trimmed, last: Math.max(Number(row["last"] ?? 0), trimmed) });
+      const row = findRow(stream);
+      return row === undefined ? undefined : remember(stream, { ...row });
     },
     make(stream) {
-      const { lastInsertRowid } = insert.run(stream);
-      return remember(stream, { id: Number(lastInsertRowid), trimmed: 0, last: 0 });
+      const id = Number(nextId.get()?.["id"]);
+      insert.run(id, stream, streamChecksum(id, stream, 0));
+      return remember(stream, { id, trimmed: 0, last: 0 });
     },
     forget: () => known.clear(),
   };

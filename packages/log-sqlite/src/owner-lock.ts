@@ -18,14 +18,22 @@ export function takeFolder(folder: DataFolder): { release(): void } {
     lock.close();
     throw isBusy(error) ? inUse(folder) : error;
   }
-  const since = new Date().toISOString();
-  writeFileSync(folder.owner, `${JSON.stringify({ pid: process.pid, host: hostname(), since })}\n`);
+  nameOwner(folder.owner);
   return {
     release() {
       rmSync(folder.owner, { force: true });
       lock.close();
     },
   };
+}
+
+function nameOwner(path: string): void {
+  const since = new Date().toISOString();
+  try {
+    writeFileSync(path, `${JSON.stringify({ pid: process.pid, host: hostname(), since })}\n`);
+  } catch {
+    // On a full disk a second process is refused all the same, and told less.
+  }
 }
 
 function inUse({ directory, owner }: DataFolder): EngineError {

@@ -3,6 +3,7 @@ import { checksumOf } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, isCorrupt } from "./failure.ts";
 import { type Packed, pack } from "./packed.ts";
+import { createStreamFinder } from "./stream-rows.ts";
 
 /** What is asked of a stream. */
 export interface ReadRequest {
@@ -44,8 +45,7 @@ const streamsPerPage = 1000;
 export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
   const begin = db.prepare("BEGIN");
   const end = db.prepare("COMMIT");
-  const findStream = db.prepare("SELECT id, trimmed FROM stream WHERE name = ?");
-  const lastNumber = db.prepare("SELECT max(number) AS last FROM entry WHERE stream = ?");
+  const findStream = createStreamFinder(db);
   const listStreams = db.prepare(
     `SELECT id, name FROM stream WHERE id > ?
        AND EXISTS (SELECT 1 FROM entry WHERE entry.stream = stream.id AND number > trimmed)
@@ -67,15 +67,14 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
   };
 
   const read = ({ stream, after, limit }: ReadRequest): ReadAnswer => {
-    const row = findStream.get(stream);
+    const row = findStream(stream);
     if (row === undefined) return { kind: "entries", first: 1, packed: pack([]) };
-    const [id, trimmed] = [Number(row["id"]), Number(row["trimmed"])];
+    const { id, trimmed, last } = row;
     if (after < trimmed) return { kind: "trimmed", through: trimmed };
     const { entries, damage } = scan({ id, stream, after, limit });
     // What is intact before the damage is served; who goes on from there is told.
     if (entries.length > 0) return { kind: "entries", first: after + 1, packed: pack(entries) };
     if (damage !== undefined) throw damagedEntry(folder, stream, after + 1, damage);
-    const last = Math.max(Number(lastNumber.get(id)?.["last"] ?? 0), trimmed);
     return { kind: "entries", first: Math.min(after, last) + 1, packed: pack([]) };
   };
 

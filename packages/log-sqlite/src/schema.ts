@@ -20,7 +20,8 @@ INSERT INTO log VALUES (0);
 CREATE TABLE stream (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  trimmed INTEGER NOT NULL DEFAULT 0   -- entries up to this number are forgotten
+  trimmed INTEGER NOT NULL,            -- entries up to this number are forgotten
+  checksum INTEGER NOT NULL            -- of this row
 ) STRICT;
 
 CREATE TABLE entry (

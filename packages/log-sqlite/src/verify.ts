@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { checksumOf } from "./checksum.ts";
+import { checksumOf, streamChecksum } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
 import { createScan, type EntryDamage } from "./reader.ts";
@@ -10,11 +10,11 @@ import { readWatermark } from "./watermark.ts";
 export type SqliteLogDamage =
   /** One entry; the stream's others are intact unless they are named too. */
   | { readonly kind: "entry"; readonly stream: string; readonly number: number; readonly reason: EntryDamage }
-  /** From this entry on the stream cannot be read. */
+  /** From this entry on the stream cannot be read; from number 0 where the stream itself is damaged. */
   | { readonly kind: "stream"; readonly stream: string; readonly number: number }
   /** A snapshot, without which the stream is replayed from its entries. */
   | { readonly kind: "snapshot"; readonly stream: string; readonly number: number }
-  /** Entries that were acknowledged last are gone. */
+  /** So many entries that were acknowledged are gone, at the end of some streams. */
   | { readonly kind: "missing"; readonly entries: number }
   /** The file's own structure, in SQLite's words. */
   | { readonly kind: "file"; readonly message: string };
@@ -41,22 +41,30 @@ export function verify(folder: DataFolder): SqliteLogReport {
   const tally = createTally();
   // Read first, since it only grows, and never runs ahead of the database.
   const acknowledged = readWatermark(folder.watermark);
-  let db: DatabaseSync | undefined;
-  try {
-    db = openForReading(folder.database);
-    checkSchema(db, folder.database);
-    const missing = acknowledged - readPosition(db);
-    if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
-    checkEntries(db, tally);
-    checkSnapshots(db, tally);
-    checkStructure(db, tally);
-  } catch (error) {
-    const { code, message, details } = toFailure(error, folder.database);
-    if (code !== "damaged") throw new EngineError(code, message, details);
-    tally.damaged({ kind: "file", message });
-  } finally {
-    db?.close();
-  }
+  const attempt = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      const { code, message, details } = toFailure(error, folder.database);
+      if (code !== "damaged") throw new EngineError(code, message, details);
+      tally.damaged({ kind: "file", message });
+    }
+  };
+  attempt(() => {
+    const db = openForReading(folder.database);
+    try {
+      checkSchema(db, folder.database);
+      // Each goes as far as it can, whatever the others found.
+      for (const check of [checkEntries, checkSnapshots, checkPosition, checkStructure])
+        attempt(() => check(db, tally));
+      attempt(() => {
+        const missing = acknowledged - readPosition(db);
+        if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
+      });
+    } finally {
+      db.close();
+    }
+  });
   return tally.report();
 }
 
@@ -75,31 +83,46 @@ function createTally() {
   };
 }
 
+/** Numbers are never used twice, so the streams' last numbers add up to all that was ever appended. */
+function checkPosition(db: DatabaseSync, tally: Tally): void {
+  const row = db
+    .prepare(
+      `SELECT position - (SELECT coalesce(sum(max(trimmed, last)), 0) FROM (
+         SELECT trimmed, coalesce((SELECT max(number) FROM entry WHERE entry.stream = stream.id), 0) AS last FROM stream
+       )) AS missing FROM log`,
+    )
+    .get();
+  const missing = Number(row?.["missing"]);
+  if (missing !== 0) tally.damaged({ kind: "missing", entries: missing });
+}
+
 /** Goes page by page, so that the write-ahead log can be emptied in between. */
 function checkEntries(db: DatabaseSync, tally: Tally): void {
-  const page = db.prepare("SELECT id, name, trimmed FROM stream WHERE id > ? ORDER BY id LIMIT 1000");
+  const page = db.prepare("SELECT id, name, trimmed, checksum FROM stream WHERE id > ? ORDER BY id LIMIT 1000");
   const last = db.prepare("SELECT max(number) AS last FROM entry WHERE stream = ?");
   const scan = createScan(db);
   for (let after = 0; ; ) {
     const rows = page.all(after);
     for (const row of rows) {
       after = Number(row["id"]);
-      const stream = { id: after, stream: String(row["name"]), trimmed: Number(row["trimmed"]) };
+      const [stream, trimmed] = [String(row["name"]), Number(row["trimmed"])];
       tally.count.streams++;
-      checkStream({ ...stream, last: Number(last.get(after)?.["last"] ?? 0) }, scan, tally);
+      if (row["checksum"] !== streamChecksum(after, stream, trimmed))
+        tally.damaged({ kind: "stream", stream, number: 0 });
+      checkStream({ id: after, stream, trimmed, last: Number(last.get(after)?.["last"] ?? 0) }, scan, tally);
     }
     if (rows.length === 0) return;
   }
 }
 
-interface StreamRow {
+interface CheckedStream {
   readonly id: number;
   readonly stream: string;
   readonly trimmed: number;
   readonly last: number;
 }
 
-function checkStream({ id, stream, trimmed, last }: StreamRow, scan: ReturnType<typeof createScan>, tally: Tally) {
+function checkStream({ id, stream, trimmed, last }: CheckedStream, scan: ReturnType<typeof createScan>, tally: Tally) {
   for (let after = trimmed; after < last; ) {
     const { entries, damage } = scan({ id, stream, after, limit: 1000 });
     tally.count.entries += entries.length;
@@ -113,7 +136,7 @@ function checkStream({ id, stream, trimmed, last }: StreamRow, scan: ReturnType<
 
 function checkSnapshots(db: DatabaseSync, tally: Tally): void {
   const rows = db.prepare(
-    "SELECT name, number, checksum, data FROM snapshot JOIN stream ON stream.id = snapshot.stream",
+    "SELECT name, number, snapshot.checksum, data FROM snapshot JOIN stream ON stream.id = snapshot.stream",
   );
   for (const row of rows.iterate()) {
     const [stream, number, data] = [String(row["name"]), Number(row["number"]), row["data"]];

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { checksumOf } from "./checksum.ts";
+import { checksumOf, streamChecksum } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { type Failure, isConstraint, toFailure } from "./failure.ts";
 import { createHeads, type Head, type Heads } from "./heads.ts";
@@ -120,7 +120,7 @@ function distribute(writes: readonly Write[], data: readonly Uint8Array[]): Prep
 /** Makes the function that makes one write within a transaction. */
 function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) => void) {
   const insert = db.prepare("INSERT INTO entry (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)");
-  const setTrimmed = db.prepare("UPDATE stream SET trimmed = ? WHERE id = ?");
+  const setTrimmed = db.prepare("UPDATE stream SET trimmed = ?, checksum = ? WHERE id = ?");
   const save = db.prepare(
     "INSERT OR REPLACE INTO snapshot (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)",
   );
@@ -145,7 +145,7 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
     if (head === undefined) return true;
     const wanted = Math.min(through, head.last);
     if (wanted <= head.trimmed) return true;
-    setTrimmed.run(wanted, head.id);
+    setTrimmed.run(wanted, streamChecksum(head.id, stream, wanted), head.id);
     head.trimmed = wanted;
     sweepLater(head);
     return true;
