@@ -11,6 +11,8 @@ export interface DataFolder {
   readonly lock: string;
   /** Who that process is, for people and for the message to a second one. */
   readonly owner: string;
+  /** Written, and removed, to find out whether the disk can be written to. */
+  readonly probe: string;
 }
 
 /** Names the files of a data folder. */
@@ -20,4 +22,5 @@ export const dataFolder = (directory: string): DataFolder => ({
   watermark: join(directory, "log.acknowledged"),
   lock: join(directory, "owner.lock"),
   owner: join(directory, "owner.json"),
+  probe: join(directory, "probe"),
 });

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { checksumOf, streamChecksum } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -82,7 +83,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
     } catch (error) {
       // Somebody wrote to the file by other means, and has the number: the race is lost.
       if (one.write.kind === "append" && isConstraint(error)) return false;
-      return toFailure(error, folder.database);
+      return explain(toFailure(error, folder.database), folder);
     }
   };
 
@@ -105,6 +106,18 @@ function noteAcknowledged(watermark: Watermark, position: number): void {
     watermark.set(position);
   } catch {
     // It lags behind until the next write, as it may.
+  }
+}
+
+/** SQLite calls a disk that became read-only an input/output error; asking it tells. */
+function explain(failure: Failure, { probe, database }: DataFolder): Failure {
+  if (failure.code !== "unavailable") return failure;
+  try {
+    writeFileSync(probe, "");
+    rmSync(probe);
+    return failure;
+  } catch (error) {
+    return toFailure(error, database);
   }
 }
 
