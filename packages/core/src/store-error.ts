@@ -51,6 +51,8 @@ export interface ErrorDetails {
   validation_failed: { field: string; type: string; value?: Value };
   /** The value is of the type but breaks one constraint. */
   constraint_violation: { field: string; type: string; constraint: string; limit: Value; value?: Value };
+  /** An expression does not compile; `line` and `column` count from 1 and say where. */
+  invalid_expression: { field: string; line: number; column: number };
   not_found: { resource: Resource; id: string };
   already_exists: { resource: Resource; id: string };
   session_not_found: { session: string };
@@ -96,6 +98,7 @@ export const reasonCodes = {
   invalid_constraints: "invalid_argument",
   validation_failed: "invalid_argument",
   constraint_violation: "invalid_argument",
+  invalid_expression: "invalid_argument",
   not_found: "not_found",
   already_exists: "already_exists",
   session_not_found: "not_found",
