@@ -2,10 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { EngineError } from "./failure.ts";
 
 /** "Trtb" in the file's header, by which `file` and this package know the database for what it is. */
-export const applicationId = 0x54727462;
+const applicationId = 0x54727462;
 
 /** The version of {@link schema}; a database of a higher one is not touched. */
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 /**
  * Everything that is stored. Entries lie together by stream, so that loading one reads neighbouring pages. `checksum`
