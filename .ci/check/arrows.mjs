@@ -13,7 +13,7 @@ const BROWSER = "browser";
 const ALLOWED = {
   core: [BROWSER, "zod"],
   types: [BROWSER, "core", "zod", "re2js"],
-  expressions: [BROWSER, "core", "@bufbuild/cel"],
+  expressions: [BROWSER, "core", "re2js"],
   "access-control": [BROWSER, "core", "zod"],
   analytics: [BROWSER, "core"],
   optimize: [BROWSER, "core"],

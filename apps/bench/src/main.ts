@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { inProcessComparisons } from "./in-process.ts";
+import { inProcessComparisons, lastResult } from "./in-process.ts";
 import { measure } from "./measure.ts";
 import { formatTable } from "./table.ts";
 
@@ -12,4 +12,5 @@ console.log(
 for (const { title, subjects } of await inProcessComparisons()) {
   console.log(formatTable(title, await measure(subjects, options)));
 }
-process.exit();
+// A run whose work came to nothing has measured nothing.
+process.exit(lastResult() === undefined ? 1 : 0);

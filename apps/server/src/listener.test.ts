@@ -127,6 +127,34 @@ describe("closing", () => {
     open.length = 0;
   });
 
+  test("lets requests that were sent ahead finish, then ends the connection", async () => {
+    const finish: (() => void)[] = [];
+    const listener = await listen({
+      handler: (request, response) => void finish.push(() => response.end(`answer ${request.url}`)),
+    });
+    const ahead = ["/a", "/b"].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join("");
+    const answers = exchange(listener, [ahead]);
+    while (finish.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    const closed = listener.close(60_000);
+    finish[0]?.();
+    finish[1]?.();
+    expect((await answers).toString().match(/answer \/./g)).toEqual(["answer /a", "answer /b"]);
+    await closed;
+    open.length = 0;
+  });
+
+  test("does not wait for a connection that has said nothing, or half a request", async () => {
+    const listener = await listen();
+    const silent = exchange(listener, []);
+    const half = exchange(listener, ["GET / HTTP/1.1\r\nho"]);
+    expect(await (await fetch(`${listener.url}/one`)).text()).toBe("HTTP/1.1 /one");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await listener.close(60_000);
+    expect(await silent).toHaveLength(0);
+    expect(await half).toHaveLength(0);
+    open.length = 0;
+  });
+
   test("does not wait longer than the grace period, for either version", async () => {
     const listener = await listen();
     const first = fetch(`${listener.url}/hang`).catch((error: Error) => error.name);

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import * as net from "node:net";
+import type { TLSSocket } from "node:tls";
+import { createHttp1Connections, type Http1Connections } from "./http1-connections.ts";
 import type { Listen } from "./settings.ts";
 
 /** Handles a request of either version of HTTP; Node gives those of HTTP/2 the surface of HTTP/1.1. */
@@ -41,8 +43,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const { listen, tls } = options;
   const sockets = new Set<net.Socket>();
   const sessions = new Set<http2.ServerHttp2Session>();
-  const open = tls === undefined ? createPlainServer(options) : createTlsServer(options.handler, tls);
-  open.server.on(tls === undefined ? "connection" : "secureConnection", (socket: net.Socket) => track(sockets, socket));
+  const http1 = createHttp1Connections();
+  const open = tls === undefined ? createPlainServer(options, http1) : createTlsServer({ ...options, tls }, http1);
+  open.server.on("connection", (socket: net.Socket) => track(sockets, socket));
   open.http2Server.on("session", (session: http2.ServerHttp2Session) => track(sessions, session));
   open.server.listen(listen.port, listen.host);
   await once(open.server, "listening");
@@ -56,8 +59,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       const closed = once(open.server, "close");
       open.server.close();
       for (const session of sessions) session.close();
-      open.http1Server?.closeIdleConnections();
-      for (const socket of sockets) if (open.isIdle(socket)) socket.destroySoon();
+      http1.end();
+      for (const socket of open.undecided) socket.destroy();
       const timer = setTimeout(() => {
         for (const session of sessions) session.destroy();
         for (const socket of sockets) socket.destroy();
@@ -77,49 +80,54 @@ interface OpenServer {
   /** The server that owns the port. */
   readonly server: net.Server;
   readonly http2Server: http2.Http2Server | http2.Http2SecureServer;
-  readonly http1Server?: http.Server;
-  /** No request is under way on an HTTP/1.1 connection. */
-  isIdle(socket: net.Socket): boolean;
+  /** Connections that have not said yet what they speak. */
+  readonly undecided: ReadonlySet<net.Socket>;
 }
 
-function createTlsServer(handler: RequestHandler, tls: { cert: string; key: string }): OpenServer {
-  const busy = new Set<net.Socket>();
+const defaultFirstByteTimeoutMs = 10_000;
+
+function createTlsServer(
+  {
+    handler,
+    tls,
+    firstByteTimeoutMs = defaultFirstByteTimeoutMs,
+  }: ListenerOptions & { tls: { cert: string; key: string } },
+  http1: Http1Connections,
+): OpenServer {
   const handle: RequestHandler = (request, response) => {
-    if (request.httpVersionMajor === 1) markBusy(busy, request.socket, response);
+    if (request.httpVersionMajor === 1) http1.begin(request.socket, response);
     handler(request, response);
   };
-  const server = http2.createSecureServer({ ...tls, allowHTTP1: true }, handle as unknown as Http2Handler);
-  return { server, http2Server: server, isIdle: (socket) => !isHttp2(socket) && !busy.has(socket) };
+  const options = { ...tls, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
+  const server = http2.createSecureServer(options, handle as unknown as Http2Handler);
+  server.on("secureConnection", (socket: TLSSocket) => {
+    if (socket.alpnProtocol !== "h2") http1.add(socket);
+  });
+  // A handshake under way has its own time limit, and the grace period.
+  return { server, http2Server: server, undecided: new Set() };
 }
 
-const isHttp2 = (socket: net.Socket): boolean => "alpnProtocol" in socket && socket.alpnProtocol === "h2";
-
-function createPlainServer({ handler, firstByteTimeoutMs = 10_000 }: ListenerOptions): OpenServer {
-  const busy = new Set<net.Socket>();
-  const http1 = new Set<net.Socket>();
+function createPlainServer(
+  { handler, firstByteTimeoutMs = defaultFirstByteTimeoutMs }: ListenerOptions,
+  http1: Http1Connections,
+): OpenServer {
   const http1Server = http.createServer((request, response) => {
-    markBusy(busy, request.socket, response);
+    http1.begin(request.socket, response);
     handler(request, response);
   });
   const http2Server = http2.createServer(handler as unknown as Http2Handler);
+  const undecided = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
+    track(undecided, socket);
     sniff(socket, firstByteTimeoutMs, (isHttp2) => {
-      if (!isHttp2) track(http1, socket);
+      undecided.delete(socket);
+      if (!isHttp2) http1.add(socket);
       (isHttp2 ? http2Server : http1Server).emit("connection", socket);
     });
   });
-  return { server, http2Server, http1Server, isIdle: (socket) => http1.has(socket) && !busy.has(socket) };
-}
-
-function markBusy(
-  busy: Set<net.Socket>,
-  socket: net.Socket,
-  response: { once(event: "close", done: () => void): unknown },
-): void {
-  busy.add(socket);
-  response.once("close", () => busy.delete(socket));
+  return { server, http2Server, undecided };
 }
 
 /** The beginning of the client's preface that no request of HTTP/1.1 shares. */

@@ -51,8 +51,8 @@ export interface ErrorDetails {
   validation_failed: { field: string; type: string; value?: Value };
   /** The value is of the type but breaks one constraint. */
   constraint_violation: { field: string; type: string; constraint: string; limit: Value; value?: Value };
-  /** An expression cannot be read; `offset` counts characters from 0 where the place is known. */
-  invalid_expression: { field: string; expression: string; offset?: number };
+  /** An expression does not compile; `line` and `column` count from 1 and say where. */
+  invalid_expression: { field: string; line: number; column: number };
   /** No value could be computed for a derived variable. */
   derivation_failed: { variable: string };
   not_found: { resource: Resource; id: string };

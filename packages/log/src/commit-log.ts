@@ -1,7 +1,7 @@
 /**
  * Numbered entries at rest: what Trimtab asks of a storage engine. A *stream* is a sequence of entries numbered from 1
  * without a gap. Implementations add no meaning to the data, and `describeCommitLog` in `@trimtab/log/conformance`
- * holds what is promised here.
+ * holds what is promised here. Where the storage fails, methods reject with a `LogError`.
  *
  * @typeParam Data - what an entry holds; engines on disk take bytes
  */
@@ -9,11 +9,14 @@ export interface CommitLog<Data = Uint8Array> {
   /**
    * Writes entries `after + 1`, `after + 2`, ... if the stream's last entry is number `after`, all of them or none.
    * Resolves to `true` once they are durable, and to `false`, having written nothing, where another writer was first:
-   * losing the race is no error. A rejection means that nothing was written.
+   * losing the race is no error. A rejection means that nothing was written. The data must not change afterwards.
    */
   append(stream: string, after: number, entries: readonly Data[]): Promise<boolean>;
 
-  /** Reads durable entries from number `after + 1` on, at most `limit` of them. */
+  /**
+   * Reads durable entries from number `after + 1` on, at most `limit` of them. An answer may hold fewer, so that it
+   * stays within what memory bears, but never none where there is one: whoever wants all reads on until none comes.
+   */
   read(stream: string, after: number, limit?: number): Promise<LogRead<Data>>;
 
   /**

@@ -1,4 +1,5 @@
-import { describeStore } from "@trimtab/core/conformance";
+import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
+import { cel } from "@trimtab/expressions";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { createStore, type StoreOptions } from "./create-store.ts";
@@ -9,6 +10,7 @@ function openStore(options: Partial<StoreOptions>) {
   const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
   const store = createStore({
     types: builtinTypes,
+    expressions: cel,
     clock,
     historyCommits: 20,
     snapshotEvery: 10,
@@ -22,7 +24,7 @@ function openStore(options: Partial<StoreOptions>) {
   return { store, advance, close: () => store.close() };
 }
 
-const facts = { historyCommits: 20, bookmarkIntervalMs: 20 };
+const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true };
 
 describeStore("in process, on a log of its own", async () => openStore({}), facts);
 
@@ -31,3 +33,14 @@ describeStore(
   async () => openStore({ log: createMemoryLog(), snapshots: createMemorySnapshots() }),
   facts,
 );
+
+describeStoreModel("in process", async () => {
+  const store = createStore({ types: builtinTypes, expressions: cel });
+  return { store, close: () => store.close() };
+});
+
+// So few commits are kept in memory, and snapshots are so frequent, that watches and the past are read from the log.
+describeStoreModel("in process, from its log", async () => {
+  const store = createStore({ types: builtinTypes, expressions: cel, recentCommits: 2, snapshotEvery: 3 });
+  return { store, close: () => store.close() };
+});

@@ -7,6 +7,7 @@ import {
   type ListVariablesOptions,
   listVariables,
   payloadEquals,
+  registeredVariable,
   type SessionState,
   type Store,
   StoreError,
@@ -95,8 +96,12 @@ function createRegistrations(sessions: Sessions): Pick<VariableOperations, "regi
     sessions.access(session, ({ runtime }) => requireVariable(runtime.state, name));
   return {
     async registerVariable(session, spec, { ifExists = "refuse", ...by } = {}) {
-      const { revision } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
-      return { session, revision, variable: await afterwards(session, spec.name) };
+      const { revision, commit } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
+      const event = commit?.events.find((each) => each.kind === "variable-registered");
+      // As it was registered, whatever has come after: a request made again is answered as the first was.
+      const isNew = commit !== undefined && event?.kind === "variable-registered";
+      const variable = isNew ? registeredVariable(event, commit) : await afterwards(session, spec.name);
+      return { session, revision, variable };
     },
     async registerVariables(session, specs, { ifExists = "refuse", ...by } = {}) {
       const names = specs.map((spec) => spec.name);

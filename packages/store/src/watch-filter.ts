@@ -30,18 +30,16 @@ export function createChangeFilter(
 }
 
 function readFilter(source: string, compile: CompileExpression | undefined): Expression {
-  if (source === "") {
-    throw storeError("invalid_argument", "filter must not be empty", { field: "filter", value: source });
-  }
   if (compile === undefined) {
     throw storeError("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
   }
-  const compiled = compile(source);
-  if (compiled.kind === "refused") throw new StoreError(compiled.refusal);
-  const unknown = compiled.expression.references.find((name) => name !== "old" && name !== "new");
-  if (unknown === undefined) return compiled.expression;
-  const message = `filter: ${unknown} is unknown; a filter speaks of old and new`;
-  throw storeError("invalid_expression", message, { field: "filter", expression: source });
+  if (source === "") {
+    throw storeError("invalid_argument", "filter must not be empty", { field: "filter", value: source });
+  }
+  const knows = (name: string) => name === "old" || name === "new";
+  const read = compile(source, { field: "filter", knows, isCondition: true });
+  if (read.kind === "refused") throw new StoreError(read.refusal);
+  return read.value;
 }
 
 function holds(expression: Expression, { oldPayload, payload }: VariableChange): boolean {

@@ -22,7 +22,7 @@ const samples: readonly Refusal[] = [
     value: 2n ** 61n,
   }),
   refusal("version_mismatch", "moved on", { variable: "x", expected: 3, actual: 2 ** 40 }),
-  refusal("invalid_expression", "unexpected end", { field: "derivation", expression: "a +", offset: 3 }),
+  refusal("invalid_expression", "unexpected end", { field: "derivation", line: 1, column: 4 }),
   refusal("would_create_cycle", "a → b → a", { cycle: ["a", "b", "a"] }),
   refusal("has_dependents", "x has dependents", { variable: "x", dependents: ["a", "b"] }),
   refusal("partial_failure", "some failed", { results: { a: "ok", b: { reason: "read_only" } } }),

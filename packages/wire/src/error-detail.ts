@@ -14,11 +14,11 @@ import { fromWireRecord, toWireValue, type WireEntries } from "./value.ts";
 
 /** Details that are counts, and so go out as integers; any other number may be a variable's, and goes out as a float. */
 const counts: { readonly [R in ErrorReason]?: readonly (keyof ErrorDetails[R])[] } = {
+  invalid_expression: ["line", "column"],
   version_mismatch: ["expected", "actual"],
   revision_mismatch: ["expected", "actual"],
   version_not_found: ["version"],
   limit_exceeded: ["limit", "value", "retryAfterMs"],
-  invalid_expression: ["offset"],
   unavailable: ["retryAfterMs"],
 };
 

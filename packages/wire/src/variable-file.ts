@@ -23,7 +23,7 @@ export function encodeVariableFile(data: VariableExport, format: VariableFileFor
   return new TextEncoder().encode(toJsonString(VariableFileSchema, file, { useProtoFieldName: true }));
 }
 
-/** Puts variables on the wire as the message that a file of them holds. Parts are shared with other messages: do not write to them. */
+/** Puts variables on the wire as the message that a file of them is; its parts must not be written to. */
 export function toWireVariableFile(data: VariableExport): VariableFile {
   const names = new Map(data.variables.map(({ id, name }) => [id, name]));
   const nameOf = (id: string) => names.get(id) ?? "";

@@ -4,7 +4,8 @@ import type { Parsed } from "../parse-value.ts";
 import type { SessionState } from "../session-state.ts";
 import { refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
-import type { Expression } from "./expression.ts";
+import type { Expression, ExpressionReading } from "./expression.ts";
+import { noExpressions, readStored } from "./stored-expression.ts";
 
 /** Reads a derivation and gives the variables that it names, none for a function, or refuses it. */
 export function checkDerivation(
@@ -13,7 +14,8 @@ export function checkDerivation(
   context: DecideContext,
 ): Parsed<readonly Variable[]> {
   if (derivation.kind === "expression") {
-    const expression = readExpression(derivation.expression, "derivation", context);
+    const reading = { field: "derivation", isCondition: false };
+    const expression = readExpression(derivation.expression, reading, context);
     return expression.kind === "refused" ? expression : variablesNamed(state, expression.value);
   }
   if (derivation.kind === "function" && typeof derivation.name === "string") {
@@ -28,8 +30,12 @@ export function checkDerivation(
   return { kind: "refused", refusal: refusal("invalid_argument", message, { field: "derivation" }) };
 }
 
-/** Reads an expression within the limits. */
-export function readExpression(source: unknown, field: string, { compile, limits }: DecideContext): Parsed<Expression> {
+/** Reads an expression within the limits. What it speaks of is looked up afterwards, by {@link variablesNamed}. */
+export function readExpression(
+  source: unknown,
+  { field, isCondition }: Pick<ExpressionReading, "field" | "isCondition">,
+  { compile, limits }: DecideContext,
+): Parsed<Expression> {
   if (typeof source !== "string" || source === "") {
     return { kind: "refused", refusal: refusal("invalid_argument", `${field} must be an expression`, { field }) };
   }
@@ -38,12 +44,8 @@ export function readExpression(source: unknown, field: string, { compile, limits
     const message = `${field} has ${source.length} characters, at most ${limit} are allowed`;
     return { kind: "refused", refusal: refusal("limit_exceeded", message, { field, limit, value: source.length }) };
   }
-  if (compile === undefined) {
-    const message = "no expressions can be evaluated here";
-    return { kind: "refused", refusal: refusal("unimplemented", message, { feature: "expressions" }) };
-  }
-  const compiled = compile(source);
-  return compiled.kind === "refused" ? compiled : { kind: "parsed", value: compiled.expression };
+  if (compile === undefined) return { kind: "refused", refusal: noExpressions() };
+  return compile(source, { field, isCondition, knows: () => true });
 }
 
 /** The variables that an expression speaks of. */
@@ -58,8 +60,8 @@ export function variablesNamed(state: SessionState, { references }: Expression):
 }
 
 /** Says whether a variable's expression speaks of another variable. */
-export function derivationNeeds({ derivation }: Variable, name: string, { compile }: DecideContext): boolean {
+export function derivationNeeds({ derivation }: Variable, name: string, context: DecideContext): boolean {
   if (derivation?.kind !== "expression") return false;
-  const compiled = compile?.(derivation.expression);
-  return compiled?.kind === "compiled" && compiled.expression.references.includes(name);
+  const read = readStored(derivation, context, false);
+  return read.kind === "parsed" && read.value.references.includes(name);
 }

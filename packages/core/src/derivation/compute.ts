@@ -6,6 +6,7 @@ import type { SessionState } from "../session-state.ts";
 import { refusal } from "../store-error.ts";
 import type { Derivation } from "../variable.ts";
 import type { Evaluated } from "./expression.ts";
+import { readStored } from "./stored-expression.ts";
 
 /** What a derivation computes a value for. */
 export interface DerivationTarget extends ValueTarget {
@@ -27,10 +28,9 @@ export function compute(state: SessionState, target: DerivationTarget, context: 
 function evaluate(state: SessionState, target: DerivationTarget, context: DecideContext): Evaluated {
   const { derivation } = target;
   if (derivation.kind === "function") return callFunction(state, target, derivation.name, context);
-  const compiled = context.compile?.(derivation.expression);
-  if (compiled === undefined) return { kind: "failure", message: "no expressions can be evaluated here" };
-  if (compiled.kind === "refused") return { kind: "failure", message: compiled.refusal.message };
-  return compiled.expression.evaluate((name) => payloadOf(state, name));
+  const read = readStored(derivation, context, false);
+  if (read.kind === "refused") return { kind: "failure", message: read.refusal.message };
+  return read.value.evaluate((name) => payloadOf(state, name));
 }
 
 /** The present value of a variable by name, which is what expressions speak of. */

@@ -1,5 +1,5 @@
+import type { Parsed } from "../parse-value.ts";
 import type { Payload, Value } from "../payload.ts";
-import type { Refusal } from "../store-error.ts";
 
 /**
  * An expression that has been read and found sound. Evaluating it is pure and never throws, and its cost is bounded,
@@ -19,13 +19,19 @@ export type Evaluated =
 
 /**
  * Reads an expression: the port that an expression language is plugged into. Reading the same text again should be cheap.
- * A refusal is `invalid_expression` and says where.
+ * A refusal is `invalid_expression` and says where; a name that is not known is one of its reasons.
  */
-export type CompileExpression = (
-  source: string,
-) =>
-  | { readonly kind: "compiled"; readonly expression: Expression }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+export type CompileExpression = (source: string, reading: ExpressionReading) => Parsed<Expression>;
+
+/** How an expression is read. */
+export interface ExpressionReading {
+  /** The argument that the source came in, which refusals name. */
+  readonly field: string;
+  /** Says whether there is anything of this name for the expression to speak of. */
+  readonly knows: (name: string) => boolean;
+  /** It must say yes or no. */
+  readonly isCondition: boolean;
+}
 
 /**
  * A function in the deciding process that computes a variable's value from those that it depends on, by name. It must be

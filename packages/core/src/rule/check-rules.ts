@@ -1,5 +1,6 @@
 import type { DecideContext } from "../command.ts";
 import { payloadOf } from "../derivation/compute.ts";
+import { readStored } from "../derivation/stored-expression.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Rule } from "./rule.ts";
@@ -19,10 +20,9 @@ export function evaluateRule(
   context: DecideContext,
 ): RuleOutcome {
   if (rule.disabled === true) return { kind: "disabled" };
-  const compiled = context.compile?.(rule.expression);
-  if (compiled === undefined) return { kind: "error", message: "no expressions can be evaluated here" };
-  if (compiled.kind === "refused") return { kind: "error", message: compiled.refusal.message };
-  const result = compiled.expression.evaluate((name) => payloadOf(state, name));
+  const read = readStored(rule, context, true);
+  if (read.kind === "refused") return { kind: "error", message: read.refusal.message };
+  const result = read.value.evaluate((name) => payloadOf(state, name));
   if (result.kind === "failure") return { kind: "error", message: result.message };
   if (result.value === true) return { kind: "holds" };
   if (result.value === false) return { kind: "violated", message: rule.message || `${rule.expression} does not hold` };

@@ -11,7 +11,7 @@ export function decidePutRule(state: SessionState, command: CommandOf<"put-rule"
   const { rule } = command;
   const wrong = checkRuleSpec(rule, context) ?? checkExpected(state, command) ?? checkRoom(state, rule.name, context);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  const expression = readExpression(rule.expression, "expression", context);
+  const expression = readExpression(rule.expression, { field: "expression", isCondition: true }, context);
   if (expression.kind === "refused") return expression;
   const named = variablesNamed(state, expression.value);
   if (named.kind === "refused") return named;

@@ -5,6 +5,7 @@ import { variableId } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
+import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
 import { constraintsWithin } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
@@ -164,12 +165,12 @@ export function decideImportDependencies(
 }
 
 /** What the expressions of imported variables speak of and is there; what is not leaves them stale. */
-function* expressionNeeds(state: SessionState, names: readonly string[], { compile }: DecideContext) {
+function* expressionNeeds(state: SessionState, names: readonly string[], context: DecideContext) {
   for (const name of names) {
     const derivation = state.variables.get(state.names.get(name) ?? "")?.derivation;
-    const compiled = derivation?.kind === "expression" ? compile?.(derivation.expression) : undefined;
-    if (compiled?.kind !== "compiled") continue;
-    for (const dependsOn of compiled.expression.references) {
+    const read = derivation?.kind === "expression" ? readStored(derivation, context, false) : undefined;
+    if (read?.kind !== "parsed") continue;
+    for (const dependsOn of read.value.references) {
       if (state.names.has(dependsOn)) yield { variable: name, dependsOn, kind: undefined, metadata: undefined };
     }
   }

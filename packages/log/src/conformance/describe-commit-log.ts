@@ -1,22 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { CommitLog, LogRead } from "../commit-log.ts";
-
-/** One log under test. */
-export interface CommitLogHarness {
-  readonly log: CommitLog;
-  /** Opens the same data anew, as after a restart; left out where data ends with the process. */
-  readonly reopen?: () => Promise<CommitLog>;
-  readonly close?: () => Promise<void>;
-}
-
-const bytes = (text: string) => new TextEncoder().encode(text);
-const text = (data: Uint8Array) => new TextDecoder().decode(data);
-const numbered = (from: number, count: number) => Array.from({ length: count }, (_, i) => bytes(`entry ${from + i}`));
-
-const entriesOf = (read: LogRead<Uint8Array>): string[] => {
-  if (read.kind === "trimmed") throw new Error(`trimmed through ${read.through}`);
-  return read.entries.map(text);
-};
+import type { CommitLog } from "../commit-log.ts";
+import type { CommitLogHarness } from "./commit-log-harness.ts";
+import { describeReopening } from "./describe-reopening.ts";
+import { bytes, entriesOf, numbered, text } from "./text-entries.ts";
 
 /** Registers what every {@link CommitLog} must hold. `open` gives an empty one for each test. */
 export function describeCommitLog(name: string, open: () => Promise<CommitLogHarness>): void {
@@ -36,17 +22,7 @@ export function describeCommitLog(name: string, open: () => Promise<CommitLogHar
     describeRead(openLog);
     describeFollow(openLog);
     describeTrim(openLog);
-
-    test("what was appended is there after reopening", async (context) => {
-      const { log, reopen } = await harness();
-      if (reopen === undefined) return context.skip("its data ends with the process");
-      await log.append("a", 0, numbered(1, 3));
-      await log.trim("a", 1);
-      const again = await reopen();
-      expect(entriesOf(await again.read("a", 1))).toEqual(["entry 2", "entry 3"]);
-      expect(await again.append("a", 2, [bytes("late")])).toBe(false);
-      expect(await again.append("a", 3, [bytes("next")])).toBe(true);
-    });
+    describeReopening(harness);
   });
 }
 
@@ -117,6 +93,24 @@ function describeRead(open: () => Promise<CommitLog>): void {
       const log = await open();
       expect(await log.read("a", 0)).toEqual({ kind: "entries", first: 1, entries: [] });
       for await (const name of log.streams()) expect.unreachable(name);
+    });
+
+    test("gives all of much data to whoever reads on until nothing comes", async () => {
+      const log = await open();
+      const sizes = [9, 1, 7, 0, 12, 5].map((megabytes) => megabytes * 1024 * 1024);
+      await log.append(
+        "a",
+        0,
+        sizes.map((size, i) => new Uint8Array(size).fill(i)),
+      );
+      const seen: number[] = [];
+      for (;;) {
+        const read = await log.read("a", seen.length);
+        if (read.kind === "trimmed" || read.entries.length === 0) break;
+        expect(read.first).toBe(seen.length + 1);
+        seen.push(...read.entries.map((entry) => entry.length));
+      }
+      expect(seen).toEqual(sizes);
     });
 
     test("starts after the number given and stops at the limit", async () => {

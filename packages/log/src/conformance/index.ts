@@ -1,2 +1,3 @@
-export { type CommitLogHarness, describeCommitLog } from "./describe-commit-log.ts";
+export type { CommitLogHarness } from "./commit-log-harness.ts";
+export { describeCommitLog } from "./describe-commit-log.ts";
 export { describeSnapshotStore } from "./describe-snapshot-store.ts";

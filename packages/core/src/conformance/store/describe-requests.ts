@@ -45,6 +45,16 @@ function describeRetries(open: OpenStore): void {
       expect(await store.getVariable("s", "temperature")).toMatchObject({ value: 0.5, version: 2 });
     });
 
+    test("of a registration is answered with the variable as it was, whatever became of it", async () => {
+      const { store } = await openSample(open);
+      const register = () => store.registerVariable("s", { name: "x", type: "float", value: 1 }, { requestId: "r-1" });
+      const first = await register();
+      await store.setVariable("s", "x", 2);
+      expect(await register()).toEqual(first);
+      await store.deleteVariable("s", "x");
+      expect(await register()).toEqual(first);
+    });
+
     test("is made once of many at the same time", async () => {
       const { store } = await openSample(open);
       const attempts = Array.from({ length: 10 }, () => store.setVariable("s", "temperature", 1, { requestId: "r" }));

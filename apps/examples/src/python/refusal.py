@@ -1,0 +1,18 @@
+"""Reads why a call was refused, beyond gRPC's status code and message."""
+
+import grpc_status_pb2
+from trimtab.v1 import error_pb2
+
+from trimtab_values import to_python
+
+
+def read_refusal(error):
+    """Gives the reason and the details of a refused call, for programs to act on."""
+    metadata = dict(error.trailing_metadata())
+    status = grpc_status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
+    for packed in status.details:
+        detail = error_pb2.ErrorDetail()
+        if packed.Unpack(detail):
+            details = {field: to_python(value) for field, value in detail.details.items()}
+            return {"reason": detail.reason, "details": details}
+    raise LookupError("the status carries no trimtab.v1.ErrorDetail")

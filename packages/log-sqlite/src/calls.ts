@@ -1,0 +1,39 @@
+import type { Failure } from "./failure.ts";
+import type { Packed } from "./packed.ts";
+import type { ReadAnswer, ReadRequest, SnapshotAnswer, StreamsPage } from "./reader.ts";
+import type { SqliteLogReport } from "./verify.ts";
+import type { Outcome, Write } from "./writer.ts";
+
+/** What a thread works for; each answers its own part of {@link Calls}. */
+export type Role = "writer" | "reader" | "verifier" | "backup";
+
+/** What a thread is started with. */
+export interface Start {
+  readonly role: Role;
+  /** The data folder, as an absolute path. */
+  readonly directory: string;
+  readonly acceptLoss: boolean;
+}
+
+/** What threads are asked, and what they answer. */
+export interface Calls {
+  write(request: { readonly writes: readonly Write[]; readonly packed: Packed }): readonly Outcome[];
+  read(request: ReadRequest): ReadAnswer;
+  streams(afterId: number): StreamsPage;
+  snapshot(stream: string): SnapshotAnswer;
+  verify(): SqliteLogReport;
+  backup(target: string): { readonly bytes: number };
+  close(): void;
+}
+
+/** A call on its way to a thread. */
+export interface Request {
+  readonly id: number;
+  readonly call: keyof Calls;
+  readonly argument: unknown;
+}
+
+/** What comes back; number 0 is for the start itself. */
+export type Reply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failure: Failure };

@@ -1,0 +1,9 @@
+export {
+  backUpSqliteLog,
+  openSqliteLog,
+  type SqliteLog,
+  type SqliteLogOptions,
+  type SqliteLogStats,
+  verifySqliteLog,
+} from "./open-sqlite-log.ts";
+export type { SqliteLogDamage, SqliteLogReport } from "./verify.ts";

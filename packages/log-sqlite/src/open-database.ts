@@ -1,0 +1,89 @@
+import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { DataFolder } from "./data-folder.ts";
+import { EngineError } from "./failure.ts";
+import { takeFolder } from "./owner-lock.ts";
+import { checkSchema, createSchema, isEmpty, openForWriting, readPosition } from "./schema.ts";
+import { openWatermark, readWatermark, type Watermark } from "./watermark.ts";
+
+/** A data folder that this process has open for writing. */
+export interface OpenDatabase {
+  readonly db: DatabaseSync;
+  readonly watermark: Watermark;
+  close(): void;
+}
+
+/**
+ * Takes a data folder and opens its database, making both where they are not there. Throws `in_use`, `read_only`,
+ * `unsupported`, or `damaged` where acknowledged entries are missing; `acceptLoss` opens what is left of them.
+ */
+export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: boolean }): OpenDatabase {
+  makeDirectory(folder.directory);
+  accessSync(folder.directory, constants.W_OK);
+  const lock = takeFolder(folder);
+  try {
+    const acknowledged = acceptLoss ? 0 : readWatermark(folder.watermark);
+    const db = openChecked(folder, acknowledged);
+    const watermark = openWatermark(folder.watermark);
+    watermark.set(readPosition(db));
+    return {
+      db,
+      watermark,
+      close() {
+        // The last connection moves everything into the database file and removes the write-ahead log.
+        db.close();
+        watermark.flush();
+        watermark.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
+  if (acknowledged > 0 && !existsSync(folder.database)) throw lost(folder, acknowledged, 0);
+  const db = openForWriting(folder.database);
+  try {
+    const fresh = isEmpty(db);
+    if (!fresh) checkSchema(db, folder.database);
+    const position = fresh ? 0 : readPosition(db);
+    if (position < acknowledged) throw lost(folder, acknowledged, position);
+    if (fresh) createSchema(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function lost({ database, directory }: DataFolder, acknowledged: number, position: number): EngineError {
+  const missing = acknowledged - position;
+  const message =
+    `${database}: the last ${missing} of ${acknowledged} acknowledged entries are missing, so the file or its -wal file ` +
+    "was damaged, removed or replaced; restore a backup, or open what is left by accepting the loss";
+  return new EngineError("damaged", message, { directory, acknowledged, position, missing });
+}
+
+/** Makes a folder that survives a power failure: a new name is durable only once its folder is flushed. */
+export function makeDirectory(directory: string): void {
+  const first = mkdirSync(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let path = directory; ; path = dirname(path)) {
+    flushDirectory(dirname(path));
+    if (path === first || path === dirname(path)) return;
+  }
+}
+
+/** Makes the names in a folder durable. */
+export function flushDirectory(path: string): void {
+  const handle = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import { type CommitLog, LogError, type SnapshotStore } from "@trimtab/log";
+import { createCommitLog, type LogCounts } from "./sqlite-commit-log.ts";
+import { createSnapshotStore } from "./sqlite-snapshots.ts";
+import { startThread, type Thread } from "./thread.ts";
+import type { SqliteLogDamage, SqliteLogReport } from "./verify.ts";
+import { createWriteQueue } from "./write-queue.ts";
+
+/** Where the log is and how it is opened. */
+export interface SqliteLogOptions {
+  /** The data folder; made where it is not there. */
+  readonly directory: string;
+  /** Opens what is left where entries that were acknowledged are missing, which is refused otherwise. */
+  readonly acceptLoss?: boolean;
+  /** Called with damage that was found and worked around: a snapshot that cannot be used. */
+  readonly onDamage?: (damage: SqliteLogDamage) => void;
+}
+
+/** A log and its snapshots in a folder, held by this process until it is closed. */
+export interface SqliteLog {
+  readonly log: CommitLog;
+  readonly snapshots: SnapshotStore;
+  /** What this process did with the log since it was opened. */
+  stats(): SqliteLogStats;
+  /** Checks all that is stored, beside reads and writes. */
+  verify(): Promise<SqliteLogReport>;
+  /**
+   * Copies what is stored at one moment into a folder that holds no log yet, beside reads and writes. The copy is a
+   * data folder: restoring is opening it. Rejects with `in_use` where there is a log already.
+   */
+  backup(directory: string): Promise<{ readonly bytes: number }>;
+  /** Waits for writes under way, ends followers and lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/** Counts of one process. */
+export interface SqliteLogStats extends LogCounts {
+  /** Writes that are not on disk yet. */
+  readonly waiting: number;
+}
+
+/**
+ * Opens the log in a folder, for this process alone. Rejects with a `LogError`: `in_use` where another process has it,
+ * naming that; `damaged` where the file is broken or acknowledged entries are missing; `unsupported` where it is of a
+ * later version or another program's; `read_only`, `full` or `unavailable` where the disk does not let it.
+ */
+export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLog> {
+  const directory = resolve(options.directory);
+  const start = { directory, acceptLoss: options.acceptLoss ?? false };
+  const writing = await startThread({ ...start, role: "writer" });
+  const reading = await startThread({ ...start, role: "reader" }).catch(async (error: unknown) => {
+    await writing.close();
+    throw error;
+  });
+  let closing: Promise<void> | undefined;
+  const closedError = () => new LogError("closed", `the log in ${directory} is closed`, { directory });
+  const queue = createWriteQueue(writing, closedError);
+  const reads: Pick<Thread, "call"> = {
+    call: (call, argument) => (closing === undefined ? reading.call(call, argument) : Promise.reject(closedError())),
+  };
+  const { log, counts, endFollowers } = createCommitLog(queue, reads);
+
+  const close = async (): Promise<void> => {
+    await queue.close();
+    endFollowers(closedError());
+    await reading.close();
+    await writing.close();
+  };
+  return {
+    log,
+    snapshots: createSnapshotStore(queue, reads, options.onDamage),
+    stats: () => ({ ...counts(), waiting: queue.waiting }),
+    verify: () => verifySqliteLog(directory),
+    backup: (target) => backUpSqliteLog(directory, target),
+    close: () => (closing ??= close()),
+  };
+}
+
+/** Checks all that is stored in a folder, whether a process has it open or not. */
+export async function verifySqliteLog(directory: string): Promise<SqliteLogReport> {
+  const thread = await startThread({ role: "verifier", directory: resolve(directory), acceptLoss: false });
+  try {
+    return await thread.call("verify", undefined);
+  } finally {
+    await thread.close();
+  }
+}
+
+/** Copies a folder's log into another folder, as {@link SqliteLog.backup} does, also from outside the process that has it. */
+export async function backUpSqliteLog(directory: string, target: string): Promise<{ readonly bytes: number }> {
+  const thread = await startThread({ role: "backup", directory: resolve(directory), acceptLoss: false });
+  try {
+    return await thread.call("backup", resolve(target));
+  } finally {
+    await thread.close();
+  }
+}

@@ -1,0 +1,144 @@
+import type { DatabaseSync } from "node:sqlite";
+import { checksumOf } from "./checksum.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { EngineError, isCorrupt } from "./failure.ts";
+import { type Packed, pack } from "./packed.ts";
+import { createStreamFinder } from "./stream-rows.ts";
+
+/** What is asked of a stream. */
+export interface ReadRequest {
+  readonly stream: string;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** What was found; the entries as one buffer. */
+export type ReadAnswer =
+  | { readonly kind: "entries"; readonly first: number; readonly packed: Packed }
+  | { readonly kind: "trimmed"; readonly through: number };
+
+/** A stream's snapshot; `damaged` where what is stored is not what was saved. */
+export type SnapshotAnswer =
+  | { readonly kind: "snapshot"; readonly number: number; readonly packed: Packed }
+  | { readonly kind: "damaged"; readonly number: number }
+  | { readonly kind: "none" };
+
+/** Some of the streams that hold an entry, in the order of `id`. */
+export interface StreamsPage {
+  readonly names: readonly string[];
+  /** Where the next page starts; missing on the last one. */
+  readonly next?: number;
+}
+
+/** Reads from the database of one folder, within one thread, beside the writer. Only durable data is seen. */
+export interface Reader {
+  read(request: ReadRequest): ReadAnswer;
+  streams(afterId: number): StreamsPage;
+  snapshot(stream: string): SnapshotAnswer;
+}
+
+/** An answer is not made larger than this by a further entry. */
+const answerBytes = 16 << 20;
+const streamsPerPage = 1000;
+
+/** Makes the reader of an open database. */
+export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
+  const begin = db.prepare("BEGIN");
+  const end = db.prepare("COMMIT");
+  const findStream = createStreamFinder(db);
+  const listStreams = db.prepare(
+    `SELECT id, name FROM stream WHERE id > ?
+       AND EXISTS (SELECT 1 FROM entry WHERE entry.stream = stream.id AND number > trimmed)
+     ORDER BY id LIMIT ?`,
+  );
+  const findSnapshot = db.prepare(
+    `SELECT number, checksum, data FROM snapshot
+     WHERE stream = (SELECT id FROM stream WHERE name = ?)`,
+  );
+  const scan = createScan(db);
+
+  const inTransaction = <T>(work: () => T): T => {
+    begin.run();
+    try {
+      return work();
+    } finally {
+      if (db.isTransaction) end.run();
+    }
+  };
+
+  const read = ({ stream, after, limit }: ReadRequest): ReadAnswer => {
+    const row = findStream(stream);
+    if (row === undefined) return { kind: "entries", first: 1, packed: pack([]) };
+    const { id, trimmed, last } = row;
+    if (after < trimmed) return { kind: "trimmed", through: trimmed };
+    const { entries, damage } = scan({ id, stream, after, limit });
+    // What is intact before the damage is served; who goes on from there is told.
+    if (entries.length > 0) return { kind: "entries", first: after + 1, packed: pack(entries) };
+    if (damage !== undefined) throw damagedEntry(folder, stream, after + 1, damage);
+    return { kind: "entries", first: Math.min(after, last) + 1, packed: pack([]) };
+  };
+
+  return {
+    read: (request) => inTransaction(() => read(request)),
+    streams(afterId) {
+      const rows = listStreams.all(afterId, streamsPerPage);
+      const names = rows.map((row) => String(row["name"]));
+      const last = rows.at(-1)?.["id"];
+      return rows.length < streamsPerPage ? { names } : { names, next: Number(last) };
+    },
+    snapshot(stream) {
+      const row = findSnapshot.get(stream);
+      if (row === undefined) return { kind: "none" };
+      const number = Number(row["number"]);
+      const data = row["data"];
+      const intact = data instanceof Uint8Array && checksumOf(stream, number, data) === row["checksum"];
+      return intact ? { kind: "snapshot", number, packed: pack([data]) } : { kind: "damaged", number };
+    },
+  };
+}
+
+/** Why an entry cannot be served. */
+export type EntryDamage = "checksum" | "missing" | "unreadable";
+
+interface ScanRequest extends ReadRequest {
+  readonly id: number;
+}
+
+/** Makes the function that reads entries for as long as they are intact, numbered without a gap, and not too many. */
+export function createScan(db: DatabaseSync) {
+  const select = db.prepare(
+    "SELECT number, checksum, data FROM entry WHERE stream = ? AND number > ? ORDER BY number LIMIT ?",
+  );
+  return ({ id, stream, after, limit }: ScanRequest): { entries: Uint8Array[]; damage?: EntryDamage } => {
+    const entries: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      for (const row of select.iterate(id, after, Math.min(limit, Number.MAX_SAFE_INTEGER))) {
+        const number = after + entries.length + 1;
+        if (row["number"] !== number) return { entries, damage: "missing" };
+        const data = row["data"];
+        if (!(data instanceof Uint8Array) || checksumOf(stream, number, data) !== row["checksum"]) {
+          return { entries, damage: "checksum" };
+        }
+        entries.push(data);
+        bytes += data.length;
+        if (bytes >= answerBytes) break;
+      }
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      return { entries, damage: "unreadable" };
+    }
+    return { entries };
+  };
+}
+
+const wordings: Readonly<Record<EntryDamage, string>> = {
+  checksum: "is not what was written",
+  missing: "is missing between others",
+  unreadable: "cannot be read",
+};
+
+function damagedEntry(folder: DataFolder, stream: string, number: number, damage: EntryDamage): EngineError {
+  const message = `${folder.database}: entry ${number} of stream ${stream} ${wordings[damage]}; those before it are intact`;
+  return new EngineError("damaged", message, { file: folder.database, stream, number });
+}

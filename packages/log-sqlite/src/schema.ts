@@ -1,0 +1,127 @@
+import { DatabaseSync } from "node:sqlite";
+import { EngineError } from "./failure.ts";
+
+/** "Trtb" in the file's header, by which `file` and this package know the database for what it is. */
+const applicationId = 0x54727462;
+
+/** The version of {@link schema}; a database of a higher one is not touched. */
+const schemaVersion = 1;
+
+/**
+ * Everything that is stored. Entries lie together by stream, so that loading one reads neighbouring pages. `checksum`
+ * is a CRC-32: see `checksumOf`. Times are milliseconds since 1970 by the writer's clock and decide nothing.
+ */
+const schema = `
+CREATE TABLE log (                     -- one row
+  position INTEGER NOT NULL            -- how many entries were ever appended
+) STRICT;
+INSERT INTO log VALUES (0);
+
+CREATE TABLE stream (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  trimmed INTEGER NOT NULL,            -- entries up to this number are forgotten
+  checksum INTEGER NOT NULL            -- of this row
+) STRICT;
+
+CREATE TABLE entry (
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  number INTEGER NOT NULL,             -- from 1, without a gap
+  written_ms INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (stream, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE snapshot (
+  stream INTEGER PRIMARY KEY REFERENCES stream (id),
+  number INTEGER NOT NULL,             -- the state after this entry
+  written_ms INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE sweep (                   -- streams with forgotten entries that are not deleted yet
+  stream INTEGER PRIMARY KEY REFERENCES stream (id)
+) STRICT;
+
+CREATE VIEW history AS
+  SELECT name AS stream, number, strftime('%Y-%m-%dT%H:%M:%fZ', written_ms / 1000.0, 'unixepoch') AS written_at,
+    length(data) AS bytes, data
+  FROM entry JOIN stream ON stream.id = entry.stream
+  WHERE number > trimmed;
+
+CREATE VIEW streams AS
+  SELECT name, trimmed,
+    coalesce((SELECT max(number) FROM entry WHERE entry.stream = stream.id), trimmed) AS last,
+    snapshot.number AS snapshot
+  FROM stream LEFT JOIN snapshot ON snapshot.stream = stream.id;
+`;
+
+/** Opens a database to be written to, durable at each commit. */
+export function openForWriting(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false });
+  try {
+    // `fullfsync` matters on macOS alone, where a plain flush stops at the drive's cache.
+    db.exec(`
+      PRAGMA page_size = 4096;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA fullfsync = ON;
+      PRAGMA checkpoint_fullfsync = ON;
+      PRAGMA cache_size = -16384;
+    `);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Opens a database to be read, beside the one who writes to it. */
+export function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000, enableForeignKeyConstraints: false });
+  try {
+    db.exec("PRAGMA cache_size = -16384");
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Says whether a database holds nothing yet, not even a schema. */
+export const isEmpty = (db: DatabaseSync): boolean => pragma(db, "schema_version") === 0;
+
+/** Makes the tables in an empty database, all or none of them. */
+export function createSchema(db: DatabaseSync): void {
+  db.exec(`
+    BEGIN IMMEDIATE;
+    ${schema}
+    PRAGMA application_id = ${applicationId};
+    PRAGMA user_version = ${schemaVersion};
+    COMMIT;
+  `);
+}
+
+/** Throws `unsupported` where a database is another program's or of a later version. */
+export function checkSchema(db: DatabaseSync, file: string): void {
+  const application = pragma(db, "application_id");
+  const version = pragma(db, "user_version");
+  if (application !== applicationId) {
+    throw new EngineError("unsupported", `${file} is a database of another program`, { file, application });
+  }
+  if (version !== schemaVersion) {
+    const message = `${file} has format ${version}, and this version of the program knows format ${schemaVersion}`;
+    throw new EngineError("unsupported", message, { file, version });
+  }
+}
+
+/** How many entries a database says were ever appended to it. */
+export function readPosition(db: DatabaseSync): number {
+  return Number(db.prepare("SELECT position FROM log").get()?.["position"] ?? 0);
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}

@@ -1,0 +1,126 @@
+import type { CommitLog, LogError, LogRead } from "@trimtab/log";
+import { createFollowers } from "./followers.ts";
+import { unpack } from "./packed.ts";
+import type { Thread } from "./thread.ts";
+import type { WriteQueue } from "./write-queue.ts";
+
+/** What was appended. */
+export interface LogCounts {
+  /** Appends that are durable. */
+  readonly appends: number;
+  /** Appends that lost their race. */
+  readonly lost: number;
+  /** Appends that failed. */
+  readonly failed: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** The log over its threads. */
+export interface SqliteCommitLog {
+  readonly log: CommitLog;
+  counts(): LogCounts;
+  /** Lets everyone who follows a stream fail with this. */
+  endFollowers(error: LogError): void;
+}
+
+/** Entries that a follower takes at once. */
+const followBatch = 1000;
+/** What an entry may hold, in bytes: well below what SQLite takes and a buffer can be. */
+const maxEntryBytes = 512 << 20;
+
+/** Makes the log. */
+export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">): SqliteCommitLog {
+  const followers = createFollowers();
+  const count = { appends: 0, lost: 0, failed: 0, entries: 0, bytes: 0 };
+  let ended: LogError | undefined;
+
+  const read = async (stream: string, after: number, limit: number): Promise<LogRead<Uint8Array>> => {
+    const answer = await reads.call("read", { stream, after, limit });
+    if (answer.kind === "trimmed") return answer;
+    return { kind: "entries", first: answer.first, entries: unpack(answer.packed) };
+  };
+
+  const noteAppend = (stream: string, entries: readonly Uint8Array[]): void => {
+    count.appends++;
+    count.entries += entries.length;
+    for (const { length } of entries) count.bytes += length;
+    followers.wake(stream);
+  };
+
+  async function* follow(stream: string, after: number, signal: AbortSignal): AsyncGenerator<LogRead<Uint8Array>> {
+    const follower = followers.join(stream, signal);
+    try {
+      for (let position = after; !signal.aborted; ) {
+        if (ended !== undefined) throw ended;
+        const found = await read(stream, position, followBatch);
+        if (signal.aborted) return;
+        if (found.kind === "trimmed") return yield found;
+        if (found.entries.length === 0) await follower.next();
+        else {
+          position += found.entries.length;
+          yield found;
+        }
+      }
+    } finally {
+      follower.leave();
+    }
+  }
+
+  return {
+    log: {
+      async append(stream, after, entries) {
+        checkStream(stream);
+        checkNumber("after", after);
+        for (const { length } of entries) checkSize(length);
+        try {
+          const won = await queue.submit({ kind: "append", stream, after, count: entries.length }, entries);
+          if (won) noteAppend(stream, entries);
+          else count.lost++;
+          return won;
+        } catch (error) {
+          count.failed++;
+          throw error;
+        }
+      },
+      async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
+        return read(checkStream(stream), checkNumber("after", after), checkNumber("limit", limit));
+      },
+      follow: (stream, after, signal) => follow(checkStream(stream), checkNumber("after", after), signal),
+      async trim(stream, through) {
+        checkStream(stream);
+        await queue.submit({ kind: "trim", stream, through: checkNumber("through", through) }, []);
+      },
+      async *streams() {
+        for (let after: number | undefined = 0; after !== undefined; ) {
+          const { names, next }: { names: readonly string[]; next?: number } = await reads.call("streams", after);
+          yield* names;
+          after = next;
+        }
+      },
+    },
+    counts: () => ({ ...count }),
+    endFollowers(error) {
+      ended = error;
+      followers.wakeAll();
+    },
+  };
+}
+
+/** Two names that differ only in broken characters would become one name in the database. */
+export function checkStream(stream: string): string {
+  if (stream.isWellFormed()) return stream;
+  throw new RangeError(`stream must be well-formed text, got ${JSON.stringify(stream)}`);
+}
+
+/** Numbers of entries, and counts of them. */
+export function checkNumber(field: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(`${field} must be a whole number of at least 0, got ${value}`);
+}
+
+/** What one entry or snapshot may hold. */
+export function checkSize(bytes: number): void {
+  if (bytes <= maxEntryBytes) return;
+  throw new RangeError(`an entry may hold ${maxEntryBytes} bytes, got ${bytes}`);
+}

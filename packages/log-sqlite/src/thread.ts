@@ -1,0 +1,90 @@
+import { Worker } from "node:worker_threads";
+import { LogError } from "@trimtab/log";
+import type { Calls, Reply, Request, Start } from "./calls.ts";
+import type { Failure } from "./failure.ts";
+
+/** A thread that works on the data folder, as the main thread sees it. */
+export interface Thread {
+  /** Asks the thread; rejects with a `LogError`. Buffers given over are no longer the caller's. */
+  call<K extends keyof Calls>(
+    call: K,
+    argument: Parameters<Calls[K]>[0],
+    transfer?: ArrayBuffer[],
+  ): Promise<ReturnType<Calls[K]>>;
+  /** Lets the thread finish what it was asked, and ends it. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: LogError) => void;
+}
+
+/** Makes the error of a failure that a thread reported. */
+export const toLogError = ({ code, message, details }: Failure): LogError => new LogError(code, message, details);
+
+/** Starts a thread and waits until it has opened what it works on. */
+export async function startThread(start: Start): Promise<Thread> {
+  const worker = new Worker(workerUrl(), { workerData: start, name: `trimtab-log-${start.role}` });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let ended: LogError | undefined;
+
+  const end = (error: LogError): void => {
+    ended ??= error;
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  };
+  const expectReply = (id: number) =>
+    new Promise<never>((resolve, reject) => {
+      // A program may end while the log is open, and not while it waits for it.
+      if (waiting.size === 0) worker.ref();
+      waiting.set(id, { resolve, reject });
+    });
+
+  worker.on("message", (reply: Reply) => {
+    const one = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (waiting.size === 0) worker.unref();
+    if ("failure" in reply) one?.reject(toLogError(reply.failure));
+    else one?.resolve(reply.result as never);
+  });
+  worker.on("error", (error) => end(threadEnded(start, error)));
+  worker.on("exit", () => end(threadEnded(start)));
+
+  const thread: Thread = {
+    call(call, argument, transfer = []) {
+      if (ended !== undefined) return Promise.reject(ended);
+      const id = ++lastId;
+      const reply = expectReply(id);
+      worker.postMessage({ id, call, argument } satisfies Request, transfer);
+      return reply;
+    },
+    async close() {
+      if (ended !== undefined) return;
+      const exited = new Promise((resolve) => worker.once("exit", resolve));
+      try {
+        await thread.call("close", undefined);
+      } finally {
+        worker.ref();
+        await exited;
+      }
+    },
+  };
+  await expectReply(0);
+  return thread;
+}
+
+function threadEnded({ role, directory }: Start, cause?: unknown): LogError {
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  return new LogError(
+    "unavailable",
+    `the ${role} thread of the log in ${directory} ended${why}`,
+    { directory },
+    { cause },
+  );
+}
+
+/** Beside this file, which is TypeScript where the sources run as they are, and JavaScript where they were built. */
+const workerUrl = (): URL =>
+  import.meta.url.endsWith(".ts") ? new URL("./worker.ts", import.meta.url) : new URL("./worker.js", import.meta.url);

@@ -1,0 +1,154 @@
+import type { DatabaseSync } from "node:sqlite";
+import { checksumOf, streamChecksum } from "./checksum.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { EngineError, toFailure } from "./failure.ts";
+import { createScan, type EntryDamage } from "./reader.ts";
+import { checkSchema, openForReading, readPosition } from "./schema.ts";
+import { readWatermark } from "./watermark.ts";
+
+/** One thing that is wrong in a data folder. */
+export type SqliteLogDamage =
+  /** One entry; the stream's others are intact unless they are named too. */
+  | { readonly kind: "entry"; readonly stream: string; readonly number: number; readonly reason: EntryDamage }
+  /** From this entry on the stream cannot be read; from number 0 where the stream itself is damaged. */
+  | { readonly kind: "stream"; readonly stream: string; readonly number: number }
+  /** A snapshot, without which the stream is replayed from its entries. */
+  | { readonly kind: "snapshot"; readonly stream: string; readonly number: number }
+  /** So many entries that were acknowledged are gone, at the end of some streams. */
+  | { readonly kind: "missing"; readonly entries: number }
+  /** The file's own structure, in SQLite's words. */
+  | { readonly kind: "file"; readonly message: string };
+
+/** What a check of all that is stored found. */
+export interface SqliteLogReport {
+  readonly streams: number;
+  /** Intact entries. */
+  readonly entries: number;
+  /** Bytes in intact entries. */
+  readonly bytes: number;
+  /** Intact snapshots. */
+  readonly snapshots: number;
+  /** How much is damaged; 0 where all is well. */
+  readonly damages: number;
+  /** What is damaged, the first thousand. */
+  readonly damage: readonly SqliteLogDamage[];
+}
+
+const damageListed = 1000;
+
+/** Checks everything in a data folder, whether it is in use or not; throws where there is no log, or a foreign one. */
+export function verify(folder: DataFolder): SqliteLogReport {
+  const tally = createTally();
+  // Read first, since it only grows, and never runs ahead of the database.
+  const acknowledged = readWatermark(folder.watermark);
+  const attempt = (check: () => void): void => {
+    try {
+      check();
+    } catch (error) {
+      const { code, message, details } = toFailure(error, folder.database);
+      if (code !== "damaged") throw new EngineError(code, message, details);
+      tally.damaged({ kind: "file", message });
+    }
+  };
+  attempt(() => {
+    const db = openForReading(folder.database);
+    try {
+      checkSchema(db, folder.database);
+      // Each goes as far as it can, whatever the others found.
+      for (const check of [checkEntries, checkSnapshots, checkPosition, checkStructure])
+        attempt(() => check(db, tally));
+      attempt(() => {
+        const missing = acknowledged - readPosition(db);
+        if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
+      });
+    } finally {
+      db.close();
+    }
+  });
+  return tally.report();
+}
+
+type Tally = ReturnType<typeof createTally>;
+
+function createTally() {
+  const count = { streams: 0, entries: 0, bytes: 0, snapshots: 0, damages: 0 };
+  const damage: SqliteLogDamage[] = [];
+  return {
+    count,
+    damaged(one: SqliteLogDamage): void {
+      count.damages++;
+      if (damage.length < damageListed) damage.push(one);
+    },
+    report: (): SqliteLogReport => ({ ...count, damage }),
+  };
+}
+
+/** Numbers are never used twice, so the streams' last numbers add up to all that was ever appended. */
+function checkPosition(db: DatabaseSync, tally: Tally): void {
+  const row = db
+    .prepare(
+      `SELECT position - (SELECT coalesce(sum(max(trimmed, last)), 0) FROM (
+         SELECT trimmed, coalesce((SELECT max(number) FROM entry WHERE entry.stream = stream.id), 0) AS last FROM stream
+       )) AS missing FROM log`,
+    )
+    .get();
+  const missing = Number(row?.["missing"]);
+  if (missing !== 0) tally.damaged({ kind: "missing", entries: missing });
+}
+
+/** Goes page by page, so that the write-ahead log can be emptied in between. */
+function checkEntries(db: DatabaseSync, tally: Tally): void {
+  const page = db.prepare("SELECT id, name, trimmed, checksum FROM stream WHERE id > ? ORDER BY id LIMIT 1000");
+  const last = db.prepare("SELECT max(number) AS last FROM entry WHERE stream = ?");
+  const scan = createScan(db);
+  for (let after = 0; ; ) {
+    const rows = page.all(after);
+    for (const row of rows) {
+      after = Number(row["id"]);
+      const [stream, trimmed] = [String(row["name"]), Number(row["trimmed"])];
+      tally.count.streams++;
+      if (row["checksum"] !== streamChecksum(after, stream, trimmed))
+        tally.damaged({ kind: "stream", stream, number: 0 });
+      checkStream({ id: after, stream, trimmed, last: Number(last.get(after)?.["last"] ?? 0) }, scan, tally);
+    }
+    if (rows.length === 0) return;
+  }
+}
+
+interface CheckedStream {
+  readonly id: number;
+  readonly stream: string;
+  readonly trimmed: number;
+  readonly last: number;
+}
+
+function checkStream({ id, stream, trimmed, last }: CheckedStream, scan: ReturnType<typeof createScan>, tally: Tally) {
+  for (let after = trimmed; after < last; ) {
+    const { entries, damage } = scan({ id, stream, after, limit: 1000 });
+    tally.count.entries += entries.length;
+    for (const { length } of entries) tally.count.bytes += length;
+    after += entries.length;
+    if (damage === "unreadable") return tally.damaged({ kind: "stream", stream, number: after + 1 });
+    if (damage !== undefined) tally.damaged({ kind: "entry", stream, number: ++after, reason: damage });
+    else if (entries.length === 0) return;
+  }
+}
+
+function checkSnapshots(db: DatabaseSync, tally: Tally): void {
+  const rows = db.prepare(
+    "SELECT name, number, snapshot.checksum, data FROM snapshot JOIN stream ON stream.id = snapshot.stream",
+  );
+  for (const row of rows.iterate()) {
+    const [stream, number, data] = [String(row["name"]), Number(row["number"]), row["data"]];
+    const intact = data instanceof Uint8Array && checksumOf(stream, number, data) === row["checksum"];
+    if (intact) tally.count.snapshots++;
+    else tally.damaged({ kind: "snapshot", stream, number });
+  }
+}
+
+function checkStructure(db: DatabaseSync, tally: Tally): void {
+  for (const row of db.prepare(`PRAGMA integrity_check(${damageListed})`).iterate()) {
+    const message = String(row["integrity_check"]);
+    if (message !== "ok") tally.damaged({ kind: "file", message });
+  }
+}

@@ -1,0 +1,100 @@
+import type { LogError } from "@trimtab/log";
+import { pack } from "./packed.ts";
+import { type Thread, toLogError } from "./thread.ts";
+import type { Outcome, Write } from "./writer.ts";
+
+/** Sends writes to the writing thread, as many at a time as came together. */
+export interface WriteQueue {
+  /** Resolves once the write is on disk; `false` for an append that lost its race. */
+  submit(write: Write, data: readonly Uint8Array[]): Promise<boolean>;
+  /** Refuses further writes and resolves when all are answered. */
+  close(): Promise<void>;
+  readonly waiting: number;
+}
+
+interface Job {
+  readonly write: Write;
+  readonly data: readonly Uint8Array[];
+  readonly resolve: (made: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** While one batch is flushed the next is on its way, so that the disk never waits for this thread. */
+const batchesUnderWay = 2;
+const batchWrites = 4096;
+const batchBytes = 32 << 20;
+
+/** Makes an empty queue. */
+export function createWriteQueue(thread: Thread, closedError: () => LogError): WriteQueue {
+  let queue: Job[] = [];
+  let underWay = 0;
+  let waiting = 0;
+  let scheduled = false;
+  let closed = false;
+  let drained = () => {};
+
+  const schedule = (): void => {
+    if (scheduled || queue.length === 0 || underWay >= batchesUnderWay) return;
+    scheduled = true;
+    queueMicrotask(send);
+  };
+
+  const send = (): void => {
+    scheduled = false;
+    const batch = takeBatch();
+    underWay++;
+    const packed = pack(batch.flatMap(({ data }) => data));
+    const writes = batch.map(({ write }) => write);
+    thread.call("write", { writes, packed }, [packed.bytes.buffer]).then(
+      (outcomes) => settle(batch, (job, index) => answer(job, outcomes[index])),
+      (error: unknown) => settle(batch, (job) => job.reject(error)),
+    );
+    schedule();
+  };
+
+  const takeBatch = (): Job[] => {
+    let count = 0;
+    let bytes = 0;
+    for (const { data } of queue) {
+      for (const part of data) bytes += part.length;
+      if (count === batchWrites || (count > 0 && bytes > batchBytes)) break;
+      count++;
+    }
+    const batch = queue.slice(0, count);
+    queue = queue.slice(count);
+    return batch;
+  };
+
+  const settle = (batch: readonly Job[], each: (job: Job, index: number) => void): void => {
+    underWay--;
+    waiting -= batch.length;
+    batch.forEach(each);
+    schedule();
+    if (waiting === 0) drained();
+  };
+
+  return {
+    get waiting() {
+      return waiting;
+    },
+    submit: (write, data) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(closedError());
+        waiting++;
+        queue.push({ write, data, resolve, reject });
+        schedule();
+      }),
+    close() {
+      closed = true;
+      return new Promise((resolve) => {
+        drained = resolve;
+        if (waiting === 0) resolve();
+      });
+    },
+  };
+}
+
+function answer({ resolve, reject }: Job, outcome: Outcome | undefined): void {
+  if (typeof outcome === "object") reject(toLogError(outcome));
+  else resolve(outcome === true);
+}

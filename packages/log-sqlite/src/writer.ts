@@ -1,0 +1,185 @@
+import { rmSync, writeFileSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { checksumOf, streamChecksum } from "./checksum.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { type Failure, isConstraint, toFailure } from "./failure.ts";
+import { createHeads, type Head, type Heads } from "./heads.ts";
+import { readPosition } from "./schema.ts";
+import { createSweeper } from "./sweeper.ts";
+import type { Watermark } from "./watermark.ts";
+
+/** One change to what is stored; `data` comes beside it. */
+export type Write =
+  | { readonly kind: "append"; readonly stream: string; readonly after: number; readonly count: number }
+  | { readonly kind: "trim"; readonly stream: string; readonly through: number }
+  | { readonly kind: "save"; readonly stream: string; readonly number: number }
+  | { readonly kind: "drop"; readonly stream: string };
+
+/** What a write came to: whether an append won its number (others are always `true`), or why it was not made. */
+export type Outcome = boolean | Failure;
+
+/** Writes to the database of one folder, within one thread. */
+export interface Writer {
+  /**
+   * Makes the writes in order and returns what each came to, once all are on disk. They share one transaction and
+   * one flush; where that fails each is tried alone, so that only those fail which cannot be made. `data` holds an
+   * array for each entry appended and each snapshot saved, in the order of the writes.
+   */
+  commit(writes: readonly Write[], data: readonly Uint8Array[]): Outcome[];
+  /** Deletes a bounded part of what trims left behind; `false` where nothing is left. */
+  sweep(): boolean;
+}
+
+interface Prepared {
+  readonly write: Write;
+  readonly data: readonly Uint8Array[];
+}
+
+/** Makes the writer of an open database. */
+export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Watermark): Writer {
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const commit = db.prepare("COMMIT");
+  const setPosition = db.prepare("UPDATE log SET position = ?");
+  const heads = createHeads(db);
+  const sweeper = createSweeper(db);
+  const apply = createApply(db, heads, sweeper.add);
+  let position = readPosition(db);
+
+  const transact = <T>(work: () => T): T => {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      heads.forget();
+      // SQLite has rolled back by itself after some errors.
+      if (db.isTransaction) db.exec("ROLLBACK");
+      throw error;
+    }
+  };
+
+  const commitTogether = (group: readonly Prepared[]): boolean[] => {
+    const { results, next } = transact(() => {
+      let next = position;
+      const results = group.map(({ write, data }) => {
+        const made = apply(write, data);
+        if (made && write.kind === "append") next += data.length;
+        return made;
+      });
+      if (next !== position) setPosition.run(next);
+      return { results, next };
+    });
+    if (next !== position) {
+      position = next;
+      noteAcknowledged(watermark, position);
+    }
+    return results;
+  };
+
+  const commitAlone = (one: Prepared): Outcome => {
+    try {
+      return commitTogether([one])[0] ?? false;
+    } catch (error) {
+      // Somebody wrote to the file by other means, and has the number: the race is lost.
+      if (one.write.kind === "append" && isConstraint(error)) return false;
+      return explain(toFailure(error, folder.database), folder);
+    }
+  };
+
+  return {
+    commit(writes, data) {
+      const group = distribute(writes, data);
+      try {
+        return commitTogether(group);
+      } catch {
+        return group.map(commitAlone);
+      }
+    },
+    sweep: () => transact(sweeper.step),
+  };
+}
+
+/** The write is durable without it, so that this number cannot be written is no failure of the write. */
+function noteAcknowledged(watermark: Watermark, position: number): void {
+  try {
+    watermark.set(position);
+  } catch {
+    // It lags behind until the next write, as it may.
+  }
+}
+
+/** SQLite calls a disk that became read-only an input/output error; asking it tells. */
+function explain(failure: Failure, { probe, database }: DataFolder): Failure {
+  if (failure.code !== "unavailable") return failure;
+  try {
+    writeFileSync(probe, "");
+    rmSync(probe);
+    return failure;
+  } catch (error) {
+    return toFailure(error, database);
+  }
+}
+
+function distribute(writes: readonly Write[], data: readonly Uint8Array[]): Prepared[] {
+  let offset = 0;
+  return writes.map((write) => {
+    const count = write.kind === "append" ? write.count : write.kind === "save" ? 1 : 0;
+    offset += count;
+    return { write, data: data.slice(offset - count, offset) };
+  });
+}
+
+/** Makes the function that makes one write within a transaction. */
+function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) => void) {
+  const insert = db.prepare("INSERT INTO entry (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)");
+  const setTrimmed = db.prepare("UPDATE stream SET trimmed = ?, checksum = ? WHERE id = ?");
+  const save = db.prepare(
+    "INSERT OR REPLACE INTO snapshot (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)",
+  );
+  const drop = db.prepare("DELETE FROM snapshot WHERE stream = (SELECT id FROM stream WHERE name = ?)");
+
+  const append = (stream: string, after: number, data: readonly Uint8Array[]): boolean => {
+    const known = heads.find(stream);
+    if (after !== (known?.last ?? 0)) return false;
+    if (data.length === 0) return true;
+    const head = known ?? heads.make(stream);
+    const now = Date.now();
+    for (const entry of data) {
+      const number = head.last + 1;
+      insert.run(head.id, number, now, checksumOf(stream, number, entry), entry);
+      head.last = number;
+    }
+    return true;
+  };
+
+  const trim = (stream: string, through: number): boolean => {
+    const head = heads.find(stream);
+    if (head === undefined) return true;
+    const wanted = Math.min(through, head.last);
+    if (wanted <= head.trimmed) return true;
+    setTrimmed.run(wanted, streamChecksum(head.id, stream, wanted), head.id);
+    head.trimmed = wanted;
+    sweepLater(head);
+    return true;
+  };
+
+  return (write: Write, data: readonly Uint8Array[]): boolean => {
+    switch (write.kind) {
+      case "append":
+        return append(write.stream, write.after, data);
+      case "trim":
+        return trim(write.stream, write.through);
+      case "save": {
+        const { id } = heads.find(write.stream) ?? heads.make(write.stream);
+        const [snapshot = new Uint8Array()] = data;
+        const checksum = checksumOf(write.stream, write.number, snapshot);
+        save.run(id, write.number, Date.now(), checksum, snapshot);
+        return true;
+      }
+      case "drop":
+        drop.run(write.stream);
+        return true;
+    }
+  };
+}
