@@ -30,11 +30,11 @@ export function createChangeFilter(
 }
 
 function readFilter(source: string, compile: CompileExpression | undefined): Expression {
-  if (compile === undefined) {
-    throw storeError("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
-  }
   if (source === "") {
     throw storeError("invalid_argument", "filter must not be empty", { field: "filter", value: source });
+  }
+  if (compile === undefined) {
+    throw storeError("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
   }
   const knows = (name: string) => name === "old" || name === "new";
   const read = compile(source, { field: "filter", knows, isCondition: true });
