@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { Packed } from "./packed.ts";
-import type { ReadAnswer, ReadRequest, SnapshotAnswer, StreamsPage } from "./reader.ts";
+import type { ReadAnswer, ReadRequest, SnapshotAnswer, SnapshotRequest, StreamsPage } from "./reader.ts";
 import type { SqliteLogReport } from "./verify.ts";
 import type { Outcome, Write } from "./writer.ts";
 
@@ -20,7 +20,7 @@ export interface Calls {
   write(request: { readonly writes: readonly Write[]; readonly packed: Packed }): readonly Outcome[];
   read(request: ReadRequest): ReadAnswer;
   streams(afterId: number): StreamsPage;
-  snapshot(stream: string): SnapshotAnswer;
+  snapshot(request: SnapshotRequest): SnapshotAnswer;
   verify(): SqliteLogReport;
   backup(target: string): { readonly bytes: number };
   close(): void;

@@ -17,6 +17,12 @@ export type ReadAnswer =
   | { readonly kind: "entries"; readonly first: number; readonly packed: Packed }
   | { readonly kind: "trimmed"; readonly through: number };
 
+/** Which snapshot is wanted: the latest that was taken no later than after entry `through`. */
+export interface SnapshotRequest {
+  readonly stream: string;
+  readonly through: number;
+}
+
 /** A stream's snapshot; `damaged` where what is stored is not what was saved. */
 export type SnapshotAnswer =
   | { readonly kind: "snapshot"; readonly number: number; readonly packed: Packed }
@@ -34,7 +40,7 @@ export interface StreamsPage {
 export interface Reader {
   read(request: ReadRequest): ReadAnswer;
   streams(afterId: number): StreamsPage;
-  snapshot(stream: string): SnapshotAnswer;
+  snapshot(request: SnapshotRequest): SnapshotAnswer;
 }
 
 /** An answer is not made larger than this by a further entry. */
@@ -53,7 +59,8 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
   );
   const findSnapshot = db.prepare(
     `SELECT number, checksum, data FROM snapshot
-     WHERE stream = (SELECT id FROM stream WHERE name = ?)`,
+     WHERE stream = (SELECT id FROM stream WHERE name = ?) AND number <= ?
+     ORDER BY number DESC LIMIT 1`,
   );
   const scan = createScan(db);
 
@@ -86,8 +93,8 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
       const last = rows.at(-1)?.["id"];
       return rows.length < streamsPerPage ? { names } : { names, next: Number(last) };
     },
-    snapshot(stream) {
-      const row = findSnapshot.get(stream);
+    snapshot({ stream, through }) {
+      const row = findSnapshot.get(stream, through);
       if (row === undefined) return { kind: "none" };
       const number = Number(row["number"]);
       const data = row["data"];

@@ -34,11 +34,12 @@ CREATE TABLE entry (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE snapshot (
-  stream INTEGER PRIMARY KEY REFERENCES stream (id),
+  stream INTEGER NOT NULL REFERENCES stream (id),
   number INTEGER NOT NULL,             -- the state after this entry
   written_ms INTEGER NOT NULL,
   checksum INTEGER NOT NULL,
-  data BLOB NOT NULL
+  data BLOB NOT NULL,
+  PRIMARY KEY (stream, number)
 ) STRICT;
 
 CREATE TABLE sweep (                   -- streams with forgotten entries that are not deleted yet
@@ -54,8 +55,8 @@ CREATE VIEW history AS
 CREATE VIEW streams AS
   SELECT name, trimmed,
     coalesce((SELECT max(number) FROM entry WHERE entry.stream = stream.id), trimmed) AS last,
-    snapshot.number AS snapshot
-  FROM stream LEFT JOIN snapshot ON snapshot.stream = stream.id;
+    (SELECT max(number) FROM snapshot WHERE snapshot.stream = stream.id) AS snapshot
+  FROM stream;
 `;
 
 /** Opens a database to be written to, durable at each commit. */

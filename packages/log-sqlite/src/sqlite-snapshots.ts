@@ -6,28 +6,40 @@ import type { SqliteLogDamage } from "./verify.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /**
- * Makes the snapshot store. A snapshot that is not what was saved is as good as none, since the log has the truth or
- * says that it is trimmed; `onDamage` is told.
+ * Makes the snapshot store. A snapshot that is not what was saved counts as none, since the log has the truth or says
+ * that it is trimmed; `onDamage` is told.
  */
 export function createSnapshotStore(
   queue: WriteQueue,
   reads: Pick<Thread, "call">,
   onDamage: (damage: SqliteLogDamage) => void = () => {},
 ): SnapshotStore {
+  /** Passes over what is damaged: the snapshot before it is as good, with more to replay. */
+  const latest = async (stream: string, through: number) => {
+    for (let upTo = through; ; ) {
+      const answer = await reads.call("snapshot", { stream, through: upTo });
+      if (answer.kind === "snapshot") return answer;
+      if (answer.kind === "none") return undefined;
+      onDamage({ kind: "snapshot", stream, number: answer.number });
+      upTo = answer.number - 1;
+    }
+  };
   return {
     async save(stream, number, data) {
       checkSize(data.length);
       await queue.submit({ kind: "save", stream: checkStream(stream), number: checkNumber("number", number) }, [data]);
     },
-    async load(stream) {
-      const answer = await reads.call("snapshot", checkStream(stream));
-      if (answer.kind === "none") return undefined;
-      if (answer.kind === "damaged") {
-        onDamage({ kind: "snapshot", stream, number: answer.number });
-        return undefined;
-      }
-      const [data = new Uint8Array()] = unpack(answer.packed);
-      return { number: answer.number, data };
+    async load(stream, through = Number.MAX_SAFE_INTEGER) {
+      const found = await latest(checkStream(stream), checkNumber("through", through));
+      if (found === undefined) return undefined;
+      const [data = new Uint8Array()] = unpack(found.packed);
+      return { number: found.number, data };
+    },
+    async trim(stream, through) {
+      const found = await latest(checkStream(stream), checkNumber("through", through));
+      if (found === undefined) return 0;
+      await queue.submit({ kind: "drop", stream, before: found.number }, []);
+      return found.number;
     },
     async drop(stream) {
       await queue.submit({ kind: "drop", stream: checkStream(stream) }, []);

@@ -13,7 +13,8 @@ export type Write =
   | { readonly kind: "append"; readonly stream: string; readonly after: number; readonly count: number }
   | { readonly kind: "trim"; readonly stream: string; readonly through: number }
   | { readonly kind: "save"; readonly stream: string; readonly number: number }
-  | { readonly kind: "drop"; readonly stream: string };
+  /** Forgets the snapshots of a stream, those taken before an entry or all of them. */
+  | { readonly kind: "drop"; readonly stream: string; readonly before?: number };
 
 /** What a write came to: whether an append won its number (others are always `true`), or why it was not made. */
 export type Outcome = boolean | Failure;
@@ -137,7 +138,7 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
   const save = db.prepare(
     "INSERT OR REPLACE INTO snapshot (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)",
   );
-  const drop = db.prepare("DELETE FROM snapshot WHERE stream = (SELECT id FROM stream WHERE name = ?)");
+  const drop = db.prepare("DELETE FROM snapshot WHERE stream = (SELECT id FROM stream WHERE name = ?) AND number < ?");
 
   const append = (stream: string, after: number, data: readonly Uint8Array[]): boolean => {
     const known = heads.find(stream);
@@ -178,7 +179,7 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
         return true;
       }
       case "drop":
-        drop.run(write.stream);
+        drop.run(write.stream, write.before ?? Number.MAX_SAFE_INTEGER);
         return true;
     }
   };
