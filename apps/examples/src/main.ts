@@ -5,10 +5,18 @@
 interface Example {
   readonly shows: string;
   /** Loads the program only when it is asked for, and runs it with the arguments behind its name. */
-  run(args: readonly string[]): Promise<void>;
+  run(args: readonly string[]): Promise<unknown>;
 }
 
 const examples: Readonly<Record<string, Example>> = {
+  quickstart: {
+    shows: "variables in one program, without a server: declared, read, set, refused and followed",
+    run: () => import("./quickstart.ts"),
+  },
+  "tune-classifier": {
+    shows: "classifiers of handwritten digits, tuned live from another process until they are good",
+    run: async (args) => (await import("./tune-classifier/run-tune-classifier.ts")).runTuneClassifier(args),
+  },
   browser: {
     shows: "a page with live inputs, in as many windows as you like; `browser PORT` chooses the port",
     run: async (args) => (await import("./browser/browser.ts")).runBrowser(args),
@@ -21,11 +29,18 @@ const examples: Readonly<Record<string, Example>> = {
 
 const [name = "", ...args] = process.argv.slice(2);
 const example = Object.hasOwn(examples, name) ? examples[name] : undefined;
-if (example === undefined) {
-  const width = Math.max(...Object.keys(examples).map(({ length }) => length));
-  const list = Object.entries(examples).map(([name, { shows }]) => `  ${name.padEnd(width)}  ${shows}`);
-  console.error([...(name === "" ? [] : [`there is no example "${name}"`]), "Examples:", ...list].join("\n"));
-  process.exitCode = name === "" ? 0 : 2;
-} else {
+if (example !== undefined) {
   await example.run(args);
+} else if (["", "help", "--help", "-h"].includes(name)) {
+  console.log(`npm run example -- NAME\n\n${listExamples()}`);
+} else {
+  console.error(`there is no example "${name}"; these there are:\n\n${listExamples()}`);
+  process.exitCode = 2;
+}
+
+function listExamples(): string {
+  const width = Math.max(...Object.keys(examples).map(({ length }) => length));
+  return Object.entries(examples)
+    .map(([each, { shows }]) => `  ${each.padEnd(width)}  ${shows}`)
+    .join("\n");
 }

@@ -98,6 +98,31 @@ describe("one port", () => {
   });
 });
 
+describe("a request that is answered before it has been read", () => {
+  const answer = Buffer.alloc(200_000, "a");
+
+  /** Sends more than anybody reads, never ends it, and gives what comes back once the stream is closed. */
+  async function sendUnread(session: http2.ClientHttp2Session): Promise<{ body: Buffer; code: number | undefined }> {
+    const stream = session.request({ ":method": "POST", ":path": "/unread" });
+    const chunks: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    stream.write(Buffer.alloc(100_000));
+    await once(stream, "close");
+    return { body: Buffer.concat(chunks), code: stream.rstCode };
+  }
+
+  test("costs the other calls of its connection nothing", async () => {
+    const listener = await listen({ handler: (_, response) => void response.writeHead(413).end(answer) });
+    const session = http2.connect(listener.url);
+    for (let i = 0; i < 10; i++) {
+      const { body, code } = await sendUnread(session);
+      expect([body.equals(answer), code]).toEqual([true, http2.constants.NGHTTP2_NO_ERROR]);
+    }
+    await listener.close(60_000);
+    open.length = 0;
+  });
+});
+
 describe("closing", () => {
   test("ends kept-alive connections at once and lets a request under way finish", async () => {
     let finish = () => {};

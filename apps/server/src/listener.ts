@@ -94,12 +94,15 @@ function createTlsServer(
   }: ListenerOptions & { tls: { cert: string; key: string } },
   http1: Http1Connections,
 ): OpenServer {
-  const handle: RequestHandler = (request, response) => {
-    if (request.httpVersionMajor === 1) http1.begin(request.socket, response);
-    handler(request, response);
+  const handleHttp2 = withoutUnreadRequests(handler);
+  const handle: Http2Handler = (request, response) => {
+    if (request.httpVersionMajor !== 1) return handleHttp2(request, response);
+    const [request1, response1] = [request, response] as unknown as Parameters<RequestHandler>;
+    http1.begin(request1.socket, response1);
+    handler(request1, response1);
   };
   const options = { ...tls, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
-  const server = http2.createSecureServer(options, handle as unknown as Http2Handler);
+  const server = http2.createSecureServer(options, handle);
   server.on("secureConnection", (socket: TLSSocket) => {
     if (socket.alpnProtocol !== "h2") http1.add(socket);
   });
@@ -115,7 +118,7 @@ function createPlainServer(
     http1.begin(request.socket, response);
     handler(request, response);
   });
-  const http2Server = http2.createServer(handler as unknown as Http2Handler);
+  const http2Server = http2.createServer(withoutUnreadRequests(handler));
   const undecided = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     socket.setNoDelay(true);
@@ -128,6 +131,22 @@ function createPlainServer(
     });
   });
   return { server, http2Server, undecided };
+}
+
+/**
+ * Once a request is answered whole, what its client still sends is of no use: the stream is reset without an error
+ * (RFC 9113, section 8.1). Left open, it would keep bytes that count against all other calls of the connection.
+ */
+function withoutUnreadRequests(handler: RequestHandler): Http2Handler {
+  return (request, response) => {
+    const { stream } = response;
+    const reset = () => {
+      if (!request.complete) stream.destroy();
+    };
+    // By then the answer is sent but for its last frame, and that one goes out before the reset.
+    stream.once("wantTrailers", () => setImmediate(reset));
+    handler(request as unknown as http.IncomingMessage, response as unknown as http.ServerResponse);
+  };
 }
 
 /** The beginning of the client's preface that no request of HTTP/1.1 shares. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { AnyVariableType } from "@trimtab/core";
+import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
+import { builtinTypes } from "@trimtab/types";
 import { SettingsError } from "./read-settings.ts";
 
 /**
@@ -9,9 +10,16 @@ import { SettingsError } from "./read-settings.ts";
  * @throws SettingsError naming the module and what is wrong with it
  */
 export async function loadTypes(modules: readonly string[]): Promise<AnyVariableType[]> {
-  const loaded = await Promise.all(modules.map(loadModule));
-  return loaded.flat();
+  const types = (await Promise.all(modules.map(loadModule))).flat();
+  try {
+    createTypeRegistry([...builtinTypes, ...types]);
+  } catch (error) {
+    throw new SettingsError(`--types ${modules.join(",")}: ${messageOf(error)}`);
+  }
+  return types;
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function loadModule(name: string): Promise<AnyVariableType[]> {
   const isPath = name.startsWith(".") || name.startsWith("/");
@@ -19,7 +27,7 @@ async function loadModule(name: string): Promise<AnyVariableType[]> {
   try {
     module = await import(isPath ? pathToFileURL(resolve(name)).href : name);
   } catch (error) {
-    throw new SettingsError(`--types ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new SettingsError(`--types ${name}: ${messageOf(error)}`);
   }
   const { types } = module;
   if (!Array.isArray(types)) throw new SettingsError(`--types ${name}: it must export a list named "types"`);

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** The server as people run it: a process of its own. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly port: number;
+  signal(name: NodeJS.Signals): void;
+  /** How it ended: with a status, or by a signal. */
+  readonly exited: Promise<{ readonly status: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** What it has printed to standard error so far. */
+  errors(): string;
+}
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** Starts the command from its sources; it is killed when the test ends. Fails with what it printed where it does not listen. */
+export async function startProcess(args: readonly string[] = []): Promise<ServerProcess> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TRIMTAB_")));
+  const child = spawn(process.execPath, ["--conditions=@trimtab/source", main, "--listen", "127.0.0.1:0", ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const exited = once(child, "exit").then(([status, signal]) => ({ status, signal }));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [line = ""] = await Promise.race([once(createInterface(child.stdout), "line"), once(child, "close")]);
+  const [, url, port] = /^listening on (http:\S+:(\d+))$/.exec(String(line)) ?? [];
+  if (url === undefined) throw new Error(`the server does not listen: ${line} ${errors}`);
+  return { url, port: Number(port), signal: (name) => void child.kill(name), exited, errors: () => errors };
+}
