@@ -23,6 +23,7 @@ const ALLOWED = {
   "log-postgres": ["log", "pg"],
   store: ["core", "log"],
   wire: [BROWSER, "core", "@bufbuild/protobuf"],
+  transfer: [BROWSER, "core", "wire", "@bufbuild/protobuf"],
   "transport-connect": ["core", "wire", "@bufbuild/protobuf", "@connectrpc/connect"],
   client: [BROWSER, "core", "wire", "handles", "@bufbuild/protobuf", "@connectrpc/connect"],
 };

@@ -1,0 +1,38 @@
+import type { VariableExport } from "@trimtab/core";
+import { checkExport } from "./check-export.ts";
+import { decodeCsv } from "./csv/csv-export.ts";
+import { decodeBinary } from "./decode-binary.ts";
+import { decodeJson } from "./json/json-export.ts";
+import { malformed } from "./malformed.ts";
+import { decodeTensors } from "./safetensors/tensor-export.ts";
+import { isTransferFormat, recogniseFormat, type TransferFormat, transferFormats } from "./transfer-format.ts";
+
+/** What a file is read with. */
+export interface DecodeOptions {
+  /** The time, in milliseconds since 1970, that stands in for times which the file does not tell; now unless given. */
+  readonly nowMs?: number;
+}
+
+const decoders = {
+  json: decodeJson,
+  binary: decodeBinary,
+  csv: decodeCsv,
+  safetensors: decodeTensors,
+} as const satisfies Record<TransferFormat, (file: Uint8Array, nowMs: number) => VariableExport>;
+
+/**
+ * Reads a file of variables, of the format given or else of the one that its first bytes show. Arrays and bytes may be
+ * shared with the file, so it must not be written to while they are in use.
+ *
+ * @throws StoreError `invalid_argument` naming the place and the problem for whatever is no such file: nothing else is
+ *   thrown, and nothing is taken in by halves
+ */
+export function decodeExport(file: Uint8Array, format?: TransferFormat, options: DecodeOptions = {}): VariableExport {
+  if (!(file instanceof Uint8Array)) throw malformed("data", "must be bytes");
+  if (format !== undefined && !isTransferFormat(format)) {
+    throw malformed("format", `must be one of ${Object.keys(transferFormats).join(", ")}, got ${String(format)}`);
+  }
+  const data = decoders[format ?? recogniseFormat(file)](file, options.nowMs ?? Date.now());
+  checkExport(data);
+  return data;
+}

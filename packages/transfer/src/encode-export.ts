@@ -1,0 +1,27 @@
+import type { VariableExport } from "@trimtab/core";
+import { encodeVariableFile } from "@trimtab/wire";
+import { encodeCsv } from "./csv/csv-export.ts";
+import { encodeJson } from "./json/json-export.ts";
+import { malformed } from "./malformed.ts";
+import { encodeTensors } from "./safetensors/tensor-export.ts";
+import { isTransferFormat, type TransferFormat, transferFormats } from "./transfer-format.ts";
+
+const encoders = {
+  json: encodeJson,
+  binary: (data) => encodeVariableFile(data, "binary"),
+  csv: encodeCsv,
+  safetensors: encodeTensors,
+} as const satisfies Record<TransferFormat, (data: VariableExport) => Uint8Array>;
+
+/**
+ * Writes variables as a file. What the format does not hold, see `transferFormats`, is left out; the rest comes back
+ * exactly from `decodeExport`. The same data gives the same bytes, but for the order of named values in `binary`.
+ *
+ * @throws StoreError `invalid_argument` for an unknown format
+ */
+export function encodeExport(data: VariableExport, format: TransferFormat): Uint8Array {
+  if (!isTransferFormat(format)) {
+    throw malformed("format", `must be one of ${Object.keys(transferFormats).join(", ")}, got ${String(format)}`);
+  }
+  return encoders[format](data);
+}
