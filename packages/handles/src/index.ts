@@ -14,6 +14,7 @@ export type { BatchSize, ObserveOptions } from "./observe/observer.ts";
 export type { ObserveTarget } from "./observe/observer-table.ts";
 export { type OpenSessionOptions, openSession } from "./open-session.ts";
 export type { ProvisionOptions } from "./provision.ts";
+export { createSettings, type Settings, type SettingsSource } from "./settings.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export type { ChangesOptions, SubscribeOptions, VariableHandle } from "./variable-handle.ts";
 export type { UpdateOptions } from "./variable-writer.ts";
