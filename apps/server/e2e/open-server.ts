@@ -4,9 +4,9 @@ import * as web from "@connectrpc/connect-web";
 import type { Settings } from "../src/settings.ts";
 import { type RunningServer, type ServerParts, startServer } from "../src/start-server.ts";
 
-/** Starts a real server on a free port, with intervals short enough for tests. */
+/** Starts a real server on a free port, over a log in memory unless told otherwise, with a short grace period. */
 export const openServer = (settings: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> =>
-  startServer({ listen: { host: "127.0.0.1", port: 0 }, shutdownGraceMs: 1000, ...settings }, parts);
+  startServer({ listen: { host: "127.0.0.1", port: 0 }, log: "memory", shutdownGraceMs: 1000, ...settings }, parts);
 
 /** Every way in which Connect's own clients reach a server. */
 export const transports: Readonly<Record<string, (baseUrl: string) => Transport>> = {

@@ -1,8 +1,8 @@
 import { createStoreClient } from "@trimtab/client";
-import { describeStore } from "@trimtab/core/conformance";
+import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
 import { openServer, transports } from "./open-server.ts";
 
-const facts = { historyCommits: 20, bookmarkIntervalMs: 20 };
+const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true };
 
 for (const [name, createTransport] of Object.entries(transports)) {
   describeStore(
@@ -10,7 +10,8 @@ for (const [name, createTransport] of Object.entries(transports)) {
     async () => {
       let ahead = 0;
       const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
-      const store = { clock, snapshotEvery: 10, recentCommits: 16, ...facts };
+      const { expressions: _, ...kept } = facts;
+      const store = { clock, snapshotEvery: 10, recentCommits: 16, ...kept };
       const server = await openServer({}, { store });
       const advance = (ms: number) => {
         ahead += ms;
@@ -19,4 +20,12 @@ for (const [name, createTransport] of Object.entries(transports)) {
     },
     facts,
   );
+}
+
+for (const [name, createTransport] of Object.entries(transports)) {
+  const open = async () => {
+    const server = await openServer();
+    return { store: createStoreClient(createTransport(server.url)), close: () => server.close() };
+  };
+  describeStoreModel(name, open, { runs: 10 });
 }

@@ -53,7 +53,7 @@ describe("what cannot be used is refused, by the name it was given under", () =>
     [["--listen", "7171"], {}, '--listen: must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0, got "7171"'],
     [["--listen", "127.0.0.1:70000"], {}, "--listen: must be HOST:PORT"],
     [["--max-sessions", "0"], {}, '--max-sessions: must be a whole number from 1 to 9007199254740991, got "0"'],
-    [["--log", "paper"], {}, '--log: must be memory, got "paper"'],
+    [["--log", "paper"], {}, '--log: must be sqlite or memory, got "paper"'],
     [[], { TRIMTAB_LISEN: "x" }, "unknown environment variable TRIMTAB_LISEN; did you mean TRIMTAB_LISTEN?"],
     [[], { TRIMTAB_MAX_SESSIONS: "many" }, "TRIMTAB_MAX_SESSIONS: must be a whole number"],
     [[], { TRIMTAB_INSECURE: "maybe" }, "TRIMTAB_INSECURE:"],

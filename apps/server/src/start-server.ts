@@ -1,16 +1,27 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
-import { type AnyVariableType, createTypeRegistry, type TypeRegistry } from "@trimtab/core";
-import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
+import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
+import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
-import { ProgramService, SessionService, VariableService, WatchService } from "@trimtab/wire/services";
+import {
+  ConfigurationSpaceService,
+  DependencyService,
+  HistoryService,
+  ProgramService,
+  RuleService,
+  SessionService,
+  TransferService,
+  VariableService,
+  WatchService,
+} from "@trimtab/wire/services";
 import { createCors } from "./cors.ts";
 import { createFallback, type Surroundings, withCors } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
 import { openListener, type RequestHandler } from "./listener.ts";
+import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
@@ -40,14 +51,24 @@ export interface RunningServer {
 
 type NodeHandler = ReturnType<typeof connectNodeAdapter>;
 
-const served: readonly DescService[] = [SessionService, ProgramService, VariableService, WatchService];
+const served: readonly DescService[] = [
+  SessionService,
+  ProgramService,
+  VariableService,
+  WatchService,
+  DependencyService,
+  RuleService,
+  ConfigurationSpaceService,
+  HistoryService,
+  TransferService,
+];
 
 /** Starts a server; settings that are left out have their defaults. */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
   const settings = { ...defaultSettings, ...given };
   const onError = parts.onError ?? ((error: unknown) => console.error(error));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
-  const store = openStore(settings, types, parts);
+  const { store, close: closeStore } = await openStore(settings, { types, parts, onError });
   const shutdown = new AbortController();
   const services = [...served, healthProto.Health];
   const health = createHealth(services.map((service) => service.typeName));
@@ -71,7 +92,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     handler: withCors(surroundings.cors, api),
     ...(settings.tlsCert && settings.tlsKey && { tls: readCertificate(settings.tlsCert, settings.tlsKey) }),
   }).catch(async (error: unknown) => {
-    await store.close();
+    await closeStore();
     throw error;
   });
   return {
@@ -82,25 +103,9 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
       health.stopServing();
       shutdown.abort();
       await listener.close(settings.shutdownGraceMs);
-      await store.close();
+      await closeStore();
     },
   };
-}
-
-function openStore(settings: Settings, types: TypeRegistry, parts: ServerParts): LocalStore {
-  return createStore({
-    types,
-    maxSessions: settings.maxSessions,
-    historyCommits: settings.historyCommits,
-    sweepIntervalMs: settings.sweepIntervalMs,
-    bookmarkIntervalMs: settings.bookmarkIntervalMs,
-    limits: {
-      variablesPerSession: settings.maxVariables,
-      valueBytes: settings.maxValueBytes,
-      metadataBytes: settings.maxMetadataBytes,
-    },
-    ...parts.store,
-  });
 }
 
 const describeService = (service: DescService) => ({

@@ -82,6 +82,10 @@ export interface ErrorDetails {
   partial_failure: { results: ValueRecord };
   /** A configured limit would be exceeded. `retryAfterMs` is given where waiting helps. */
   limit_exceeded: { field: string; limit: number; value: number; retryAfterMs?: number };
+  /** There is no room to store the write; reads go on, and writes do once there is. */
+  storage_full: { session: string };
+  /** The storage may not be written to; reads go on. */
+  storage_read_only: { session: string };
   unauthenticated: { scheme?: string };
   cancelled: Record<never, never>;
   deadline_exceeded: Record<never, never>;
@@ -127,6 +131,8 @@ export const reasonCodes = {
   revision_mismatch: "aborted",
   partial_failure: "failed_precondition",
   limit_exceeded: "resource_exhausted",
+  storage_full: "resource_exhausted",
+  storage_read_only: "unavailable",
   unauthenticated: "unauthenticated",
   cancelled: "cancelled",
   deadline_exceeded: "deadline_exceeded",

@@ -18,6 +18,7 @@ import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
 import { createHistoryOperations } from "./history-operations.ts";
 import { createLabelOperations } from "./label-operations.ts";
+import { tellingLogFailures, tellingSnapshotFailures } from "./log-failures.ts";
 import { createProgramOperations } from "./program-operations.ts";
 import { createRollbackOperations } from "./rollback-operations.ts";
 import { createRuleOperations } from "./rule-operations.ts";
@@ -78,8 +79,8 @@ export function createStore(options: StoreOptions): LocalStore {
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
   const sessions = createSessions({
-    log: options.log ?? createMemoryLog<Commit>(),
-    snapshots: options.snapshots ?? createMemorySnapshots<SessionCheckpoint>(),
+    log: tellingLogFailures(options.log ?? createMemoryLog<Commit>()),
+    snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
     shared: options.shared ?? options.log !== undefined,
     clock,
     types,

@@ -135,8 +135,7 @@ export function createWritePipeline(fold: SessionFold, onIdle: () => void): Writ
 
   /** Fails the writes of one append and decides what came after on a state without them. */
   const fail = (jobs: readonly Job[], error: unknown): void => {
-    const cause = error instanceof StoreError ? error : unavailable(fold.state.id, error);
-    for (const job of jobs) job.reject(cause);
+    for (const job of jobs) job.reject(error);
     admitAll(waiting);
     if (idle()) onIdle();
   };
@@ -190,6 +189,3 @@ function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, c
   job.commit = commit;
   job.settle = () => job.resolve({ revision, commit, decision });
 }
-
-const unavailable = (session: string, cause: unknown) =>
-  storeError("unavailable", `the log of session ${session} did not take the write`, {}, { cause });

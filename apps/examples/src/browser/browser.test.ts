@@ -48,7 +48,7 @@ const inChromium = (name: string, body: () => Promise<void>): void =>
 
 async function start(port = 0, parts: ServerParts = {}): Promise<RunningServer> {
   const listen = { host: "127.0.0.1", port };
-  const server = await startServer({ listen, static: folder, shutdownGraceMs: 0 }, parts);
+  const server = await startServer({ listen, log: "memory", static: folder, shutdownGraceMs: 0 }, parts);
   servers.push(server);
   return server;
 }

@@ -10,7 +10,7 @@ export async function servePage(port = 0): Promise<RunningServer> {
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     await bundlePage(folder);
-    const server = await startServer({ listen: { host: "127.0.0.1", port }, static: folder });
+    const server = await startServer({ listen: { host: "127.0.0.1", port }, log: "memory", static: folder });
     const close = () => server.close().finally(removeFolder);
     return { ...server, close };
   } catch (error) {

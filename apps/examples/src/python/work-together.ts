@@ -25,7 +25,7 @@ export async function workTogether(tell: (line: string) => void): Promise<Outcom
   const stubs = await mkdtemp(join(tmpdir(), "trimtab-python-"));
   cleanup.defer(() => rm(stubs, { recursive: true, force: true }));
   await generateStubs(stubs);
-  const server = await startServer({ listen: { host: "127.0.0.1", port: 0 }, shutdownGraceMs: 0 });
+  const server = await startServer({ listen: { host: "127.0.0.1", port: 0 }, log: "memory", shutdownGraceMs: 0 });
   cleanup.defer(() => server.close());
 
   const stop = new AbortController();

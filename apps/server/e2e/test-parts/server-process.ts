@@ -20,10 +20,14 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** Starts the command from its sources; it is killed when the test ends. Fails with what it printed where it does not listen. */
 export async function startProcess(args: readonly string[] = []): Promise<ServerProcess> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TRIMTAB_")));
-  const child = spawn(process.execPath, ["--conditions=@trimtab/source", main, "--listen", "127.0.0.1:0", ...args], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@trimtab/source", main, "--listen", "127.0.0.1:0", "--log", "memory", ...args],
+    {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;

@@ -180,7 +180,8 @@ const rollback = fc.tuple(name, fc.nat({ max: 4 })).map(([each, version]) =>
 
 /** How far back, from one revision ahead of the present: most of what is picked was there. */
 const back = fc.nat({ max: 12 });
-const point = (present: number, steps: number) => ({ kind: "revision", revision: present + 1 - steps }) as const;
+const point = (present: number, steps: number) =>
+  ({ kind: "revision", revision: Math.max(0, present + 1 - steps) }) as const;
 const rollbackAll = back.map((steps) =>
   operation(
     `all back by ${steps - 1} revisions`,

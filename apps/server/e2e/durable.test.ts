@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createStoreClient } from "@trimtab/client";
+import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
+import { afterEach, describe, expect, test } from "vitest";
+import type { ServerParts } from "../src/start-server.ts";
+import { openServer } from "./open-server.ts";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "trimtab-data-"));
+  folders.push(folder);
+  return folder;
+}
+
+const openDurable = (data: string, parts: ServerParts = {}) => openServer({ log: "sqlite", data }, parts);
+
+const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true };
+
+async function openOnDisk() {
+  let ahead = 0;
+  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { expressions: _, ...kept } = facts;
+  const server = await openDurable(temporaryFolder(), {
+    store: { clock, snapshotEvery: 10, recentCommits: 16, ...kept },
+  });
+  const advance = (ms: number) => {
+    ahead += ms;
+  };
+  return { store: server.store, advance, close: () => server.close() };
+}
+
+describeStore("in process, on disk", openOnDisk, facts);
+describeStoreModel("in process, on disk", openOnDisk, { runs: 20 });
+
+describe("a server on disk", () => {
+  test("has everything again after a restart, and goes on from there", async () => {
+    const data = temporaryFolder();
+    const first = await openDurable(data);
+    const { store } = first;
+    await store.createSession({ id: "s", metadata: { team: "search" } });
+    await store.registerVariables("s", [
+      { name: "a", type: "float", value: 1 },
+      { name: "b", type: "float", derivation: { kind: "expression", expression: "a * 2.0" } },
+    ]);
+    await store.putRule("s", { name: "small", expression: "a < 100.0" });
+    await store.setLabel("s", "start", { protected: true });
+    const written = await store.setVariable("s", "a", 5, { requestId: "one" });
+    const watch = store.watch("s")[Symbol.asyncIterator]();
+    const { value: seen } = await watch.next();
+    await watch.return?.();
+    const exported = await store.exportVariables("s", { includeHistory: true });
+    await first.close();
+
+    const second = await openDurable(data);
+    const again = createStoreClient(createGrpcTransport({ baseUrl: second.url }));
+    const { exportedAtMs: _, ...before } = exported;
+    const { exportedAtMs: __, ...after } = await again.exportVariables("s", { includeHistory: true });
+    expect(after).toEqual(before);
+    expect((await again.getSession("s")).metadata).toEqual({ team: "search" });
+    expect(await again.setVariable("s", "a", 5, { requestId: "one" })).toEqual(written);
+    await expect(again.setVariable("s", "a", 500)).rejects.toMatchObject({ reason: "rule_violation" });
+    await expect(again.deleteLabel("s", "start")).rejects.toMatchObject({ reason: "label_protected" });
+    const resumed = again.watch("s", {}, { after: seen?.token ?? "" })[Symbol.asyncIterator]();
+    expect((await resumed.next()).value).toMatchObject({ kind: "bookmark", revision: written.revision });
+    const { revision } = await again.setVariable("s", "a", 7);
+    expect((await resumed.next()).value).toMatchObject({ kind: "changes", revision });
+    await resumed.return?.();
+    expect((await again.getVariable("s", "b")).value).toBe(14);
+    expect((await again.getSessionAt("s", { kind: "label", label: "start" })).items[0]?.value).toBe(1);
+    await second.close();
+  });
+
+  test("keeps its folder to itself, and names who has it", async () => {
+    const data = temporaryFolder();
+    const first = await openDurable(data);
+    await expect(openDurable(data)).rejects.toMatchObject({
+      name: "LogError",
+      code: "in_use",
+      message: expect.stringContaining(String(process.pid)),
+    });
+    await first.close();
+    await (await openDurable(data)).close();
+  });
+
+  test("makes no folder where it keeps everything in memory", async () => {
+    const data = join(temporaryFolder(), "never");
+    const server = await openServer({ log: "memory", data });
+    await server.store.createSession({ id: "s" });
+    await server.close();
+    expect(existsSync(data)).toBe(false);
+  });
+});

@@ -1,0 +1,62 @@
+import type { TypeRegistry } from "@trimtab/core";
+import { cel } from "@trimtab/expressions";
+import { createEncodedLog, createEncodedSnapshots } from "@trimtab/log";
+import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
+import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
+import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "@trimtab/wire/log";
+import type { Settings } from "./settings.ts";
+
+/** What a store is opened with, beside the settings. */
+export interface StoreMeans {
+  readonly types: TypeRegistry;
+  /** Parts of the store that settings cannot say; a log among them takes the place of the one on disk. */
+  readonly parts: { readonly store?: Partial<Omit<StoreOptions, "types">> };
+  readonly onError: (error: unknown) => void;
+}
+
+/** A store, and what closes it and the log that it stands on. */
+export interface OpenedStore {
+  readonly store: LocalStore;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store that the settings describe. Rejects with a `LogError` where its folder cannot be had: another server
+ * has it open, the disk refuses, or what is there is damaged or of a later version.
+ */
+export async function openStore(settings: Settings, { types, parts, onError }: StoreMeans): Promise<OpenedStore> {
+  const isOnDisk = settings.log === "sqlite" && parts.store?.log === undefined;
+  const disk = isOnDisk ? await openDisk(settings.data, onError) : undefined;
+  const store = createStore({
+    types,
+    expressions: cel,
+    maxSessions: settings.maxSessions,
+    historyCommits: settings.historyCommits,
+    sweepIntervalMs: settings.sweepIntervalMs,
+    bookmarkIntervalMs: settings.bookmarkIntervalMs,
+    limits: {
+      variablesPerSession: settings.maxVariables,
+      valueBytes: settings.maxValueBytes,
+      metadataBytes: settings.maxMetadataBytes,
+    },
+    ...(disk !== undefined && { log: disk.log, snapshots: disk.snapshots, shared: false }),
+    ...parts.store,
+  });
+  return {
+    store,
+    async close() {
+      await store.close();
+      await disk?.close();
+    },
+  };
+}
+
+async function openDisk(directory: string, onError: StoreMeans["onError"]) {
+  const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));
+  const { log, snapshots, close } = await openSqliteLog({ directory, onDamage });
+  return {
+    log: createEncodedLog(log, { encode: encodeCommit, decode: decodeCommit }),
+    snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpoint, decode: decodeCheckpoint }),
+    close,
+  };
+}

@@ -1,0 +1,55 @@
+import { isStoreError, type StoreError, storeError } from "@trimtab/core";
+import { type CommitLog, isLogError, type LogError, type SnapshotStore } from "@trimtab/log";
+
+/** A log whose failures are those that a store tells its callers. */
+export function tellingLogFailures<Data>(log: CommitLog<Data>): CommitLog<Data> {
+  return {
+    append: (stream, after, entries) => log.append(stream, after, entries).catch(rethrow(stream)),
+    read: (stream, after, limit) => log.read(stream, after, limit).catch(rethrow(stream)),
+    async *follow(stream, after, signal) {
+      try {
+        yield* log.follow(stream, after, signal);
+      } catch (error) {
+        throw fromLogFailure(stream, error);
+      }
+    },
+    trim: (stream, through) => log.trim(stream, through).catch(rethrow(stream)),
+    streams: () => log.streams(),
+  };
+}
+
+/** Snapshots whose failures are those that a store tells its callers. */
+export function tellingSnapshotFailures<Data>(snapshots: SnapshotStore<Data>): SnapshotStore<Data> {
+  return {
+    save: (stream, number, data) => snapshots.save(stream, number, data).catch(rethrow(stream)),
+    load: (stream, through) => snapshots.load(stream, through).catch(rethrow(stream)),
+    trim: (stream, through) => snapshots.trim(stream, through).catch(rethrow(stream)),
+    drop: (stream) => snapshots.drop(stream).catch(rethrow(stream)),
+  };
+}
+
+const rethrow = (session: string) => (error: unknown) => {
+  throw fromLogFailure(session, error);
+};
+
+/** What a caller is told of a failing log: never more than that it failed, where its fault is nobody's business. */
+function fromLogFailure(session: string, error: unknown): StoreError {
+  if (isStoreError(error)) return error;
+  if (isLogError(error)) return byCode(session, error);
+  return storeError("unavailable", `the log of session ${session} did not answer`, {}, { cause: error });
+}
+
+function byCode(session: string, cause: LogError): StoreError {
+  switch (cause.code) {
+    case "full":
+      return storeError("storage_full", "there is no room left to store the write", { session }, { cause });
+    case "read_only":
+      return storeError("storage_read_only", "the storage may not be written to", { session }, { cause });
+    case "damaged": {
+      const message = `what is stored of session ${session} is damaged: ${cause.message}`;
+      return storeError("data_loss", message, { session }, { cause });
+    }
+    default:
+      return storeError("unavailable", `the log of session ${session} did not answer`, {}, { cause });
+  }
+}
