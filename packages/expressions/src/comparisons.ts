@@ -41,7 +41,7 @@ export const comparisons: readonly (readonly [string, Overloads])[] = [
   ["_>=_", ordering((order) => order >= 0)],
   ["!_", [overload(["bool"], "bool", (_, value) => !value)]],
   [
-    "_in_",
+    "@in",
     [
       overload(["dyn", "list"], "bool", (frame, value, list) => {
         for (let i = 0; i < list.length; i++) {
