@@ -1,4 +1,4 @@
-import { type Cel, fail } from "./cel-value.ts";
+import { type Cel, fail, shownText } from "./cel-value.ts";
 import { equals } from "./equality.ts";
 import { charge } from "./frame.ts";
 import { compareBytes, compareNumbers, compareText, numberOf } from "./order.ts";
@@ -73,6 +73,6 @@ export const comparisons: readonly (readonly [string, Overloads])[] = [
 ];
 
 function shownKey(key: Cel): string {
-  if (typeof key === "string") return JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
+  if (typeof key === "string") return JSON.stringify(shownText(key));
   return String(numberOf(key) ?? key);
 }

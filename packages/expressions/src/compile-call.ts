@@ -1,4 +1,4 @@
-import { type Cel, Failure, fail, type Result, shownType, typeOf } from "./cel-value.ts";
+import { type Cel, Failure, fail, type Result, shownText, shownType, typeOf } from "./cel-value.ts";
 import { type Compiled, type Context, compileNode, failedAt, type Run } from "./compile-node.ts";
 import { charge, type Frame } from "./frame.ts";
 import { functions, methods } from "./functions.ts";
@@ -111,9 +111,9 @@ function misfit({ name, isMethod }: CallNode, types: readonly SignatureType[]): 
 
 function unknownCall(node: CallNode, context: Context): Compiled {
   const kind = node.isMethod ? "method" : "function";
-  if (context.isChecked) throw context.problem(node.at, `unknown ${kind} ${node.name}()`);
+  if (context.isChecked) throw context.problem(node.at, `unknown ${kind} ${shownText(node.name)}()`);
   for (const operand of node.operands) compileNode(operand, context);
-  return { type: "dyn", run: () => failedAt(fail(`unknown ${kind} ${node.name}()`), node.at) };
+  return { type: "dyn", run: () => failedAt(fail(`unknown ${kind} ${shownText(node.name)}()`), node.at) };
 }
 
 /** A pattern that is written out is compiled once, and refused at once where it is none. */

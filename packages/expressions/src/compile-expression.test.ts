@@ -277,7 +277,12 @@ describe("declarations", () => {
     const at = Date.UTC(2026, 0, 15, 12, 30);
     expect(expression.evaluate(stored({ now: BigInt(at) }))).toMatchObject({ value: true });
     expect(expression.evaluate(stored({ now: at + 0.5 }))).toMatchObject({ value: true });
-    expect(expression.evaluate(stored({ now: "noon" }))).toMatchObject({ kind: "failure" });
+    const messages = ["noon", Number.NaN, 1e300].map((now) => expression.evaluate(stored({ now })));
+    expect(messages).toMatchObject([
+      { message: "variable 'now' was declared as timestamp and holds string at column 1" },
+      { message: "variable 'now' was declared as timestamp and holds double at column 1" },
+      { message: "the timestamp is not within the years 1 to 9999 at column 1" },
+    ]);
   });
 
   test("names with dots are meant before fields, the longest first", () => {
@@ -349,6 +354,26 @@ describe("evaluation", () => {
     const first = evaluate("s.matches(p) && s.matches('b$')", values);
     expect(evaluate("s.matches(p) && s.matches('b$')", values)).toEqual(first);
   });
+});
+
+test.each([
+  ["a".repeat(10_000)],
+  [`${"a".repeat(10_000)}()`],
+  [`m.${"a".repeat(10_000)}`],
+  [`m['${"a".repeat(10_000)}']`],
+  [`int('${"a".repeat(10_000)}')`],
+  [`1 ${"a".repeat(10_000)}`],
+  [`timestamp('${"a".repeat(10_000)}')`],
+])("messages stay short where a source is long", (source) => {
+  const result = (() => {
+    try {
+      return evaluate(source, { m: {} });
+    } catch (error) {
+      if (isStoreError(error, "invalid_expression")) return error;
+      throw error;
+    }
+  })();
+  expect("message" in result && result.message.length).toBeLessThan(200);
 });
 
 describe("conditions", () => {

@@ -1,11 +1,11 @@
 import { isInt64 } from "@trimtab/core";
 import { isUint64 } from "./arithmetic.ts";
-import { type Failure, fail, TypeValue, typeOf, Uint } from "./cel-value.ts";
+import { type Failure, fail, shownText, TypeValue, typeOf, Uint } from "./cel-value.ts";
 import { charge, textCost } from "./frame.ts";
 import { type Overloads, overload } from "./overload.ts";
 import { createTimestamp, formatDuration, formatTimestamp, parseDuration, parseTimestamp } from "./time.ts";
 
-const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const shown = (text: string): string => JSON.stringify(shownText(text));
 
 /** The longest text that is read as a number; longer ones are none. */
 const maxNumberText = 400;
