@@ -2,7 +2,7 @@ import type { CallOptions } from "@connectrpc/connect";
 import type { Origin, WriteOptions } from "@trimtab/core";
 import { present, toWireContext } from "@trimtab/wire";
 import type { WriteContext } from "@trimtab/wire/services";
-import { fromConnectError, readAnswer } from "./store-error.ts";
+import { fromBrokenCall, readAnswer } from "./store-error.ts";
 
 /** What holds for every call of a client unless the call says otherwise. */
 export interface CallDefaults {
@@ -25,7 +25,7 @@ export const createCaller = ({ actor, origin, timeoutMs }: CallDefaults): Caller
     try {
       answer = await send({ timeoutMs });
     } catch (error) {
-      throw fromConnectError(error);
+      throw fromBrokenCall(error);
     }
     return readAnswer(() => read(answer));
   },
