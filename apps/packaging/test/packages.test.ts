@@ -9,7 +9,9 @@ import { listPublicPackages, type Manifest, readManifest, specifiersOf, workspac
 import { createScratchProject, type ScratchProject } from "../src/scratch-project.ts";
 
 /** Packages whose README promises that they run in browsers. */
-const FOR_BROWSERS = ["core", "types", "handles", "wire", "transfer", "client"].map((name) => `@trimtab/${name}`);
+const FOR_BROWSERS = ["core", "types", "expressions", "handles", "wire", "transfer", "client"].map(
+  (name) => `@trimtab/${name}`,
+);
 
 /** What a tarball has no use for: sources, tests and what builds leave behind. */
 const JUNK =

@@ -2,8 +2,9 @@ import type { CallOptions } from "@connectrpc/connect";
 import { checkName, defaultLimits, type Origin, type WriteOptions } from "@trimtab/core";
 import { present, toWireContext } from "@trimtab/wire";
 import type { WriteContext } from "@trimtab/wire/services";
+
 import { refuseIf } from "./arguments.ts";
-import { fromConnectError, readAnswer } from "./store-error.ts";
+import { fromBrokenCall, readAnswer } from "./store-error.ts";
 
 /** What holds for every call of a client unless the call says otherwise. */
 export interface CallDefaults {
@@ -26,7 +27,7 @@ export const createCaller = ({ actor, origin, timeoutMs }: CallDefaults): Caller
     try {
       answer = await send({ timeoutMs });
     } catch (error) {
-      throw fromConnectError(error);
+      throw fromBrokenCall(error);
     }
     return readAnswer(() => read(answer));
   },

@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Code, ConnectError, createRouterTransport } from "@connectrpc/connect";
-import { connectNodeAdapter, createGrpcTransport } from "@connectrpc/connect-node";
+import * as nodeTransports from "@connectrpc/connect-node";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
 import { type ErrorCode, isStoreError, StoreError } from "@trimtab/core";
 import { createStore } from "@trimtab/store";
@@ -20,7 +21,7 @@ const caught = async (attempt: Promise<unknown>): Promise<StoreError> => {
   return isStoreError(error) ? error : expect.fail(`expected a StoreError, got ${String(error)}`);
 };
 
-const listen = async (server: Server): Promise<string> => {
+const listen = async (server: Server | Http2Server): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
@@ -37,7 +38,7 @@ describe("where nobody listens, a call is unavailable", () => {
   test.each([
     ["Connect by fetch", (baseUrl: string) => createConnectTransport({ baseUrl })],
     ["gRPC-web by fetch", (baseUrl: string) => createGrpcWebTransport({ baseUrl })],
-    ["gRPC by HTTP/2", (baseUrl: string) => createGrpcTransport({ baseUrl })],
+    ["gRPC by HTTP/2", (baseUrl: string) => nodeTransports.createGrpcTransport({ baseUrl })],
   ])("over %s", async (_, createTransport) => {
     const store = createStoreClient(createTransport(await deadUrl()));
     expect(await caught(store.getSession("s"))).toMatchObject({ code: "unavailable", reason: "unavailable" });
@@ -54,7 +55,7 @@ describe("where the connection breaks", () => {
     const local = createStore({ types: builtinTypes });
     onTestFinished(() => local.close());
     await local.createSession({ id: "s" });
-    const server = createServer(connectNodeAdapter({ routes: createRoutes({ store: local }) }));
+    const server = createServer(nodeTransports.connectNodeAdapter({ routes: createRoutes({ store: local }) }));
     const store = createStoreClient(createTransport(await listen(server)));
     const watch = store.watch("s")[Symbol.asyncIterator]();
     expect((await watch.next()).value).toMatchObject({ kind: "snapshot" });
@@ -62,6 +63,19 @@ describe("where the connection breaks", () => {
     server.closeAllConnections();
     server.close();
     expect(await waiting).toMatchObject({ code: "unavailable", reason: "unavailable" });
+  });
+
+  test.each([
+    ["Connect", (baseUrl: string) => nodeTransports.createConnectTransport({ baseUrl, httpVersion: "2" })],
+    ["gRPC", (baseUrl: string) => nodeTransports.createGrpcTransport({ baseUrl })],
+  ])("a call over %s and HTTP/2 is unavailable", async (_, createTransport) => {
+    const server = createHttp2Server(() => {});
+    const sessions: ServerHttp2Session[] = [];
+    server.on("session", (session) => sessions.push(session));
+    server.on("stream", () => sessions[0]?.destroy());
+    const store = createStoreClient(createTransport(await listen(server)));
+    onTestFinished(() => void server.close());
+    expect(await caught(store.getSession("s"))).toMatchObject({ code: "unavailable", reason: "unavailable" });
   });
 
   test("an answer that is none of ours is not taken for one", async () => {

@@ -61,6 +61,15 @@ const brokenRefusal = ({ code, cause, rawMessage }: ConnectError): Refusal =>
     ? refusal("internal", rawMessage, {})
     : refusal("unavailable", rawMessage || "the server cannot be reached", {});
 
+/**
+ * As {@link fromConnectError}, for a call that nobody here has cancelled: one that somebody on the way did has broken. A
+ * connection of HTTP/2 that is lost counts as such.
+ */
+export function fromBrokenCall(failure: unknown): StoreError {
+  const error = fromConnectError(failure);
+  return error.reason === "cancelled" ? storeError("unavailable", error.message, {}, { cause: error }) : error;
+}
+
 /** Reads an answer; one that means nothing is the server's fault and not the caller's. */
 export function readAnswer<T>(read: () => T): T {
   try {

@@ -1,16 +1,9 @@
 import type { Client } from "@connectrpc/connect";
-import {
-  type Selection,
-  type Store,
-  type StoreError,
-  storeError,
-  type WatchEvent,
-  type WatchOptions,
-} from "@trimtab/core";
+import { type Selection, type Store, storeError, type WatchEvent, type WatchOptions } from "@trimtab/core";
 import { createWatchJoin, encodeFlag, encodeText } from "@trimtab/wire";
 import type { WatchService } from "@trimtab/wire/services";
 import { encodeFilter } from "./arguments.ts";
-import { fromConnectError, readAnswer } from "./store-error.ts";
+import { fromBrokenCall, readAnswer } from "./store-error.ts";
 
 /** The part of a store that watches, over a transport. */
 export const createWatchCall = (client: Client<typeof WatchService>): Pick<Store, "watch"> => ({
@@ -53,16 +46,10 @@ async function* readEvents(
     throw storeError("unavailable", "the server has ended the watch without a reason", {});
   } catch (failure) {
     if (signal.aborted) return undefined;
-    throw watchError(failure);
+    throw fromBrokenCall(failure);
   } finally {
     stop.abort();
   }
-}
-
-/** A stream that somebody on the way cancelled has broken: the caller did not ask for it. */
-function watchError(failure: unknown): StoreError {
-  const error = fromConnectError(failure);
-  return error.reason === "cancelled" ? storeError("unavailable", error.message, {}, { cause: error }) : error;
 }
 
 const encodeWatch = (session: string, selection: Selection, options: WatchOptions) => ({

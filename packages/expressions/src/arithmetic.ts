@@ -1,5 +1,5 @@
 import { isInt64 } from "@trimtab/core";
-import { type Failure, fail, Uint } from "./cel-value.ts";
+import { type Cel, type Failure, fail, Uint } from "./cel-value.ts";
 import { charge, copyCost, type Frame } from "./frame.ts";
 import { type Overloads, overload } from "./overload.ts";
 import { createDuration, createTimestamp } from "./time.ts";
@@ -14,7 +14,7 @@ export const toInt = (value: bigint | Failure): bigint | Failure =>
   typeof value !== "bigint" || isInt64(value) ? value : fail("the result does not fit a 64-bit integer");
 
 /** A whole number as a `uint`, or why it is none. */
-export function toUint(value: bigint | Failure): Uint | Failure {
+function toUint(value: bigint | Failure): Uint | Failure {
   if (typeof value !== "bigint") return value;
   return isUint64(value) ? new Uint(value) : fail("the result does not fit an unsigned 64-bit integer");
 }
@@ -64,9 +64,10 @@ export const arithmetic: readonly (readonly [string, Overloads])[] = [
       }),
       overload(["bytes", "bytes"], "bytes", concatBytes),
       overload(["list", "list"], "list", (frame, a, b) => {
-        const length = a.length + b.length;
-        charge(frame, length / 8);
-        return Array.from({ length }, (_, i) => (i < a.length ? a.at(i) : b.at(i - a.length)) ?? null);
+        charge(frame, (a.length + b.length) / 4);
+        const joined: Cel[] = [];
+        for (const list of [a, b]) for (let i = 0; i < list.length; i++) joined.push(list.at(i) ?? null);
+        return joined;
       }),
       overload(["google.protobuf.Timestamp", "google.protobuf.Duration"], "google.protobuf.Timestamp", (_, a, b) =>
         createTimestamp(a.nanos + b.nanos),

@@ -117,3 +117,6 @@ export const isList = (value: Cel): value is CelList => Array.isArray(value) || 
 
 /** Names of types as messages show them. */
 export const shownType = (name: string): string => name.replace("google.protobuf.", "").replace("null_type", "null");
+
+/** Text of an author's in a message, cut where it is long. */
+export const shownText = (text: string): string => (text.length > 60 ? `${text.slice(0, 60).toWellFormed()}…` : text);

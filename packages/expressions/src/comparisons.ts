@@ -1,4 +1,4 @@
-import { type Cel, fail } from "./cel-value.ts";
+import { type Cel, fail, shownText } from "./cel-value.ts";
 import { equals } from "./equality.ts";
 import { charge } from "./frame.ts";
 import { compareBytes, compareNumbers, compareText, numberOf } from "./order.ts";
@@ -41,7 +41,7 @@ export const comparisons: readonly (readonly [string, Overloads])[] = [
   ["_>=_", ordering((order) => order >= 0)],
   ["!_", [overload(["bool"], "bool", (_, value) => !value)]],
   [
-    "_in_",
+    "@in",
     [
       overload(["dyn", "list"], "bool", (frame, value, list) => {
         for (let i = 0; i < list.length; i++) {
@@ -73,6 +73,6 @@ export const comparisons: readonly (readonly [string, Overloads])[] = [
 ];
 
 function shownKey(key: Cel): string {
-  if (typeof key === "string") return JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key);
+  if (typeof key === "string") return JSON.stringify(shownText(key));
   return String(numberOf(key) ?? key);
 }

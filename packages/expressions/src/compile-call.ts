@@ -1,10 +1,10 @@
-import { type Cel, Failure, fail, type Result, shownType, typeOf } from "./cel-value.ts";
+import { type Cel, Failure, fail, type Result, shownText, shownType, typeOf } from "./cel-value.ts";
 import { type Compiled, type Context, compileNode, failedAt, type Run } from "./compile-node.ts";
 import { charge, type Frame } from "./frame.ts";
 import { functions, methods } from "./functions.ts";
 import type { Node } from "./node.ts";
 import { accepts, type Overloads, type SignatureType } from "./overload.ts";
-import { compilePattern, matches } from "./pattern.ts";
+import { checkPattern, matches } from "./pattern.ts";
 
 type CallNode = Extract<Node, { kind: "call" }>;
 
@@ -25,7 +25,11 @@ export function compileCall(node: CallNode, context: Context): Compiled {
   }
   const result = candidates.every(({ result }) => result === first?.result) ? first?.result : undefined;
   const runs = operands.map(({ run }) => run);
-  const call = (frame: Frame, values: readonly Cel[]): Result => dispatch(frame, node, overloads, values);
+  const isCertain = first?.parameters.every((parameter, i) => parameter === "dyn" || types[i] !== "dyn") ?? false;
+  const call =
+    first !== undefined && isCertain
+      ? first.call
+      : (frame: Frame, values: readonly Cel[]): Result => dispatch(frame, node, overloads, values);
   return { type: result ?? "dyn", run: runCall(node, runs, call) };
 }
 
@@ -39,7 +43,9 @@ function checkComparison({ name, at }: CallNode, [left, right]: readonly Signatu
 
 const numberTypes: ReadonlySet<SignatureType> = new Set(["int", "uint", "double"]);
 
-function runCall({ name, at }: CallNode, runs: readonly Run[], call: (frame: Frame, values: Cel[]) => Result): Run {
+type Call = (frame: Frame, values: readonly Cel[]) => Result;
+
+function runCall({ name, at }: CallNode, runs: readonly Run[], call: Call): Run {
   const [first, second] = runs;
   if (runs.length === 2 && first !== undefined && second !== undefined) {
     const onDoubles = doubleOperators.get(name);
@@ -92,22 +98,22 @@ function dispatch(frame: Frame, node: CallNode, overloads: Overloads, values: re
 }
 
 /** Names a call as its author wrote it, and the types that it does not take. */
-function misfit({ name, isMethod, operands }: CallNode, types: readonly SignatureType[]): string {
+function misfit({ name, isMethod }: CallNode, types: readonly SignatureType[]): string {
   const shown = types.map(shownType);
-  if (!name.includes("_") || operands.length === 0) {
+  if (/^[A-Za-z]/.test(name)) {
     const [receiver, ...rest] = shown;
     return isMethod
       ? `${receiver} has no method ${name}(${rest.join(", ")})`
       : `${name}() takes no (${shown.join(", ")})`;
   }
-  return `operator ${name.replaceAll("_", "")} takes no ${shown.join(" and ")}`;
+  return `operator ${name.replace(/[_@]/g, "")} takes no ${shown.join(" and ")}`;
 }
 
 function unknownCall(node: CallNode, context: Context): Compiled {
   const kind = node.isMethod ? "method" : "function";
-  if (context.isChecked) throw context.problem(node.at, `unknown ${kind} ${node.name}()`);
+  if (context.isChecked) throw context.problem(node.at, `unknown ${kind} ${shownText(node.name)}()`);
   for (const operand of node.operands) compileNode(operand, context);
-  return { type: "dyn", run: () => failedAt(fail(`unknown ${kind} ${node.name}()`), node.at) };
+  return { type: "dyn", run: () => failedAt(fail(`unknown ${kind} ${shownText(node.name)}()`), node.at) };
 }
 
 /** A pattern that is written out is compiled once, and refused at once where it is none. */
@@ -116,11 +122,12 @@ function compileFixedPattern(node: CallNode, context: Context): Compiled | undef
   if (!node.isMethod || node.name !== "matches" || node.operands.length !== 2) return undefined;
   if (text === undefined || source?.kind !== "constant" || typeof source.value !== "string") return undefined;
   const operand = compileNode(text, context);
-  const pattern = compilePattern(source.value);
+  const pattern = checkPattern(source.value);
   if (pattern instanceof Failure) {
     if (context.isChecked) throw context.problem(source.at, `${pattern.message},`);
     return { type: "bool", run: () => failedAt(fail(pattern.message), source.at) };
   }
+  context.spendOnPatterns(pattern.size, source.at);
   if (operand.type !== "string" && operand.type !== "dyn") return undefined;
   const run = (frame: Frame): Result => {
     charge(frame, 1);

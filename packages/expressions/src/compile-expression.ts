@@ -9,7 +9,7 @@ import { type Declarations, kindLookup } from "./variable-kind.ts";
 /** Longest source that is compiled unless told otherwise, in UTF-16 code units. */
 export const defaultMaxLength = 16 * 1024;
 
-/** Units that one evaluation may spend unless told otherwise: some ten milliseconds at worst. */
+/** Units that one evaluation may spend unless told otherwise: ten to fifty milliseconds at worst. */
 export const defaultMaxCost = 100_000;
 
 /** What an expression is compiled against. */

@@ -3,8 +3,7 @@ import { compileCall } from "./compile-call.ts";
 import { compileMacro } from "./compile-macro.ts";
 import { compileMap } from "./compile-map.ts";
 import { compileSelect, compileVariable } from "./compile-select.ts";
-import type { Frame } from "./frame.ts";
-import { charge } from "./frame.ts";
+import { charge, type Frame } from "./frame.ts";
 import type { Node } from "./node.ts";
 import type { SignatureType } from "./overload.ts";
 import type { Problem } from "./problem.ts";
@@ -27,6 +26,8 @@ export interface Context {
   /** Variables of the macros around, outermost first; each is kept in the frame at its index. */
   readonly locals: readonly string[];
   readonly problem: Problem;
+  /** Takes the size of a pattern that is written out, and refuses the one with which all of them are too large. */
+  readonly spendOnPatterns: (size: number, at: number) => void;
   /**
    * Whether types are checked ahead of time. CEL leaves that open: without it, what is ill-typed fails only where it
    * is evaluated, if it is.

@@ -1,5 +1,5 @@
 import { CelMap } from "./cel-map.ts";
-import { type Cel, Failure, fail, type Result, shownType, typeOf } from "./cel-value.ts";
+import { type Cel, Failure, fail, type Result, shownText, shownType, typeOf } from "./cel-value.ts";
 import { type Compiled, type Context, compileConstant, compileNode, failedAt, typeConstants } from "./compile-node.ts";
 import { charge, type Frame } from "./frame.ts";
 import type { Node } from "./node.ts";
@@ -14,8 +14,8 @@ export function compileVariable(node: Extract<Node, { kind: "identifier" }>, con
   if (declared !== undefined) return declared;
   const type = typeConstants.get(node.name);
   if (type !== undefined) return compileConstant(type);
-  if (context.isChecked) throw context.problem(node.at, `unknown variable '${node.name}'`);
-  return { type: "dyn", run: () => failedAt(fail(`unknown variable '${node.name}'`), node.at) };
+  if (context.isChecked) throw context.problem(node.at, `unknown variable '${shownText(node.name)}'`);
+  return { type: "dyn", run: () => failedAt(fail(`unknown variable '${shownText(node.name)}'`), node.at) };
 }
 
 function compileDeclared(name: string, at: number, context: Context): Compiled | undefined {
@@ -25,7 +25,8 @@ function compileDeclared(name: string, at: number, context: Context): Compiled |
   const read = (frame: Frame): Result => {
     charge(frame, 1);
     const payload = frame.scope(name);
-    const value = payload === undefined ? fail(`variable '${name}' has no value`) : celOfVariable(name, kind, payload);
+    const value =
+      payload === undefined ? fail(`variable '${shownText(name)}' has no value`) : celOfVariable(name, kind, payload);
     frame.slots[slot] = value instanceof Failure ? failedAt(value, at) : value;
     return value;
   };
@@ -47,7 +48,7 @@ export function compileSelect(node: Extract<Node, { kind: "select" | "has" }>, c
   }
   const operand = compileNode(node.operand, context);
   if (context.isChecked && operand.type !== "dyn" && operand.type !== "map" && operand.type !== "list") {
-    throw context.problem(node.at, `${shownType(operand.type)} has no field '${node.field}':`);
+    throw context.problem(node.at, `${shownType(operand.type)} has no field '${shownText(node.field)}':`);
   }
   const { run: runOperand } = operand;
   const { field, at } = node;
@@ -76,14 +77,14 @@ export function dottedName(node: Node): { text: string; first: string; isRoot: b
 function fieldOf(operand: Cel, field: string): Result | undefined {
   if (operand instanceof CelMap) return operand.get(field);
   if (operand instanceof ArrayView) return operand.field(field);
-  return fail(`${shownType(typeOf(operand))} has no field '${field}'`);
+  return fail(`${shownType(typeOf(operand))} has no field '${shownText(field)}'`);
 }
 
 function select(frame: Frame, operand: Result, field: string, at: number): Result {
   charge(frame, 1);
   if (operand instanceof Failure) return operand;
   const value = fieldOf(operand, field);
-  if (value === undefined) return failedAt(fail(`no such key: ${JSON.stringify(field)}`), at);
+  if (value === undefined) return failedAt(fail(`no such key: ${JSON.stringify(shownText(field))}`), at);
   return value instanceof Failure ? failedAt(value, at) : value;
 }
 

@@ -1,14 +1,17 @@
 import { isInt64 } from "@trimtab/core";
 import { isUint64 } from "./arithmetic.ts";
-import { type Failure, fail, TypeValue, typeOf, Uint } from "./cel-value.ts";
+import { type Failure, fail, shownText, TypeValue, typeOf, Uint } from "./cel-value.ts";
 import { charge, textCost } from "./frame.ts";
 import { type Overloads, overload } from "./overload.ts";
 import { createTimestamp, formatDuration, formatTimestamp, parseDuration, parseTimestamp } from "./time.ts";
 
-const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const shown = (text: string): string => JSON.stringify(shownText(text));
 
 /** The longest text that is read as a number; longer ones are none. */
 const maxNumberText = 400;
+
+/** Units for reading a number, a moment or a duration in a text of bounded length. */
+const parseCost = 10;
 
 function textToWhole(text: string, type: string, fits: (value: bigint) => boolean): bigint | Failure {
   const value = text.length <= maxNumberText && /^[+-]?\d+$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
@@ -67,7 +70,10 @@ export const conversions: readonly (readonly [string, Overloads])[] = [
       overload(["int"], "int", (_, value) => value),
       overload(["uint"], "int", (_, { value }) => (isInt64(value) ? value : fail(`${value} does not fit int`))),
       overload(["double"], "int", (_, value) => doubleToWhole(value, "int", fitsStrictly)),
-      overload(["string"], "int", (_, text) => textToWhole(text, "int", isInt64)),
+      overload(["string"], "int", (frame, text) => {
+        charge(frame, parseCost);
+        return textToWhole(text, "int", isInt64);
+      }),
       overload(["google.protobuf.Timestamp"], "int", (_, { nanos }) => floorDivide(nanos, 1_000_000_000n)),
       overload(["google.protobuf.Duration"], "int", (_, { nanos }) => nanos / 1_000_000_000n),
     ],
@@ -78,7 +84,10 @@ export const conversions: readonly (readonly [string, Overloads])[] = [
       overload(["uint"], "uint", (_, value) => value),
       overload(["int"], "uint", (_, value) => (isUint64(value) ? new Uint(value) : fail(`${value} does not fit uint`))),
       overload(["double"], "uint", (_, value) => toUintOr(doubleToWhole(value, "uint", isUint64))),
-      overload(["string"], "uint", (_, text) => toUintOr(textToWhole(text, "uint", isUint64))),
+      overload(["string"], "uint", (frame, text) => {
+        charge(frame, parseCost);
+        return toUintOr(textToWhole(text, "uint", isUint64));
+      }),
     ],
   ],
   [
@@ -87,7 +96,10 @@ export const conversions: readonly (readonly [string, Overloads])[] = [
       overload(["double"], "double", (_, value) => value),
       overload(["int"], "double", (_, value) => Number(value)),
       overload(["uint"], "double", (_, { value }) => Number(value)),
-      overload(["string"], "double", (_, text) => textToDouble(text)),
+      overload(["string"], "double", (frame, text) => {
+        charge(frame, parseCost);
+        return textToDouble(text);
+      }),
     ],
   ],
   [
@@ -127,7 +139,10 @@ export const conversions: readonly (readonly [string, Overloads])[] = [
     "timestamp",
     [
       overload(["google.protobuf.Timestamp"], "google.protobuf.Timestamp", (_, value) => value),
-      overload(["string"], "google.protobuf.Timestamp", (_, text) => parseTimestamp(text)),
+      overload(["string"], "google.protobuf.Timestamp", (frame, text) => {
+        charge(frame, parseCost);
+        return parseTimestamp(text);
+      }),
       overload(["int"], "google.protobuf.Timestamp", (_, seconds) => createTimestamp(seconds * 1_000_000_000n)),
     ],
   ],
@@ -135,7 +150,10 @@ export const conversions: readonly (readonly [string, Overloads])[] = [
     "duration",
     [
       overload(["google.protobuf.Duration"], "google.protobuf.Duration", (_, value) => value),
-      overload(["string"], "google.protobuf.Duration", (_, text) => parseDuration(text)),
+      overload(["string"], "google.protobuf.Duration", (frame, text) => {
+        charge(frame, parseCost);
+        return parseDuration(text);
+      }),
     ],
   ],
   ["dyn", [overload(["dyn"], "dyn", (_, value) => value)]],

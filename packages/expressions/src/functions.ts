@@ -6,7 +6,7 @@ import type { Overloads } from "./overload.ts";
 import { sizeFunctions, stringMethods } from "./string-functions.ts";
 import { timeMethods } from "./time-functions.ts";
 
-/** Operators and functions, by name; operators have underscores for operands. */
+/** Operators and functions, by name; those of operators begin with a sign that no name does. */
 export const functions: ReadonlyMap<string, Overloads> = new Map([
   ...arithmetic,
   ...comparisons,

@@ -1,5 +1,5 @@
 import { type Cel, Uint } from "./cel-value.ts";
-import { charge, copyCost, type Frame } from "./frame.ts";
+import { charge, type Frame, textCost } from "./frame.ts";
 
 /** The number in a value of any numeric type; `undefined` for what is no number. */
 export function numberOf(value: Cel): number | bigint | undefined {
@@ -21,7 +21,7 @@ export function compareNumbers(left: Cel, right: Cel): number | undefined {
 /** Orders bytes as texts are ordered: below 0, 0 or above. */
 export function compareBytes(frame: Frame, a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
-  charge(frame, copyCost(shared));
+  charge(frame, textCost(shared));
   for (let i = 0; i < shared; i++) {
     const difference = (a[i] as number) - (b[i] as number);
     if (difference !== 0) return difference;
@@ -32,7 +32,7 @@ export function compareBytes(frame: Frame, a: Uint8Array, b: Uint8Array): number
 /** Orders texts by code points, which UTF-16 code units do not where one text has a surrogate pair. */
 export function compareText(frame: Frame, a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
-  charge(frame, copyCost(shared));
+  charge(frame, textCost(shared));
   if (a === b) return 0;
   let i = 0;
   while (i < shared && a.charCodeAt(i) === b.charCodeAt(i)) i++;

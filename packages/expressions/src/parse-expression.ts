@@ -70,7 +70,9 @@ function binary(parser: Parser, level: number): Node {
     const isOperator = token.kind === "symbol" || (token.kind === "identifier" && token.text === "in");
     if (!isOperator || !operators.has(token.text)) return left;
     parser.advance();
-    left = call(parser, token.at, `_${token.text}_`, [left, binary(parser, level + 1)]);
+    // No name that an author could write.
+    const name = token.text === "in" ? "@in" : `_${token.text}_`;
+    left = call(parser, token.at, name, [left, binary(parser, level + 1)]);
   }
 }
 

@@ -11,6 +11,9 @@ import type { VariableKind } from "./variable-kind.ts";
 /** Most parts that an expression may have, and how deep they may be nested. */
 export const syntaxLimits: SyntaxLimits = { maxNodes: 5000, maxDepth: 250 };
 
+/** Most instructions that the patterns written out in an expression may have together. */
+const maxPatternsSize = 2000;
+
 /** An expression ready to run. */
 export interface Program {
   readonly run: Run;
@@ -35,7 +38,13 @@ export function compileProgram(tree: Node, options: ProgramOptions): Program {
     slots.set(name, slot);
     return slot;
   };
-  const { run, type } = compileNode(tree, { ...options, slotOf, locals: [] });
+  let patterns = 0;
+  const spendOnPatterns = (size: number, at: number): void => {
+    patterns += size;
+    if (patterns > maxPatternsSize)
+      throw options.problem(at, `all patterns together take over ${maxPatternsSize} steps,`);
+  };
+  const { run, type } = compileNode(tree, { ...options, slotOf, spendOnPatterns, locals: [] });
   return { run, type, references: Object.freeze(Array.from(slots.keys())) };
 }
 

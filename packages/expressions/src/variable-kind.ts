@@ -1,5 +1,5 @@
 import type { Payload } from "@trimtab/core";
-import { type Cel, fail, type Result, shownType, typeOf } from "./cel-value.ts";
+import { Failure, fail, type Result, shownText, shownType, typeOf } from "./cel-value.ts";
 import type { SignatureType } from "./overload.ts";
 import { celOfPayload } from "./payload-view.ts";
 import { createTimestamp } from "./time.ts";
@@ -49,9 +49,8 @@ const isNames = (declarations: Exclude<Declarations, (name: string) => unknown>)
 export function celOfVariable(name: string, kind: VariableKind, payload: Payload): Result {
   const value = kind === "timestamp" ? momentOf(payload) : celOfPayload(payload);
   const type = kindTypes[kind];
-  return type === "dyn" || typeOf(value as Cel) === type
-    ? value
-    : fail(`variable '${name}' was declared as ${kind} and holds ${shownType(typeOf(value as Cel))}`);
+  if (value instanceof Failure || type === "dyn" || typeOf(value) === type) return value;
+  return fail(`variable '${shownText(name)}' was declared as ${kind} and holds ${shownType(typeOf(value))}`);
 }
 
 function momentOf(payload: Payload): Result {

@@ -33,20 +33,25 @@ export function neighbour(space: Space, value: Value, random: Random): Value {
   }
 }
 
-/** Another point of the grid, at least one step away. */
+/** Another point of the grid, where it has more than one. */
 function nearInteger(space: Extract<Space, { kind: "integer" }>, value: number, random: Random): number {
   const [min, max, step] = [Number(space.min), Number(space.max), Number(space.step ?? 1n)];
-  const steps = Math.ceil(random() * reach * ((max - min) / step)) * step;
-  const [lower, higher] = [Math.max(min, value - steps), Math.min(max, value + steps)];
-  if (lower === value) return higher;
-  return higher === value || random() < 0.5 ? lower : higher;
+  const last = Math.floor((max - min) / step);
+  const at = (value - min) / step;
+  const steps = 1 + Math.floor(random() * reach * last);
+  const [lower, higher] = [Math.max(0, at - steps), Math.min(last, at + steps)];
+  const isUp = lower === at || (higher !== at && random() < 0.5);
+  return min + (isUp ? higher : lower) * step;
 }
 
-function nearReal({ min, max, log }: Extract<Space, { kind: "real" }>, value: number, random: Random): number {
+function nearReal(space: Extract<Space, { kind: "real" }>, value: number, random: Random): number {
+  const { min, max, step, log } = space;
   const [toScale, fromScale] = log ? [Math.log, Math.exp] : [Number, Number];
   const distance = (2 * random() - 1) * reach * (toScale(max) - toScale(min));
-  const moved = Number(fromScale(toScale(value) + distance).toPrecision(3));
-  return Math.min(max, Math.max(min, moved));
+  const moved = Math.min(max, Math.max(min, fromScale(toScale(value) + distance)));
+  if (step !== undefined) return min + Math.floor((moved - min) / step) * step;
+  // Three digits are plenty to tell settings apart, and people read them.
+  return Math.min(max, Math.max(min, Number(moved.toPrecision(3))));
 }
 
 /** One of several, or `undefined` where there are none. */

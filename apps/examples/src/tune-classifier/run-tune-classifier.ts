@@ -48,6 +48,6 @@ function readOptions(args: readonly string[]): { readonly trials: number; readon
 
 function whole(name: string, text: string, min: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= 1_000_000) return value;
-  throw new RangeError(`--${name} must be a whole number from ${min} to 1000000, got "${text}"`);
+  if (/^\d+$/.test(text) && value >= min && value <= 1000) return value;
+  throw new RangeError(`--${name} must be a whole number from ${min} to 1000, got "${text}"`);
 }

@@ -21,14 +21,19 @@ export function sweep(): readonly Settings[] {
   );
 }
 
-/** What is tried then: the best settings with one thing changed, and now and then the second best or the third. */
+/**
+ * What is tried then: the best settings with one thing changed, and now and then the second best or the third. Where all
+ * of that seems to have been tried, it goes farther, from anywhere.
+ */
 export function refine(tried: readonly Trial[], random: Random): Settings {
   const seen = new Set(tried.map((trial) => JSON.stringify(trial.settings)));
-  const bases = ranked(tried).slice(0, 3);
-  for (;;) {
+  const best = ranked(tried).slice(0, 3);
+  for (let attempt = 0; ; attempt++) {
+    const bases = attempt < 50 ? best : tried;
     const base = random() < 0.7 ? bases[0] : oneOf(bases, random);
     if (base === undefined) throw new RangeError("there is nothing to refine before something was tried");
-    const moved = move(base.settings, random);
+    let moved = move(base.settings, random);
+    for (let farther = 50; farther < attempt; farther += 50) moved = move(moved, random);
     if (!seen.has(JSON.stringify(moved))) return moved;
   }
 }

@@ -9,7 +9,7 @@ export interface LogProcess {
   line(...starts: readonly string[]): Promise<string>;
   /** Sends a signal. */
   signal(signal: NodeJS.Signals): void;
-  /** Kills the process as nothing can prevent, and resolves to all that it said. */
+  /** Kills the process as nothing can prevent, and resolves to all that it said; rejects where it had ended by itself. */
   kill(): Promise<readonly string[]>;
 }
 
@@ -26,6 +26,7 @@ export function startLogProcess(directory: string, streams: number): LogProcess 
     line: output.line,
     signal: (signal) => void child.kill(signal),
     async kill() {
+      if (child.exitCode !== null) throw new Error(`the process ended by itself, with ${child.exitCode}`);
       child.kill("SIGKILL");
       return output.all;
     },

@@ -5,7 +5,16 @@ import { openSqliteLog } from "../open-sqlite-log.ts";
 import { batchSize, knownEntry } from "./known-entry.ts";
 
 const [directory = "", streams = "0"] = process.argv.slice(2);
-const say = (line: string) => writeSync(1, `${line}\n`);
+/** Says a line at once, whole; where whoever listens is slow, this process waits. */
+function say(line: string): void {
+  for (let rest = Buffer.from(`${line}\n`); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    }
+  }
+}
 
 async function lastOf(stream: string): Promise<number> {
   let last = 0;

@@ -1,0 +1,188 @@
+import { gzipSync } from "node:zlib";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { SetVariableRequestSchema } from "@trimtab/wire/services";
+import { describe, expect, test } from "vitest";
+import { keepSteady } from "./test-parts/steady-server.ts";
+
+const maxMessageBytes = 100_000;
+const server = keepSteady({ maxMessageBytes });
+
+const variableService = "trimtab.v1.VariableService";
+const setVariable = `${variableService}/SetVariable`;
+
+interface Sent {
+  readonly method?: string;
+  readonly type?: string;
+  readonly headers?: Record<string, string>;
+}
+
+/** Sends a body as it is, and gives the status, and the error as Connect puts it. */
+async function send(
+  body: string | Uint8Array<ArrayBuffer>,
+  { method = setVariable, type = "application/json", headers }: Sent = {},
+) {
+  const init = { method: "POST", body, headers: { "content-type": type, ...headers } };
+  const response = await fetch(`${server.url()}/${method}`, init);
+  const text = await response.text();
+  const answer = text.startsWith("{") ? JSON.parse(text) : {};
+  return { status: response.status, code: answer.code, message: answer.message, detail: answer.details?.[0]?.debug };
+}
+
+const invalid = (message: string) => ({
+  status: 400,
+  code: "invalid_argument",
+  message: expect.stringContaining(message),
+});
+
+/** A request in JSON that would set the temperature to this, were it well-formed. */
+const setting = (value: string) => `{"sessionId":"s","variable":"temperature","value":${value}}`;
+const nested = (depth: number) => `${'{"list":{"items":['.repeat(depth)}{"number":1}${"]}}".repeat(depth)}`;
+
+describe("JSON that is no request", () => {
+  test.each([
+    ["nothing", "", "Unexpected end of JSON"],
+    ["half an object", "{", "Expected property name"],
+    ["a list", "[]", "Array(0)"],
+    ["null", "null", "null"],
+    ["an unknown field", '{"sessionId":"s","variabel":"x"}', 'key "variabel" is unknown'],
+    ["an unknown field further down", setting('{"numbr":1}'), 'key "numbr" is unknown'],
+    ["a number for text", '{"sessionId":5}', "session_id from JSON: expected string, got 5"],
+    ["text for a number", setting('{"number":"warm"}'), 'expected number (float64), got "warm"'],
+    ["text for a list", setting('{"list":{"items":"x"}}'), "items"],
+    ["NaN as JavaScript writes it", setting('{"number":NaN}'), "is not valid JSON"],
+    ["a number beyond all", setting('{"number":1e400}'), "unexpected infinite number"],
+    ["an integer of 65 bits", setting('{"integer":"18446744073709551616"}'), "out of range"],
+    ["half an integer", setting('{"integer":1.5}'), "out of range"],
+    ["bytes that are no base64", setting('{"bytes":"*"}'), "invalid base64"],
+    ["two values", setting('{"number":1,"string":"x"}'), "oneof set multiple times"],
+    ["one field twice", setting('{"number":1},"value":{"number":1.5}'), "duplicate object key"],
+    ["text that is no Unicode", setting('{"string":"\\ud800"}'), "invalid UTF8"],
+    ["__proto__ as a field", setting('{"number":1},"__proto__":{"x":1}'), 'key "__proto__" is unknown'],
+    ["lists too deep to read", setting(nested(4000)), "maximum recursion depth"],
+    ["brackets without end", "[".repeat(90_000), "Unexpected end of JSON"],
+  ])("%s", async (_, body, message) => expect(await send(body)).toMatchObject(invalid(message)));
+});
+
+describe("a request that says nothing sensible", () => {
+  test.each([
+    ["no session", '{"variable":"temperature","value":{"number":1}}', "session_id is required", "session_id"],
+    ["no value", '{"sessionId":"s","variable":"temperature"}', "value is required", "value"],
+    ["a value of no kind", setting("{}"), "value has no kind", "value"],
+    ["lists deeper than values go", setting(nested(40)), "nested deeper than 32 levels", undefined],
+    [
+      "the key __proto__ in a value",
+      setting('{"map":{"entries":{"__proto__":{"number":1}}}}'),
+      "reserved key",
+      "value.__proto__",
+    ],
+    [
+      "the key __proto__ in metadata",
+      setting('{"number":1},"context":{"metadata":{"__proto__":{"number":1}}}'),
+      "reserved key",
+      "context.metadata.__proto__",
+    ],
+    ["an array of no type", setting('{"array":{"shape":["1"],"data":"AAAA"}}'), "dtype", undefined],
+    [
+      "an array of other bytes",
+      setting('{"array":{"dtype":"DTYPE_F32","shape":["2"],"data":"AAAA"}}'),
+      "bytes",
+      undefined,
+    ],
+    [
+      "a shape beyond measure",
+      setting('{"array":{"dtype":"DTYPE_F32","shape":["18446744073709551615"],"data":""}}'),
+      "shape",
+      undefined,
+    ],
+  ])("%s", async (_, body, message, field) => {
+    const { detail, ...answer } = await send(body);
+    expect(answer).toMatchObject(invalid(message));
+    expect(detail.reason).toBe("invalid_argument");
+    if (field !== undefined) expect(detail.details.field).toEqual({ string: field });
+  });
+
+  test.each([
+    ["NaN for a float that takes none", setting('{"number":"NaN"}'), 400, "constraint_violation"],
+    ["an unknown session", setting('{"number":1}').replace('"s"', '"nope"'), 404, "session_not_found"],
+    ["a session named __proto__", setting('{"number":1}').replace('"s"', '"__proto__"'), 404, "session_not_found"],
+    ["a variable named constructor", setting('{"number":1}').replace("temperature", "constructor"), 404, "not_found"],
+    ["a field that is not served", setting('{"number":1},"context":{"requestId":"x"}'), 501, "unimplemented"],
+  ])("%s", async (_, body, status, reason) => {
+    expect(await send(body)).toMatchObject({ status, detail: { reason } });
+  });
+
+  test("keys of maps that every object has are nothing special", async () => {
+    const conditions = '"updates":[{"variable":"temperature","value":{"number":1}}],"expectedVersions":{"__proto__":1}';
+    const batch = { method: `${variableService}/BatchSetVariables` };
+    expect(await send(`{"sessionId":"s",${conditions}}`, batch)).toMatchObject({
+      status: 404,
+      detail: { reason: "not_found" },
+    });
+    const type = '{"sessionId":"s","spec":{"name":"x","type":"__proto__","value":{"number":1}}}';
+    const register = { method: `${variableService}/RegisterVariable` };
+    expect(await send(type, register)).toMatchObject({ status: 400, detail: { reason: "invalid_type" } });
+    expect(({} as Record<string, unknown>)["number"]).toBeUndefined();
+  });
+});
+
+describe("bytes that are no message", () => {
+  const binary = { type: "application/proto" };
+  const bytes = (...values: number[]) => new Uint8Array(values);
+  const message = toBinary(
+    SetVariableRequestSchema,
+    create(SetVariableRequestSchema, { sessionId: "s", variable: "temperature" }),
+  );
+
+  // That a message cannot be parsed is INTERNAL to gRPC, and Connect follows it where the encoding is binary.
+  test.each([
+    ["at random", bytes(255, 254, 253, 1, 2), "illegal tag"],
+    ["cut short", new Uint8Array(message.subarray(0, -3)), "premature EOF"],
+    ["with text that is no UTF-8", bytes(10, 2, 0xc3, 0x28), "not valid for encoding utf-8"],
+    ["nested too deep", deep(2000), "recursion"],
+  ])("%s", async (_, body, problem) => {
+    expect(await send(body, binary)).toMatchObject({
+      status: 500,
+      code: "internal",
+      message: expect.stringMatching(new RegExp(`^parse binary: .*${problem}`)),
+    });
+  });
+
+  /** A value that is a list in a list in a list. */
+  function deep(depth: number): Uint8Array<ArrayBuffer> {
+    let value = [9, 0, 0, 0, 0, 0, 0, 240, 63];
+    for (let i = 0; i < depth; i++) value = field(7, field(1, value));
+    return new Uint8Array([...field(1, [115]), ...field(2, [116]), ...field(3, value)]);
+  }
+
+  function field(number: number, content: number[]): number[] {
+    const length: number[] = [];
+    for (let left = content.length; left > 0 || length.length === 0; left >>>= 7)
+      length.push((left & 127) | (left > 127 ? 128 : 0));
+    return [number * 8 + 2, ...length, ...content];
+  }
+});
+
+describe("a request that is too large", () => {
+  const large = setting(`{"string":"${"x".repeat(200_000)}"}`);
+  const tooLarge = {
+    status: 429,
+    code: "resource_exhausted",
+    message: expect.stringContaining(String(maxMessageBytes)),
+  };
+
+  test("as it is", async () => expect(await send(large)).toMatchObject(tooLarge));
+
+  test("only once it is unpacked", async () => {
+    const packed = new Uint8Array(gzipSync(setting(`{"string":"${"x".repeat(20_000_000)}"}`)));
+    expect(packed.length).toBeLessThan(maxMessageBytes);
+    expect(await send(packed, { headers: { "content-encoding": "gzip" } })).toMatchObject(tooLarge);
+  });
+
+  test("packed in a way that nobody knows, or badly", async () => {
+    const unknown = await send("x", { headers: { "content-encoding": "zstd" } });
+    expect(unknown).toMatchObject({ status: 501, code: "unimplemented", message: expect.stringContaining("zstd") });
+    expect(await send("nonsense", { headers: { "content-encoding": "gzip" } })).toMatchObject(
+      invalid("decompression failed"),
+    );
+  });
+});
