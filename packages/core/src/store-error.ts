@@ -35,7 +35,8 @@ export type Resource =
   | "dependency"
   | "optimization"
   | "study"
-  | "trial";
+  | "trial"
+  | "upload";
 
 /** Why something was refused, and what is said beside each reason. Everything here survives the network. */
 export interface ErrorDetails {
