@@ -72,7 +72,14 @@ export interface ErrorDetails {
   not_owner: { session: string; variable: string };
   already_optimizing: { variable: string; optimization: string; holder?: string };
   not_optimizing: { variable: string };
-  lease_lost: { optimization: string };
+  /** The caller no longer holds the optimization or the trial, or never did. */
+  lease_lost: { optimization?: string; trial?: number; holder?: string };
+  /** A variable's constraints leave no finite region to search. */
+  unbounded_space: { variable: string };
+  /** The trial has ended otherwise than was told now. */
+  trial_ended: { trial: number; state: string };
+  /** The study has several objectives, of which no single one decides. */
+  several_objectives: { objectives: number };
   cannot_rollback: { variable: string };
   version_not_found: { variable: string; version: number };
   /** Compare-and-set failed: the variable moved on. Read it again and retry. */
@@ -126,6 +133,9 @@ export const reasonCodes = {
   already_optimizing: "failed_precondition",
   not_optimizing: "failed_precondition",
   lease_lost: "aborted",
+  unbounded_space: "failed_precondition",
+  trial_ended: "failed_precondition",
+  several_objectives: "failed_precondition",
   cannot_rollback: "failed_precondition",
   version_not_found: "not_found",
   version_mismatch: "aborted",

@@ -33,6 +33,10 @@ export type Space =
       readonly branches: Readonly<Record<string, Readonly<Record<string, Space>>>>;
       /** Turns a branch and its parameters into a value that the type accepts. */
       readonly toValue: (branch: string, parameters: ValueRecord) => Value;
+      /** Reads a value that the type accepts back; `undefined` for any other. Without it points are given by branch. */
+      readonly fromValue?: (
+        value: Value,
+      ) => { readonly branch: string; readonly parameters: ValueRecord } | undefined;
     };
 
 /**

@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 export interface ServerProcess {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   signal(name: NodeJS.Signals): void;
   /** How it ended: with a status, or by a signal. */
   readonly exited: Promise<{ readonly status: number | null; readonly signal: NodeJS.Signals | null }>;
@@ -37,5 +38,6 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   const [line = ""] = await Promise.race([once(createInterface(child.stdout), "line"), once(child, "close")]);
   const [, url, port] = /^listening on (http:\S+:(\d+))$/.exec(String(line)) ?? [];
   if (url === undefined) throw new Error(`the server does not listen: ${line} ${errors}`);
-  return { url, port: Number(port), signal: (name) => void child.kill(name), exited, errors: () => errors };
+  const { pid = 0 } = child;
+  return { url, port: Number(port), pid, signal: (name) => void child.kill(name), exited, errors: () => errors };
 }
