@@ -74,8 +74,6 @@ export interface ErrorDetails {
   not_optimizing: { variable: string };
   /** The caller no longer holds the optimization or the trial, or never did. */
   lease_lost: { optimization?: string; trial?: number; holder?: string };
-  /** A variable's constraints leave no finite region to search. */
-  unbounded_space: { variable: string };
   /** The trial has ended otherwise than was told now. */
   trial_ended: { trial: number; state: string };
   /** The study has several objectives, of which no single one decides. */
@@ -126,7 +124,6 @@ export const reasonCodes = {
   would_create_cycle: "failed_precondition",
   unmet_dependencies: "failed_precondition",
   label_protected: "failed_precondition",
-  unbounded_space: "failed_precondition",
   rule_violation: "failed_precondition",
   access_denied: "permission_denied",
   not_owner: "permission_denied",
