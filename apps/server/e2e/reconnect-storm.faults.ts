@@ -1,5 +1,5 @@
 import { createStoreClient, openSession } from "@trimtab/client";
-import type { Commit, SessionSnapshot } from "@trimtab/core";
+import type { Commit, SessionCheckpoint } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { float } from "@trimtab/types";
 import { expect, test } from "vitest";
@@ -43,7 +43,7 @@ async function openHandles(url: string) {
 test(`${handles} handles and ${watchers} watchers lose the server at once, ${rounds} times (seed ${seed})`, async () => {
   const random = createRandom(seed);
   const parts = {
-    store: { log: createMemoryLog<Commit>(), snapshots: createMemorySnapshots<SessionSnapshot>(), shared: false },
+    store: { log: createMemoryLog<Commit>(), snapshots: createMemorySnapshots<SessionCheckpoint>(), shared: false },
   };
   let server: RunningServer = await openServer({}, parts);
   const proxy = await openProxy(server.port);
