@@ -2,7 +2,7 @@ import type { Space, Value, ValueRecord } from "@trimtab/core";
 import type { Random } from "./seeded-random.ts";
 
 /** Farthest move of a number, as a share of all that its limits allow. */
-const reach = 0.3;
+const reach = 0.5;
 
 /**
  * Gives a value near another one, within the region that a variable's own constraints describe. Of a module it moves

@@ -45,6 +45,18 @@ const commitsOf = (commits: readonly Commit[], actor: string) => commits.filter(
 const given = (commit: Commit | undefined, key: keyof typeof everything) =>
   commit?.find((change) => change.key === key)?.value;
 
+/** Resolves when a session has lost its server, and so has taken in all that came from it. */
+const whenCutOff = (app: LiveSession<typeof everything>) =>
+  new Promise<void>((resolve) => {
+    const check = () => {
+      if (app.status === "ready") return;
+      stop();
+      resolve();
+    };
+    const stop = app.onStatus(check);
+    check();
+  });
+
 const isAlive = ({ pid = 0 }: StartedProcess) => {
   try {
     return process.kill(pid, 0);
@@ -54,8 +66,9 @@ const isAlive = ({ pid = 0 }: StartedProcess) => {
 };
 
 it("finds good settings for real digits, through three processes", patience, async () => {
-  const { printed, commits, started, finished } = start(10);
+  const { printed, commits, started, opened, finished } = start(10);
   await finished;
+  await whenCutOff(await opened);
   const tuned = commitsOf(commits, "tuner");
   const answered = commitsOf(commits, "worker");
 
