@@ -4,6 +4,7 @@ import {
   type Space,
   type TypeRegistry,
   type Value,
+  type ValueRecord,
   type VariableType,
 } from "@trimtab/core";
 import * as z from "zod";
@@ -121,5 +122,9 @@ function createSpace({ choices = [], parameters, ...limits }: ModuleConstraints,
     kind: "conditional",
     branches: Object.fromEntries(branches),
     toValue: (module, chosen): Value => ({ module, parameters: chosen }),
+    fromValue: (value) => {
+      const request = readModule(value);
+      return request && { branch: request.module, parameters: (request.parameters ?? {}) as ValueRecord };
+    },
   } satisfies Space;
 }

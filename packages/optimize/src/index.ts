@@ -1,0 +1,28 @@
+export { crowdingDistances, dominates, type Losses, paretoFront, sortIntoFronts } from "./objectives/dominance.ts";
+export { hypervolume } from "./objectives/hypervolume.ts";
+export type { Direction, Objective } from "./objectives/objective.ts";
+export { createMedianPruner, type MedianOptions } from "./pruners/median-pruner.ts";
+export type { Pruner, PrunerRequest } from "./pruners/pruner.ts";
+export {
+  createSuccessiveHalvingPruner,
+  type SuccessiveHalvingOptions,
+} from "./pruners/successive-halving-pruner.ts";
+export { createRandom, type Random } from "./random.ts";
+export { type CmaEsOptions, createCmaEsSampler } from "./samplers/cma-es-sampler.ts";
+export { createGridSampler, type GridOptions } from "./samplers/grid-sampler.ts";
+export { createRandomSampler } from "./samplers/random-sampler.ts";
+export type { Sampler, SamplerRequest, Suggestion } from "./samplers/sampler.ts";
+export { createSobolSampler } from "./samplers/sobol-sampler.ts";
+export { createTpeSampler, type TpeOptions } from "./samplers/tpe-sampler.ts";
+export { decodePoint, encodePoint, fromValues, type Point, toValues } from "./space/point.ts";
+export { type SearchSpace, toSearchSpace } from "./space/search-space.ts";
+export { type Axis, createSpaceLayout, type Parameter, type SpaceLayout } from "./space/space-layout.ts";
+export { bestTrial, paretoTrials, shouldPrune } from "./study/best-trials.ts";
+export { decideStudy } from "./study/decide-study.ts";
+export { evolveStudy, replayStudy } from "./study/evolve-study.ts";
+export type { ObjectiveFunction, ObjectiveResult, OptimizeOptions, RunningTrial } from "./study/run-trials.ts";
+export { createStudy, type Study, type TellOptions } from "./study/study.ts";
+export type { StudyCommand, StudyDecision } from "./study/study-command.ts";
+export type { StudyChanges, StudyEvent, StudyStatus } from "./study/study-event.ts";
+export { initialStudyState, type StudyDefinition, type StudyOptions, type StudyState } from "./study/study-state.ts";
+export type { IntermediateValue, Trial, TrialState } from "./study/trial.ts";

@@ -1,0 +1,113 @@
+import { factorCholesky, solveLower, solveUpper } from "./cholesky.ts";
+
+const root5 = Math.sqrt(5);
+
+/** The covariance of a process: Matérn's of smoothness 5/2 with a length for each axis. */
+export interface Kernel {
+  /** How far along each axis values still have to do with each other. */
+  readonly lengths: Float64Array;
+  /** Variance of the process. */
+  readonly signal: number;
+  /** Variance of the noise on top. */
+  readonly noise: number;
+  /** Axes whose values are only the same or not. */
+  readonly isCategorical: readonly boolean[];
+}
+
+/** What a process says about one place. */
+export interface Prediction {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** A process that has seen values at some places. */
+export interface GaussianProcess {
+  predict(unit: Float64Array): Prediction;
+  /** Predicts and writes how mean and deviation change along each axis; 0 along categorical axes. */
+  predictWithSlopes(unit: Float64Array, meanSlopes: Float64Array, deviationSlopes: Float64Array): Prediction;
+}
+
+/** Squared distance along one axis: an axis that one place has and the other has not counts as far. */
+export function axisDistance(a: number, b: number, isCategorical: boolean): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : 1;
+  if (isCategorical) return a === b ? 0 : 1;
+  return (a - b) * (a - b);
+}
+
+/** Correlation at a scaled distance r (Rasmussen and Williams, "Gaussian processes for machine learning", 2006, eq. 4.17). */
+export const matern52 = (r: number): number => (1 + root5 * r + (5 / 3) * r * r) * Math.exp(-root5 * r);
+
+/** Minus twice the derivative of {@link matern52} by r². */
+export const matern52Slope = (r: number): number => (5 / 3) * (1 + root5 * r) * Math.exp(-root5 * r);
+
+/**
+ * Conditions a process of mean 0 on values at places (op. cit., algorithm 2.1). Where places lie so close that the
+ * covariance is singular to floats, noise is added until it is not.
+ */
+export function fitGaussianProcess(
+  units: readonly Float64Array[],
+  values: Float64Array,
+  kernel: Kernel,
+): GaussianProcess {
+  const n = units.length;
+  const covariance = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      covariance[i * n + j] =
+        kernel.signal * matern52(distance(units[i] as Float64Array, units[j] as Float64Array, kernel));
+    }
+  }
+  const factor = factorWithNoise(covariance, n, kernel.noise);
+  const weights = solveUpper(factor, n, solveLower(factor, n, values.slice()));
+  const correlate = (unit: Float64Array) => Float64Array.from(units, (other) => distance(unit, other, kernel));
+  const predictAt = (distances: Float64Array) => {
+    const column = distances.map((r) => kernel.signal * matern52(r));
+    const mean = dot(column, weights);
+    const half = solveLower(factor, n, column);
+    return { mean, half, deviation: Math.sqrt(Math.max(1e-18, kernel.signal - dot(half, half))) };
+  };
+  return {
+    predict: (unit) => predictAt(correlate(unit)),
+    predictWithSlopes(unit, meanSlopes, deviationSlopes) {
+      const distances = correlate(unit);
+      const { mean, deviation, half } = predictAt(distances);
+      const solved = solveUpper(factor, n, half);
+      meanSlopes.fill(0);
+      deviationSlopes.fill(0);
+      for (const [i, other] of units.entries()) {
+        const slope = -kernel.signal * matern52Slope(distances[i] as number);
+        for (let axis = 0; axis < unit.length; axis++) {
+          const gap = (unit[axis] as number) - (other[axis] as number);
+          if (kernel.isCategorical[axis] || Number.isNaN(gap)) continue;
+          const change = (slope * gap) / (kernel.lengths[axis] as number) ** 2;
+          meanSlopes[axis] = (meanSlopes[axis] as number) + (weights[i] as number) * change;
+          deviationSlopes[axis] = (deviationSlopes[axis] as number) - ((solved[i] as number) * change) / deviation;
+        }
+      }
+      return { mean, deviation };
+    },
+  };
+}
+
+function factorWithNoise(covariance: Float64Array, n: number, noise: number): Float64Array {
+  for (let extra = noise; ; extra *= 10) {
+    const factor = covariance.slice();
+    for (let i = 0; i < n; i++) factor[i * n + i] = (factor[i * n + i] as number) + extra;
+    if (factorCholesky(factor, n)) return factor;
+  }
+}
+
+function distance(a: Float64Array, b: Float64Array, { lengths, isCategorical }: Kernel): number {
+  let sum = 0;
+  for (let axis = 0; axis < a.length; axis++) {
+    const gap = axisDistance(a[axis] as number, b[axis] as number, isCategorical[axis] === true);
+    sum += gap / (lengths[axis] as number) ** 2;
+  }
+  return Math.sqrt(sum);
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+};

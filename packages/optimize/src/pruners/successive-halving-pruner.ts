@@ -1,0 +1,48 @@
+import { checkLimit } from "../check-limit.ts";
+import { lossesByStep, type Pruner } from "./pruner.ts";
+
+/** How successive halving spends. */
+export interface SuccessiveHalvingOptions {
+  /** Steps that every trial gets: r. At least 1, and 1 unless given. */
+  readonly minSteps?: number;
+  /** One of this many trials goes on at each rung: η. At least 2, and 4 unless given. */
+  readonly reductionFactor?: number;
+  /** How many rungs to leave out at the start: s. 0 unless given. */
+  readonly earlyStoppingRate?: number;
+}
+
+/**
+ * Lets at each rung, after r·η^(s+k) steps, only those go on that are among the best 1/η of all that have reached it:
+ * asynchronous successive halving (Li et al., "A system for massively parallel hyperparameter tuning", 2018, algorithm
+ * 2), in the form that stops trials instead of pausing them. Waits for nobody: the first to reach a rung goes on.
+ *
+ * @throws StoreError `invalid_argument` for options out of range
+ */
+export function createSuccessiveHalvingPruner(options: SuccessiveHalvingOptions = {}): Pruner {
+  const { minSteps = 1, reductionFactor = 4, earlyStoppingRate = 0 } = options;
+  checkLimit("minSteps", minSteps, 1);
+  checkLimit("reductionFactor", reductionFactor, 2);
+  checkLimit("earlyStoppingRate", earlyStoppingRate, 0);
+  const rungAt = (rung: number) => minSteps * reductionFactor ** (earlyStoppingRate + rung);
+  return {
+    name: "successive-halving",
+    shouldPrune({ trial, trials, direction }) {
+      const own = lossesByStep(trial, direction);
+      const last = own.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;
+      const before = own.at(-2)?.[0] ?? Number.NEGATIVE_INFINITY;
+      // A rung counts once, at the first report that reaches it.
+      for (let rung = 0; rungAt(rung) <= last; rung++) {
+        if (rungAt(rung) <= before) continue;
+        const reached = trials.flatMap((each) => lossAt(lossesByStep(each, direction), rungAt(rung)) ?? []);
+        const loss = lossAt(own, rungAt(rung)) as number;
+        const better = reached.filter((each) => each < loss).length;
+        if (better >= Math.max(1, Math.floor(reached.length / reductionFactor))) return true;
+      }
+      return false;
+    },
+  };
+}
+
+/** The first loss that was reported at a step or after it. */
+const lossAt = (losses: readonly [number, number][], step: number): number | undefined =>
+  losses.find(([at]) => at >= step)?.[1];

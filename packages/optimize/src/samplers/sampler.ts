@@ -1,0 +1,80 @@
+import type { ValueRecord } from "@trimtab/core";
+import { type Direction, toLosses } from "../objectives/objective.ts";
+import type { Random } from "../random.ts";
+import { encodePoint, type Point } from "../space/point.ts";
+import type { SpaceLayout } from "../space/space-layout.ts";
+import type { Trial } from "../study/trial.ts";
+
+/** What a sampler is told. */
+export interface SamplerRequest {
+  readonly layout: SpaceLayout;
+  /** 1 at first, one more per change of the space. */
+  readonly spaceVersion: number;
+  readonly directions: readonly Direction[];
+  /** All trials so far, by number. */
+  readonly trials: readonly Trial[];
+  /** The study's seed, for what all trials share. */
+  readonly seed: bigint;
+  /** How often a suggestion for this trial was not allowed. */
+  readonly attempt: number;
+  /** The trial's own stream; another one for each attempt. */
+  readonly random: Random;
+  /** Says whether the rules across parameters allow a place in the unit cube. */
+  readonly isAllowed: (unit: Float64Array) => boolean;
+}
+
+/** Where to look next. */
+export interface Suggestion {
+  /** A place in the unit cube; axes left at `NaN` are drawn at random. */
+  readonly unit: Float64Array;
+  /** Plain data to find with the trial later. */
+  readonly note?: ValueRecord;
+}
+
+/**
+ * Suggests where to look next. Pure: the same request gives the same suggestion, in any process and at any time, so a
+ * study can be replayed. What a sampler computes from trials it may keep, as long as that shows in no suggestion.
+ */
+export interface Sampler {
+  /** The name under which studies record it, for instance `tpe`. */
+  readonly name: string;
+  /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
+  suggest(request: SamplerRequest): Suggestion | undefined;
+}
+
+/** A trial as samplers see it. */
+export interface Observation {
+  readonly trial: Trial;
+  /** Its place in the unit cube; axes of branches not taken are `NaN`. */
+  readonly unit: Float64Array;
+  /** What came of it, less being better; empty unless complete. */
+  readonly losses: readonly number[];
+}
+
+/** The trials in one state that lie within the present space, by number. */
+export function observe(
+  { layout, directions, trials }: Pick<SamplerRequest, "layout" | "directions" | "trials">,
+  state: Trial["state"],
+): readonly Observation[] {
+  return trials.flatMap((trial) => {
+    const unit = trial.state === state ? placeOf(layout, trial.point) : undefined;
+    return unit === undefined ? [] : [{ trial, unit, losses: toLosses(trial.values, directions) }];
+  });
+}
+
+// Points never change, and where they lie depends on them and the layout alone.
+const places = new WeakMap<SpaceLayout, WeakMap<Point, Float64Array | null>>();
+
+function placeOf(layout: SpaceLayout, point: Point): Float64Array | undefined {
+  let known = places.get(layout);
+  if (known === undefined) {
+    known = new WeakMap();
+    places.set(layout, known);
+  }
+  let unit = known.get(point);
+  if (unit === undefined) {
+    unit = encodePoint(layout, point) ?? null;
+    known.set(point, unit);
+  }
+  return unit ?? undefined;
+}

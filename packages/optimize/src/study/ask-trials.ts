@@ -1,0 +1,78 @@
+import { checkLimit } from "../check-limit.ts";
+import { encodePoint } from "../space/point.ts";
+import { evolveStudy } from "./evolve-study.ts";
+import type { StudyCommand } from "./study-command.ts";
+import type { StudyEvent } from "./study-event.ts";
+import type { StudyState } from "./study-state.ts";
+import { suggestPoint } from "./suggest-trial.ts";
+import type { Trial } from "./trial.ts";
+
+type Ask = StudyCommand & { readonly kind: "ask-trials" };
+
+/**
+ * Hands out trials: first those that the client holds already, then those in line, then new ones. Fewer than asked for
+ * where the study allows no more at once or in all, or is not running. A study that has had all its trials, none being
+ * under way any more, is completed by being asked.
+ */
+export function askTrials(
+  before: StudyState,
+  { clientId, count = 1 }: Ask,
+): {
+  readonly events: readonly StudyEvent[];
+  readonly numbers: readonly number[];
+} {
+  checkLimit("count", count, 1);
+  const events: StudyEvent[] = [];
+  let state = before;
+  const apply = (event: StudyEvent) => {
+    events.push(event);
+    state = evolveStudy(state, event);
+  };
+  const numbers = before.trials
+    .filter((trial) => trial.state === "running" && clientId !== undefined && trial.clientId === clientId)
+    .slice(0, count)
+    .map(({ number }) => number);
+  while (numbers.length < count && hasRoom(state)) {
+    const started = startTrial(state, clientId);
+    if (started === undefined) {
+      if (state.trials.every((trial) => trial.state !== "running")) apply(completed);
+      break;
+    }
+    apply(started);
+    if (started.kind === "trial-started") numbers.push(started.number);
+  }
+  if (numbers.length === 0 && hasHadAll(state)) apply(completed);
+  return { events, numbers };
+}
+
+const completed: StudyEvent = { kind: "study-updated", changes: { status: "completed" } };
+
+const startedTrials = ({ trials }: StudyState): readonly Trial[] =>
+  trials.filter(({ state }) => state !== "waiting" && state !== "failed");
+
+const runningTrials = ({ trials }: StudyState): number => trials.filter(({ state }) => state === "running").length;
+
+const hasRoom = (state: StudyState): boolean =>
+  state.status === "running" &&
+  (state.parallelism === undefined || runningTrials(state) < state.parallelism) &&
+  (state.maxTrials === undefined || startedTrials(state).length < state.maxTrials);
+
+// A trial under way may yet fail, which makes room for another.
+const hasHadAll = (state: StudyState): boolean =>
+  state.status === "running" &&
+  state.maxTrials !== undefined &&
+  startedTrials(state).length >= state.maxTrials &&
+  runningTrials(state) === 0;
+
+/** Starts the first trial in line, or a new one; one in line that no longer lies within the space fails. */
+function startTrial(state: StudyState, clientId: string | undefined) {
+  const { layout, trials } = state;
+  const waiting = trials.find((trial) => trial.state === "waiting");
+  const number = waiting?.number ?? trials.length;
+  if (waiting !== undefined && encodePoint(layout, waiting.point, true) === undefined) {
+    return { kind: "trial-failed", number, cause: "it does not lie within the space any more" } as const;
+  }
+  const suggestion = suggestPoint(state, number, waiting?.point);
+  if (suggestion === undefined) return undefined;
+  return { kind: "trial-started", number, ...suggestion, ...(clientId !== undefined && { clientId }) } as const;
+}

@@ -1,0 +1,82 @@
+import { isStoreError, storeError } from "@trimtab/core";
+import { checkLimit } from "../check-limit.ts";
+import { fromValues } from "../space/point.ts";
+import { createSpaceLayout } from "../space/space-layout.ts";
+import { askTrials } from "./ask-trials.ts";
+import { decideTrial, retryEvents } from "./decide-trial.ts";
+import type { StudyCommand, StudyDecision } from "./study-command.ts";
+import type { StudyEvent } from "./study-event.ts";
+import type { StudyState } from "./study-state.ts";
+
+/** What a command brings about: events to fold, and the numbers of the trials that it speaks of. */
+export interface Outcome {
+  readonly events: readonly StudyEvent[];
+  readonly numbers: readonly number[];
+}
+
+/**
+ * Decides a command against a study's state. Pure, and refusals are data: refused means that nothing happens. The
+ * numbers name the trials handed out, enqueued, or spoken of, in order.
+ */
+export function decideStudy(state: StudyState, command: StudyCommand): StudyDecision {
+  try {
+    return { kind: "accepted", ...decide(state, command) };
+  } catch (error) {
+    if (isStoreError(error)) return { kind: "refused", refusal: error.toRefusal() };
+    throw error;
+  }
+}
+
+function decide(state: StudyState, command: StudyCommand): Outcome {
+  switch (command.kind) {
+    case "ask-trials":
+      return askTrials(state, command);
+    case "enqueue-trial": {
+      const number = state.trials.length;
+      const point = fromValues(state.layout, command.parameters);
+      return { events: [{ kind: "trial-enqueued", number, point }], numbers: [number] };
+    }
+    case "release-client": {
+      const held = state.trials.filter((each) => each.state === "running" && each.clientId === command.clientId);
+      return releaseAll(
+        state,
+        held.map(({ number }) => number),
+      );
+    }
+    case "change-space":
+      return { events: [changeSpace(state, command)], numbers: [] };
+    case "update-study": {
+      const { parallelism, maxTrials } = command.changes;
+      if (parallelism !== undefined) checkLimit("parallelism", parallelism, 0);
+      if (maxTrials !== undefined) checkLimit("maxTrials", maxTrials, 0);
+      return { events: [{ kind: "study-updated", changes: command.changes }], numbers: [] };
+    }
+    default:
+      return { events: decideTrial(state, command), numbers: [command.number] };
+  }
+}
+
+function releaseAll(state: StudyState, numbers: readonly number[]): Outcome {
+  const events: StudyEvent[] = [];
+  for (const number of numbers) {
+    const cause = "its client was lost";
+    events.push({ kind: "trial-failed", number, cause });
+    events.push(...retryEvents(state, number, state.trials.length + events.filter(isEnqueued).length));
+  }
+  return { events, numbers };
+}
+
+const isEnqueued = ({ kind }: StudyEvent): boolean => kind === "trial-enqueued";
+
+function changeSpace(state: StudyState, command: StudyCommand & { kind: "change-space" }): StudyEvent {
+  const { parameters = {}, removed = [] } = command;
+  const unknown = removed.find((name) => !Object.hasOwn(state.layout.space, name));
+  if (unknown !== undefined) {
+    const details = { field: "removed", value: unknown };
+    throw storeError("invalid_argument", `removed: ${unknown} is no parameter of the search space`, details);
+  }
+  const kept = Object.entries(state.layout.space).filter(([name]) => !removed.includes(name));
+  const space = { ...Object.fromEntries(kept), ...parameters };
+  createSpaceLayout(space);
+  return { kind: "space-changed", space };
+}

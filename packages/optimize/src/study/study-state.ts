@@ -1,0 +1,94 @@
+import { storeError, type ValueRecord } from "@trimtab/core";
+import { checkLimit } from "../check-limit.ts";
+import { type Direction, directionOf, type Objective } from "../objectives/objective.ts";
+import type { Pruner } from "../pruners/pruner.ts";
+import type { Sampler } from "../samplers/sampler.ts";
+import { createTpeSampler } from "../samplers/tpe-sampler.ts";
+import type { SearchSpace } from "../space/search-space.ts";
+import { createSpaceLayout, type SpaceLayout } from "../space/space-layout.ts";
+import type { StudyStatus } from "./study-event.ts";
+import type { Trial } from "./trial.ts";
+
+/** What a study is made of. */
+export interface StudyOptions {
+  /** Where to search at first. */
+  readonly space: SearchSpace;
+  /** What to bring about, at least one; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
+  readonly objectives?: readonly Objective[];
+  /** How to suggest points: TPE unless given. */
+  readonly sampler?: Sampler;
+  /** How to tell hopeless trials: none are unless given. */
+  readonly pruner?: Pruner;
+  /** With the same seed and the same calls a study suggests the same. Taken modulo 2^64; 0 unless given. */
+  readonly seed?: number | bigint;
+  /** Trials under way at once; no limit unless given. */
+  readonly parallelism?: number;
+  /** Trials in all, failed ones not counted; no limit unless given. */
+  readonly maxTrials?: number;
+  /** How often a lost trial is put in line again; 0 unless given. */
+  readonly maxRetries?: number;
+  /** A rule across parameters, pure: points whose values it refuses are not suggested. */
+  readonly isAllowed?: (values: ValueRecord) => boolean;
+}
+
+/** A study's options with nothing left open. */
+export interface StudyDefinition {
+  readonly directions: readonly Direction[];
+  readonly objectives: readonly Objective[];
+  readonly sampler: Sampler;
+  readonly pruner: Pruner | undefined;
+  readonly seed: bigint;
+  readonly maxRetries: number;
+  readonly isAllowed: ((values: ValueRecord) => boolean) | undefined;
+}
+
+/** All there is to know of a study at one moment. Never changed: an event makes a new one. */
+export interface StudyState {
+  readonly definition: StudyDefinition;
+  readonly layout: SpaceLayout;
+  /** 1 at first, one more per change of the space. */
+  readonly spaceVersion: number;
+  readonly status: StudyStatus;
+  readonly parallelism: number | undefined;
+  readonly maxTrials: number | undefined;
+  /** By number. */
+  readonly trials: readonly Trial[];
+}
+
+/**
+ * The state of a study before anything has happened in it.
+ *
+ * @throws StoreError `invalid_argument` for options out of range
+ */
+export function initialStudyState(options: StudyOptions): StudyState {
+  const objectives = options.objectives ?? [{ metric: "loss" }];
+  if (objectives.length === 0) {
+    throw storeError("invalid_argument", "objectives must not be empty", { field: "objectives", limit: 1, value: 0 });
+  }
+  if (objectives.length > 1 && options.pruner !== undefined) {
+    const message = `pruner ${options.pruner.name} needs one objective, got ${objectives.length}`;
+    throw storeError("invalid_argument", message, { field: "pruner", limit: 1, value: objectives.length });
+  }
+  const { sampler = createTpeSampler(), pruner, seed = 0, maxRetries = 0, isAllowed, parallelism, maxTrials } = options;
+  checkLimit("maxRetries", maxRetries, 0);
+  if (parallelism !== undefined) checkLimit("parallelism", parallelism, 1);
+  if (maxTrials !== undefined) checkLimit("maxTrials", maxTrials, 1);
+  if (typeof seed === "number") checkLimit("seed", seed, Number.MIN_SAFE_INTEGER);
+  return {
+    definition: {
+      directions: objectives.map(directionOf),
+      objectives,
+      sampler,
+      pruner,
+      seed: BigInt.asUintN(64, BigInt(seed)),
+      maxRetries,
+      isAllowed,
+    },
+    layout: createSpaceLayout(options.space),
+    spaceVersion: 1,
+    status: "running",
+    parallelism,
+    maxTrials,
+    trials: [],
+  };
+}
