@@ -31,7 +31,7 @@ export function distance(a: Vector, b: Vector, metric: DistanceMetric = "cosine"
     case "cosine":
       return cosineDistance(a, b);
     case "euclidean":
-      return norm(Float64Array.from(a, (component, i) => component - (b[i] as number)));
+      return norm(difference(a, b));
     case "dot":
       return 0 - innerProduct(a, b, 1);
     case "manhattan":
@@ -60,6 +60,12 @@ function innerProduct(a: Vector, b: Vector, divisor: number): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum / divisor;
+}
+
+function difference(a: Vector, b: Vector): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = (a[i] as number) - (b[i] as number);
+  return result;
 }
 
 function manhattan(a: Vector, b: Vector): number {

@@ -2,7 +2,7 @@ import { isNdArray } from "@trimtab/core";
 import { dtypeOf, elementTypes } from "./element-type.ts";
 
 /** Most components that an embedding may have. */
-export const maxDimensions = 2 ** 24;
+const maxDimensions = 2 ** 24;
 
 /** What the input of an embedding holds, or why it is none. */
 export type ReadComponents =
@@ -41,7 +41,7 @@ function vectorSource(input: unknown): ArrayLike<unknown> | undefined {
   if (ArrayBuffer.isView(input)) return dtypeOf(input) === undefined ? undefined : (input as Float64Array);
   if (!isNdArray(input) || input.shape.length !== 1 || input.dtype === "bool") return undefined;
   const { view, get } = elementTypes[input.dtype];
-  const array = view(input.data.slice().buffer);
+  const array = view(new Uint8Array(input.data).buffer);
   // Raw 16-bit floats are the only elements that do not read as numbers by themselves.
   return array instanceof Uint16Array && input.dtype !== "u16"
     ? Float64Array.from({ length: array.length }, (_, i) => Number(get(array, i)))

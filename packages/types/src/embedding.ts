@@ -9,11 +9,11 @@ import {
   type EmbeddingArray,
   type EmbeddingDType,
   embeddingDtypes,
+  embeddingEquals,
   encodeEmbedding,
   roundComponents,
-  unitTolerance,
+  roundToUnit,
 } from "./embedding-storage.ts";
-import { scaleToUnit } from "./unit-norm.ts";
 import { refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
 export { type DistanceMetric, distance, distanceMetrics, type Vector } from "./distance.ts";
@@ -65,8 +65,7 @@ export const embeddingType: VariableType<EmbeddingArray, EmbeddingConstraints> =
         return refuseConstraint(context, `must have exactly ${read.limit} dimensions, got ${read.found}`, broken);
       }
       const { components, sumOfSquares } = read;
-      if (normalize) scaleToUnit(components, sumOfSquares, unitTolerance(components.length, dtype));
-      const rounded = roundComponents(components, dtype);
+      const rounded = normalize ? roundToUnit(components, sumOfSquares, dtype) : roundComponents(components, dtype);
       if (typeof rounded !== "number") return rounded;
       const broken = { input, constraint: "dtype", limit: dtype };
       return refuseConstraint(
@@ -77,7 +76,7 @@ export const embeddingType: VariableType<EmbeddingArray, EmbeddingConstraints> =
     }),
   encode: encodeEmbedding,
   decode: decodeEmbedding,
-  equals: (a, b) => a.length === b.length && a.every((component, i) => component === b[i]),
+  equals: embeddingEquals,
   space: ({ dimensions, normalize }) =>
     normalize && dimensions !== undefined ? { kind: "vector", dimensions, sphere: true, min: -1, max: 1 } : undefined,
 };

@@ -19,12 +19,15 @@ function createFloatFormat(exponentBits: number, fractionBits: number): FloatFor
   const fractions = 2 ** fractionBits;
   const smallestNormal = 2 ** (1 - bias);
   const smallest = smallestNormal / fractions;
+  // By biased exponent; looking a power up takes a fraction of the time that computing it does.
+  const powers = Float64Array.from({ length: 2 * bias + 1 }, (_, biased) => 2 ** (biased - bias));
   const magnitude = (value: number): number => {
     if (value < smallestNormal) return roundHalfEven(value / smallest);
-    const exponent = exponentOf(value);
+    const biased = exponentOf(value) + bias;
+    const power = powers[biased];
+    if (power === undefined) return special;
     // A fraction that rounds up to a whole carries into the exponent, and from the largest exponent into infinity.
-    const bits = (exponent + bias) * fractions + roundHalfEven((value / 2 ** exponent - 1) * fractions);
-    return Math.min(bits, special);
+    return biased * fractions + roundHalfEven((value / power - 1) * fractions);
   };
   return {
     unitRoundoff: 1 / (2 * fractions),
@@ -41,7 +44,7 @@ function createFloatFormat(exponentBits: number, fractionBits: number): FloatFor
       const sign = bits & 0x8000 ? -1 : 1;
       if ((bits & special) === special) return fraction === 0 ? sign * Infinity : NaN;
       if (exponent === 0) return sign * fraction * smallest;
-      return sign * (1 + fraction / fractions) * 2 ** (exponent - bias);
+      return sign * (1 + fraction / fractions) * (powers[exponent] as number);
     },
   };
 }
@@ -54,11 +57,8 @@ function exponentOf(value: number): number {
   return (scratch.getUint16(0) >> 4) - 1023;
 }
 
-function roundHalfEven(value: number): number {
-  const low = Math.floor(value);
-  const rest = value - low;
-  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
-}
+/** Rounds a number from 0 to 2^51; at 2^52 floats are whole numbers, so the addition itself rounds ties to even. */
+const roundHalfEven = (value: number): number => value + 2 ** 52 - 2 ** 52;
 
 /** IEEE 754 binary16: 5 bits of exponent, 10 of fraction. */
 export const float16: FloatFormat = createFloatFormat(5, 10);

@@ -1,7 +1,7 @@
 import type { Value } from "@trimtab/core";
 import type { RefuseConstraint } from "./constraint-schema.ts";
 import type { ModuleParameters } from "./module-parameters.ts";
-import { compilePattern } from "./re2-pattern.ts";
+import { createPatternCheck } from "./re2-pattern.ts";
 
 /** Limits of a module variable. Without any it takes every name. */
 export type ModuleConstraints = {
@@ -52,14 +52,15 @@ export interface BrokenName {
 /** Makes the check of a module's name against everything but its parameters. */
 export function createNameCheck({ choices, pattern, namespace }: ModuleConstraints) {
   const allowed = choices === undefined ? undefined : new Set(choices);
-  const matches = pattern === undefined ? undefined : compilePattern(pattern);
+  const checkPattern = pattern === undefined ? undefined : createPatternCheck(pattern);
   return (name: string): BrokenName | undefined => {
     if (choices !== undefined && !allowed?.has(name)) {
       const message = `must be one of the allowed modules: ${choices.join(", ")}`;
       return { message, constraint: "choices", limit: choices };
     }
-    if (pattern !== undefined && !matches?.(name)) {
-      return { message: `must match pattern: ${pattern}`, constraint: "pattern", limit: pattern };
+    const mismatch = checkPattern?.(name);
+    if (mismatch !== undefined && pattern !== undefined) {
+      return { message: mismatch, constraint: "pattern", limit: pattern };
     }
     if (namespace !== undefined && name !== namespace && !name.startsWith(`${namespace}.`)) {
       return { message: `must be in namespace: ${namespace}`, constraint: "namespace", limit: namespace };

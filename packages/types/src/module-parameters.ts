@@ -11,7 +11,7 @@ import {
 } from "@trimtab/core";
 import type * as z from "zod";
 import { isRecord, type RefuseConstraint } from "./constraint-schema.ts";
-import { isModuleName } from "./module-value.ts";
+import { copyPayload, isModuleName } from "./module-value.ts";
 
 /** What a module variable's constraints say about one parameter of one module. */
 export type ParameterSpec = {
@@ -109,7 +109,7 @@ export function createParameterCheck(
     const exact = new Map<string, Payload>();
     for (const [name, { type, schema, initial }] of parameters) {
       const input = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (input === undefined && initial !== undefined) exact.set(name, initial);
+      if (input === undefined && initial !== undefined) exact.set(name, copyPayload(initial));
       else if (input === undefined) {
         return { kind: "problem", name, input, message: `is a required parameter of ${module}` };
       } else {

@@ -27,7 +27,7 @@ export function createConfiguration(module: string, exact: ReadonlyMap<string, P
 export function encodeModule(value: ModuleValue): Payload {
   if (typeof value === "string") return { kind: "string", value };
   const exact = exactParameters.get(value);
-  const parameters = exact === undefined ? toPayload(value.parameters) : copy({ kind: "map", value: exact });
+  const parameters = exact === undefined ? toPayload(value.parameters) : copyPayload({ kind: "map", value: exact });
   return {
     kind: "map",
     value: new Map<string, Payload>([
@@ -54,14 +54,14 @@ export function decodeModule(payload: Payload): ModuleValue {
 }
 
 /** A copy of a payload that shares no bytes with it. */
-function copy(payload: Payload): Payload {
+export function copyPayload(payload: Payload): Payload {
   switch (payload.kind) {
     case "bytes":
-      return { ...payload, value: payload.value.slice() };
+      return { ...payload, value: new Uint8Array(payload.value) };
     case "array":
-      return { ...payload, value: { ...payload.value, data: payload.value.data.slice() } };
+      return { ...payload, value: { ...payload.value, data: new Uint8Array(payload.value.data) } };
     case "list":
-      return { ...payload, value: payload.value.map(copy) };
+      return { ...payload, value: payload.value.map(copyPayload) };
     case "map":
       return { ...payload, value: copyEntries(payload.value) };
     default:
@@ -70,7 +70,7 @@ function copy(payload: Payload): Payload {
 }
 
 const copyEntries = (entries: ReadonlyMap<string, Payload>): ReadonlyMap<string, Payload> =>
-  new Map(Array.from(entries, ([key, item]) => [key, copy(item)]));
+  new Map(Array.from(entries, ([key, item]) => [key, copyPayload(item)]));
 
 /** Says whether two values are the same module with the same parameters. */
 export const moduleEquals = (a: ModuleValue, b: ModuleValue): boolean =>

@@ -3,20 +3,28 @@ import * as z from "zod";
 import { isText } from "./value-schema.ts";
 
 /** Longest pattern, in UTF-16 code units. */
-export const maxPatternLength = 1024;
+const maxPatternLength = 1024;
 
 /** Largest compiled program; matching takes at most this many steps per character. */
-export const maxPatternProgram = 10_000;
+const maxPatternProgram = 10_000;
+
+/** Most steps of one match: about a second. Texts that could take more are refused before they are searched. */
+const maxMatchSteps = 2 ** 26;
 
 /**
- * Compiles a regular expression in the RE2 dialect into a test that searches it anywhere in a text, in time linear in
- * the text. Anchor it with `^` and `$` to match the whole.
+ * Makes the check whether a regular expression in the RE2 dialect is found anywhere in a text, in time linear in the
+ * text; it gives the reason why a text is refused. Anchor the pattern with `^` and `$` to match the whole. A text is
+ * refused unseen where its length times the pattern's complexity is beyond what can be searched in about a second.
  *
  * @throws RE2JSException for a pattern that is none
  */
-export function compilePattern(pattern: string): (text: string) => boolean {
+export function createPatternCheck(pattern: string): (text: string) => string | undefined {
   const program = RE2JS.compile(pattern);
-  return (text) => program.test(text);
+  const longest = Math.floor(maxMatchSteps / program.programSize());
+  return (text) => {
+    if (text.length > longest) return `must be at most ${longest} characters to be searched for pattern: ${pattern}`;
+    return program.test(text) ? undefined : `must match pattern: ${pattern}`;
+  };
 }
 
 /** A `pattern` constraint: a regular expression in the RE2 dialect, so without look-around and back-references. */

@@ -7,11 +7,18 @@
  * moved to the grid. Where steps are finer than the spacing of floats around a value, every value is on the grid.
  */
 export function createStepGrid(step: number, anchor: number): (value: number) => boolean {
-  const unit = 4 * Number.EPSILON;
-  return (value) => {
-    const offset = value - anchor;
-    const point = Math.round(offset / step) * step;
-    const scale = Math.max(Math.abs(value), Math.abs(anchor), Math.abs(point));
-    return Math.abs(point - offset) <= unit * scale;
-  };
+  return (value) =>
+    Number.isFinite(value - anchor)
+      ? isNearPoint(value, step, anchor)
+      : // The distance of the two is beyond what a float holds; that of their quarters is not.
+        isNearPoint(value / 4, step / 4, anchor / 4);
+}
+
+function isNearPoint(value: number, step: number, anchor: number): boolean {
+  const offset = value - anchor;
+  const steps = offset / step;
+  if (!Number.isFinite(steps)) return true;
+  const point = Math.round(steps) * step;
+  const scale = Math.max(Math.abs(value), Math.abs(anchor), Math.abs(point));
+  return Math.abs(point - offset) <= 4 * Number.EPSILON * scale;
 }

@@ -2,7 +2,7 @@ import type { DeclarationOptions, VariableDeclaration, VariableType } from "@tri
 import { constraint, constraintSchema, isAbove, texts, wholeNumber } from "./constraint-schema.ts";
 import { declareVariable } from "./declare-variable.ts";
 import { graphemeLength } from "./grapheme-length.ts";
-import { compilePattern, patternText } from "./re2-pattern.ts";
+import { createPatternCheck, patternText } from "./re2-pattern.ts";
 import { isText, type ParseContext, refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
 /** Limits of a string variable. Lengths count graphemes: what readers see as characters. */
@@ -72,12 +72,12 @@ function createLengthCheck({ min_length: least = 0, max_length: most }: StringCo
 
 function createContentCheck({ pattern, enum: allowed }: StringConstraints): Check {
   if (pattern === undefined && allowed === undefined) return undefined;
-  const matches = pattern === undefined ? undefined : compilePattern(pattern);
+  const checkPattern = pattern === undefined ? undefined : createPatternCheck(pattern);
   const set = allowed === undefined ? undefined : new Set(allowed);
   return (text, context) => {
-    if (matches !== undefined && pattern !== undefined && !matches(text)) {
-      const broken = { input: text, constraint: "pattern", limit: pattern };
-      refuseConstraint(context, `must match pattern: ${pattern}`, broken);
+    const mismatch = checkPattern?.(text);
+    if (mismatch !== undefined && pattern !== undefined) {
+      refuseConstraint(context, mismatch, { input: text, constraint: "pattern", limit: pattern });
     } else if (set !== undefined && allowed !== undefined && !set.has(text)) {
       const broken = { input: text, constraint: "enum", limit: allowed };
       refuseConstraint(context, `must be one of: ${allowed.join(", ")}`, broken);

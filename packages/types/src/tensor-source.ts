@@ -2,7 +2,7 @@ import { type DType, dtypeBytes, dtypes, elementCount, isNdArray } from "@trimta
 import { isRecord } from "./constraint-schema.ts";
 import { dtypeOf, type ElementArray, elementTypes } from "./element-type.ts";
 import { everyElement, nestingOf } from "./nested-list.ts";
-import { fromNdArray, hasMeaning, type Tensor, tensorOf, zeros } from "./tensor-value.ts";
+import { bytesOf, fromNdArray, hasMeaning, type Tensor, tensorOf, zeros } from "./tensor-value.ts";
 import { isText, quote } from "./value-schema.ts";
 
 /** Most dimensions that a tensor may have. */
@@ -106,7 +106,7 @@ export type Converted =
 export function convert(elements: Elements, dtype: DType, shape: readonly number[]): Converted {
   if (elements.kind === "array" && elements.dtype === dtype) {
     const { data } = elements;
-    const tensor = tensorOf(dtype, shape, elements.owned ? data : (data.slice() as ElementArray));
+    const tensor = tensorOf(dtype, shape, elements.owned ? data : elementTypes[dtype].view(bytesOf(data).buffer));
     if (hasMeaning(tensor)) return { kind: "converted", tensor };
     return { kind: "ill-typed", message: "data must hold 0 or 1 where dtype is bool" };
   }

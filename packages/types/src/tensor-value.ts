@@ -18,12 +18,13 @@ export const tensorOf = (dtype: DType, shape: readonly number[], data: ElementAr
 export const zeros = (dtype: DType, shape: readonly number[]): Tensor =>
   tensorOf(dtype, shape, elementTypes[dtype].view(new ArrayBuffer(elementCount(shape) * dtypeBytes[dtype])));
 
-/** The bytes of a tensor's elements, shared with it. */
-const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** A copy of the bytes that some elements take. */
+export const bytesOf = (data: ElementArray): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 
-/** A tensor over a copy of an array's bytes. */
+/** A tensor over a copy of an array's bytes; `slice` would not copy those of a Node `Buffer`. */
 export const fromNdArray = ({ dtype, shape, data }: NdArray): Tensor =>
-  tensorOf(dtype, [...shape], elementTypes[dtype].view(data.slice().buffer));
+  tensorOf(dtype, [...shape], elementTypes[dtype].view(new Uint8Array(data).buffer));
 
 /** Says whether every element of a `bool` tensor is 0 or 1; other dtypes give every bit pattern a meaning. */
 export const hasMeaning = ({ dtype, data }: Tensor): boolean =>
@@ -32,7 +33,7 @@ export const hasMeaning = ({ dtype, data }: Tensor): boolean =>
 /** The stored form of a tensor; its bytes are copied. */
 export const encodeTensor = (tensor: Tensor): Payload => ({
   kind: "array",
-  value: { dtype: tensor.dtype, shape: [...tensor.shape], data: bytesOf(tensor).slice() },
+  value: { dtype: tensor.dtype, shape: [...tensor.shape], data: bytesOf(tensor.data) },
 });
 
 /**

@@ -54,7 +54,9 @@ export const tensorType: VariableType<Tensor, TensorConstraints> = {
       allow_special: constraint(flag),
     },
     ({ shape, ...rest }): TensorConstraints =>
-      shape === undefined ? rest : { ...rest, shape: shape.map((extent) => (extent === -1 ? null : extent)) },
+      shape === undefined
+        ? rest
+        : { ...rest, shape: Object.freeze(shape.map((extent) => (extent === -1 ? null : extent))) },
   ),
   values: (constraints) => {
     const { dtype: wanted, allow_special: allowSpecial = false } = constraints;

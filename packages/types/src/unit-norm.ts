@@ -2,16 +2,14 @@
 const safeSquares = { min: 2 ** -900, max: 2 ** 1000 };
 
 /**
- * Divides a vector by its L2 norm, in place. A zero vector stays as it is, and so does one whose norm is within
- * `tolerance` of 1. No component overflows or vanishes on the way, however large or small: outside the safe range the
+ * Divides a vector by its L2 norm, in place. A zero vector stays as it is. No component overflows or vanishes on the way, however large or small: outside the safe range the
  * components are first divided by the largest.
  *
  * @param sumOfSquares - of the components, as far as it can be computed; it may have overflowed or underflowed
  */
-export function scaleToUnit(vector: Float64Array, sumOfSquares: number, tolerance: number): void {
+export function scaleToUnit(vector: Float64Array, sumOfSquares: number): void {
   if (sumOfSquares >= safeSquares.min && sumOfSquares <= safeSquares.max) {
-    const norm = Math.sqrt(sumOfSquares);
-    if (Math.abs(norm - 1) > tolerance) divide(vector, norm);
+    divide(vector, Math.sqrt(sumOfSquares));
     return;
   }
   let largest = 0;

@@ -110,7 +110,7 @@ const rulesOver = (rules: ReadonlyMap<string, PlainRule>, names: ReadonlySet<str
   [...rules.values()].filter((rule) => rule.some((name) => names.has(name)));
 
 /** Names so that each comes after all that it depends on. */
-export function inOrder(variables: ReadonlyMap<string, PlainVariable>): string[] {
+function inOrder(variables: ReadonlyMap<string, PlainVariable>): string[] {
   const order = new Set<string>();
   const visit = (name: string): void => {
     if (order.has(name)) return;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseValue } from "../../parse-value.ts";
+import { type Parsed, parseConstraints, parseValue } from "../../parse-value.ts";
 import { payloadEquals, toPayload, type ValueRecord } from "../../payload.ts";
 import { hostileInputs } from "./hostile-inputs.ts";
 import { canonical, type TypeSpec } from "./type-spec.ts";
@@ -49,14 +49,26 @@ export function describeRefusals<V, C extends ValueRecord>(spec: TypeSpec<V, C>)
       }
     });
 
-    test("hostile inputs as constraints, whole or one by one, raise issues or are taken", () => {
+    test("hostile inputs as constraints, whole or one by one, are refused by name or taken", () => {
       const keys = new Set(fc.sample(spec.constraints, 50).flatMap((written) => Object.keys(written)));
       for (const [name, input] of hostileInputs()) {
-        for (const given of [input, ...Array.from(keys, (key) => ({ [key]: input }))]) {
-          const result = type.constraints.safeParse(given);
-          if (!result.success) expect(result.error.issues[0]?.message, name).toBeTruthy();
-        }
+        expectDecision(parseConstraints(type, input), name);
+        for (const key of keys) expectDecision(parseConstraints(type, { [key]: input }), `${name} as ${key}`, key);
       }
     });
+
+    function expectDecision(parsed: Parsed<C>, name: string, key?: string): void {
+      if (parsed.kind === "parsed") {
+        expect(() => toPayload(parsed.value), name).not.toThrow();
+        expect(canonical(type, parsed.value), name).toStrictEqual(parsed.value);
+        return;
+      }
+      const { reason, message, details } = parsed.refusal;
+      expect(reason, name).toBe("invalid_constraints");
+      expect(message.length, `${name}: the message does not grow with the input`).toBeLessThan(1000);
+      const { field } = details as { field: string };
+      expect(message, name).toContain(field);
+      if (key !== undefined) expect(field.split(".")[0], `${name}: the constraint at fault is named`).toBe(key);
+    }
   });
 }

@@ -72,6 +72,35 @@ export function describeValues<V, C extends ValueRecord>(spec: TypeSpec<V, C>): 
       });
     });
 
+    test("what a program writes over a value reaches neither its constraints nor a value parsed later", () => {
+      fc.assert(
+        fc.property(cases, ({ limits, input }) => {
+          const plain = fromPayload(type.encode(parse(limits, input)));
+          const before = type.encode(parse(limits, plain));
+          const constraintsBefore = toPayload(limits);
+          overwrite(parse(limits, plain));
+          expectPayload(type.encode(parse(limits, plain)), before);
+          expectPayload(toPayload(limits), constraintsBefore);
+          const schema = type.values(limits);
+          overwrite(schema.parse(plain));
+          expectPayload(type.encode(schema.parse(plain)), before);
+        }),
+        { numRuns },
+      );
+    });
+
+    test("bytes may stand anywhere in a buffer that others use, as those of a network message do", () => {
+      forAll((value, limits) => {
+        const stored = type.encode(value);
+        const moved = moveBytes(stored);
+        const read = type.decode(moved);
+        const parsed = parse(limits, fromPayload(moved));
+        overwrite(fromPayload(moved));
+        expectPayload(type.encode(read), stored);
+        expectPayload(type.encode(parsed), stored);
+      });
+    });
+
     test("a value equals itself however often it is read, and only what is stored alike", () => {
       fc.assert(
         fc.property(
@@ -150,6 +179,35 @@ const inspect = (payload: Payload): string =>
     if (item instanceof Map) return [...item];
     return ArrayBuffer.isView(item) ? String(item) : item;
   });
+
+/** Bytes whose own `slice` shares them, as that of a Node `Buffer` does. */
+class SharedBytes extends Uint8Array {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end) as Uint8Array<ArrayBuffer>;
+  }
+}
+
+function shared(bytes: Uint8Array): Uint8Array {
+  const moved = new SharedBytes(new ArrayBuffer(bytes.byteLength + 8), 3, bytes.byteLength);
+  moved.set(bytes);
+  return moved;
+}
+
+/** The same payload, with its bytes at an odd place of a larger buffer. */
+function moveBytes(payload: Payload): Payload {
+  switch (payload.kind) {
+    case "bytes":
+      return { ...payload, value: shared(payload.value) };
+    case "array":
+      return { ...payload, value: { ...payload.value, data: shared(payload.value.data) } };
+    case "list":
+      return { ...payload, value: payload.value.map(moveBytes) };
+    case "map":
+      return { ...payload, value: new Map(Array.from(payload.value, ([key, item]) => [key, moveBytes(item)])) };
+    default:
+      return payload;
+  }
+}
 
 /** Writes over every buffer in a value, as a program that reuses its arrays would. */
 function overwrite(value: unknown): void {
