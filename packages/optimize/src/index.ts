@@ -9,7 +9,9 @@ export {
 } from "./pruners/successive-halving-pruner.ts";
 export { createRandom, type Random } from "./random.ts";
 export { type CmaEsOptions, createCmaEsSampler } from "./samplers/cma-es-sampler.ts";
+export { createGpSampler, type GpOptions } from "./samplers/gp-sampler.ts";
 export { createGridSampler, type GridOptions } from "./samplers/grid-sampler.ts";
+export { createNsga2Sampler, type NsgaOptions } from "./samplers/nsga2-sampler.ts";
 export { createRandomSampler } from "./samplers/random-sampler.ts";
 export type { Sampler, SamplerRequest, Suggestion } from "./samplers/sampler.ts";
 export { createSobolSampler } from "./samplers/sobol-sampler.ts";

@@ -7,7 +7,7 @@ import { LOG_ROOT_2_PI } from "./normal.ts";
 const limits = {
   length: [Math.log(0.01), Math.log(50)],
   signal: [Math.log(0.05), Math.log(50)],
-  noise: [Math.log(1e-7), Math.log(0.1)],
+  noise: [Math.log(1e-7), Math.log(1)],
 } as const;
 
 /**
@@ -21,15 +21,19 @@ export function fitKernel(
   units: readonly Float64Array[],
   values: Float64Array,
   isCategorical: readonly boolean[],
-  steps = 40,
+  steps = 30,
 ): Kernel {
   const axes = isCategorical.length;
   const likelihood = createLikelihood(units, values, isCategorical);
   const bounds = [...isCategorical.map(() => limits.length), limits.signal, limits.noise];
   const lower = Float64Array.from(bounds, ([low]) => low);
   const upper = Float64Array.from(bounds, ([, high]) => high);
-  const starts = [Math.log(0.3 * Math.sqrt(axes)), Math.log(0.1 * Math.sqrt(axes))].map((length) =>
-    Float64Array.of(...isCategorical.map(() => length), 0, Math.log(1e-4)),
+  // One start that believes every value and one that takes ripples for noise.
+  const starts = [
+    [0.3, 1e-4],
+    [1, 0.3],
+  ].map(([length = 1, noise = 1]) =>
+    Float64Array.of(...isCategorical.map(() => Math.log(length * Math.sqrt(axes))), 0, Math.log(noise)),
   );
   const found = starts.map((start) => minimizeInBox(likelihood, start, { lower, upper, steps, tolerance: 1e-3 }));
   const { x } = found.reduce((best, each) => (each.value < best.value ? each : best));
@@ -137,7 +141,7 @@ function addPriors(x: Float64Array, gradient: Float64Array, axes: number): numbe
   };
   for (let axis = 0; axis < axes; axis++) add(axis, Math.SQRT2 + 0.5 * Math.log(axes) - 1, Math.sqrt(3));
   add(axes, 0, 1.5);
-  add(axes + 1, Math.log(1e-5), 2);
+  add(axes + 1, Math.log(1e-4), 3);
   return value;
 }
 

@@ -8,7 +8,7 @@ import { createTpeSampler } from "./tpe-sampler.ts";
 
 /** How CMA-ES begins. */
 export interface CmaEsOptions {
-  /** Standard deviation of the first generation, relative to each range; 0.3 unless given. */
+  /** Standard deviation of the first generation, relative to each range; 0.2 unless given. */
   readonly sigma?: number;
   /** Trials of a generation, at least 4; the tutorial's 4 + ⌊3 ln n⌋ unless given. */
   readonly population?: number;
@@ -29,7 +29,7 @@ const redraws = 64;
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createCmaEsSampler({ sigma = 0.3, population = 0 }: CmaEsOptions = {}): Sampler {
+export function createCmaEsSampler({ sigma = 0.2, population = 0 }: CmaEsOptions = {}): Sampler {
   if (population !== 0) checkLimit("population", population, 4);
   const rest = createTpeSampler();
   const fold = createFold(sigma, population);

@@ -1,0 +1,103 @@
+import { checkLimit } from "../check-limit.ts";
+import { fitKernel } from "../numeric/fit-kernel.ts";
+import { fitGaussianProcess, type GaussianProcess, type Kernel } from "../numeric/gaussian-process.ts";
+import type { SpaceLayout } from "../space/space-layout.ts";
+import type { Trial } from "../study/trial.ts";
+import { maximizeImprovement } from "./maximize-improvement.ts";
+import { type Observation, observe, type Sampler, type SamplerRequest } from "./sampler.ts";
+import { createSobolSampler } from "./sobol-sampler.ts";
+
+/** How the Gaussian process looks at what it has seen. */
+export interface GpOptions {
+  /** Trials that are spread evenly first; 10 unless given. */
+  readonly startupTrials?: number;
+  /** Trials that the process is conditioned on at most, the best and the newest; 200 unless given. Time grows with the third power. */
+  readonly maxObservations?: number;
+}
+
+/**
+ * Suggests where a Gaussian process expects the greatest improvement (Jones, Schonlau and Welch, "Efficient global
+ * optimization of expensive black-box functions", 1998), with Matérn's kernel of smoothness 5/2, a length for each axis, and noise.
+ * Choices count as equal or not; a parameter that one trial has and another has not makes them far from each other.
+ *
+ * Trials under way count as if they had come out as expected (the kriging believer of Ginsbourger, Le Riche and Carraro, "Kriging is well-suited to
+ * parallelize optimization", 2010). With several objectives it follows the first.
+ *
+ * @throws StoreError `invalid_argument` for options out of range
+ */
+export function createGpSampler({ startupTrials = 10, maxObservations = 200 }: GpOptions = {}): Sampler {
+  checkLimit("startupTrials", startupTrials, 2);
+  checkLimit("maxObservations", maxObservations, startupTrials);
+  const startup = createSobolSampler();
+  const kernelOf = createKernelFit(maxObservations);
+  return {
+    name: "gp",
+    suggest(request) {
+      const complete = byEnd(observe(request, "complete"));
+      if (complete.length < startupTrials) return startup.suggest(request);
+      const seen = select(complete, maxObservations);
+      const kernel = kernelOf(request.layout, complete);
+      return { unit: maximizeImprovement(request, conditionOn(request, seen, kernel), seen) };
+    },
+  };
+}
+
+const byEnd = (observations: readonly Observation[]): readonly Observation[] =>
+  observations.toSorted((a, b) => (a.trial.endOrder ?? 0) - (b.trial.endOrder ?? 0));
+
+const lossOf = ({ losses: [loss = 0] }: Observation): number => loss;
+
+/** The best half and the newest, where there are more than `count`; the oldest first. */
+function select(observations: readonly Observation[], count: number): readonly Observation[] {
+  if (observations.length <= count) return observations;
+  const best = observations.toSorted((a, b) => lossOf(a) - lossOf(b)).slice(0, count >> 1);
+  const rest = observations.filter((each) => !best.includes(each));
+  return byEnd([...best, ...rest.slice(best.length - count)]);
+}
+
+/**
+ * The process after what was seen and what is under way. Its values are standardised logarithms of how far losses are
+ * above the least, which tells good from better where bad losses are bad by orders of magnitude.
+ */
+function conditionOn(request: SamplerRequest, seen: readonly Observation[], kernel: Kernel): GaussianProcess {
+  const units = seen.map(({ unit }) => unit);
+  const values = toProcessValues(seen);
+  const process = fitGaussianProcess(units, values, kernel);
+  const pending = observe(request, "running").map(({ unit }) => unit);
+  if (pending.length === 0) return process;
+  const believed = pending.map((unit) => process.predict(unit).mean);
+  return fitGaussianProcess([...units, ...pending], Float64Array.of(...values, ...believed), kernel);
+}
+
+function toProcessValues(seen: readonly Observation[]): Float64Array {
+  const losses = seen.map(lossOf);
+  const sorted = losses.toSorted((a, b) => a - b);
+  const least = sorted[0] ?? 0;
+  const scale = 0.1 * ((sorted[sorted.length >> 1] ?? 0) - least) || 1;
+  const logs = Float64Array.from(losses, (loss) => Math.log1p((loss - least) / scale));
+  const mean = logs.reduce((sum, each) => sum + each, 0) / logs.length;
+  const variance = logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / logs.length;
+  return logs.map((each) => (each - mean) / (Math.sqrt(variance) || 1));
+}
+
+/** Fits the kernel anew with every trial at first and with every fourth later; it changes little by then. */
+function createKernelFit(maxObservations: number) {
+  const known = new WeakMap<SpaceLayout, WeakMap<Trial, Kernel>>();
+  return (layout: SpaceLayout, complete: readonly Observation[]): Kernel => {
+    const count = complete.length < 32 ? complete.length : complete.length - (complete.length % 4);
+    const last = (complete[count - 1] as Observation).trial;
+    const ofLayout = known.get(layout) ?? new WeakMap<Trial, Kernel>();
+    known.set(layout, ofLayout);
+    const before = ofLayout.get(last);
+    if (before !== undefined) return before;
+    const seen = select(complete.slice(0, count), maxObservations);
+    const isCategorical = layout.axes.map((axis) => axis.isCategorical);
+    const kernel = fitKernel(
+      seen.map(({ unit }) => unit),
+      toProcessValues(seen),
+      isCategorical,
+    );
+    ofLayout.set(last, kernel);
+    return kernel;
+  };
+}

@@ -1,0 +1,154 @@
+import { checkLimit } from "../check-limit.ts";
+import { crowdingDistances, sortIntoFronts } from "../objectives/dominance.ts";
+import type { Random } from "../random.ts";
+import type { Axis, SpaceLayout } from "../space/space-layout.ts";
+import type { Trial } from "../study/trial.ts";
+import { drawUnit } from "./random-sampler.ts";
+import { type Observation, observe, type Sampler, type SamplerRequest } from "./sampler.ts";
+
+/** How NSGA-II breeds. */
+export interface NsgaOptions {
+  /** Members of a generation, at least 4; 50 unless given. */
+  readonly population?: number;
+  /** How likely two parents are crossed; 0.9 unless given. */
+  readonly crossover?: number;
+  /** How near children are to their parents when crossed, and when they mutate: larger is nearer; 20 unless given. */
+  readonly spread?: number;
+}
+
+/**
+ * Breeds generations towards the Pareto front: NSGA-II (Deb et al., "A fast and elitist multiobjective genetic
+ * algorithm: NSGA-II", 2002), with simulated binary crossover and polynomial mutation as in its section IV, and choices
+ * taken from either parent or drawn anew. Parallel workers share a generation.
+ *
+ * @throws StoreError `invalid_argument` for options out of range
+ */
+export function createNsga2Sampler({ population = 50, crossover = 0.9, spread = 20 }: NsgaOptions = {}): Sampler {
+  checkLimit("population", population, 4);
+  checkLimit("spread", spread, 1);
+  const fold = createFold(population);
+  return {
+    name: "nsga2",
+    suggest(request) {
+      const { layout, random, spaceVersion: space } = request;
+      const { generation, parents } = fold(request);
+      const note = { space, generation };
+      if (parents.length === 0) return { unit: drawUnit(layout, random), note };
+      const [one, other] = [select(parents, random), select(parents, random)];
+      const child = random.uniform() < crossover ? cross(layout, [one, other], { random, spread }) : one.slice();
+      return { unit: mutate(layout, child, { random, spread }), note };
+    },
+  };
+}
+
+/** A generation's survivors: the best fronts, and of the last of them those with the most room, best first. */
+interface Survivors {
+  readonly members: readonly Observation[];
+  readonly ranks: readonly number[];
+  readonly rooms: readonly number[];
+}
+
+/** Elitist replacement (section III.C): the parents and their children, sorted into fronts, cut at `population`. */
+function survive(all: readonly Observation[], population: number): Survivors {
+  const sorted = sortIntoFronts(all.map(({ losses }) => losses)).flatMap((front, rank) => {
+    const rooms = crowdingDistances(front.map((i) => (all[i] as Observation).losses));
+    return front
+      .map((i, k) => ({ member: all[i] as Observation, rank, room: rooms[k] as number }))
+      .sort((a, b) => b.room - a.room);
+  });
+  const kept = sorted.slice(0, population);
+  return {
+    members: kept.map(({ member }) => member),
+    ranks: kept.map(({ rank }) => rank),
+    rooms: kept.map(({ room }) => room),
+  };
+}
+
+/** A parent by the crowded comparison of two drawn at random: the lower front, then the more room (section III.B). */
+type Parents = readonly { readonly unit: Float64Array; readonly rank: number; readonly room: number }[];
+
+function select(parents: Parents, random: Random): Float64Array {
+  const [a, b] = [parents[random.below(parents.length)], parents[random.below(parents.length)]];
+  if (a === undefined || b === undefined) return new Float64Array();
+  return (a.rank === b.rank ? a.room >= b.room : a.rank < b.rank) ? a.unit : b.unit;
+}
+
+/** Makes the fold from trials to the parents of the generation that is bred now. Folded generations are kept. */
+function createFold(population: number) {
+  const kept = new Map<string, { readonly trials: readonly Trial[]; readonly survivors: Survivors }>();
+  const none: Survivors = { members: [], ranks: [], rooms: [] };
+  return (request: SamplerRequest): { generation: number; parents: Parents } => {
+    const complete = observe(request, "complete").toSorted((a, b) => (a.trial.endOrder ?? 0) - (b.trial.endOrder ?? 0));
+    const keyOf = (space: unknown, generation: unknown) => `${space}/${generation}`;
+    const groups = Map.groupBy(complete, ({ trial: { note } }) => keyOf(note?.["space"], note?.["generation"]));
+    let survivors = none;
+    for (let generation = 0; ; generation++) {
+      const key = keyOf(request.spaceVersion, generation);
+      const children = groups.get(key)?.slice(0, population) ?? [];
+      if (children.length < population) {
+        const { members, ranks, rooms } = survivors;
+        const parents = members.map(({ unit }, i) => ({ unit, rank: ranks[i] as number, room: rooms[i] as number }));
+        return { generation, parents };
+      }
+      const all = [...survivors.members, ...children];
+      const trials = all.map(({ trial }) => trial);
+      const known = kept.get(key);
+      const isKnown = known?.trials.length === trials.length && trials.every((trial, i) => trial === known.trials[i]);
+      survivors = isKnown ? known.survivors : survive(all, population);
+      if (!isKnown) kept.set(key, { trials, survivors });
+    }
+  };
+}
+
+interface Breeding {
+  readonly random: Random;
+  readonly spread: number;
+}
+
+/**
+ * Simulated binary crossover within bounds (Deb and Agrawal, "Simulated binary crossover for continuous search space",
+ * 1995, eq. 9), every axis with probability one half; gives one of the two children.
+ */
+function cross({ axes }: SpaceLayout, [a, b]: readonly [Float64Array, Float64Array], breeding: Breeding): Float64Array {
+  const { random } = breeding;
+  return a.map((x, i) => {
+    const y = b[i] as number;
+    const [u, side, isCrossed] = [random.uniform(), random.uniform() < 0.5, random.uniform() < 0.5];
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) ? y : x;
+    if (axes[i]?.isCategorical) return isCrossed ? y : x;
+    return isCrossed && Math.abs(x - y) > 1e-14 ? blend(Math.min(x, y), Math.max(x, y), side, u, breeding.spread) : x;
+  });
+}
+
+/** One child of two values in [0, 1], near the lower or the higher. */
+function blend(low: number, high: number, isLow: boolean, u: number, spread: number): number {
+  const gap = high - low;
+  const room = 1 + (2 * (isLow ? low : 1 - high)) / gap;
+  const alpha = 2 - room ** -(spread + 1);
+  const beta = u <= 1 / alpha ? (u * alpha) ** (1 / (spread + 1)) : (1 / (2 - u * alpha)) ** (1 / (spread + 1));
+  const child = 0.5 * (low + high + (isLow ? -beta : beta) * gap);
+  return Math.min(1, Math.max(0, child));
+}
+
+/** Polynomial mutation within bounds (Deb, "Multi-objective optimization using evolutionary algorithms", 2001, section 4.6), of one axis on average. */
+function mutate({ axes }: SpaceLayout, unit: Float64Array, { random, spread }: Breeding): Float64Array {
+  const there = unit.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0);
+  return unit.map((x, i) => {
+    const [draw, u] = [random.uniform(), random.uniform()];
+    if (Number.isNaN(x) || draw >= 1 / there) return x;
+    return isUnordered(axes[i]) ? u : shift(x, u, spread);
+  });
+}
+
+// Cells so wide that a small step would hardly ever leave one are drawn anew, as choices are.
+const isUnordered = (axis: Axis | undefined): boolean =>
+  axis?.isCategorical === true || (axis !== undefined && axis.cells > 0 && axis.cells <= 4);
+
+function shift(x: number, u: number, spread: number): number {
+  const power = 1 / (spread + 1);
+  const change =
+    u < 0.5
+      ? (2 * u + (1 - 2 * u) * (1 - x) ** (spread + 1)) ** power - 1
+      : 1 - (2 * (1 - u) + 2 * (u - 0.5) * x ** (spread + 1)) ** power;
+  return Math.min(1, Math.max(0, x + change));
+}
