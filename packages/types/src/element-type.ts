@@ -39,10 +39,13 @@ export interface ElementType {
 type NumberArray = Exclude<ElementArray, BigInt64Array | BigUint64Array>;
 type NumberArrayConstructor = new (buffer: ArrayBuffer) => NumberArray;
 
-/** A number to write: a float, a bigint's nearest float, or one of the texts that stand for what JSON cannot write. */
+/** A number to write: a float, a bigint's nearest finite float, or a text that stands for what JSON cannot write. */
 function toNumber(value: unknown): number | undefined {
   if (typeof value === "number") return value;
-  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "bigint") {
+    const nearest = Number(value);
+    return Number.isFinite(nearest) ? nearest : undefined;
+  }
   return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : undefined;
 }
 
