@@ -80,11 +80,12 @@ function toProcessValues(seen: readonly Observation[]): Float64Array {
   return logs.map((each) => (each - mean) / (Math.sqrt(variance) || 1));
 }
 
-/** Fits the kernel anew with every trial at first and with every fourth later; it changes little by then. */
+/** Fits the kernel anew with every trial at first and then the more rarely the more trials there are. */
 function createKernelFit(maxObservations: number) {
   const known = new WeakMap<SpaceLayout, WeakMap<Trial, Kernel>>();
   return (layout: SpaceLayout, complete: readonly Observation[]): Kernel => {
-    const count = complete.length < 32 ? complete.length : complete.length - (complete.length % 4);
+    const interval = 2 ** Math.max(0, Math.floor(Math.log2(complete.length / 16)));
+    const count = complete.length - (complete.length % interval);
     const last = (complete[count - 1] as Observation).trial;
     const ofLayout = known.get(layout) ?? new WeakMap<Trial, Kernel>();
     known.set(layout, ofLayout);

@@ -58,7 +58,9 @@ function climb(layout: SpaceLayout, process: GaussianProcess, from: Float64Array
   const free = Array.from(from.keys()).filter((i) => layout.axes[i]?.cells === 0 && !Number.isNaN(from[i]));
   const unit = from.slice();
   const [meanSlopes, deviationSlopes] = [new Float64Array(from.length), new Float64Array(from.length)];
-  const place = (x: Float64Array) => free.forEach((i, k) => void (unit[i] = x[k] as number));
+  const place = (x: Float64Array) => {
+    for (const [k, i] of free.entries()) unit[i] = x[k] as number;
+  };
   const descend = (x: Float64Array, gradient: Float64Array) => {
     place(x);
     const { mean, deviation } = process.predictWithSlopes(unit, meanSlopes, deviationSlopes);

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Effort } from "./compare-samplers.ts";
+import { startOptunaPeer } from "./optuna-peer.ts";
+import { costReport, frontReport, qualityReport } from "./report.ts";
+
+const page = fileURLToPath(new URL("../../../../docs/optimize.md", import.meta.url));
+const [begin, end] = ["<!-- figures -->", "<!-- end of figures -->"];
+
+/** How much each part of a run does. */
+export interface OptimizeEffort {
+  readonly quality: Effort;
+  readonly fronts: Effort;
+  readonly costs: readonly number[];
+}
+
+const full: OptimizeEffort = {
+  quality: { seeds: 30, trials: 100 },
+  fronts: { seeds: 10, trials: 1000 },
+  costs: [100, 1000],
+};
+const quick: OptimizeEffort = {
+  quality: { seeds: 3, trials: 40 },
+  fronts: { seeds: 2, trials: 120 },
+  costs: [50],
+};
+
+/**
+ * Compares samplers with Optuna's, prints the tables and, in a full run, writes them into `docs/optimize.md`. Gives the
+ * exit code: 1 where a full run had no Optuna to compare with.
+ */
+export async function benchOptimize(isQuick: boolean): Promise<number> {
+  const effort = isQuick ? quick : full;
+  const peer = await startOptunaPeer();
+  if (peer === undefined) console.error("no Optuna: apt-get install python3-optuna; its columns stay empty");
+  const versions = `Node ${process.version}, Optuna ${peer?.version ?? "not there"}, ${cpus().length} cores.`;
+  const parts = [versions, ""];
+  try {
+    for (const report of [qualityReport, frontReport, costReport]) {
+      const part = await report(effort, peer);
+      console.log(part);
+      parts.push(part);
+    }
+  } finally {
+    peer?.close();
+  }
+  if (!isQuick && peer !== undefined) writeFigures(parts.join("\n"));
+  return isQuick || peer !== undefined ? 0 : 1;
+}
+
+/** Puts the figures between their marks, and leaves what is written around them alone. */
+function writeFigures(figures: string): void {
+  const text = existsSync(page) ? readFileSync(page, "utf8") : `# Tuning\n\n${begin}\n${end}\n`;
+  const [before = "", rest = ""] = text.split(begin);
+  const after = rest.split(end)[1] ?? "\n";
+  writeFileSync(page, `${before}${begin}\n\n${figures.trimEnd()}\n\n${end}${after}`);
+}

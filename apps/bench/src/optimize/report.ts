@@ -1,0 +1,103 @@
+import {
+  createCmaEsSampler,
+  createGpSampler,
+  createNsga2Sampler,
+  createRandomSampler,
+  createTpeSampler,
+  hypervolume,
+} from "@trimtab/optimize";
+import { median } from "../measure.ts";
+import { type Contestant, type Effort, type Run, runContestant } from "./compare-samplers.ts";
+import { markdownTable, short } from "./markdown.ts";
+import type { OptunaPeer } from "./optuna-peer.ts";
+import { rankTest } from "./rank-test.ts";
+import { multiObjectiveFunctions, type TestFunction, testFunctions } from "./test-functions.ts";
+
+type Peer = OptunaPeer | undefined;
+
+const own: readonly Contestant[] = [
+  { kind: "own", name: "random", create: createRandomSampler },
+  { kind: "own", name: "TPE", create: createTpeSampler },
+  { kind: "own", name: "GP", create: createGpSampler },
+  { kind: "own", name: "CMA-ES", create: createCmaEsSampler },
+];
+const optuna: readonly Contestant[] = [
+  { kind: "optuna", name: "Optuna TPE", sampler: "tpe", options: {} },
+  { kind: "optuna", name: "Optuna TPE, multivariate", sampler: "tpe", options: { multivariate: true, group: true } },
+];
+
+/** The share of pairs of runs that are better, with stars where ranks so uneven are unlikely by chance. */
+function verdict(runs: readonly number[], others: readonly number[]): string {
+  if (runs.length === 0 || others.length === 0) return "-";
+  const { share, p } = rankTest(runs, others);
+  return `${Math.round(100 * share)} %${p < 0.001 ? " ***" : p < 0.01 ? " **" : p < 0.05 ? " *" : ""}`;
+}
+
+const bestOf = ({ values }: Run): number => values.reduce((best, [loss = Infinity]) => Math.min(best, loss), Infinity);
+
+/** The best value after some trials, beside Optuna's TPE and random search. */
+export async function qualityReport({ quality }: { readonly quality: Effort }, peer: Peer): Promise<string> {
+  const contestants = [...own, ...optuna];
+  const medians = [["median best", ...contestants.map(({ name }) => name)]];
+  const wins = [["better than Optuna TPE / multivariate", ...own.map(({ name }) => name)]];
+  for (const fn of testFunctions) {
+    const bests: (readonly number[])[] = [];
+    for (const contestant of contestants) {
+      bests.push((await runContestant(contestant, fn, { ...quality, peer })).map(bestOf));
+    }
+    const peers = bests.slice(own.length);
+    medians.push([fn.name, ...bests.map((each) => short(median(each)))]);
+    wins.push([
+      fn.name,
+      ...bests.slice(0, own.length).map((each) => peers.map((its) => verdict(each, its)).join(" / ")),
+    ]);
+  }
+  const title = `## Best value after ${quality.trials} trials, ${quality.seeds} seeds`;
+  const legend =
+    "Lower is better. Below: in how many of all pairs of runs ours ends lower than Optuna's; 50 % is a draw. Stars: " +
+    "Mann-Whitney rank test, two-sided, * p < 0.05, ** p < 0.01, *** p < 0.001.";
+  return [title, "", markdownTable(medians), legend, "", markdownTable(wins)].join("\n");
+}
+
+/** The hypervolume that NSGA-II reaches, beside Optuna's. */
+export async function frontReport({ fronts }: { readonly fronts: Effort }, peer: Peer): Promise<string> {
+  const contestants: readonly Contestant[] = [
+    { kind: "own", name: "random", create: createRandomSampler },
+    { kind: "own", name: "NSGA-II", create: createNsga2Sampler },
+    { kind: "optuna", name: "Optuna NSGA-II", sampler: "nsga2", options: {} },
+  ];
+  const rows = [["median hypervolume", ...contestants.map(({ name }) => name), "NSGA-II above Optuna's"]];
+  for (const fn of multiObjectiveFunctions) {
+    const volumes: (readonly number[])[] = [];
+    for (const contestant of contestants) {
+      const runs = await runContestant(contestant, fn, { ...fronts, peer });
+      volumes.push(runs.map(({ values }) => hypervolume(values, fn.reference ?? [])));
+    }
+    const [, ours = [], theirs = []] = volumes.map((each) => each.map((volume) => -volume));
+    rows.push([fn.name, ...volumes.map((each) => short(median(each))), verdict(ours, theirs)]);
+  }
+  const title = `## Several objectives: hypervolume after ${fronts.trials} trials, ${fronts.seeds} seeds`;
+  return [
+    title,
+    "",
+    "Higher is better. Populations of 50, to the references given below.",
+    "",
+    markdownTable(rows),
+  ].join("\n");
+}
+
+/** What one ask and tell takes on average over a study, on Rosenbrock's function of ten variables. */
+export async function costReport({ costs }: { readonly costs: readonly number[] }, peer: Peer): Promise<string> {
+  const contestants = [...own, ...optuna];
+  const fn = testFunctions.find(({ name }) => name === "Rosenbrock-10") as TestFunction;
+  const rows = [["µs per ask and tell", ...costs.map((trials) => `${trials} trials`)]];
+  const columns = contestants.map(({ name }) => [name]);
+  for (const trials of costs) {
+    for (const [i, contestant] of contestants.entries()) {
+      const runs = await runContestant(contestant, fn, { seeds: trials > 500 ? 1 : 3, trials, peer });
+      columns[i]?.push(short(median(runs.map(({ micros }) => micros / trials))));
+    }
+  }
+  const title = "## Cost: mean over a study of ten variables";
+  return [title, "", markdownTable([...rows, ...columns])].join("\n");
+}
