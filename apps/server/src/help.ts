@@ -42,7 +42,7 @@ function describe(name: SettingName): string {
 const entry = (flag: string, text: string) => `  ${flag.padEnd(30)} ${text}`;
 
 /** A default as a person would write it; empty where there is none. */
-function showDefault(value: unknown): string {
+export function showDefault(value: unknown): string {
   if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return "";
   if (typeof value === "object" && value !== null && "host" in value && "port" in value)
     return `${value.host}:${value.port}`;

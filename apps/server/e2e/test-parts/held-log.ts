@@ -1,5 +1,5 @@
 import type { Commit } from "@trimtab/core";
-import { type CommitLog, createMemoryLog, LogError } from "@trimtab/log";
+import { type CommitLog, createMemoryLog, type LogError } from "@trimtab/log";
 
 /** A log in memory whose writes can be made to wait or to fail, as those of a disk can. */
 export interface HeldLog extends CommitLog<Commit> {
@@ -38,6 +38,3 @@ export function createHeldLog(): HeldLog {
     whenHeld: () => held.promise,
   };
 }
-
-/** The error of a disk without room. */
-export const diskFull = (): LogError => new LogError("full", "no space left on device");
