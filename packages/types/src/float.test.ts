@@ -158,6 +158,16 @@ describe("floatType", () => {
     );
   });
 
+  it("keeps the grid over the whole range of floats, where distances between them are beyond it", () => {
+    const wide = { min: -1.7e308, step: 1e300 };
+    expect(accepts(wide, -1.7e308).success).toBe(true);
+    expect(accepts(wide, 1.7e308).success).toBe(true);
+    expect(accepts(wide, 1.7e308 + 0.5e300).success).toBe(false);
+    expect(accepts({ step: Number.MIN_VALUE }, 1e308).success).toBe(true);
+    expect(accepts({ min: -1e308, step: Number.MIN_VALUE }, 1e308).success).toBe(true);
+    expect(accepts({ step: 1e308 }, 1e-300).success).toBe(false);
+  });
+
   it("lets special values past every other limit where they are allowed", () => {
     const schema = floatType.values({ min: 0, max: 1, step: 0.5, allow_special: true });
     expect(schema.parse("NaN")).toBeNaN();
