@@ -6,6 +6,7 @@ import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect
 import { createStoreClient } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
 import { expect, test } from "vitest";
+import { openServer } from "./open-server.ts";
 import { consecutive, recordWatch } from "./test-parts/recorded-watch.ts";
 import { createRandom } from "./test-parts/seeded-random.ts";
 import { type ServerProcess, startProcess } from "./test-parts/server-process.ts";
@@ -101,7 +102,7 @@ test(`${slowWatchers} watchers that never read, ${commits} commits of ${valueByt
 });
 
 test(`a watcher that has not read for longer than history is kept is told so, and goes on (seed ${seed})`, async () => {
-  const server = await startProcess(["--history-commits", "50"]);
+  const server = await openServer({}, { store: { historyCommits: 50, snapshotEvery: 50, recentCommits: 16 } });
   const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
   await store.createSession({ id: "s" });
   await store.registerVariable("s", { name: "prompt", type: "string", value: "" });
@@ -121,6 +122,5 @@ test(`a watcher that has not read for longer than history is kept is told so, an
   expect(kinds).toContain("reset");
   expect(kinds.length).toBeLessThan(commits);
   await watch.return?.();
-  server.signal("SIGTERM");
-  expect(await server.exited).toEqual({ status: 0, signal: null });
+  await server.close();
 });
