@@ -158,6 +158,8 @@ function describeResuming(open: OpenStore, { historyCommits }: StoreFacts): void
           seen.push(...event.variables.filter((v) => v.name === "temperature").map((v) => Number(v.value)));
         if (event.kind === "changes") seen.push(...event.changes.map((change) => Number(change.value)));
         await watch.close();
+        // A turn of the event loop, without which a log on disk could never answer.
+        await new Promise((resolve) => setTimeout(resolve));
       }
       await writes;
       const [start = 0] = seen;
