@@ -17,7 +17,7 @@ export const variableFileVersion = 1;
 const fileFormat = "trimtab-variables";
 
 /** Writes variables as a file. */
-export function encodeVariableFile(data: VariableExport, format: VariableFileFormat): Uint8Array {
+export function encodeVariableFile(data: VariableExport, format: VariableFileFormat): Uint8Array<ArrayBuffer> {
   const file = toWireVariableFile(data);
   if (format === "binary") return toBinary(VariableFileSchema, file);
   return new TextEncoder().encode(toJsonString(VariableFileSchema, file, { useProtoFieldName: true }));
