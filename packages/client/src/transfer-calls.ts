@@ -37,7 +37,7 @@ export const createTransferCalls = (
         const sessionId = encodeText(session, "session");
         return collect(client.exportVariables({ sessionId, ...encodeExport(options) }, to));
       },
-      ({ chunks, sizeBytes }) => decodeVariableFile(joined(chunks, sizeBytes), "binary"),
+      ({ chunks, sizeBytes }) => decodeVariableFile(joined(chunks, sizeBytes)),
     ),
   async importVariables(session, data, options = {}) {
     const request = () => ({
@@ -45,7 +45,7 @@ export const createTransferCalls = (
       options: encodeImport(options),
       context: context(options),
     });
-    const file = encodeVariableFile(data, "binary");
+    const file = encodeVariableFile(data);
     const read = (answer: ImportVariablesResponse | FinishImportUploadResponse) =>
       fromWireImportSummary(answer.summary, readReceipt(session, answer));
     if (file.byteLength <= messageBytes) {

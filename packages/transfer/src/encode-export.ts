@@ -8,7 +8,7 @@ import { isTransferFormat, type TransferFormat, transferFormats } from "./transf
 
 const encoders = {
   json: encodeJson,
-  binary: (data) => encodeVariableFile(data, "binary"),
+  binary: encodeVariableFile,
   csv: encodeCsv,
   safetensors: encodeTensors,
 } as const satisfies Record<TransferFormat, (data: VariableExport) => Uint8Array<ArrayBuffer>>;
