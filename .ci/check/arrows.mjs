@@ -24,7 +24,7 @@ const ALLOWED = {
   store: ["core", "log"],
   wire: [BROWSER, "core", "@bufbuild/protobuf"],
   transfer: [BROWSER, "core", "wire", "@bufbuild/protobuf"],
-  "transport-connect": ["core", "wire", "@bufbuild/protobuf", "@connectrpc/connect"],
+  "transport-connect": ["core", "wire", "transfer", "@bufbuild/protobuf", "@connectrpc/connect"],
   client: [BROWSER, "core", "wire", "handles", "@bufbuild/protobuf", "@connectrpc/connect"],
 };
 

@@ -36,7 +36,8 @@ export interface StoreClientOptions {
 
 /**
  * Gives the store behind a transport, of any protocol, in Node or in a browser. It behaves as a store in process does,
- * down to its errors. Nothing is kept here: each call is one request, and each watch one stream.
+ * down to its errors. Nothing is kept here: each watch is one stream and each call one request, but for the import of more
+ * than a message holds, which is sent in pieces.
  *
  * Beside what a store rejects with, a call rejects with `unavailable` where the server cannot be reached or the
  * connection breaks, and with `deadline_exceeded` where it takes too long; a write may then have been made or not.

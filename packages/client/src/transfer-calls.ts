@@ -9,14 +9,24 @@ import {
   toWirePoint,
   toWireStrategy,
 } from "@trimtab/wire";
-import { type ExportVariablesResponse, TransferFormat, type TransferService } from "@trimtab/wire/services";
+import {
+  type ExportVariablesResponse,
+  type FinishImportUploadResponse,
+  type ImportVariablesResponse,
+  TransferFormat,
+  type TransferService,
+} from "@trimtab/wire/services";
 import { readReceipt } from "./answers.ts";
 import { encodeFilter } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
+import { uploadFile } from "./upload-file.ts";
 
 type TransferCalls = Pick<Store, "exportVariables" | "importVariables">;
 
-/** The part of a store that takes variables out and in, over a transport; an import is one message. */
+/** Bytes of a file above which it is sent in pieces: servers take messages of 4 MiB, and in JSON bytes are a third longer. */
+const messageBytes = 2 * 1024 * 1024;
+
+/** The part of a store that takes variables out and in, over a transport; a large import is sent in pieces. */
 export const createTransferCalls = (
   client: Client<typeof TransferService>,
   { call, context }: Caller,
@@ -27,22 +37,24 @@ export const createTransferCalls = (
         const sessionId = encodeText(session, "session");
         return collect(client.exportVariables({ sessionId, ...encodeExport(options) }, to));
       },
-      ({ chunks, sizeBytes }) => decodeVariableFile(joined(chunks, sizeBytes), "binary"),
+      ({ chunks, sizeBytes }) => decodeVariableFile(joined(chunks, sizeBytes)),
     ),
-  importVariables: (session, data, options = {}) =>
-    call(
-      (to) =>
-        client.importVariables(
-          {
-            sessionId: encodeText(session, "session"),
-            data: encodeVariableFile(data, "binary"),
-            options: encodeImport(options),
-            context: context(options),
-          },
-          to,
-        ),
-      (answer) => fromWireImportSummary(answer.summary, readReceipt(session, answer)),
-    ),
+  async importVariables(session, data, options = {}) {
+    const request = () => ({
+      sessionId: encodeText(session, "session"),
+      options: encodeImport(options),
+      context: context(options),
+    });
+    const file = encodeVariableFile(data);
+    const read = (answer: ImportVariablesResponse | FinishImportUploadResponse) =>
+      fromWireImportSummary(answer.summary, readReceipt(session, answer));
+    if (file.byteLength <= messageBytes) {
+      return call(async (to) => client.importVariables({ ...request(), data: file }, to), read);
+    }
+    return uploadFile(client, call, { session, file }, (uploadId) =>
+      call(async (to) => client.finishImportUpload({ ...request(), uploadId }, to), read),
+    );
+  },
 });
 
 /** Takes in an export; `sizeBytes` is missing where it has ended before it was whole. */

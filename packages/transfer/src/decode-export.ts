@@ -1,7 +1,7 @@
 import type { VariableExport } from "@trimtab/core";
+import { decodeVariableFile } from "@trimtab/wire";
 import { checkExport } from "./check-export.ts";
 import { decodeCsv } from "./csv/csv-export.ts";
-import { decodeBinary } from "./decode-binary.ts";
 import { decodeJson } from "./json/json-export.ts";
 import { malformed } from "./malformed.ts";
 import { decodeTensors } from "./safetensors/tensor-export.ts";
@@ -15,7 +15,7 @@ export interface DecodeOptions {
 
 const decoders = {
   json: decodeJson,
-  binary: decodeBinary,
+  binary: decodeVariableFile,
   csv: decodeCsv,
   safetensors: decodeTensors,
 } as const satisfies Record<TransferFormat, (file: Uint8Array, nowMs: number) => VariableExport>;

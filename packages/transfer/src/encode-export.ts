@@ -8,10 +8,10 @@ import { isTransferFormat, type TransferFormat, transferFormats } from "./transf
 
 const encoders = {
   json: encodeJson,
-  binary: (data) => encodeVariableFile(data, "binary"),
+  binary: encodeVariableFile,
   csv: encodeCsv,
   safetensors: encodeTensors,
-} as const satisfies Record<TransferFormat, (data: VariableExport) => Uint8Array>;
+} as const satisfies Record<TransferFormat, (data: VariableExport) => Uint8Array<ArrayBuffer>>;
 
 /**
  * Writes variables as a file. What the format does not hold, see `transferFormats`, is left out; the rest comes back
@@ -19,7 +19,7 @@ const encoders = {
  *
  * @throws StoreError `invalid_argument` for an unknown format
  */
-export function encodeExport(data: VariableExport, format: TransferFormat): Uint8Array {
+export function encodeExport(data: VariableExport, format: TransferFormat): Uint8Array<ArrayBuffer> {
   if (!isTransferFormat(format)) {
     throw malformed("format", `must be one of ${Object.keys(transferFormats).join(", ")}, got ${String(format)}`);
   }

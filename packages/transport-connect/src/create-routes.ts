@@ -15,6 +15,7 @@ import { type CallInfo, createCalls } from "./calls.ts";
 import { createConfigurationSpaceService } from "./configuration-space-service.ts";
 import { createDependencyService } from "./dependency-service.ts";
 import { createHistoryService } from "./history-service.ts";
+import { defaultUploadLimits, type UploadLimits } from "./import-uploads.ts";
 import { createProgramService } from "./program-service.ts";
 import { createRuleService } from "./rule-service.ts";
 import { createSessionService } from "./session-service.ts";
@@ -29,6 +30,8 @@ export interface RoutesOptions {
   readonly types?: TypeRegistry;
   /** Ends every watch with `unavailable`, so that a server need not wait for its watchers. */
   readonly shutdown?: AbortSignal;
+  /** How much memory uploads of files may take, where the defaults do not suit. */
+  readonly uploads?: Partial<UploadLimits>;
   /** Hears of every fault behind a call, of which the caller is told no more than that there was one. */
   readonly onInternalError?: (error: unknown, call: CallInfo) => void;
 }
@@ -42,6 +45,7 @@ export function createRoutes({
   store,
   types,
   shutdown,
+  uploads,
   onInternalError = () => {},
 }: RoutesOptions): (router: ConnectRouter) => void {
   const calls = createCalls(onInternalError);
@@ -61,6 +65,6 @@ export function createRoutes({
       .service(RuleService, createRuleService(store, calls), options)
       .service(ConfigurationSpaceService, createConfigurationSpaceService(store, calls), options)
       .service(HistoryService, createHistoryService(store, calls), options)
-      .service(TransferService, createTransferService(store, calls), options);
+      .service(TransferService, createTransferService(store, calls, { ...defaultUploadLimits, ...uploads }), options);
   };
 }

@@ -1,7 +1,7 @@
 import { Code, createClient } from "@connectrpc/connect";
 import { decodeVariableFile } from "@trimtab/wire";
 import { type ExportVariablesResponse, TransferFormat, TransferService } from "@trimtab/wire/services";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openServer } from "./test-parts/open-server.ts";
 
 const collect = async (parts: AsyncIterable<ExportVariablesResponse>) => {
@@ -27,7 +27,7 @@ test("an export is a header, pieces of at most a mebibyte, and a summary that vo
     sizeBytes: BigInt(file.byteLength),
     sha256: new Uint8Array(await crypto.subtle.digest("SHA-256", file)),
   });
-  expect(decodeVariableFile(file, "binary").variables).toEqual((await store.listVariables("s")).items);
+  expect(decodeVariableFile(file).variables).toEqual((await store.listVariables("s")).items);
 });
 
 test("a file in JSON, which is meant where nothing is said, can be read and taken in", async () => {
@@ -46,12 +46,101 @@ test("a file in JSON, which is meant where nothing is said, can be read and take
   expect((await store.getVariable("t", "temperature")).value).toBe(0.7);
 });
 
-test("what is no file is refused, and a format that is not known here too", async () => {
+test.each([
+  [TransferFormat.CSV, "text/csv; charset=utf-8; header=present", "s-2.csv"],
+  [TransferFormat.SAFETENSORS, "application/octet-stream", "s-2.safetensors"],
+])("format %s can be had and taken in", async (format, contentType, fileName) => {
+  const { store, binary } = await openServer();
+  const client = createClient(TransferService, binary);
+  const parts = await collect(client.exportVariables({ sessionId: "s", format }));
+  expect(parts[0]?.value).toMatchObject({ format, contentType, fileName, schemaVersion: 1 });
+  const [data] = parts.flatMap((part) => (part.case === "chunk" ? [part.value] : []));
+  await store.createSession({ id: "t" });
+  const { summary } = await client.importVariables({
+    sessionId: "t",
+    data: data ?? Uint8Array.of(),
+    options: { format },
+  });
+  expect(summary).toMatchObject({ createdCount: 1n });
+  expect((await store.getVariable("t", "temperature")).payload).toEqual({ kind: "number", value: 0.7 });
+});
+
+test("what a format does not hold is refused, not left out", async () => {
+  const { binary } = await openServer();
+  const ask = (request: object) => collect(createClient(TransferService, binary).exportVariables(request));
+  for (const [format, field] of [
+    [TransferFormat.CSV, "includeHistory"],
+    [TransferFormat.CSV, "includeDependencies"],
+    [TransferFormat.SAFETENSORS, "includeHistory"],
+  ] as const) {
+    await expect(ask({ sessionId: "s", format, [field]: true })).rejects.toMatchObject({ code: Code.InvalidArgument });
+  }
+  const held = { sessionId: "s", format: TransferFormat.SAFETENSORS, includeDependencies: true };
+  expect((await ask(held)).at(-1)?.case).toBe("summary");
+});
+
+test("what is no file is refused, and a format that is none too", async () => {
   const { binary, post } = await openServer();
   const { answer } = await post("TransferService/ImportVariables", JSON.stringify({ sessionId: "s", data: "AAAA" }));
-  expect(answer).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("data cannot be read") });
+  expect(answer).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("data is no JSON") });
   const client = createClient(TransferService, binary);
-  const csv = collect(client.exportVariables({ sessionId: "s", format: TransferFormat.CSV }));
-  await expect(csv).rejects.toMatchObject({ code: Code.Unimplemented });
-  await expect(client.startImportUpload({ sessionId: "s" })).rejects.toMatchObject({ code: Code.Unimplemented });
+  await expect(collect(client.exportVariables({ sessionId: "s", format: 9 as 0 }))).rejects.toMatchObject({
+    code: Code.InvalidArgument,
+  });
+});
+
+describe("an upload", () => {
+  const table = (value: string) => new TextEncoder().encode(`name,type,value\nx,float,${value}\n`);
+
+  async function openUpload(file: Uint8Array) {
+    const { store, binary } = await openServer({ uploads: { chunkBytes: 8 } });
+    const client = createClient(TransferService, binary);
+    const started = await client.startImportUpload({ sessionId: "s", sizeBytes: BigInt(file.byteLength) });
+    expect(started.maxChunkBytes).toBe(8n);
+    const upload = { sessionId: "s", uploadId: started.uploadId };
+    for (let at = 0; at < file.byteLength; at += 8) {
+      const piece = { offset: BigInt(at), data: file.subarray(at, at + 8) };
+      const { receivedBytes } = await client.uploadImportChunk({ ...upload, ...piece });
+      expect(receivedBytes).toBe(BigInt(Math.min(at + 8, file.byteLength)));
+    }
+    return { store, client, upload };
+  }
+
+  const csv = { format: TransferFormat.CSV };
+
+  test("is taken in in one commit, once", async () => {
+    const { store, client, upload } = await openUpload(table("1"));
+    const tried = await client.finishImportUpload({ ...upload, options: { ...csv, validateOnly: true } });
+    expect(tried.summary).toMatchObject({ createdCount: 1n });
+    expect((await store.getSession("s")).stats.variableCount).toBe(1);
+    const done = await client.finishImportUpload({ ...upload, options: csv, context: { actor: "ada" } });
+    expect(done).toMatchObject({ revision: 3n, summary: { createdCount: 1n } });
+    expect((await store.listCommits("s")).items[0]).toMatchObject({ actor: "ada", revision: 3 });
+    await expect(client.finishImportUpload({ ...upload, options: csv })).rejects.toMatchObject({ code: Code.NotFound });
+  });
+
+  test("stays after a refusal, so that it can be finished otherwise", async () => {
+    const { store, client, upload } = await openUpload(table("1"));
+    await store.registerVariable("s", { name: "x", type: "string", value: "there" });
+    await expect(client.finishImportUpload({ ...upload, options: csv })).rejects.toMatchObject({
+      code: Code.InvalidArgument,
+    });
+    await expect(client.finishImportUpload(upload)).rejects.toThrow("data is no JSON");
+    const { summary } = await client.finishImportUpload({ ...upload, options: { ...csv, allowPartial: true } });
+    expect(summary).toMatchObject({ refusedCount: 1n });
+  });
+
+  test("can be dropped, also where it is not there", async () => {
+    const { client, upload } = await openUpload(table("1"));
+    await client.cancelImportUpload(upload);
+    await client.cancelImportUpload(upload);
+    await expect(client.finishImportUpload(upload)).rejects.toMatchObject({ code: Code.NotFound });
+  });
+
+  test("needs a session, and an id", async () => {
+    const { client } = await openUpload(table("1"));
+    await expect(client.startImportUpload({ sessionId: "nope" })).rejects.toMatchObject({ code: Code.NotFound });
+    await expect(client.uploadImportChunk({ sessionId: "s" })).rejects.toThrow("upload_id is required");
+    await expect(client.cancelImportUpload({ uploadId: "x" })).rejects.toThrow("session_id is required");
+  });
 });

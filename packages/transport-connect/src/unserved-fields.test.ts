@@ -141,6 +141,10 @@ const served: Record<string, readonly string[]> = {
     "at",
   ],
   ImportVariablesRequest: [...write, "data", "options"],
+  StartImportUploadRequest: ["session_id", "size_bytes", "sha256"],
+  UploadImportChunkRequest: ["session_id", "upload_id", "offset", "data"],
+  FinishImportUploadRequest: [...write, "upload_id", "options"],
+  CancelImportUploadRequest: ["session_id", "upload_id"],
   ImportOptions: [
     "format",
     "merge_strategy",
@@ -181,9 +185,8 @@ const services = [
   HistoryService,
   TransferService,
 ];
-const unservedMethods = /^ValidateRule$|Upload/;
 const requests = services.flatMap(({ methods }) =>
-  methods.filter(({ name }) => !unservedMethods.test(name)).map(({ input }): DescMessage => input),
+  methods.filter(({ name }) => name !== "ValidateRule").map(({ input }): DescMessage => input),
 );
 const parts: readonly DescMessage[] = [
   WriteContextSchema,

@@ -41,7 +41,7 @@ export {
   encodeVariableFile,
   fromWireVariableFile,
   toWireVariableFile,
-  type VariableFileFormat,
+  variableFileDepth,
   variableFileVersion,
 } from "./variable-file.ts";
 export { fromWireSpec, toWireSpec } from "./variable-spec.ts";

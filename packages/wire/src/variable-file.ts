@@ -1,5 +1,5 @@
-import { fromBinary, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
-import type { Dependency, VariableExport } from "@trimtab/core";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type Dependency, maxPayloadDepth, type VariableExport } from "@trimtab/core";
 import { fromWireDependency, toWireDependency } from "./dependency.ts";
 import { type VariableFile, VariableFileSchema } from "./gen/trimtab/v1/transfer_pb.ts";
 import { refuseMessage } from "./refuse.ts";
@@ -8,20 +8,17 @@ import { fromWireVariable, toWireVariable } from "./variable.ts";
 import { fromWireVersion, toWireVersion } from "./variable-version.ts";
 import { fromUint64, toUint64 } from "./whole-number.ts";
 
-/** Kinds of files that hold everything. */
-export type VariableFileFormat = "json" | "binary";
-
 /** Version of the layout that is written; every version up to it is read. */
 export const variableFileVersion = 1;
 
 const fileFormat = "trimtab-variables";
 
-/** Writes variables as a file. */
-export function encodeVariableFile(data: VariableExport, format: VariableFileFormat): Uint8Array {
-  const file = toWireVariableFile(data);
-  if (format === "binary") return toBinary(VariableFileSchema, file);
-  return new TextEncoder().encode(toJsonString(VariableFileSchema, file, { useProtoFieldName: true }));
-}
+/** How deep messages in a file may be nested: each level of a value takes up to three, and what surrounds it a few. */
+export const variableFileDepth = 3 * maxPayloadDepth + 16;
+
+/** Writes variables as a file in protobuf. */
+export const encodeVariableFile = (data: VariableExport): Uint8Array<ArrayBuffer> =>
+  toBinary(VariableFileSchema, toWireVariableFile(data));
 
 /** Puts variables on the wire as the message that a file of them is; its parts must not be written to. */
 export function toWireVariableFile(data: VariableExport): VariableFile {
@@ -53,13 +50,12 @@ export function toWireVariableFile(data: VariableExport): VariableFile {
 }
 
 /**
- * Reads a file of variables.
+ * Reads a file of variables in protobuf.
  *
  * @throws StoreError `invalid_argument` for what is no such file or of a later layout, and naming the part that is absent,
  *   out of range or no value
  */
-export const decodeVariableFile = (bytes: Uint8Array, format: VariableFileFormat): VariableExport =>
-  fromWireVariableFile(parseFile(bytes, format));
+export const decodeVariableFile = (bytes: Uint8Array): VariableExport => fromWireVariableFile(parseFile(bytes));
 
 /**
  * Reads the message that a file of variables holds.
@@ -90,10 +86,9 @@ export function fromWireVariableFile(file: VariableFile): VariableExport {
   };
 }
 
-function parseFile(bytes: Uint8Array, format: VariableFileFormat): VariableFile {
+function parseFile(bytes: Uint8Array): VariableFile {
   try {
-    if (format === "binary") return fromBinary(VariableFileSchema, bytes);
-    return fromJsonString(VariableFileSchema, new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return fromBinary(VariableFileSchema, bytes, { recursionLimit: variableFileDepth });
   } catch (error) {
     throw refuseMessage("data", `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -6,7 +6,7 @@ import { type Column, columns, isColumn, type Row, readVariable, writeVariable }
 import { readTable, writeTable } from "./csv-table.ts";
 
 /** Writes variables as CSV: a header line, then a row for each. Neither history nor dependencies, nor where they come from. */
-export const encodeCsv = ({ variables }: VariableExport): Uint8Array =>
+export const encodeCsv = ({ variables }: VariableExport): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(writeTable([columns, ...variables.map(writeVariable)]));
 
 /**

@@ -5,7 +5,7 @@ import { parseJsonFile, toJsonFile } from "./json-file.ts";
 import { writeJson } from "./write-json.ts";
 
 /** Writes variables as readable JSON: the message of the binary format in protobuf's JSON, with the schema's names. */
-export const encodeJson = (data: VariableExport): Uint8Array =>
+export const encodeJson = (data: VariableExport): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(writeJson(toJsonFile(toWireVariableFile(data))));
 
 /**

@@ -1,7 +1,7 @@
 import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf";
+import { variableFileDepth } from "@trimtab/wire";
 import { DependencySchema, type VariableFile, VariableFileSchema, VariableSchema } from "@trimtab/wire/services";
 import { malformed, problemOf } from "../malformed.ts";
-import { maxMessageDepth } from "../max-message-depth.ts";
 import { type JsonRecord, parseJsonRecord } from "./parse-json.ts";
 
 /** A file's message as JSON data, with the names of the schema; fields that say nothing are there too. */
@@ -33,7 +33,7 @@ function items(parent: JsonRecord | { [key: string]: JsonValue | undefined }, ke
 
 function read<D extends DescMessage>(schema: D, json: JsonValue, path: string): MessageShape<D> {
   try {
-    return fromJson(schema, json, { recursionLimit: maxMessageDepth });
+    return fromJson(schema, json, { recursionLimit: variableFileDepth });
   } catch (error) {
     throw malformed(path, `cannot be read: ${problemOf(error)}`);
   }

@@ -1,9 +1,9 @@
 import type { JsonValue } from "@bufbuild/protobuf";
+import { variableFileDepth } from "@trimtab/wire";
 import { malformed, problemOf } from "../malformed.ts";
-import { maxMessageDepth } from "../max-message-depth.ts";
 
 /** Objects and lists that may be nested in each other: a message and a field of it take at most two each. */
-const maxJsonDepth = 2 * maxMessageDepth;
+const maxJsonDepth = 2 * variableFileDepth;
 
 /** A JSON object. */
 export type JsonRecord = { [key: string]: JsonValue };

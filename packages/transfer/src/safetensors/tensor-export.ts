@@ -14,7 +14,7 @@ const trimtabKey = "trimtab";
  * Writes variables as a safetensors file: those whose value is an array as tensors of their names, the rest of what is
  * exported, without history, as the JSON of the JSON format in the metadata. There, values that are tensors are left out.
  */
-export function encodeTensors(data: VariableExport): Uint8Array {
+export function encodeTensors(data: VariableExport): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, NdArray>();
   for (const { name, payload } of data.variables) {
     if (payload.kind === "array" && name !== metadataKey) tensors.set(name, payload.value);
