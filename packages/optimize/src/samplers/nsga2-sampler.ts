@@ -10,22 +10,29 @@ import { type Observation, observe, type Sampler, type SamplerRequest } from "./
 export interface NsgaOptions {
   /** Members of a generation, at least 4; 50 unless given. */
   readonly population?: number;
-  /** How likely two parents are crossed; 0.9 unless given. */
-  readonly crossover?: number;
-  /** How near children are to their parents when crossed, and when they mutate: larger is nearer; 20 unless given. */
-  readonly spread?: number;
+  /** How near to its parents crossing leaves a child, η_c: larger is nearer; 30 unless given. */
+  readonly crossoverIndex?: number;
+  /** How near to where it was mutation leaves a child, η_m: larger is nearer; 5 unless given. */
+  readonly mutationIndex?: number;
 }
 
 /**
  * Breeds generations towards the Pareto front: NSGA-II (Deb et al., "A fast and elitist multiobjective genetic
  * algorithm: NSGA-II", 2002), with simulated binary crossover and polynomial mutation as in its section IV, and choices
- * taken from either parent or drawn anew. Parallel workers share a generation.
+ * taken from either parent or drawn anew. Beyond the paper, every child mutates on at least one axis and of several
+ * trials with the same losses one survives, which keeps small populations from becoming copies of each other. Parallel
+ * workers share a generation.
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createNsga2Sampler({ population = 50, crossover = 0.9, spread = 20 }: NsgaOptions = {}): Sampler {
+export function createNsga2Sampler({
+  population = 50,
+  crossoverIndex = 30,
+  mutationIndex = 5,
+}: NsgaOptions = {}): Sampler {
   checkLimit("population", population, 4);
-  checkLimit("spread", spread, 1);
+  checkLimit("crossoverIndex", crossoverIndex, 1);
+  checkLimit("mutationIndex", mutationIndex, 1);
   const fold = createFold(population);
   return {
     name: "nsga2",
@@ -33,10 +40,10 @@ export function createNsga2Sampler({ population = 50, crossover = 0.9, spread = 
       const { layout, random, spaceVersion: space } = request;
       const { generation, parents } = fold(request);
       const note = { space, generation };
-      if (parents.length === 0) return { unit: drawUnit(layout, random), note };
       const [one, other] = [select(parents, random), select(parents, random)];
-      const child = random.uniform() < crossover ? cross(layout, [one, other], { random, spread }) : one.slice();
-      return { unit: mutate(layout, child, { random, spread }), note };
+      if (one === undefined || other === undefined) return { unit: drawUnit(layout, random), note };
+      const child = cross(layout, [one, other], { random, spread: crossoverIndex });
+      return { unit: mutate(layout, child, { random, spread: mutationIndex }), note };
     },
   };
 }
@@ -49,7 +56,11 @@ interface Survivors {
 }
 
 /** Elitist replacement (section III.C): the parents and their children, sorted into fronts, cut at `population`. */
-function survive(all: readonly Observation[], population: number): Survivors {
+function survive(candidates: readonly Observation[], population: number): Survivors {
+  const all = Array.from(
+    Map.groupBy(candidates, ({ losses }) => losses.join()).values(),
+    ([first]) => first as Observation,
+  );
   const sorted = sortIntoFronts(all.map(({ losses }) => losses)).flatMap((front, rank) => {
     const rooms = crowdingDistances(front.map((i) => (all[i] as Observation).losses));
     return front
@@ -64,12 +75,12 @@ function survive(all: readonly Observation[], population: number): Survivors {
   };
 }
 
-/** A parent by the crowded comparison of two drawn at random: the lower front, then the more room (section III.B). */
 type Parents = readonly { readonly unit: Float64Array; readonly rank: number; readonly room: number }[];
 
-function select(parents: Parents, random: Random): Float64Array {
+/** A parent by the crowded comparison of two drawn at random: the lower front, then the more room (section III.B). */
+function select(parents: Parents, random: Random): Float64Array | undefined {
   const [a, b] = [parents[random.below(parents.length)], parents[random.below(parents.length)]];
-  if (a === undefined || b === undefined) return new Float64Array();
+  if (a === undefined || b === undefined) return undefined;
   return (a.rank === b.rank ? a.room >= b.room : a.rank < b.rank) ? a.unit : b.unit;
 }
 
@@ -107,7 +118,7 @@ interface Breeding {
 
 /**
  * Simulated binary crossover within bounds (Deb and Agrawal, "Simulated binary crossover for continuous search space",
- * 1995, eq. 9), every axis with probability one half; gives one of the two children.
+ * 1995, eq. 9), every axis with probability one half and otherwise taken from either; gives one of the two children.
  */
 function cross({ axes }: SpaceLayout, [a, b]: readonly [Float64Array, Float64Array], breeding: Breeding): Float64Array {
   const { random } = breeding;
@@ -115,8 +126,8 @@ function cross({ axes }: SpaceLayout, [a, b]: readonly [Float64Array, Float64Arr
     const y = b[i] as number;
     const [u, side, isCrossed] = [random.uniform(), random.uniform() < 0.5, random.uniform() < 0.5];
     if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) ? y : x;
-    if (axes[i]?.isCategorical) return isCrossed ? y : x;
-    return isCrossed && Math.abs(x - y) > 1e-14 ? blend(Math.min(x, y), Math.max(x, y), side, u, breeding.spread) : x;
+    if (!isCrossed || axes[i]?.isCategorical || Math.abs(x - y) < 1e-14) return side ? x : y;
+    return blend(Math.min(x, y), Math.max(x, y), side, u, breeding.spread);
   });
 }
 
@@ -130,12 +141,13 @@ function blend(low: number, high: number, isLow: boolean, u: number, spread: num
   return Math.min(1, Math.max(0, child));
 }
 
-/** Polynomial mutation within bounds (Deb, "Multi-objective optimization using evolutionary algorithms", 2001, section 4.6), of one axis on average. */
+/** Polynomial mutation within bounds (Deb, "Multi-objective optimization using evolutionary algorithms", 2001, section 4.6), of one axis and another on average. */
 function mutate({ axes }: SpaceLayout, unit: Float64Array, { random, spread }: Breeding): Float64Array {
+  const forced = random.below(unit.length);
   const there = unit.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0);
   return unit.map((x, i) => {
     const [draw, u] = [random.uniform(), random.uniform()];
-    if (Number.isNaN(x) || draw >= 1 / there) return x;
+    if (Number.isNaN(x) || (i !== forced && draw >= 1 / there)) return x;
     return isUnordered(axes[i]) ? u : shift(x, u, spread);
   });
 }
