@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { Packed } from "./packed.ts";
 import type { ReadAnswer, ReadRequest, SnapshotAnswer, SnapshotRequest, StreamsPage } from "./reader.ts";
-import type { SqliteLogReport } from "./verify.ts";
+import type { SqliteLogReport } from "./report.ts";
 import type { Outcome, Write } from "./writer.ts";
 
 /** What a thread works for; each answers its own part of {@link Calls}. */

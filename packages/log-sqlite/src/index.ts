@@ -6,4 +6,4 @@ export {
   type SqliteLogStats,
   verifySqliteLog,
 } from "./open-sqlite-log.ts";
-export type { SqliteLogDamage, SqliteLogReport } from "./verify.ts";
+export type { SqliteLogDamage, SqliteLogReport } from "./report.ts";

@@ -123,7 +123,7 @@ test("a closed log refuses everything, and whoever follows it is told", async ()
   const sqlite = await open(temporaryFolder());
   await sqlite.log.append("a", 0, [bytes("x")]);
   const following = (async () => {
-    for await (const read of sqlite.log.follow("a", 1, new AbortController().signal)) expect.unreachable(read.kind);
+    for await (const read of sqlite.log.follow("a", 1, new AbortController().signal)) expect(read.kind).toBe("entries");
   })();
   const lastMoment = sqlite.log.append("a", 1, [bytes("y")]);
   const closing = sqlite.close();

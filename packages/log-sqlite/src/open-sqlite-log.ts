@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { type CommitLog, LogError, type SnapshotStore } from "@trimtab/log";
-import { createCommitLog, type LogCounts } from "./sqlite-commit-log.ts";
+import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
+import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
 import { startThread, type Thread } from "./thread.ts";
-import type { SqliteLogDamage, SqliteLogReport } from "./verify.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 /** Where the log is and how it is opened. */

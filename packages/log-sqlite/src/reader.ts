@@ -3,6 +3,7 @@ import { checksumOf } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, isCorrupt } from "./failure.ts";
 import { type Packed, pack } from "./packed.ts";
+import type { EntryDamage } from "./report.ts";
 import { createStreamFinder } from "./stream-rows.ts";
 
 /** What is asked of a stream. */
@@ -103,9 +104,6 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
     },
   };
 }
-
-/** Why an entry cannot be served. */
-export type EntryDamage = "checksum" | "missing" | "unreadable";
 
 interface ScanRequest extends ReadRequest {
   readonly id: number;

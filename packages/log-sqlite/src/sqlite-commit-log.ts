@@ -1,20 +1,9 @@
 import type { CommitLog, LogError, LogRead } from "@trimtab/log";
 import { createFollowers } from "./followers.ts";
 import { unpack } from "./packed.ts";
+import type { LogCounts } from "./report.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
-
-/** What was appended. */
-export interface LogCounts {
-  /** Appends that are durable. */
-  readonly appends: number;
-  /** Appends that lost their race. */
-  readonly lost: number;
-  /** Appends that failed. */
-  readonly failed: number;
-  readonly entries: number;
-  readonly bytes: number;
-}
 
 /** The log over its threads. */
 export interface SqliteCommitLog {

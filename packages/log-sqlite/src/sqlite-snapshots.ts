@@ -1,8 +1,8 @@
 import type { SnapshotStore } from "@trimtab/log";
 import { unpack } from "./packed.ts";
+import type { SqliteLogDamage } from "./report.ts";
 import { checkNumber, checkSize, checkStream } from "./sqlite-commit-log.ts";
 import type { Thread } from "./thread.ts";
-import type { SqliteLogDamage } from "./verify.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /**

@@ -2,37 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { checksumOf, streamChecksum } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
-import { createScan, type EntryDamage } from "./reader.ts";
+import { createScan } from "./reader.ts";
+import type { SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { checkSchema, openForReading, readPosition } from "./schema.ts";
 import { readWatermark } from "./watermark.ts";
-
-/** One thing that is wrong in a data folder. */
-export type SqliteLogDamage =
-  /** One entry; the stream's others are intact unless they are named too. */
-  | { readonly kind: "entry"; readonly stream: string; readonly number: number; readonly reason: EntryDamage }
-  /** From this entry on the stream cannot be read; from number 0 where the stream itself is damaged. */
-  | { readonly kind: "stream"; readonly stream: string; readonly number: number }
-  /** A snapshot, without which the stream is replayed from its entries. */
-  | { readonly kind: "snapshot"; readonly stream: string; readonly number: number }
-  /** So many entries that were acknowledged are gone, at the end of some streams. */
-  | { readonly kind: "missing"; readonly entries: number }
-  /** The file's own structure, in SQLite's words. */
-  | { readonly kind: "file"; readonly message: string };
-
-/** What a check of all that is stored found. */
-export interface SqliteLogReport {
-  readonly streams: number;
-  /** Intact entries. */
-  readonly entries: number;
-  /** Bytes in intact entries. */
-  readonly bytes: number;
-  /** Intact snapshots. */
-  readonly snapshots: number;
-  /** How much is damaged; 0 where all is well. */
-  readonly damages: number;
-  /** What is damaged, the first thousand. */
-  readonly damage: readonly SqliteLogDamage[];
-}
 
 const damageListed = 1000;
 
