@@ -1,43 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient } from "@trimtab/client";
-import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
-import { afterEach, describe, expect, test } from "vitest";
-import type { ServerParts } from "../src/start-server.ts";
+import { describe, expect, test } from "vitest";
 import { openServer } from "./open-server.ts";
+import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "trimtab-data-"));
-  folders.push(folder);
-  return folder;
-}
-
-const openDurable = (data: string, parts: ServerParts = {}) => openServer({ log: "sqlite", data }, parts);
-
-const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true };
-
-async function openOnDisk() {
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
-  const { expressions: _, ...kept } = facts;
-  const server = await openDurable(temporaryFolder(), {
-    store: { clock, snapshotEvery: 10, recentCommits: 16, ...kept },
-  });
-  const advance = (ms: number) => {
-    ahead += ms;
-  };
-  return { store: server.store, advance, close: () => server.close() };
-}
-
-describeStore("in process, on disk", openOnDisk, facts);
-describeStoreModel("in process, on disk", openOnDisk, { runs: 20 });
+const openDurable = (data: string) => openServer({ log: "sqlite", data });
 
 describe("a server on disk", () => {
   test("has everything again after a restart, and goes on from there", async () => {
