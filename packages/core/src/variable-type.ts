@@ -34,9 +34,7 @@ export type Space =
       /** Turns a branch and its parameters into a value that the type accepts. */
       readonly toValue: (branch: string, parameters: ValueRecord) => Value;
       /** Reads a value that the type accepts back; `undefined` for any other. Without it points are given by branch. */
-      readonly fromValue?: (
-        value: Value,
-      ) => { readonly branch: string; readonly parameters: ValueRecord } | undefined;
+      readonly fromValue?: (value: Value) => { readonly branch: string; readonly parameters: ValueRecord } | undefined;
     };
 
 /**

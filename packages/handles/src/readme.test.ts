@@ -18,12 +18,12 @@ it("does what the example in the README says", async () => {
   });
   const { temperature, model } = app.variables;
 
-  model.subscribe((value, { actor }) => console.log(`${actor} chose ${value}`));
+  model.subscribe((value, { actor }) => console.log(actor, "chose", value)); // assistant chose claude-3
   await temperature.set(0.9); // a number from 0 to 2; anything else is refused here
   await temperature.update((t) => t / 2); // made again if somebody else writes in between
   await app.set({ model: "claude-3", maxTokens: 1024 }); // one commit, seen whole
-  console.log(temperature.value, app.values.maxTokens); // 0.45 1024: no round trip
   await app.settled(); // subscribers have been told
+  console.log(temperature.value, app.values.maxTokens); // 0.45 1024
   await app.close();
   // End.
 

@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { ChangesEvent, Store, WatchEvent, WatchOptions } from "../../index.ts";
 import { type OpenStore, openSample, readWatch, rejection, type StoreFacts } from "./harness.ts";
 
+/** A turn of the event loop, without which a log on disk could never answer. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
 const brief = (event: ChangesEvent) => event.changes.map(({ kind, name, value }) => `${kind} ${name} ${String(value)}`);
 
 export function describeWatching(open: OpenStore, facts: StoreFacts): void {
@@ -146,7 +149,10 @@ function describeResuming(open: OpenStore, { historyCommits }: StoreFacts): void
     test("while writes go on loses nothing", async () => {
       const { store } = await openSample(open);
       const writes = (async () => {
-        for (let i = 1; i <= 40; i++) await store.setVariable("s", "temperature", i / 100);
+        for (let i = 1; i <= 40; i++) {
+          await store.setVariable("s", "temperature", i / 100);
+          await turn();
+        }
       })();
       const seen: number[] = [];
       let after: string | undefined;
@@ -158,8 +164,7 @@ function describeResuming(open: OpenStore, { historyCommits }: StoreFacts): void
           seen.push(...event.variables.filter((v) => v.name === "temperature").map((v) => Number(v.value)));
         if (event.kind === "changes") seen.push(...event.changes.map((change) => Number(change.value)));
         await watch.close();
-        // A turn of the event loop, without which a log on disk could never answer.
-        await new Promise((resolve) => setTimeout(resolve));
+        if (event.kind === "bookmark") await turn();
       }
       await writes;
       const [start = 0] = seen;
