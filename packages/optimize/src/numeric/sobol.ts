@@ -41,7 +41,7 @@ export function sobolWord(index: number, dimension: number): number {
  * Scrambles a coordinate as Owen's nested uniform scrambling does, by a hash of the bits above each bit, which keeps
  * the sequence's evenness (Burley, "Practical hash-based Owen scrambling", 2020, listing 2, after Laine and Karras).
  */
-export function scrambleWord(word: number, seed: number): number {
+function scrambleWord(word: number, seed: number): number {
   let x = (reverseBits(word) + seed) | 0;
   for (const factor of [0x6c50b47c, 0xb82f1e52, 0xc7afe638, 0x8d22f6e6]) x ^= Math.imul(x, factor);
   return reverseBits(x);

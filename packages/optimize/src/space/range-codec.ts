@@ -118,7 +118,8 @@ function createInteger({ min, max, step = 1n, log }: Range<"integer">): RangeCod
     encode(value, unit, offset) {
       const index = indexOf(value);
       if (index === undefined) return false;
-      const at = log ? (Math.log(Number(value)) - low) / (high - low) : (Number(index) + 0.5) / Number(count);
+      const byMagnitude = high > low ? (Math.log(Number(value)) - low) / (high - low) : 0.5;
+      const at = log ? byMagnitude : (Number(index) + 0.5) / Number(count);
       unit[offset] = clamp(at, 0, 1);
       return true;
     },

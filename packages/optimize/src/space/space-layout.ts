@@ -30,7 +30,7 @@ export interface SpaceLayout {
 }
 
 /** Parameters that a search space may have at most, nested ones included. */
-export const maxParameters = 1000;
+const maxParameters = 1000;
 
 /**
  * Lays a search space out.

@@ -25,7 +25,8 @@ export interface SuggestedPoint extends Pick<Suggestion, "note"> {
 export function suggestPoint(state: StudyState, number: number, given: Point = {}): SuggestedPoint | undefined {
   const { definition, layout, spaceVersion, trials } = state;
   const { sampler, directions, seed } = definition;
-  const isAllowed = (unit: Float64Array) => obeysRule(state, decodePoint(layout, unit));
+  const isFree = definition.isAllowed === undefined;
+  const isAllowed = (unit: Float64Array) => isFree || obeysRule(state, decodePoint(layout, unit));
   for (let attempt = 0; attempt < samplerTries; attempt++) {
     const random = createRandom(seed, number, attempt);
     const request = { layout, spaceVersion, directions, trials, seed, attempt, random, isAllowed };

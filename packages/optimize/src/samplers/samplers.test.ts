@@ -1,0 +1,119 @@
+import type { Space, ValueRecord } from "@trimtab/core";
+import { describe, expect, test } from "vitest";
+import { hypervolume } from "../objectives/hypervolume.ts";
+import { createStudy } from "../study/study.ts";
+import type { StudyOptions } from "../study/study-state.ts";
+import { createCmaEsSampler } from "./cma-es-sampler.ts";
+import { createGpSampler } from "./gp-sampler.ts";
+import { createGridSampler } from "./grid-sampler.ts";
+import { createNsga2Sampler } from "./nsga2-sampler.ts";
+import { createRandomSampler } from "./random-sampler.ts";
+import { createSobolSampler } from "./sobol-sampler.ts";
+import { createTpeSampler } from "./tpe-sampler.ts";
+
+const real = (min: number, max: number): Space => ({ kind: "real", min, max });
+const plane = { x: real(-5, 10), y: real(0, 15) };
+const bowl = ({ x, y }: ValueRecord) => ((x as number) - 3) ** 2 + ((y as number) - 9) ** 2;
+
+/** The best of a study on a bowl, by median of five seeds. */
+async function bestOn(options: Omit<StudyOptions, "space">, trials: number): Promise<number> {
+  const bests: number[] = [];
+  for (let seed = 0; seed < 5; seed++) {
+    const study = createStudy({ space: plane, ...options, seed });
+    await study.optimize(bowl, { trials });
+    bests.push(study.best?.values[0] ?? Number.NaN);
+  }
+  return bests.sort((a, b) => a - b)[2] ?? Number.NaN;
+}
+
+test("each sampler closes in on a bowl's bottom where random points do not", async () => {
+  expect(await bestOn({ sampler: createRandomSampler() }, 60)).toBeGreaterThan(0.1);
+  expect(await bestOn({ sampler: createTpeSampler() }, 60)).toBeLessThan(0.1);
+  expect(await bestOn({ sampler: createGpSampler() }, 30)).toBeLessThan(1e-3);
+  expect(await bestOn({ sampler: createCmaEsSampler() }, 120)).toBeLessThan(1e-2);
+});
+
+test("CMA-ES reaches 1e-8 in a study, and starts again from elsewhere once it cannot get closer", async () => {
+  const study = createStudy({ space: { x: real(-5, 10), y: real(0, 15) }, sampler: createCmaEsSampler(), seed: 2 });
+  await study.optimize(bowl, { trials: 900 });
+  expect(study.best?.values[0]).toBeLessThan(1e-8);
+  const runs = study.trials.map(({ note }) => note?.["run"] as number);
+  expect(runs.at(-1)).toBeGreaterThan(0);
+});
+
+test("the grid tries every point once and then has no more", () => {
+  const space: Record<string, Space> = {
+    x: real(0, 1),
+    kind: {
+      kind: "conditional",
+      branches: { a: { n: { kind: "integer", min: 1n, max: 3n } }, b: {} },
+      toValue: (branch, parameters) => ({ branch, parameters }),
+    },
+  };
+  const study = createStudy({ space, sampler: createGridSampler({ pointsPerAxis: 4 }) });
+  const asked = study.askMany(100);
+  expect(asked).toHaveLength(4 * (3 + 1));
+  expect(new Set(asked.map(({ point }) => JSON.stringify(point))).size).toBe(16);
+  expect(asked.map(({ point }) => point["x"])).toContain(1);
+  for (const { number } of asked) study.tell(number, 0);
+  expect(study.ask()).toBeUndefined();
+  expect(study.state.status).toBe("completed");
+});
+
+test("Sobol goes on through its sequence, also after a restart", () => {
+  const options = { space: plane, sampler: createSobolSampler(), seed: 4 };
+  const study = createStudy(options);
+  const whole = createStudy(options).askMany(8);
+  study.askMany(4);
+  const resumed = createStudy(options, study.events);
+  expect(resumed.askMany(4).map(({ point }) => point)).toEqual(whole.slice(4).map(({ point }) => point));
+});
+
+test("workers at the same time are sent to different places", () => {
+  for (const sampler of [createTpeSampler(), createGpSampler(), createCmaEsSampler()]) {
+    const study = createStudy({ space: plane, sampler, seed: 1 });
+    for (let i = 0; i < 20; i++) {
+      const trial = study.ask();
+      if (trial !== undefined) study.tell(trial.number, bowl(trial.parameters));
+    }
+    const points = study.askMany(4).map(({ point }) => `${point["x"]} ${point["y"]}`);
+    expect(new Set(points).size).toBe(4);
+  }
+});
+
+describe("several objectives", () => {
+  const line: Record<string, Space> = { x: real(0, 4), y: real(0, 4) };
+  /** Two bowls: the Pareto set is the line between their bottoms. */
+  const two = ({ x, y }: ValueRecord) => {
+    const [a, b] = [x as number, y as number];
+    return [(a - 1) ** 2 + (b - 1) ** 2, (a - 3) ** 2 + (b - 3) ** 2];
+  };
+  const volumeOf = async (sampler: StudyOptions["sampler"]) => {
+    const objectives = [
+      { metric: "a", direction: "minimize" as const },
+      { metric: "b", direction: "minimize" as const },
+    ];
+    const study = createStudy({ space: line, objectives, ...(sampler && { sampler }), seed: 3 });
+    await study.optimize(two, { trials: 300 });
+    return hypervolume(
+      study.paretoFront.map(({ values }) => values),
+      [8, 8],
+    );
+  };
+
+  test("NSGA-II and TPE cover more of the front than random points", async () => {
+    const random = await volumeOf(createRandomSampler());
+    expect(await volumeOf(createNsga2Sampler({ population: 20 }))).toBeGreaterThan(random);
+    expect(await volumeOf(createTpeSampler())).toBeGreaterThan(random);
+  });
+});
+
+test("options out of range are refused by name", () => {
+  expect(() => createTpeSampler({ candidates: 0 })).toThrow("candidates must be a whole number of at least 1, got 0");
+  expect(() => createGpSampler({ maxObservations: 5 })).toThrow(
+    "maxObservations must be a whole number of at least 10",
+  );
+  expect(() => createCmaEsSampler({ population: 3 })).toThrow("population must be a whole number of at least 4");
+  expect(() => createNsga2Sampler({ population: 2.5 })).toThrow("population must be a whole number of at least 4");
+  expect(() => createGridSampler({ pointsPerAxis: 1 })).toThrow("pointsPerAxis must be a whole number of at least 2");
+});
