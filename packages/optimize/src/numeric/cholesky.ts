@@ -1,6 +1,6 @@
 /**
  * Factors a symmetric positive definite matrix A = L Lᵀ in place (Golub and Van Loan, "Matrix Computations", 4th ed.,
- * algorithm 4.2.2): the lower triangle becomes L, the upper one is left as it was.
+ * section 4.2): the lower triangle becomes L, the upper one is left as it was.
  *
  * @param a - `n * n` numbers, row by row; only the lower triangle is read
  * @returns whether A was positive definite; where it was not, `a` is of no use any more

@@ -32,7 +32,7 @@ function evaluations(f: (x: Float64Array) => number, start: number, seed: number
 }
 
 describe("ten dimensions, down to 1e-8", () => {
-  // Hansen and Ostermeier 2001 and the BBOB figures: about 1500, 6000 and 6000 evaluations for these with the usual population.
+  // About 1500, 6000 and 6000 evaluations with the usual population (Hansen and Ostermeier 2001, figures of section 5).
   test.each([
     ["sphere", sphere, 1, 2200],
     ["Rosenbrock's function", rosenbrock, 0, 9000],

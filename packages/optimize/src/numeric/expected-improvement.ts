@@ -11,7 +11,7 @@ export interface LogImprovement {
  * The logarithm of how much a normal value is expected to be below `best`, what is above counting as nothing
  * (Jones, Schonlau and Welch, "Efficient global optimization of expensive black-box functions", 1998, eq. 15). It stays
  * finite and has a slope where the improvement itself is 0 to floats (Ament et al., "Unexpected improvements to expected
- * improvement for Bayesian optimization", 2023, eq. 9).
+ * improvement for Bayesian optimization", 2023).
  */
 export function logExpectedImprovement(mean: number, deviation: number, best: number): LogImprovement {
   const z = (best - mean) / deviation;

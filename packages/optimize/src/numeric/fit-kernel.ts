@@ -12,8 +12,9 @@ const limits = {
 
 /**
  * Finds the kernel that makes what was seen most likely, with mild beliefs beside: minimises the negative logarithm of
- * the marginal likelihood (Rasmussen and Williams 2006, eq. 5.8, 5.9) times log-normal priors, that of the lengths growing with the
- * number of axes (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in high dimensions", 2024, eq. 6).
+ * the marginal likelihood (Rasmussen and Williams 2006, eq. 5.8, 5.9) times log-normal priors, of which that of the
+ * lengths grows with the number of axes (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in
+ * high dimensions", 2024; ours believes in somewhat shorter ones).
  *
  * @param values - standardised: mean 0 and variance 1
  */
@@ -63,33 +64,43 @@ export function createLikelihood(
     fillCovariance({ covariance, slopes, gaps, inverseSquares, signal, noise, n, axes });
     if (!factorCholesky(covariance, n)) return Number.POSITIVE_INFINITY;
     const weights = solveUpper(covariance, n, solveLower(covariance, n, values.slice()));
-    let value = n * LOG_ROOT_2_PI;
-    for (let i = 0; i < n; i++) {
-      value += 0.5 * (values[i] as number) * (weights[i] as number) + Math.log(covariance[i * n + i] as number);
-    }
+    let value = n * LOG_ROOT_2_PI + 0.5 * dot(values, weights);
+    for (let i = 0; i < n; i++) value += Math.log(covariance[i * n + i] as number);
     const inverse = invertFactored(covariance, n);
-    gradient.fill(0);
     let trace = 0;
     for (let i = 0; i < n; i++) trace += inverse[i * n + i] as number;
-    let square = 0;
-    for (let i = 0; i < n; i++) square += (weights[i] as number) ** 2;
-    // What the signal explains: K without noise is K - noise I, and the traces of (αᵀα - K⁻¹) K are known.
-    const fit = dot(values, weights);
-    gradient[axes] = -0.5 * (fit - n - noise * (square - trace));
-    gradient[axes + 1] = -0.5 * noise * (square - trace);
-    for (let i = 1, pair = 0; i < n; i++) {
-      for (let j = 0; j < i; j++, pair++) {
-        const factor =
-          ((weights[i] as number) * (weights[j] as number) - (inverse[i * n + j] as number)) * (slopes[pair] as number);
-        for (let axis = 0; axis < axes; axis++) {
-          gradient[axis] =
-            (gradient[axis] as number) -
-            factor * (gaps[pair * axes + axis] as number) * (inverseSquares[axis] as number);
-        }
-      }
-    }
+    // Without noise K is K - noise I, so the traces of (α αᵀ - K⁻¹) K and of (α αᵀ - K⁻¹) noise I make both slopes.
+    const byNoise = noise * (dot(weights, weights) - trace);
+    gradient.fill(0);
+    gradient[axes] = -0.5 * (dot(values, weights) - n - byNoise);
+    gradient[axes + 1] = -0.5 * byNoise;
+    addLengthSlopes(gradient, { weights, inverse, slopes, gaps, inverseSquares, n });
     return value + addPriors(x, gradient, axes);
   };
+}
+
+interface Fit {
+  readonly weights: Float64Array;
+  readonly inverse: Float64Array;
+  readonly slopes: Float64Array;
+  readonly gaps: Float64Array;
+  readonly inverseSquares: Float64Array;
+  readonly n: number;
+}
+
+/** Adds -½ tr((α αᵀ - K⁻¹) ∂K/∂ ln ℓ) for each length (op. cit., eq. 5.9); every pair stands for two entries of K. */
+function addLengthSlopes(gradient: Float64Array, { weights, inverse, slopes, gaps, inverseSquares, n }: Fit): void {
+  const axes = inverseSquares.length;
+  for (let i = 1, pair = 0; i < n; i++) {
+    for (let j = 0; j < i; j++, pair++) {
+      const outer = (weights[i] as number) * (weights[j] as number) - (inverse[i * n + j] as number);
+      const factor = outer * (slopes[pair] as number);
+      for (let axis = 0; axis < axes; axis++) {
+        const gap = (gaps[pair * axes + axis] as number) * (inverseSquares[axis] as number);
+        gradient[axis] = (gradient[axis] as number) - factor * gap;
+      }
+    }
+  }
 }
 
 function pairGaps(units: readonly Float64Array[], isCategorical: readonly boolean[]): Float64Array {

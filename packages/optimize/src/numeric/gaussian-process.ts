@@ -34,7 +34,7 @@ export function axisDistance(a: number, b: number, isCategorical: boolean): numb
   return (a - b) * (a - b);
 }
 
-/** Correlation at a scaled distance r (Rasmussen and Williams, "Gaussian processes for machine learning", 2006, eq. 4.17). */
+/** Correlation at a scaled distance r (Rasmussen and Williams, "Gaussian processes for machine learning", eq. 4.17). */
 export const matern52 = (r: number): number => (1 + root5 * r + (5 / 3) * r * r) * Math.exp(-root5 * r);
 
 /** Minus twice the derivative of {@link matern52} by r². */
@@ -76,17 +76,27 @@ export function fitGaussianProcess(
       deviationSlopes.fill(0);
       for (const [i, other] of units.entries()) {
         const slope = -kernel.signal * matern52Slope(distances[i] as number);
-        for (let axis = 0; axis < unit.length; axis++) {
-          const gap = (unit[axis] as number) - (other[axis] as number);
-          if (kernel.isCategorical[axis] || Number.isNaN(gap)) continue;
-          const change = (slope * gap) / (kernel.lengths[axis] as number) ** 2;
-          meanSlopes[axis] = (meanSlopes[axis] as number) + (weights[i] as number) * change;
-          deviationSlopes[axis] = (deviationSlopes[axis] as number) - ((solved[i] as number) * change) / deviation;
-        }
+        addSlopes(meanSlopes, (weights[i] as number) * slope, { unit, other, kernel });
+        addSlopes(deviationSlopes, (-(solved[i] as number) * slope) / deviation, { unit, other, kernel });
       }
       return { mean, deviation };
     },
   };
+}
+
+interface Gap {
+  readonly unit: Float64Array;
+  readonly other: Float64Array;
+  readonly kernel: Kernel;
+}
+
+/** Adds what moving `unit` along each ordered axis does to its covariance with another place, times a factor. */
+function addSlopes(slopes: Float64Array, factor: number, { unit, other, kernel }: Gap): void {
+  for (let axis = 0; axis < unit.length; axis++) {
+    const gap = (unit[axis] as number) - (other[axis] as number);
+    if (kernel.isCategorical[axis] || Number.isNaN(gap)) continue;
+    slopes[axis] = (slopes[axis] as number) + (factor * gap) / (kernel.lengths[axis] as number) ** 2;
+  }
 }
 
 function factorWithNoise(covariance: Float64Array, n: number, noise: number): Float64Array {

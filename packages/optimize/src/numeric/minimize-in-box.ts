@@ -25,7 +25,7 @@ const memory = 8;
  *
  * Projected quasi-Newton: components held by a bound are left out, the rest take the direction of L-BFGS (Nocedal and
  * Wright, "Numerical Optimization", 2nd ed., algorithm 7.4) along the projected path, with Armijo's rule for its length
- * (Bertsekas, "Projected Newton methods for optimization problems with simple constraints", 1982, eq. 15-17).
+ * (Bertsekas, "Projected Newton methods for optimization problems with simple constraints", 1982).
  */
 export function minimizeInBox(f: Differentiable, start: Float64Array, options: BoxOptions): Minimum {
   const { steps, tolerance = 1e-6 } = options;

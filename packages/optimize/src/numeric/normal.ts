@@ -7,8 +7,8 @@ const INVERSE_ROOT_2_PI = 0.3989422804014327;
 export const LOG_ROOT_2_PI = 0.9189385332046728;
 
 /**
- * The probability that a standard normal number is below `x`, to an absolute error of about 1e-15, and to 8 digits in the far tail
- * (Hart, "Computer Approximations", 1968, nr. 5666, as given by West, "Better approximations to cumulative normal
+ * The probability that a standard normal number is below `x`, to an absolute error of about 1e-15 and to 8 digits in the
+ * far tail (Hart, "Computer Approximations", 1968, nr. 5666, as given by West, "Better approximations to cumulative normal
  * functions", 2005).
  */
 export function normalCdf(x: number): number {

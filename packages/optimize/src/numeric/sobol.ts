@@ -12,7 +12,7 @@ const directions: readonly Uint32Array[] = [
 /** Dimensions that the sequence has. */
 export const sobolDimensions = directions.length;
 
-/** The recurrence of Joe and Kuo, "Remark on algorithm 659: implementing Sobol's quasirandom sequence generator", 2003, eq. 2. */
+/** The recurrence of Joe and Kuo, "Remark on algorithm 659: implementing Sobol's sequence generator", 2003. */
 function toDirections(entry: string): Uint32Array {
   const [polynomial = 0, initial = []] = [Number.parseInt(entry, 10), entry.split(":")[1]?.split(",").map(Number)];
   const degree = initial.length;
@@ -39,7 +39,8 @@ export function sobolWord(index: number, dimension: number): number {
 
 /**
  * Scrambles a coordinate as Owen's nested uniform scrambling does, by a hash of the bits above each bit, which keeps
- * the sequence's evenness (Burley, "Practical hash-based Owen scrambling", 2020, listing 2, after Laine and Karras).
+ * the sequence's evenness (Burley, "Practical hash-based Owen scrambling", 2020, after Laine and Karras, "Stratified
+ * sampling for stochastic transparency", 2011).
  */
 function scrambleWord(word: number, seed: number): number {
   let x = (reverseBits(word) + seed) | 0;

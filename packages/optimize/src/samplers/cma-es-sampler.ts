@@ -20,8 +20,9 @@ const redraws = 64;
 /**
  * Suggests from a normal distribution that each generation of trials moves, stretches and widens or narrows: CMA-ES with
  * rank-one and rank-μ updates, active weights and cumulative step-size adaptation (Hansen, "The CMA evolution strategy:
- * a tutorial", 2016). Draws outside the box are drawn again (op. cit., appendix B.5). A run that has converged is followed by one of twice the population from
- * elsewhere (Auger and Hansen, "A restart CMA evolution strategy with increasing population size", 2005).
+ * a tutorial", 2016). Draws outside the box are drawn again (op. cit., appendix B.5). A run that has converged is
+ * followed by one of twice the population from elsewhere (Auger and Hansen, "A restart CMA evolution strategy with
+ * increasing population size", 2005).
  *
  * It moves ordered parameters that are always there; choices and what their branches bring are left to TPE. It starts
  * in the middle, or at the best trial where there is one already, also after a change of the space. With several

@@ -11,17 +11,21 @@ import { createSobolSampler } from "./sobol-sampler.ts";
 export interface GpOptions {
   /** Trials that are spread evenly first; 10 unless given. */
   readonly startupTrials?: number;
-  /** Trials that the process is conditioned on at most, the best and the newest; 200 unless given. Time grows with the third power. */
+  /**
+   * Trials that the process is conditioned on at most, the best and the newest; 200 unless given. What asking costs
+   * grows with its third power.
+   */
   readonly maxObservations?: number;
 }
 
 /**
  * Suggests where a Gaussian process expects the greatest improvement (Jones, Schonlau and Welch, "Efficient global
- * optimization of expensive black-box functions", 1998), with Matérn's kernel of smoothness 5/2, a length for each axis, and noise.
- * Choices count as equal or not; a parameter that one trial has and another has not makes them far from each other.
+ * optimization of expensive black-box functions", 1998), with Matérn's kernel of smoothness 5/2, a length for each
+ * axis, and noise. Choices count as equal or not; a parameter that one trial has and another has not makes them far
+ * from each other.
  *
- * Trials under way count as if they had come out as expected (the kriging believer of Ginsbourger, Le Riche and Carraro, "Kriging is well-suited to
- * parallelize optimization", 2010). With several objectives it follows the first.
+ * Trials under way count as if they had come out as expected (the kriging believer of Ginsbourger, Le Riche and
+ * Carraro, "Kriging is well-suited to parallelize optimization", 2010). With several objectives it follows the first.
  *
  * @throws StoreError `invalid_argument` for options out of range
  */

@@ -118,7 +118,7 @@ interface Breeding {
 
 /**
  * Simulated binary crossover within bounds (Deb and Agrawal, "Simulated binary crossover for continuous search space",
- * 1995, eq. 9), every axis with probability one half and otherwise taken from either; gives one of the two children.
+ * 1995), every axis with probability one half and otherwise taken from either; gives one of the two children.
  */
 function cross({ axes }: SpaceLayout, [a, b]: readonly [Float64Array, Float64Array], breeding: Breeding): Float64Array {
   const { random } = breeding;
@@ -141,7 +141,10 @@ function blend(low: number, high: number, isLow: boolean, u: number, spread: num
   return Math.min(1, Math.max(0, child));
 }
 
-/** Polynomial mutation within bounds (Deb, "Multi-objective optimization using evolutionary algorithms", 2001, section 4.6), of one axis and another on average. */
+/**
+ * Polynomial mutation within bounds (Deb, "Multi-objective optimization using evolutionary algorithms", 2001), of one
+ * axis and another on average.
+ */
 function mutate({ axes }: SpaceLayout, unit: Float64Array, { random, spread }: Breeding): Float64Array {
   const forced = random.below(unit.length);
   const there = unit.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0);

@@ -25,9 +25,9 @@ export interface ParzenOptions {
 
 /**
  * Makes a mixture of one product kernel per place and one that covers the cube (Watanabe, "Tree-structured Parzen
- * estimator: understanding its algorithm components", 2023, eq. 3 and 12): normal kernels cut off at the cube's faces on
- * ordered axes, integrated over cells where there are cells (eq. 15), and kernels of Aitchison and Aitken on
- * categorical ones (eq. 14).
+ * estimator: understanding its algorithm components", 2023, section 3 and appendix C): normal kernels cut off at the
+ * cube's faces on ordered axes, integrated over cells where there are cells, and kernels of Aitchison and Aitken on
+ * categorical ones.
  */
 export function createParzenEstimator(options: ParzenOptions): Density {
   const { axes, weights, priorWeight } = options;

@@ -18,7 +18,7 @@ export interface TpeOptions {
  * Bergstra et al., "Algorithms for hyper-parameter optimization", 2011, section 4, with densities over all parameters
  * together (Falkner, Klein and Hutter, "BOHB", 2018; Watanabe, "Tree-structured Parzen estimator: understanding its
  * algorithm components", 2023, arXiv 2304.11127). The parameters of a branch are a group of their own, looked at in the
- * trials that took it (Bergstra et al. 2011, section 2).
+ * trials that took it (Bergstra et al. 2011, section 4).
  *
  * Trials under way count among the others, so that parallel workers keep apart (a constant liar, Ginsbourger et al.
  * 2010). With several objectives the good ones are the first fronts, the least crowded first.
@@ -109,7 +109,7 @@ function suggestGroup({ axes }: Group, { request, unit, ranked, pending, candida
   const first = axes[0]?.index ?? 0;
   const isThere = (each: Observation) => !Number.isNaN(each.unit[first]);
   const seen = ranked.filter(isThere);
-  // A tenth are good, at most 25 (the rule of Optuna, which Watanabe 2023, section 3.1, calls linear).
+  // A tenth are good, at most 25 (Optuna's rule; the linear one of Watanabe 2023, section 3).
   const good = Math.min(Math.ceil(seen.length / 10), 25);
   const likely = estimate(seen.slice(0, good), axes);
   const unlikely = estimate([...seen.slice(good), ...pending.filter(isThere)], axes);
@@ -136,15 +136,19 @@ function estimate(observations: readonly Observation[], axes: Group["axes"]): De
   });
 }
 
-/** The newest 25 count in full, the others less the older they are (Bergstra, Yamins and Cox 2013, as in Hyperopt). */
+/**
+ * The newest 25 count in full, the others less the older they are (the ramp of Bergstra, Yamins and Cox, "Making a
+ * science of model search", 2013).
+ */
 const recencyWeight = (index: number, count: number): number => {
   const ramp = count - 25;
   return index >= ramp ? 1 : 1 / count + (1 - 1 / count) * (index / Math.max(1, ramp - 1));
 };
 
 /**
- * Scott's rule for the exponent; the factor is a quarter of what is usual, and there is no floor but for very many
- * trials. Narrow kernels found better values on every test function, as they did in Watanabe 2023, section 4.3.
+ * Scott's rule for the exponent (Scott, "Multivariate density estimation", 1992), times a twentieth of the range, where a
+ * fifth is usual, and without a floor that counts before there are thousands of trials. Narrow kernels found better
+ * values on every function of the benchmark.
  */
 const bandwidth = (count: number, dimensions: number): number =>
   Math.max(0.005, 0.05 * Math.max(1, count) ** (-1 / (dimensions + 4)));

@@ -171,7 +171,7 @@ function createVector({ dimensions, sphere, min, max }: Range<"vector">): RangeC
   };
 }
 
-/** Normal components have no preferred direction (Muller, "A note on a method for generating points on spheres", 1959). */
+/** Normal components have no preferred direction (Muller, "A note on a method for generating points", 1959). */
 function toDirection(axes: readonly number[]): readonly number[] {
   const normals = axes.map((axis) => inverseNormalCdf(clamp(axis, 2 ** -54, 1 - 2 ** -53)));
   const norm = Math.hypot(...normals);

@@ -13,7 +13,7 @@ import type { Trial } from "./trial.ts";
 export interface StudyOptions {
   /** Where to search at first. */
   readonly space: SearchSpace;
-  /** What to bring about, at least one; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
+  /** What to bring about; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
   readonly objectives?: readonly Objective[];
   /** How to suggest points: TPE unless given. */
   readonly sampler?: Sampler;

@@ -73,13 +73,12 @@ export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> 
     happened.push(event);
   };
   for (const event of events) apply(event);
-  const run = (command: StudyCommand): readonly Trial[] => {
+  const run: Run = (command) => {
     const decision = decideStudy(state, command);
     if (decision.kind === "refused") throw new StoreError(decision.refusal);
     for (const event of decision.events) apply(event);
     return decision.numbers.map((number) => state.trials[number] as Trial);
   };
-  const runOne = (command: StudyCommand): Trial => run(command)[0] as Trial;
   const study: Study = {
     get state() {
       return state;
@@ -96,21 +95,33 @@ export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> 
     get paretoFront() {
       return paretoTrials(state);
     },
-    ask: (clientId) => study.askMany(1, clientId)[0],
-    askMany: (count, clientId) => run({ kind: "ask-trials", count, ...(clientId !== undefined && { clientId }) }),
-    tell: (number, values, told) =>
-      runOne({ kind: "complete-trial", number, values: typeof values === "number" ? [values] : values, ...told }),
+    ...createCommands(run),
     report(number, step, value, told) {
       run({ kind: "report-value", number, step, value, ...told });
       return shouldPrune(state, number);
     },
+    optimize: (objective, running) => runTrials(study, objective, running),
+  };
+  return study;
+}
+
+type Run = (command: StudyCommand) => readonly Trial[];
+
+/** The methods that are one command each. */
+function createCommands(run: Run) {
+  const runOne = (command: StudyCommand): Trial => run(command)[0] as Trial;
+  const askMany: Study["askMany"] = (count, clientId) =>
+    run({ kind: "ask-trials", count, ...(clientId !== undefined && { clientId }) });
+  return {
+    askMany,
+    ask: (clientId) => askMany(1, clientId)[0],
+    tell: (number, values, told) =>
+      runOne({ kind: "complete-trial", number, values: typeof values === "number" ? [values] : values, ...told }),
     prune: (number, told) => runOne({ kind: "prune-trial", number, ...told }),
     fail: (number, told) => runOne({ kind: "fail-trial", number, ...told }),
     enqueue: (parameters) => runOne({ kind: "enqueue-trial", parameters }),
     releaseClient: (clientId) => run({ kind: "release-client", clientId }),
     changeSpace: (parameters, removed = []) => void run({ kind: "change-space", parameters, removed }),
     update: (changes) => void run({ kind: "update-study", changes }),
-    optimize: (objective, running) => runTrials(study, objective, running),
-  };
-  return study;
+  } satisfies Partial<Study>;
 }
