@@ -13,7 +13,7 @@ import {
 } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
 
-type RuleCalls = Pick<Store, "putRule" | "getRule" | "listRules" | "deleteRule" | "checkRules">;
+type RuleCalls = Pick<Store, "putRule" | "getRule" | "listRules" | "deleteRule" | "validateRule" | "checkRules">;
 
 /** The part of a store that deals with rules, over a transport. */
 export const createRuleCalls = (client: Client<typeof RuleService>, { call, context }: Caller): RuleCalls => ({
@@ -49,6 +49,18 @@ export const createRuleCalls = (client: Client<typeof RuleService>, { call, cont
         return client.deleteRule({ ...encodeName(session, name), allowMissing, context: context(options) }, to);
       },
       (answer) => readReceipt(session, answer),
+    ),
+  validateRule: (session, expression) =>
+    call(
+      (to) => {
+        const sessionId = encodeText(session, "session");
+        return client.validateRule({ sessionId, expression: encodeText(expression, "expression") }, to);
+      },
+      ({ problems, check, revision }) => ({
+        revision: fromUint64(revision, "revision"),
+        problems: problems.map(({ message, offset }) => ({ message, offset })),
+        ...(check !== undefined && { check: fromWireRuleCheck(check, "check") }),
+      }),
     ),
   checkRules: (session, { updates = {}, rules = [] } = {}) =>
     call(

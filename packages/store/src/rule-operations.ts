@@ -5,8 +5,11 @@ import {
   evolve,
   findVariable,
   nextCommit,
+  type Refusal,
   type Rule,
   type RuleCheck,
+  type RuleProblem,
+  readRule,
   type SessionState,
   type Store,
   StoreError,
@@ -20,7 +23,7 @@ import { batchCommands } from "./variable-operations.ts";
 /** The part of a store that deals with rules. */
 export function createRuleOperations(
   sessions: Sessions,
-): Pick<Store, "putRule" | "getRule" | "listRules" | "deleteRule" | "checkRules"> {
+): Pick<Store, "putRule" | "getRule" | "listRules" | "deleteRule" | "validateRule" | "checkRules"> {
   const getRule = (session: string, name: string) =>
     sessions.access(session, ({ runtime }) => requireRule(runtime.state, name));
   return {
@@ -45,6 +48,14 @@ export function createRuleOperations(
       const { revision } = await sessions.write(session, [{ kind: "delete-rule", name, allowMissing }], by);
       return { session, revision };
     },
+    validateRule: (session, expression) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const { revision } = state;
+        const context = { ...sessions.means, atMs: state.atMs };
+        const read = readRule(state, { name: "", expression }, context);
+        if (read.kind === "refused") return { revision, problems: [problemOf(read.refusal, expression)] };
+        return { revision, problems: [], check: checkOf(state, read.value, context) };
+      }),
     checkRules: (session, { updates, rules } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const supposed = suppose(sessions, state, updates ?? {});
@@ -88,7 +99,21 @@ function suppose(sessions: Sessions, state: SessionState, updates: Updates) {
   return { state: evolve(unruled, nextCommit(state, decision.events, context)), refused };
 }
 
-function checkOf(state: SessionState, rule: Rule, context: Parameters<typeof evaluateRule>[2]): RuleCheck {
+/** What is refused, at the place that the refusal names, or at the first mention of an unknown variable. */
+function problemOf({ message, details }: Refusal, expression: string): RuleProblem {
+  const place = "line" in details && "column" in details ? details : undefined;
+  const lines = expression.split("\n");
+  const before = place && [...lines.slice(0, place.line - 1), (lines[place.line - 1] ?? "").slice(0, place.column - 1)];
+  const named = "resource" in details ? Math.max(0, expression.indexOf(details.id)) : 0;
+  const text = before === undefined ? expression.slice(0, named) : before.join("\n");
+  return { message, offset: Array.from(text).length };
+}
+
+function checkOf(
+  state: SessionState,
+  rule: Pick<Rule, "name" | "expression" | "message" | "variables">,
+  context: Parameters<typeof evaluateRule>[2],
+): RuleCheck {
   const outcome = evaluateRule(state, rule, context);
   const message = "message" in outcome ? outcome.message : "";
   return { rule: rule.name, outcome: outcome.kind, message, variables: rule.variables };

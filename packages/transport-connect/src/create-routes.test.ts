@@ -1,6 +1,6 @@
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { storeError } from "@trimtab/core";
-import { ErrorDetailSchema, RuleService, VariableService } from "@trimtab/wire/services";
+import { ErrorDetailSchema, StudyService, VariableService } from "@trimtab/wire/services";
 import { describe, expect, test } from "vitest";
 import { openServer } from "./test-parts/open-server.ts";
 
@@ -235,7 +235,7 @@ describe("what is not served", () => {
 
   test("is answered as unimplemented, as a whole call too", async () => {
     const { binary } = await openServer();
-    const asking = createClient(RuleService, binary).validateRule({ sessionId: "s", expression: "true" });
+    const asking = createClient(StudyService, binary).getStudy({ sessionId: "s" });
     await expect(asking).rejects.toMatchObject({ code: Code.Unimplemented });
   });
 });

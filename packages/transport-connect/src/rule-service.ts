@@ -6,11 +6,8 @@ import { type Calls, required } from "./calls.ts";
 import { toPageOptions } from "./page-options.ts";
 import { sessionOf, toExpected, toUpdates } from "./request-parts.ts";
 
-/** Serves a store's rules. A rule that is not stored cannot be asked about: a store has no call for that. */
-export function createRuleService(
-  store: Store,
-  { unary }: Calls,
-): Omit<ServiceImpl<typeof RuleService>, "validateRule"> {
+/** Serves a store's rules. */
+export function createRuleService(store: Store, { unary }: Calls): ServiceImpl<typeof RuleService> {
   return {
     putRule: unary(async (request) => {
       const { rule, revision } = await store.putRule(
@@ -42,6 +39,14 @@ export function createRuleService(
         allowMissing: request.allowMissing,
       });
       return { revision: toUint64(revision) };
+    }),
+    validateRule: unary(async (request) => {
+      const { problems, check, revision } = await store.validateRule(sessionOf(request), request.expression);
+      return {
+        problems: [...problems],
+        revision: toUint64(revision),
+        ...(check !== undefined && { check: toWireRuleCheck(check) }),
+      };
     }),
     checkRules: unary(async (request) => {
       const { checks, holds, refused, revision } = await store.checkRules(sessionOf(request), {

@@ -93,6 +93,7 @@ const served: Record<string, readonly string[]> = {
   DeleteRuleRequest: [...named, "context", "allow_missing"],
   CheckRulesRequest: ["session_id", "updates", "rules"],
   PutConfigurationSpaceRequest: [...named, "context", "description", "variables", "metadata", "expected_version"],
+  ValidateRuleRequest: ["session_id", "expression"],
   GetConfigurationSpaceRequest: named,
   ListConfigurationSpacesRequest: [...page, "pattern"],
   DeleteConfigurationSpaceRequest: [...named, "context", "allow_missing"],
@@ -185,9 +186,7 @@ const services = [
   HistoryService,
   TransferService,
 ];
-const requests = services.flatMap(({ methods }) =>
-  methods.filter(({ name }) => name !== "ValidateRule").map(({ input }): DescMessage => input),
-);
+const requests = services.flatMap(({ methods }) => methods.map(({ input }): DescMessage => input));
 const parts: readonly DescMessage[] = [
   WriteContextSchema,
   VariableSpecSchema,

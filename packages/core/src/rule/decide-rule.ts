@@ -1,7 +1,9 @@
 import { checkName, checkWhole } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
+import type { SessionEvent } from "../commit.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { readExpression, variablesNamed } from "../derivation/check-derivation.ts";
+import type { Parsed } from "../parse-value.ts";
 import type { SessionState } from "../session-state.ts";
 import type { RuleSpec } from "../store/rule-store.ts";
 import { type Refusal, refusal } from "../store-error.ts";
@@ -11,23 +13,28 @@ export function decidePutRule(state: SessionState, command: CommandOf<"put-rule"
   const { rule } = command;
   const wrong = checkRuleSpec(rule, context) ?? checkExpected(state, command) ?? checkRoom(state, rule.name, context);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  const read = readRule(state, rule, context);
+  if (read.kind === "refused") return read;
+  const outcome = evaluateRule(state, read.value, context);
+  if ("message" in outcome && (outcome.kind === "error" || command.allowViolated !== true)) {
+    return { kind: "refused", refusal: ruleViolation(state, read.value, outcome.message) };
+  }
+  return accept({ kind: "rule-put", rule: read.value });
+}
+
+/** Reads a rule's expression and finds the variables that it names. Whether the rule holds is another question. */
+export function readRule(
+  state: SessionState,
+  rule: RuleSpec,
+  context: DecideContext,
+): Parsed<Extract<SessionEvent, { kind: "rule-put" }>["rule"]> {
   const expression = readExpression(rule.expression, { field: "expression", isCondition: true }, context);
   if (expression.kind === "refused") return expression;
   const named = variablesNamed(state, expression.value);
   if (named.kind === "refused") return named;
-  const stored = {
-    name: rule.name,
-    expression: rule.expression,
-    message: rule.message ?? "",
-    description: rule.description ?? "",
-    disabled: rule.disabled ?? false,
-    variables: named.value.map(({ id }) => id),
-  };
-  const outcome = evaluateRule(state, stored, context);
-  if ("message" in outcome && (outcome.kind === "error" || command.allowViolated !== true)) {
-    return { kind: "refused", refusal: ruleViolation(state, stored, outcome.message) };
-  }
-  return accept({ kind: "rule-put", rule: stored });
+  const { name, expression: source, message = "", description = "", disabled = false } = rule;
+  const variables = named.value.map(({ id }) => id);
+  return { kind: "parsed", value: { name, expression: source, message, description, disabled, variables } };
 }
 
 function checkRuleSpec(rule: RuleSpec, { limits }: DecideContext): Refusal | undefined {

@@ -16,6 +16,8 @@ export interface RuleStore {
   /** Lists rules, oldest first. */
   listRules(session: string, options?: ListRulesOptions): Promise<RulePage>;
   deleteRule(session: string, name: string, options?: DeleteOptions): Promise<Receipt>;
+  /** Says what keeps an expression from being stored as a rule, and where nothing does, whether it holds now. Changes nothing. */
+  validateRule(session: string, expression: string): Promise<RuleValidated>;
   /** Says which rules would hold if some values were set. Changes nothing. */
   checkRules(session: string, options?: CheckRulesOptions): Promise<RulesChecked>;
 }
@@ -68,6 +70,22 @@ export interface RuleCheck {
   /** The rule's message where it does not hold, or why it could not be evaluated. */
   readonly message: string;
   readonly variables: readonly string[];
+}
+
+/** What is wrong with an expression that was to be a rule, or whether it holds. */
+export interface RuleValidated {
+  readonly revision: number;
+  /** Empty where nothing keeps it from being stored. */
+  readonly problems: readonly RuleProblem[];
+  /** Whether it holds now; absent where there are problems. The rule has no name. */
+  readonly check?: RuleCheck;
+}
+
+/** One thing wrong with an expression. */
+export interface RuleProblem {
+  readonly message: string;
+  /** Where in the expression, in Unicode code points from 0. */
+  readonly offset: number;
 }
 
 export interface RulesChecked {

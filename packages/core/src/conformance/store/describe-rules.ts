@@ -148,4 +148,29 @@ function describeChecking(open: OpenStore): void {
     await store.putRule("s", ordered);
     expect((await store.checkRules("s", { rules: [] })).checks).toHaveLength(1);
   });
+
+  test("that are no more than an expression are validated, and nothing changes", async () => {
+    const { store } = await openNumbers(open, { low: 1, high: 2 });
+    const { variables } = (await store.putRule("s", ordered)).rule;
+    const validate = (expression: string) => store.validateRule("s", expression);
+    expect(await validate("low < high")).toEqual({
+      revision: 3,
+      problems: [],
+      check: { rule: "", outcome: "holds", message: "", variables },
+    });
+    expect((await validate("low > high")).check).toMatchObject({ outcome: "violated" });
+    for (const [expression, offset] of [
+      ["low <", 5],
+      ["low +\n low ) ", 11],
+      ["'🦉' == '' && nope", 13],
+    ] as const) {
+      const { problems, check } = await validate(expression);
+      expect(problems).toEqual([{ message: expect.any(String), offset }]);
+      expect(check).toBeUndefined();
+    }
+    expect((await validate("")).problems).toHaveLength(1);
+    expect((await validate("low + high")).problems).toHaveLength(0);
+    expect((await validate("low + high")).check).toMatchObject({ outcome: "error" });
+    expect(await store.getSession("s")).toMatchObject({ revision: 3 });
+  });
 }
