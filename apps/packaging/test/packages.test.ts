@@ -9,7 +9,7 @@ import { listPublicPackages, type Manifest, readManifest, specifiersOf, workspac
 import { createScratchProject, type ScratchProject } from "../src/scratch-project.ts";
 
 /** Packages whose README promises that they run in browsers. */
-const FOR_BROWSERS = ["core", "types", "expressions", "handles", "wire", "transfer", "client"].map(
+const FOR_BROWSERS = ["core", "types", "expressions", "optimize", "handles", "wire", "transfer", "client"].map(
   (name) => `@trimtab/${name}`,
 );
 
