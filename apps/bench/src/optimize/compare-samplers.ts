@@ -22,17 +22,19 @@ export interface Run {
 export interface Effort {
   readonly seeds: number;
   readonly trials: number;
+  /** The first seed; 0 unless given. */
+  readonly firstSeed?: number;
 }
 
 /** Runs a contestant on a function once for each seed. Its runs are empty where it needs a peer that is not there. */
 export async function runContestant(
   contestant: Contestant,
   fn: TestFunction,
-  { seeds, trials, peer }: Effort & { readonly peer: OptunaPeer | undefined },
+  { seeds, trials, firstSeed = 0, peer }: Effort & { readonly peer: OptunaPeer | undefined },
 ): Promise<readonly Run[]> {
   const objectives = fn.objectives ?? 1;
   const runs: Run[] = [];
-  for (let seed = 0; seed < seeds; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     if (contestant.kind === "own") runs.push(runOwn(contestant.create(), fn, { seed, trials, objectives }));
     else if (peer !== undefined) {
       const { sampler, options } = contestant;

@@ -148,6 +148,64 @@ const conditional: TestFunction = {
 /** What single-objective samplers are compared on. */
 export const testFunctions: readonly TestFunction[] = [branin, hartmann6, rosenbrock10, ackley10, conditional];
 
+/** Least value 0 at ones (Levy and Montalvo, "The tunneling algorithm for the global minimization of functions", 1985). */
+const levy8: TestFunction = {
+  name: "Levy-8",
+  space: box(8, -10, 10),
+  evaluate(values) {
+    const w = numbers(values).map((each) => 1 + (each - 1) / 4);
+    const [first = 0, last = 0] = [w[0], w.at(-1)];
+    const inner = w
+      .slice(0, -1)
+      .reduce((sum, each) => sum + (each - 1) ** 2 * (1 + 10 * Math.sin(Math.PI * each + 1) ** 2), 0);
+    return [Math.sin(Math.PI * first) ** 2 + inner + (last - 1) ** 2 * (1 + Math.sin(2 * Math.PI * last) ** 2)];
+  },
+};
+
+/** Least value -39.166 per variable (Styblinski and Tang, "Experiments in nonconvex optimization", 1990). */
+const styblinskiTang5: TestFunction = {
+  name: "Styblinski-Tang-5",
+  space: box(5, -5, 5),
+  evaluate: (values) => [numbers(values).reduce((sum, x) => sum + (x ** 4 - 16 * x * x + 5 * x) / 2, 0)],
+};
+
+/** Least value about -4.688, in narrow valleys (Michalewicz, "Genetic algorithms + data structures", 1992). */
+const michalewicz5: TestFunction = {
+  name: "Michalewicz-5",
+  space: box(5, 0, Math.PI),
+  evaluate: (values) => [
+    -numbers(values).reduce((sum, x, i) => sum + Math.sin(x) * Math.sin(((i + 1) * x * x) / Math.PI) ** 20, 0),
+  ],
+};
+
+/** Integers, magnitudes and a choice without branches of its own weight: least value 0. */
+const mixed: TestFunction = {
+  name: "mixed",
+  space: {
+    solver: choice({ a: {}, b: {}, c: {}, d: {} }),
+    rate: real(1e-6, 1, true),
+    decay: real(1e-8, 1e-2, true),
+    layers: integer(1, 12),
+    units: integer(4, 1024, true),
+    share: real(0, 1),
+  },
+  evaluate(values) {
+    const { solver, rate, decay, layers, units, share } = values;
+    const offset = ["c", "a", "d", "b"].indexOf((solver as unknown as Branch).branch) * 0.1;
+    const shape = ((layers as number) - 5) ** 2 / 20 + off(units as number, 90, 1);
+    return [
+      offset +
+        off(rate as number, 2e-4, 1) +
+        off(decay as number, 1e-5, 2) / 4 +
+        shape +
+        ((share as number) - 0.7) ** 2,
+    ];
+  },
+};
+
+/** What no sampler's settings were chosen by: whether choices made on {@link testFunctions} hold elsewhere. */
+export const heldOutFunctions: readonly TestFunction[] = [levy8, styblinskiTang5, michalewicz5, mixed];
+
 /** ZDT1 to ZDT3, of thirty variables (Zitzler, Deb and Thiele, "Comparison of multiobjective evolutionary algorithms", 2000). */
 const zdt = (name: string, second: (first: number, g: number) => number): TestFunction => ({
   name,
