@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { dependencyComparisons } from "./dependencies.ts";
 import { inProcessComparisons, lastResult } from "./in-process.ts";
 import { measure } from "./measure.ts";
 import { benchOptimize } from "./optimize/main.ts";
@@ -13,7 +14,7 @@ const options = isQuick ? { rounds: 3, turnMs: 50 } : { rounds: 9, turnMs: 300 }
 console.log(
   `Node ${process.version}, ${cpus().length} cores; median of ${options.rounds} interleaved rounds of ${options.turnMs} ms\n`,
 );
-for (const { title, subjects } of await inProcessComparisons()) {
+for (const { title, subjects } of [...(await inProcessComparisons()), ...(await dependencyComparisons())]) {
   console.log(formatTable(title, await measure(subjects, options)));
 }
 // A run whose work came to nothing has measured nothing.

@@ -1,0 +1,46 @@
+import { cel } from "@trimtab/expressions";
+import { createStore, type LocalStore } from "@trimtab/store";
+import { builtinTypes } from "@trimtab/types";
+import type { Comparison } from "./in-process.ts";
+
+/** Derived variables that one write reaches, whatever else there is. */
+const reached = 10;
+
+/**
+ * What a write costs that reaches ten derived variables, in sessions of ten and of ten thousand: the cost is to follow
+ * what is reached and not what is there.
+ */
+export async function dependencyComparisons(): Promise<Comparison[]> {
+  const small = await openSession(reached);
+  const large = await openSession(10_000);
+  const write = (store: LocalStore) => async (count: number) => {
+    for (let i = 0; i < count; i++) await store.setVariable("s", "root0", i % 1000);
+  };
+  return [
+    {
+      title: `A write that recomputes ${reached} derived variables`,
+      subjects: [
+        { name: `of ${reached}`, run: write(small) },
+        { name: "of 10000", run: write(large) },
+      ],
+    },
+  ];
+}
+
+/** A session in which every root has ten variables derived from it, one from the other. */
+async function openSession(derived: number): Promise<LocalStore> {
+  const store = createStore({ types: builtinTypes, expressions: cel, limits: { variablesPerSession: 20_000 } });
+  await store.createSession({ id: "s" });
+  for (let root = 0; root < derived / reached; root++) {
+    const names = Array.from({ length: reached }, (_, i) => `v${root}_${i}`);
+    await store.registerVariables("s", [
+      { name: `root${root}`, type: "float", value: 0 },
+      ...names.map((name, i) => ({
+        name,
+        type: "float",
+        derivation: { kind: "expression", expression: `${i === 0 ? `root${root}` : names[i - 1]} + 1.0` } as const,
+      })),
+    ]);
+  }
+  return store;
+}
