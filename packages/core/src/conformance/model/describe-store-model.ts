@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, test } from "vitest";
 import { closingAfterEach, type OpenStore, readWatch } from "../store/harness.ts";
 import { createPlainSession } from "./plain-session.ts";
-import { beginWith, catchUp, type RealSession, sessionCommands } from "./session-commands.ts";
+import { catchUp, type RealSession } from "./real-session.ts";
+import { beginWith, sessionCommands } from "./session-commands.ts";
 
 /** How much of it is tried. */
 export interface StoreModelOptions {

@@ -1,75 +1,9 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { isStoreError, type Store, type WatchEvent } from "../../index.ts";
-import { readWatch, type WatchReader } from "../store/harness.ts";
+import { readWatch } from "../store/harness.ts";
 import * as plain from "./plain-operations.ts";
-import { bounds, type PlainOutcome, type PlainSession, type PlainState } from "./plain-session.ts";
-
-/** The store under test, and one watch on all of its session. */
-export interface RealSession {
-  readonly store: Store;
-  readonly id: string;
-  watch: WatchReader;
-  token: string;
-  /** What the watch has told, by revision. */
-  readonly told: Map<number, readonly string[]>;
-}
-
-type Command = fc.AsyncCommand<PlainSession, RealSession>;
-
-/** One operation on both, with the same outcome on both; `before` is the revision that it begins at. */
-function operation(
-  name: string,
-  model: (session: PlainSession) => PlainOutcome,
-  real: (session: RealSession, before: number) => Promise<unknown>,
-): Command {
-  return {
-    check: () => true,
-    toString: () => name,
-    async run(session, target) {
-      const before = session.revision;
-      const expected = model(session);
-      const outcome = await real(target, before).then(
-        () => ({}) as PlainOutcome,
-        (error: unknown): PlainOutcome => {
-          if (!isStoreError(error)) throw error;
-          return { refused: error.reason };
-        },
-      );
-      expect(outcome, name).toEqual(expected);
-      const { items, revision } = await target.store.listVariables(target.id, { pageSize: 1000 });
-      expect(revision, name).toBe(session.revision);
-      expect(summaryOf(items), name).toEqual(summaryOf([...session.state.variables.values()].map(toShown)));
-    },
-  };
-}
-
-interface Shown {
-  readonly name: string;
-  readonly value: unknown;
-  readonly version: number;
-  readonly stale?: unknown;
-}
-
-const toShown = ({
-  staleAt,
-  ...variable
-}: {
-  name: string;
-  value: number;
-  version: number;
-  staleAt?: number;
-}): Shown => ({
-  ...variable,
-  ...(staleAt !== undefined && { stale: true }),
-});
-
-const summaryOf = (variables: readonly Shown[]): string[] =>
-  variables
-    .map(({ name, value, version, stale }) => `${name}=${String(value)} v${version}${stale ? " stale" : ""}`)
-    .sort();
-
-const plainSummary = ({ variables }: PlainState) => summaryOf([...variables.values()].map(toShown));
+import { bounds, type PlainSession } from "./plain-session.ts";
+import { catchUp, operation, plainSummary, type RealSession, type SessionCommand, summaryOf } from "./real-session.ts";
 
 const name = fc.constantFrom("a", "b", "c", "d", "e");
 // Whole numbers, so that sums are exact, and some out of bounds.
@@ -199,7 +133,7 @@ const setLabel = back.map((steps) =>
 
 /** Reads what was, and compares it with what the model has kept. */
 const readPast = fc.tuple(back, name).map(
-  ([steps, each]): Command => ({
+  ([steps, each]): SessionCommand => ({
     check: (session) => session.past.has(point(session.revision, steps).revision),
     toString: () => `read ${steps - 1} revisions back, and the history of ${each}`,
     async run(session, { store, id }) {
@@ -218,7 +152,7 @@ const readPast = fc.tuple(back, name).map(
 );
 
 /** Lets the watch catch up, compares all that it has told, and goes on with a new one from its token. */
-const resumeWatch = fc.constant<Command>({
+const resumeWatch = fc.constant<SessionCommand>({
   check: () => true,
   toString: () => "the watch breaks off and resumes",
   async run(session, target) {
@@ -227,25 +161,6 @@ const resumeWatch = fc.constant<Command>({
     target.watch = readWatch(target.store.watch(target.id, {}, { after: target.token }));
   },
 });
-
-/** Reads the watch up to the last revision that has something to tell. */
-export async function catchUp(session: PlainSession, target: RealSession): Promise<void> {
-  const last = Math.max(0, ...Array.from(session.told).flatMap(([at, told]) => (told.length > 0 ? [at] : [])));
-  while (Math.max(0, ...target.told.keys()) < last) take(target, await target.watch.next());
-  const expected = Array.from(session.told).filter(([, told]) => told.length > 0);
-  expect(new Map(target.told)).toEqual(new Map(expected.map(([at, told]) => [at, [...told].sort()])));
-}
-
-function take(target: RealSession, event: WatchEvent): void {
-  target.token = event.token;
-  if (event.kind === "bookmark" || event.kind === "snapshot") return;
-  if (event.kind !== "changes") throw new TypeError(`the watch told of ${event.kind}`);
-  const told = event.changes.map(({ kind, name: each, value: now }) =>
-    kind === "updated" || kind === "registered" ? `${kind} ${each} ${String(now)}` : `${kind} ${each}`,
-  );
-  expect(target.told.has(event.revision)).toBe(false);
-  target.told.set(event.revision, told.sort());
-}
 
 /** Registers the variables that most commands speak of, so that few of them find nothing there. */
 export async function beginWith(
@@ -266,7 +181,7 @@ export async function beginWith(
 }
 
 /** Every command, those that build something up more often. */
-export const sessionCommands: fc.Arbitrary<Command>[] = [
+export const sessionCommands: fc.Arbitrary<SessionCommand>[] = [
   register,
   registerSum,
   registerSum,

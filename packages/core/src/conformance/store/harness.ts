@@ -1,5 +1,13 @@
 import { afterEach, expect } from "vitest";
-import { type ErrorReason, isStoreError, type Store, type StoreError, type WatchEvent } from "../../index.ts";
+import {
+  type ChangesEvent,
+  type ErrorReason,
+  isStoreError,
+  type Store,
+  type StoreError,
+  type WatchEvent,
+  type WatchOptions,
+} from "../../index.ts";
 
 /** One store under test, empty, that knows at least the types float, integer, string, boolean and choice. */
 export interface StoreHarness {
@@ -94,4 +102,19 @@ export function readWatch(events: AsyncIterable<WatchEvent>): WatchReader {
       await iterator.return?.();
     },
   };
+}
+
+/** What an event tells, one line per change. */
+export const brief = (event: ChangesEvent) =>
+  event.changes.map(({ kind, name, value }) => `${kind} ${name} ${String(value)}`);
+
+/** The values of the next changes that a watch tells. */
+export async function collectValues(store: Store, options: WatchOptions, count: number): Promise<number[]> {
+  const values: number[] = [];
+  const end = new AbortController();
+  for await (const event of store.watch("s", {}, { ...options, signal: end.signal })) {
+    if (event.kind === "changes") values.push(...event.changes.map((change) => Number(change.value)));
+    if (values.length >= count) end.abort();
+  }
+  return values;
 }
