@@ -14,7 +14,6 @@ import {
   type SessionState,
   StoreError,
   sessionNotFound,
-  sessionStats,
   storeError,
   type TypeRegistry,
   type WriteOptions,
@@ -22,6 +21,7 @@ import {
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
 import { loadSession, type SessionRuntime } from "./session-runtime.ts";
+import { viewOf } from "./session-view.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
@@ -248,20 +248,3 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 const byAge = (a: SessionState, b: SessionState) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
-
-function viewOf({ runtime, accessedAt, accessedAtMs }: LoadedSession, clock: Clock): Session {
-  const { state } = runtime;
-  return {
-    id: state.id,
-    epoch: state.epoch,
-    revision: state.revision,
-    metadata: state.metadata,
-    createdAtMs: state.createdAtMs,
-    lastAccessedAtMs: accessedAtMs,
-    ttlMs: state.ttlMs,
-    stats: sessionStats(state, {
-      ageMs: Math.max(0, clock.now() - state.createdAtMs),
-      sinceAccessMs: clock.elapsed() - accessedAt,
-    }),
-  };
-}
