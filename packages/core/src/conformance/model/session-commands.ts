@@ -151,6 +151,26 @@ const readPast = fc.tuple(back, name).map(
   }),
 );
 
+/** Copies the session in both ways there are, and compares the copies with what the model has kept. */
+const copyElsewhere = back.map(
+  (steps): SessionCommand => ({
+    check: (session) => session.past.has(point(session.revision, steps).revision),
+    toString: () => `fork from ${steps - 1} revisions back, and import what is exported`,
+    async run(session, { store, id }) {
+      const at = point(session.revision, steps);
+      const past = session.past.get(at.revision);
+      const listed = async (copy: string) => summaryOf((await store.listVariables(copy, { pageSize: 1000 })).items);
+      await store.forkSession(id, at, { id: `${id}-fork` });
+      expect(await listed(`${id}-fork`)).toEqual(past === undefined ? [] : plainSummary(past));
+      await store.deleteSession(`${id}-fork`);
+      await store.createSession({ id: `${id}-import` });
+      const { refused } = await store.importVariables(`${id}-import`, await store.exportVariables(id));
+      expect([refused, await listed(`${id}-import`)]).toEqual([0, plainSummary(session.state)]);
+      await store.deleteSession(`${id}-import`);
+    },
+  }),
+);
+
 /** Lets the watch catch up, compares all that it has told, and goes on with a new one from its token. */
 const resumeWatch = fc.constant<SessionCommand>({
   check: () => true,
@@ -200,5 +220,6 @@ export const sessionCommands: fc.Arbitrary<SessionCommand>[] = [
   rollbackAll,
   setLabel,
   readPast,
+  copyElsewhere,
   resumeWatch,
 ];
