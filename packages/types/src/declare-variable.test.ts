@@ -24,6 +24,17 @@ describe("declareVariable", () => {
     });
   });
 
+  it.each([
+    ["derivation", { derivation: 5 }],
+    ["derivation", { derivation: { kind: "expression" } }],
+    ["derivation", { derivation: { kind: "magic", name: "x" } }],
+    ["dependencies", { dependencies: "a" }],
+    ["dependencies", { dependencies: [1] }],
+  ])("refuses what is no %s", (field, given) => {
+    const declare = () => declareVariable(floatType, given as never);
+    expect(declare).toThrow(expect.objectContaining({ reason: "invalid_argument", details: { field } }));
+  });
+
   it("takes an expression for a derivation, and one at length as it is", () => {
     expect(float({ derivation: "a + b" }).derivation).toEqual({ kind: "expression", expression: "a + b" });
     expect(float({ derivation: { kind: "expression", expression: "a" } }).derivation).toEqual({

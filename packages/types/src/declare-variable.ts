@@ -34,12 +34,24 @@ export function declareVariable<V>(
     ...(initial !== undefined && { default: parseDefault<V>(type, constraints.value, initial) }),
     ...surroundings({ description, metadata, readOnly }),
     ...(derivation !== undefined && { derivation: toDerivation(derivation) }),
-    ...(dependencies !== undefined && { dependencies: [...dependencies] }),
+    ...(dependencies !== undefined && { dependencies: toDependencies(dependencies) }),
   });
 }
 
-const toDerivation = (derivation: string | Derivation): Derivation =>
-  typeof derivation === "string" ? { kind: "expression", expression: derivation } : derivation;
+function toDerivation(derivation: unknown): Derivation {
+  if (typeof derivation === "string") return { kind: "expression", expression: derivation };
+  const { kind, expression, name } = (derivation ?? {}) as { kind?: unknown; expression?: unknown; name?: unknown };
+  if (kind === "expression" && typeof expression === "string") return { kind, expression };
+  if (kind === "function" && typeof name === "string") return { kind, name };
+  const message = "derivation must be an expression, or say by kind which expression or function it is";
+  throw storeError("invalid_argument", message, { field: "derivation" });
+}
+
+function toDependencies(dependencies: unknown): readonly string[] {
+  const isList = Array.isArray(dependencies) && dependencies.every((each) => typeof each === "string");
+  if (isList) return Object.freeze([...dependencies]);
+  throw storeError("invalid_argument", "dependencies must be a list of names", { field: "dependencies" });
+}
 
 function parseDefault<V>(type: AnyVariableType, constraints: VariableDeclaration["constraints"], initial: unknown): V {
   const parsed = parseValue(type, constraints, initial, "default");
