@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runDataCommand } from "./data-commands.ts";
 import { helpText } from "./help.ts";
 import { loadTypes } from "./load-types.ts";
 import { readSettings, SettingsError } from "./read-settings.ts";
@@ -10,7 +11,13 @@ import { version } from "./version.ts";
 const badSettings = 2;
 
 try {
-  const request = readSettings(process.argv.slice(2), process.env);
+  const args = process.argv.slice(2);
+  const done = await runDataCommand(args);
+  if (done !== undefined) {
+    (done.status === 0 ? console.log : console.error)(done.output);
+    process.exit(done.status);
+  }
+  const request = readSettings(args, process.env);
   if (request.kind === "help") process.stdout.write(helpText());
   else if (request.kind === "version") console.log(version);
   else await serve(request.settings);

@@ -1,0 +1,65 @@
+import { isLogError } from "@trimtab/log";
+import { backUpSqliteLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
+
+/** What a command about a data folder came to: what to print, and the exit status. */
+export interface CommandResult {
+  readonly output: string;
+  readonly status: number;
+}
+
+/** Exit status of a check that found damage, and of a command that could not be carried out. */
+const statuses = { damaged: 3, failed: 1, misused: 2 } as const;
+
+/**
+ * Carries out a command about a data folder, whether a server has it open or not: `check`, `backup` or `restore`.
+ * Gives `undefined` for arguments that are no such command.
+ */
+export async function runDataCommand(args: readonly string[]): Promise<CommandResult | undefined> {
+  const [command, ...folders] = args;
+  if (command !== "check" && command !== "backup" && command !== "restore") return undefined;
+  const [from, to] = folders;
+  const wanted = command === "check" ? 1 : 2;
+  if (from === undefined || folders.length !== wanted) return { output: usage, status: statuses.misused };
+  try {
+    return to === undefined ? await check(from) : await copy(from, to);
+  } catch (error) {
+    if (!isLogError(error)) throw error;
+    return { output: error.message, status: statuses.failed };
+  }
+}
+
+const usage = `usage: trimtab-server check DATA
+       trimtab-server backup DATA COPY
+       trimtab-server restore COPY DATA`;
+
+async function check(folder: string): Promise<CommandResult> {
+  const { streams, entries, bytes, snapshots, damages, damage } = await verifySqliteLog(folder);
+  const found = `${streams} sessions, ${entries} commits (${bytes} bytes), ${snapshots} snapshots`;
+  if (damages === 0) return { output: `${found}: all intact`, status: 0 };
+  const more = damages > damage.length ? [`and ${damages - damage.length} more`] : [];
+  return {
+    output: [`${found} intact; ${damages} damaged:`, ...damage.map(describe), ...more].join("\n"),
+    status: statuses.damaged,
+  };
+}
+
+function describe(damage: SqliteLogDamage): string {
+  switch (damage.kind) {
+    case "entry":
+      return `  session ${damage.stream}: the commit of revision ${damage.number} (${damage.reason})`;
+    case "stream":
+      return `  session ${damage.stream}: everything from revision ${damage.number} on`;
+    case "snapshot":
+      return `  session ${damage.stream}: the snapshot at revision ${damage.number}, which its commits replace`;
+    case "missing":
+      return `  ${damage.entries} commits that were acknowledged are gone`;
+    case "file":
+      return `  the file: ${damage.message}`;
+  }
+}
+
+/** A backup is a data folder like any other, so that restoring it is making a copy the other way. */
+async function copy(from: string, to: string): Promise<CommandResult> {
+  const { bytes } = await backUpSqliteLog(from, to);
+  return { output: `${to} holds what ${from} did (${bytes} bytes)`, status: 0 };
+}
