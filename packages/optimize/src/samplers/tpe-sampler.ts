@@ -148,7 +148,7 @@ const recencyWeight = (index: number, count: number): number => {
 /**
  * Scott's rule for the exponent (Scott, "Multivariate density estimation", 1992), times a twentieth of the range, where a
  * fifth is usual, and without a floor that counts before there are thousands of trials. Narrow kernels found better
- * values on every function of the benchmark.
+ * values on the functions that this was chosen by; docs/optimize.md says where they do not.
  */
 const bandwidth = (count: number, dimensions: number): number =>
   Math.max(0.005, 0.05 * Math.max(1, count) ** (-1 / (dimensions + 4)));
