@@ -11,6 +11,7 @@ import {
   storeError,
   type VariableChange,
 } from "@trimtab/core";
+import { checkPageSize, defaultPageSize } from "./paging.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -25,15 +26,8 @@ export function createCommitOperations(sessions: Sessions): Pick<Store, "listCom
       sessions.access(session, async ({ runtime }) => {
         const wrong = checkTimeRange(options);
         if (wrong !== undefined) throw new StoreError(wrong);
-        const { pageSize = 100 } = options;
-        if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > 1000) {
-          const details = { field: "pageSize", limit: 1000, value: pageSize };
-          throw storeError(
-            "invalid_argument",
-            `pageSize must be a whole number from 1 to 1000, got ${pageSize}`,
-            details,
-          );
-        }
+        const { pageSize = defaultPageSize } = options;
+        checkPageSize(pageSize);
         const through = options.pageToken === undefined ? runtime.state.revision : parseToken(options.pageToken);
         return listBackwards(runtime, { ...options, pageSize, through });
       }),

@@ -11,6 +11,7 @@ import {
   storeError,
   type Written,
 } from "@trimtab/core";
+import { expecting } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import { requireVariable } from "./variable-operations.ts";
@@ -133,21 +134,9 @@ function pageOf(state: SessionState, found: readonly Found[], options: ListDepen
     dependency.dependsOn,
   ];
   const fitting = found.filter(({ dependency }) => kinds.length === 0 || kinds.includes(dependency.kind));
-  const page = pageAfter(
-    fitting.sort((a, b) => compareKeys(keyOf(a), keyOf(b))),
-    options,
-    keyOf,
-  );
+  const page = pageAfter(fitting, options, keyOf);
   const items = page.items.map(({ dependency, depth }) => viewOf(state, dependency, depth));
   return { ...page, items, revision: state.revision };
-}
-
-function compareKeys(a: readonly (number | string)[], b: readonly (number | string)[]): number {
-  for (const [index, x] of a.entries()) {
-    const y = b[index];
-    if (y !== undefined && x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 function createDerivations(
@@ -157,13 +146,11 @@ function createDerivations(
     sessions.access(session, ({ runtime }) => ({ session, revision, variable: requireVariable(runtime.state, ref) }));
   return {
     async setDerivation(session, ref, derivation, { dependencies = [], expectedVersion, ...by } = {}) {
-      const expecting = expectedVersion === undefined ? {} : { expectedVersion };
-      const command = { kind: "set-derivation", ref, derivation, dependencies, ...expecting } as const;
+      const command = { kind: "set-derivation", ref, derivation, dependencies, ...expecting(expectedVersion) } as const;
       return afterwards(session, ref, await sessions.write(session, [command], by));
     },
     async clearDerivation(session, ref, { removeDependencies = false, expectedVersion, ...by } = {}) {
-      const expecting = expectedVersion === undefined ? {} : { expectedVersion };
-      const command = { kind: "clear-derivation", ref, removeDependencies, ...expecting } as const;
+      const command = { kind: "clear-derivation", ref, removeDependencies, ...expecting(expectedVersion) } as const;
       return afterwards(session, ref, await sessions.write(session, [command], by));
     },
     async recomputeVariables(session, named, by = {}) {

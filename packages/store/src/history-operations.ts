@@ -1,5 +1,4 @@
 import {
-  type Commit,
   checkTimeRange,
   checkWhole,
   createGlob,
@@ -15,11 +14,12 @@ import {
   versionNotFound,
   versionOf,
 } from "@trimtab/core";
+import { commitAt } from "./commit-at.ts";
 import { pageAfter } from "./paging.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
-import { numberOf, requireVariable } from "./variable-operations.ts";
+import { byBirth, requireVariable } from "./variable-operations.ts";
 
 /** The part of a store that reads the past of variables and sessions. */
 export function createHistoryOperations(
@@ -56,7 +56,7 @@ export function createHistoryOperations(
         const state = await past(runtime, at);
         const { revision, atMs } = state;
         const variables = matching(state, pattern);
-        const found = pageAfter(variables, page, (variable) => [variable.createdAtMs, numberOf(variable)]);
+        const found = pageAfter(variables, page, byBirth);
         return { ...found, revision, atMs };
       }),
     diffRevisions: (session, { before, after }, { pattern, ...page } = {}) =>
@@ -105,7 +105,7 @@ export async function completed(
   version: VariableVersion,
 ): Promise<VariableVersion> {
   if (version.payload !== undefined) return version;
-  const commit = await readCommit(runtime, version.revision);
+  const commit = await commitAt(runtime, version.revision);
   for (const event of commit?.events ?? []) {
     if (!("id" in event) || event.id !== id) continue;
     if (event.kind === "variable-registered" || event.kind === "variable-set") {
@@ -113,13 +113,6 @@ export async function completed(
     }
   }
   return version;
-}
-
-async function readCommit({ recent, log, state }: SessionRuntime, revision: number): Promise<Commit | undefined> {
-  const known = recent.at(revision);
-  if (known !== undefined) return known;
-  const read = await log.read(state.id, revision - 1, 1);
-  return read.kind === "entries" ? read.entries[0] : undefined;
 }
 
 /** Where a version's revision is no longer kept, it is the version that cannot be found. */
@@ -144,7 +137,7 @@ function differencesOf(before: readonly Variable[], after: readonly Variable[]):
     }
   }
   for (const variable of then.values()) differences.push({ kind: "deleted", before: variable });
-  return differences.sort((a, b) => (nameOf(a) < nameOf(b) || (nameOf(a) === nameOf(b) && idOf(a) < idOf(b)) ? -1 : 1));
+  return differences;
 }
 
 const nameOf = ({ before, after }: VariableDifference): string => after?.name ?? before?.name ?? "";

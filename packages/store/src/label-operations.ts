@@ -1,12 +1,5 @@
-import {
-  createGlob,
-  type Label,
-  type SessionState,
-  type Store,
-  StoreError,
-  storeError,
-  unknownLabel,
-} from "@trimtab/core";
+import { createGlob, type Label, type SessionState, type Store, StoreError, unknownLabel } from "@trimtab/core";
+import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
 import type { Sessions } from "./sessions.ts";
@@ -48,24 +41,20 @@ export function createLabelOperations(
       sessions.access(session, ({ runtime }) => {
         const matches = createGlob(pattern ?? "*");
         const labels = [...runtime.state.labels.values()].filter(({ name }) => matches(name));
-        return pageAfter(labels.sort(byName), page, ({ name }) => [name]);
+        return pageAfter(labels, page, ({ name }) => [name]);
       }),
     async deleteLabel(
       session,
       name,
       { allowMissing = false, overrideProtection = false, expectedVersion, ...by } = {},
     ) {
-      if (expectedVersion !== undefined) {
-        throw storeError("invalid_argument", "expectedVersion: a label has no version", { field: "expectedVersion" });
-      }
+      refuseExpectedVersion(expectedVersion, "a label has no version");
       const command = { kind: "delete-label", name, allowMissing, overrideProtection } as const;
       const { revision } = await sessions.write(session, [command], by);
       return { session, revision };
     },
   };
 }
-
-const byName = (a: Label, b: Label) => (a.name < b.name ? -1 : 1);
 
 function requireLabel(state: SessionState, name: string): Label {
   const label = state.labels.get(name);

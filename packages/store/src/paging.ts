@@ -1,35 +1,45 @@
 import { type Page, type PageOptions, storeError } from "@trimtab/core";
 
-const defaultPageSize = 100;
 const maxPageSize = 1000;
 
 /** Where an item stands in its list: keys that never change, compared in order. */
 export type SortKey = readonly (number | string)[];
 
 /**
- * Cuts one page out of a list that is sorted by key. The token names the last item's place and not its index, so
+ * Cuts one page out of a list, in the order of its keys. The token names the last item's place and not its index, so
  * that nothing is skipped or seen twice while the list changes.
  *
  * @throws StoreError `invalid_argument` for a page size outside 1 to 1000 and for a token from elsewhere
  */
 export function pageAfter<T>(
-  items: readonly T[],
+  list: readonly T[],
   { pageSize = defaultPageSize, pageToken }: PageOptions,
   keyOf: (item: T) => SortKey,
 ): Page<T> {
-  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > maxPageSize) {
-    const details = { field: "pageSize", limit: maxPageSize, value: pageSize };
-    throw storeError(
-      "invalid_argument",
-      `pageSize must be a whole number from 1 to ${maxPageSize}, got ${pageSize}`,
-      details,
-    );
-  }
+  checkPageSize(pageSize);
+  const items = inOrder(list, keyOf);
   const start = pageToken === undefined ? 0 : firstAfter(items, parsePageToken(pageToken), keyOf);
   const page = items.slice(start, start + pageSize);
   const last = page.at(-1);
   if (last === undefined || start + pageSize >= items.length) return { items: page };
   return { items: page, nextPageToken: formatPageToken(keyOf(last)) };
+}
+
+/** Items per page where a caller names no number. */
+export const defaultPageSize = 100;
+
+/** Throws `invalid_argument` for a page size outside 1 to 1000. */
+export function checkPageSize(pageSize: number): void {
+  if (Number.isSafeInteger(pageSize) && pageSize >= 1 && pageSize <= maxPageSize) return;
+  const message = `pageSize must be a whole number from 1 to ${maxPageSize}, got ${pageSize}`;
+  throw storeError("invalid_argument", message, { field: "pageSize", limit: maxPageSize, value: pageSize });
+}
+
+/** The list by key; the list itself where it is in order, which mostly it is. */
+export function inOrder<T>(list: readonly T[], keyOf: (item: T) => SortKey): readonly T[] {
+  const keys = list.map(keyOf);
+  const isSorted = keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? key, key) <= 0);
+  return isSorted ? list : [...list].sort((a, b) => compare(keyOf(a), keyOf(b)));
 }
 
 function firstAfter<T>(items: readonly T[], key: SortKey, keyOf: (item: T) => SortKey): number {

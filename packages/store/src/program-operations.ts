@@ -1,4 +1,5 @@
-import { type Store, storeError } from "@trimtab/core";
+import { type Store, StoreError, unknownProgram } from "@trimtab/core";
+import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -15,19 +16,15 @@ export function createProgramOperations(
       sessions.access(session, ({ runtime }) => {
         const program = runtime.state.programs.get(id);
         if (program !== undefined) return program;
-        throw storeError("not_found", `Program '${id}' not found`, { resource: "program", id });
+        throw new StoreError(unknownProgram(id));
       }),
     listPrograms: (session, page = {}) =>
       sessions.access(session, ({ runtime }) => {
-        const programs = [...runtime.state.programs.values()].sort(
-          (a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1),
-        );
+        const programs = [...runtime.state.programs.values()];
         return pageAfter(programs, page, (program) => [program.createdAtMs, program.id]);
       }),
     async deleteProgram(session, id, { allowMissing = false, expectedVersion, ...by } = {}) {
-      if (expectedVersion !== undefined) {
-        throw storeError("invalid_argument", "expectedVersion: a program has no version", { field: "expectedVersion" });
-      }
+      refuseExpectedVersion(expectedVersion, "a program has no version");
       const { revision } = await sessions.write(session, [{ kind: "delete-program", id, allowMissing }], by);
       return { session, revision };
     },

@@ -8,6 +8,7 @@ import {
   type SessionEvent,
   storeError,
 } from "@trimtab/core";
+import { commitAt } from "./commit-at.ts";
 import type { SessionFold } from "./session-fold.ts";
 
 type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
@@ -34,20 +35,16 @@ export function createRequestAnswers(fold: SessionFold): RequestAnswers {
       }
     },
     async answer(revision, commands) {
-      const commit = fold.recent.at(revision) ?? (await readCommit(fold, revision));
+      const commit = await commitAt(fold, revision);
+      if (commit === undefined) {
+        const message = `the request was carried out at revision ${revision}, which is no longer kept`;
+        throw storeError("unavailable", message, {});
+      }
       const known = decisions.get(commit.requestId ?? "");
       const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
       return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
     },
   };
-}
-
-/** Reads a commit that is no longer in memory. */
-async function readCommit(fold: SessionFold, revision: number): Promise<Commit> {
-  const read = await fold.log.read(fold.state.id, revision - 1, 1);
-  const commit = read.kind === "entries" ? read.entries[0] : undefined;
-  if (commit !== undefined) return commit;
-  throw storeError("unavailable", `the request was carried out at revision ${revision}, which is no longer kept`, {});
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   versionNotFound,
   type Written,
 } from "@trimtab/core";
+import { expecting } from "./expectations.ts";
 import { completed, requireVersion } from "./history-operations.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
 import { startSession } from "./session-operations.ts";
@@ -92,8 +93,8 @@ async function rollbackCommand(
 ): Promise<{ command: CommandOf<"rollback-variable">; variable: Variable }> {
   const variable = requireVariable(runtime.state, ref);
   const { id, version, payload } = await versionToRestore(sessions, runtime, variable, to);
-  const expecting = expectedVersion === undefined ? {} : { expectedVersion };
-  return { command: { kind: "rollback-variable", ref, id, version, payload, ...expecting }, variable };
+  const command = { kind: "rollback-variable", ref, id, version, payload, ...expecting(expectedVersion) } as const;
+  return { command, variable };
 }
 
 async function versionToRestore(sessions: Sessions, runtime: SessionRuntime, variable: Variable, to: VersionPoint) {

@@ -13,10 +13,12 @@ import {
   type SessionState,
   type Store,
   StoreError,
-  storeError,
   type Updates,
+  unknownRule,
+  unknownVariable,
 } from "@trimtab/core";
-import { pageAfter } from "./paging.ts";
+import { refuseExpectedVersion } from "./expectations.ts";
+import { inOrder, pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import { batchCommands } from "./variable-operations.ts";
 
@@ -36,15 +38,13 @@ export function createRuleOperations(
     listRules: (session, { variable, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const id = variable === undefined ? undefined : findVariable(state, variable)?.id;
-        if (variable !== undefined && id === undefined) throw unknownRef(variable);
+        if (variable !== undefined && id === undefined) throw new StoreError(unknownVariable(variable));
         const rules = [...state.rules.values()].filter((rule) => id === undefined || rule.variables.includes(id));
-        const found = pageAfter(rules.sort(oldestFirst), page, ({ createdAtMs, name }) => [createdAtMs, name]);
+        const found = pageAfter(rules, page, byAge);
         return { ...found, revision: state.revision };
       }),
     async deleteRule(session, name, { allowMissing = false, expectedVersion, ...by } = {}) {
-      if (expectedVersion !== undefined) {
-        throw storeError("invalid_argument", "expectedVersion: a rule has no version", { field: "expectedVersion" });
-      }
+      refuseExpectedVersion(expectedVersion, "a rule has no version");
       const { revision } = await sessions.write(session, [{ kind: "delete-rule", name, allowMissing }], by);
       return { session, revision };
     },
@@ -60,7 +60,7 @@ export function createRuleOperations(
       sessions.access(session, ({ runtime: { state } }) => {
         const supposed = suppose(sessions, state, updates ?? {});
         const named = rules?.map((name) => requireRule(state, name)) ?? [];
-        const wanted = named.length > 0 ? named : [...state.rules.values()].sort(oldestFirst);
+        const wanted = named.length > 0 ? named : inOrder([...state.rules.values()], byAge);
         const context = { ...sessions.means, atMs: state.atMs };
         const checks = wanted.map((rule) => checkOf(supposed.state, rule, context));
         const holds = checks.every(({ outcome }) => outcome === "holds" || outcome === "disabled");
@@ -69,15 +69,12 @@ export function createRuleOperations(
   };
 }
 
-const oldestFirst = (a: Rule, b: Rule) => a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1);
-
-const unknownRef = (ref: string) =>
-  storeError("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
+const byAge = ({ createdAtMs, name }: Rule) => [createdAtMs, name];
 
 function requireRule(state: SessionState, name: string): Rule {
   const rule = state.rules.get(name);
-  if (rule !== undefined) return rule;
-  throw storeError("not_found", `Rule '${name}' not found`, { resource: "rule", id: name });
+  if (rule === undefined) throw new StoreError(unknownRule(name));
+  return rule;
 }
 
 /** The state that there would be if values were set, whatever the rules say, and which values would be refused. */

@@ -1,11 +1,5 @@
-import {
-  type CreateSessionOptions,
-  createGlob,
-  type Session,
-  type SessionSnapshot,
-  type Store,
-  storeError,
-} from "@trimtab/core";
+import { type CreateSessionOptions, createGlob, type Session, type SessionSnapshot, type Store } from "@trimtab/core";
+import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -28,9 +22,7 @@ export function createSessionOperations(
       return sessions.view(await sessions.live(id));
     },
     async deleteSession(id, { allowMissing, expectedVersion, ...by } = {}) {
-      if (expectedVersion !== undefined) {
-        throw storeError("invalid_argument", "expectedVersion: a session has no version", { field: "expectedVersion" });
-      }
+      refuseExpectedVersion(expectedVersion, "a session has no version");
       try {
         await sessions.write(id, [{ kind: "delete-session", cause: "session_deleted" }], by);
       } catch (error) {

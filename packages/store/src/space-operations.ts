@@ -4,11 +4,11 @@ import {
   type SessionState,
   type Store,
   StoreError,
-  storeError,
   unknownSpace,
   type ValueRecord,
   type Variable,
 } from "@trimtab/core";
+import { expecting, refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import { sampleConfigurations } from "./sample-configurations.ts";
 import type { Sessions } from "./sessions.ts";
@@ -40,8 +40,8 @@ function createDefinitions(
     sessions.access(session, ({ runtime }) => requireSpace(runtime.state, name));
   return {
     async putConfigurationSpace(session, space, { expectedVersion, ...by } = {}) {
-      const expecting = expectedVersion === undefined ? {} : { expectedVersion };
-      const { revision } = await sessions.write(session, [{ kind: "put-space", space, ...expecting }], by);
+      const command = { kind: "put-space", space, ...expecting(expectedVersion) } as const;
+      const { revision } = await sessions.write(session, [command], by);
       return { session, revision, space: await getSpace(session, space.name) };
     },
     getConfigurationSpace: getSpace,
@@ -51,22 +51,16 @@ function createDefinitions(
         const spaces = [...state.spaces.values()]
           .filter(({ name }) => matches(name))
           .map((space) => shown(state, space));
-        const found = pageAfter(spaces.sort(oldestFirst), page, ({ createdAtMs, name }) => [createdAtMs, name]);
+        const found = pageAfter(spaces, page, ({ createdAtMs, name }) => [createdAtMs, name]);
         return { ...found, revision: state.revision };
       }),
     async deleteConfigurationSpace(session, name, { allowMissing = false, expectedVersion, ...by } = {}) {
-      if (expectedVersion !== undefined) {
-        const message = "expectedVersion: put the space to check its version";
-        throw storeError("invalid_argument", message, { field: "expectedVersion" });
-      }
+      refuseExpectedVersion(expectedVersion, "put the space to check its version");
       const { revision } = await sessions.write(session, [{ kind: "delete-space", name, allowMissing }], by);
       return { session, revision };
     },
   };
 }
-
-const oldestFirst = (a: ConfigurationSpace, b: ConfigurationSpace) =>
-  a.createdAtMs - b.createdAtMs || (a.name < b.name ? -1 : 1);
 
 /** Variables that have been deleted are left out. */
 const shown = (state: SessionState, space: ConfigurationSpace): ConfigurationSpace => ({
@@ -97,8 +91,13 @@ function createConfigurations(
       const { allowIncomplete = false, expectedVersion, ...by } = options;
       const commands = batchCommands(values, {});
       const refs = entriesOf(values).map(([ref]) => ref);
-      const expecting = expectedVersion === undefined ? {} : { expectedVersion };
-      const expectation = { kind: "expect-space", name, refs, allowIncomplete, ...expecting } as const;
+      const expectation = {
+        kind: "expect-space",
+        name,
+        refs,
+        allowIncomplete,
+        ...expecting(expectedVersion),
+      } as const;
       const result = await sessions.write(session, [expectation, ...commands], by);
       const { applied, revision } = toBatchWritten(session, [expectation, ...commands], result);
       const { version } = await sessions.access(session, ({ runtime }) => requireSpace(runtime.state, name));

@@ -19,7 +19,8 @@ import {
   type Variable,
   type Written,
 } from "@trimtab/core";
-import { pageAfter } from "./paging.ts";
+import { expecting, refuseExpectedVersion } from "./expectations.ts";
+import { pageAfter, type SortKey } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
@@ -59,15 +60,22 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
     listVariables: (session, options = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const selected = listVariables(state).filter(createFilter(options));
-        const page = pageAfter(selected, options, (variable) => [variable.createdAtMs, numberOf(variable)]);
+        const page = pageAfter(selected, options, byBirth);
         const items = options.includeMetadata === false ? page.items.map(withoutMetadata) : page.items;
         return { ...page, items, revision: state.revision };
       }),
   };
 }
 
-/** Variables registered in one commit share its time; the number in their ids tells their order. */
-export const numberOf = (variable: Variable) => Number(variable.id.slice(variable.id.lastIndexOf("_") + 1));
+/**
+ * The key by which variables are listed. Those registered in one commit share its time, and the number in their ids
+ * tells their order; those from elsewhere may share that number too.
+ */
+export const byBirth = ({ createdAtMs, id }: Variable): SortKey => [
+  createdAtMs,
+  Number(id.slice(id.lastIndexOf("_") + 1)),
+  id,
+];
 
 const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
 
@@ -146,11 +154,7 @@ function createWrites(
       return { session, revision };
     },
     async deleteVariables(session, refs, { allowMissing = false, cascade = false, expectedVersion, ...by } = {}) {
-      if (expectedVersion !== undefined) {
-        throw storeError("invalid_argument", "expectedVersion: delete one variable to check its version", {
-          field: "expectedVersion",
-        });
-      }
+      refuseExpectedVersion(expectedVersion, "delete one variable to check its version");
       const { state } = (await sessions.live(session)).runtime;
       // With `cascade` an earlier one of the batch may take a later one with it, which is not missing then.
       if (cascade && !allowMissing) for (const ref of refs) requireVariable(state, ref);
@@ -168,8 +172,6 @@ function dependentsFirst(state: SessionState, refs: readonly string[]): readonly
   const heightOf = (ref: string) => state.dependencies.heightOf(findVariable(state, ref)?.id ?? ref);
   return [...refs].sort((a, b) => heightOf(b) - heightOf(a));
 }
-
-const expecting = (expectedVersion: number | undefined) => (expectedVersion === undefined ? {} : { expectedVersion });
 
 /** One command per update, and one per expected version that is a condition on its own. */
 export function batchCommands(updates: Updates, expectedVersions: Readonly<Record<string, number>>): Command[] {

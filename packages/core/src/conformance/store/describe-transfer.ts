@@ -72,6 +72,21 @@ export function describeTransfer(open: OpenStore): void {
       ]);
     });
 
+    test("are listed by their age among those that came before them, page by page", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s");
+      await store.registerVariable("t", { name: "younger", type: "float", value: 1 });
+      await store.importVariables("t", data);
+      const names: string[] = [];
+      for (let pageToken: string | undefined; ; ) {
+        const page = await store.listVariables("t", { pageSize: 1, ...(pageToken !== undefined && { pageToken }) });
+        names.push(...page.items.map(({ name }) => name));
+        pageToken = page.nextPageToken;
+        if (pageToken === undefined) break;
+      }
+      expect(names).toEqual(["temperature", "model", "count", "younger"]);
+    });
+
     test("meet those that are there as they are told to", async () => {
       const store = await openTwo(open);
       const data = await store.exportVariables("s", { refs: ["temperature"] });
