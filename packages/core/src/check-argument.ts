@@ -75,6 +75,12 @@ export function checkTimeRange({ sinceMs, untilMs }: { sinceMs?: number; untilMs
   });
 }
 
+/** Refuses a description that is there and no text. */
+export function checkDescription(description: unknown): Refusal | undefined {
+  if (description === undefined || typeof description === "string") return undefined;
+  return refusal("invalid_argument", "description must be text", { field: "description" });
+}
+
 /** Refuses anything but a whole number of at least `min`. */
 export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {
   if (Number.isSafeInteger(value) && (value as number) >= min) return undefined;

@@ -1,4 +1,5 @@
-import { checkName, parseRecord } from "./check-argument.ts";
+import { checkDescription, checkName, parseRecord } from "./check-argument.ts";
+import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
 import { accept, type Decision, refuse } from "./decision.ts";
@@ -27,7 +28,8 @@ export function decideRegister(
   if (existing !== undefined) return decideExisting(existing, command);
   const type = context.types.get(spec.type);
   if (type === undefined) return { kind: "refused", refusal: unknownType(spec.type) };
-  if (state.variableCount >= limits.variablesPerSession) return tooManyVariables(state, limits.variablesPerSession);
+  const full = checkVariableRoom(state, context);
+  if (full !== undefined) return { kind: "refused", refusal: full };
   const constraints = constraintsWithin(type, spec.constraints, limits.constraintsBytes);
   if (constraints.kind === "refused") return constraints;
   const metadata = parseRecord(spec.metadata, "metadata", limits.metadataBytes);
@@ -56,9 +58,8 @@ export function decideRegister(
 /** What a type would silently turn into something else is refused by name. */
 function checkSpec(spec: VariableSpec): Refusal | undefined {
   if (typeof spec.type !== "string") return refusal("invalid_argument", "type must be text", { field: "type" });
-  if (spec.description !== undefined && typeof spec.description !== "string") {
-    return refusal("invalid_argument", "description must be text", { field: "description" });
-  }
+  const wrong = checkDescription(spec.description);
+  if (wrong !== undefined) return wrong;
   if (spec.readOnly !== undefined && typeof spec.readOnly !== "boolean") {
     return refusal("invalid_argument", "readOnly must be true or false", { field: "readOnly" });
   }
@@ -76,10 +77,11 @@ function decideExisting(existing: Variable, command: CommandOf<"register-variabl
   return refuse("already_exists", `${name} already exists: it is ${asWhat}`, { resource: "variable", id: name });
 }
 
-function tooManyVariables(state: SessionState, limit: number): Decision {
-  const message = `session ${state.id} may hold ${limit} variables, this would be one more`;
-  return refuse("limit_exceeded", message, { field: "variables", limit, value: state.variableCount + 1 });
-}
+/** Refuses one variable more than a session may hold. */
+export const checkVariableRoom = (
+  { id, variableCount }: SessionState,
+  { limits }: DecideContext,
+): Refusal | undefined => checkRoom(id, { of: "variables", count: variableCount, limit: limits.variablesPerSession });
 
 /** The id a variable gets: its name and a number that grows with each registration in the session. */
 export const variableId = (name: string, number: number): string => `var_${name}_${number}`;

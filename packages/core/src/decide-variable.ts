@@ -1,9 +1,9 @@
-import { parseRecord } from "./check-argument.ts";
+import { checkDescription, parseRecord } from "./check-argument.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import { maxPreviousBytes, type VariableSet } from "./commit.ts";
-import { accept, type Decision, refuse } from "./decision.ts";
+import { accept, type Decision } from "./decision.ts";
 import { encodeValue, unknownType } from "./encode-value.ts";
-import { checkWritable, constraintsWithin, expectVariable } from "./find-variable.ts";
+import { checkReadOnly, checkWritable, constraintsWithin, expectVariable } from "./find-variable.ts";
 import { type Parsed, parseValue } from "./parse-value.ts";
 import { type Payload, payloadEquals, payloadSize, type ValueRecord } from "./payload.ts";
 import type { SessionState } from "./session-state.ts";
@@ -49,10 +49,8 @@ export function decideChange(
   const found = expectVariable(state, command);
   if (found.kind === "refused") return found;
   const variable = found.value;
-  if (variable.readOnly) return refuse("read_only", `${variable.name} is read-only`, { variable: variable.name });
-  if (command.description !== undefined && typeof command.description !== "string") {
-    return refuse("invalid_argument", "description must be text", { field: "description" });
-  }
+  const wrong = checkReadOnly(variable) ?? checkDescription(command.description);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const metadata = parseRecord(command.metadata ?? variable.metadata, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
   const constraints = changedConstraints(variable, command.constraints, context);

@@ -1,4 +1,5 @@
 import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
+import { checkRoom } from "./check-state.ts";
 import type { Command, CommandOf, DecideContext } from "./command.ts";
 import type { Commit, SessionEvent } from "./commit.ts";
 import { decideDeleteSpace, decideExpectSpace, decidePutSpace } from "./configuration-space/decide-space.ts";
@@ -12,7 +13,7 @@ import { decideRollbackSession, decideRollbackVariable } from "./history/decide-
 import { decideDeleteLabel, decideSetLabel } from "./label/decide-label.ts";
 import { decideDeleteRule, decidePutRule } from "./rule/decide-rule.ts";
 import { defaultTtlMs, type SessionState } from "./session-state.ts";
-import { refusal } from "./store-error.ts";
+import { type Refusal, refusal } from "./store-error.ts";
 import { decideImport, decideImportDependencies } from "./transfer/decide-import.ts";
 import { emptyRecord, laterThan } from "./variable.ts";
 
@@ -140,22 +141,20 @@ function decidePutProgram(state: SessionState, command: CommandOf<"put-program">
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const body = parseRecord(command.body, "body", limits.programBytes);
   if (body.kind === "refused") return body;
-  if (!state.programs.has(command.id) && state.programCount >= limits.programsPerSession) {
-    const details = { field: "programs", limit: limits.programsPerSession, value: state.programCount + 1 };
-    return refuse(
-      "limit_exceeded",
-      `session ${state.id} may hold ${details.limit} programs, this would be one more`,
-      details,
-    );
-  }
+  const count = state.programs.has(command.id) ? 0 : state.programCount;
+  const full = checkRoom(state.id, { of: "programs", count, limit: limits.programsPerSession });
+  if (full !== undefined) return { kind: "refused", refusal: full };
   return accept({ kind: "program-put", id: command.id, body: body.value });
 }
 
 function decideDeleteProgram(state: SessionState, command: CommandOf<"delete-program">): Decision {
   if (state.programs.has(command.id)) return accept({ kind: "program-deleted", id: command.id });
-  if (command.allowMissing) return accept();
-  return refuse("not_found", `Program '${command.id}' not found`, { resource: "program", id: command.id });
+  return command.allowMissing ? accept() : { kind: "refused", refusal: unknownProgram(command.id) };
 }
+
+/** The refusal of an id that no program has. */
+export const unknownProgram = (id: string): Refusal<"not_found"> =>
+  refusal("not_found", `Program '${id}' not found`, { resource: "program", id });
 
 /**
  * Wraps events into the commit that follows a state. Its time is the context's, or a microsecond after the last

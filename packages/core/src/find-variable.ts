@@ -25,10 +25,15 @@ export function expectVariable(
 export const unknownVariable = (ref: string): Refusal<"not_found"> =>
   refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
 
+/** Refuses to change a variable that is read-only. */
+export const checkReadOnly = ({ name, readOnly }: Variable): Refusal<"read_only"> | undefined =>
+  readOnly ? refusal("read_only", `${name} is read-only`, { variable: name }) : undefined;
+
 /** Refuses to write a variable's value by hand where it is read-only or derived. */
-export function checkWritable({ name, readOnly, derivation }: Variable): Refusal<"read_only"> | undefined {
-  if (readOnly) return refusal("read_only", `${name} is read-only`, { variable: name });
-  if (derivation === undefined) return undefined;
+export function checkWritable(variable: Variable): Refusal<"read_only"> | undefined {
+  const { name, derivation } = variable;
+  const wrong = checkReadOnly(variable);
+  if (wrong !== undefined || derivation === undefined) return wrong;
   const from = derivation.kind === "expression" ? derivation.expression : `the function ${derivation.name}`;
   return refusal("read_only", `${name} is derived: its value follows from ${from}`, { variable: name });
 }

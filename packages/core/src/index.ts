@@ -26,7 +26,7 @@ export * from "./origin.ts";
 export * from "./parse-value.ts";
 export * from "./payload.ts";
 export { evaluateRule, type RuleOutcome, type RuleText } from "./rule/check-rules.ts";
-export { readRule } from "./rule/decide-rule.ts";
+export { readRule, unknownRule } from "./rule/decide-rule.ts";
 export * from "./rule/rule.ts";
 export * from "./session-state.ts";
 export * from "./snapshot.ts";

@@ -19,6 +19,9 @@ export interface EventContext {
   readonly lagged: boolean;
 }
 
+/** What a change tells beside the variable and its values: when, by whom and why. */
+type Circumstances = Omit<Change, "key" | "name" | "id" | "version" | "value" | "previous" | "updatedAtMs">;
+
 /** What came of an event for one variable: a change to tell, or a value that the declared type cannot read. */
 export type Outcome<V = unknown> =
   | { readonly kind: "change"; readonly change: Change<V> }
@@ -60,10 +63,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
   };
 
   /** Replaces what the watch has shown and tells the difference. */
-  const become = (
-    next: Decoded<V>,
-    about: Omit<Change, "key" | "name" | "id" | "version" | "value" | "previous" | "updatedAtMs">,
-  ): Outcome<V> => {
+  const become = (next: Decoded<V>, about: Circumstances): Outcome<V> => {
     const before = seenHeld();
     seen = next;
     settle();
@@ -86,9 +86,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
   };
 
   /** Tells of something that leaves the value as it is. */
-  const notice = (
-    about: Omit<Change, "key" | "name" | "id" | "version" | "value" | "previous" | "updatedAtMs">,
-  ): Outcome<V> => {
+  const notice = (about: Circumstances): Outcome<V> => {
     const held = seenHeld();
     if (held === undefined) return undefined;
     const { id, version, value, updatedAtMs } = held;

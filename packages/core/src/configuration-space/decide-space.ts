@@ -1,4 +1,5 @@
-import { checkName, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkDescription, checkName, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkRoom } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { unknownVariable } from "../find-variable.ts";
@@ -14,11 +15,9 @@ export function decidePutSpace(state: SessionState, command: CommandOf<"put-spac
   const wrong =
     checkName(space.name, "space", limits.nameLength) ??
     checkExpected(space.name, before, expectedVersion) ??
-    checkRoom(state, before, context);
+    checkSpaceRoom(state, before, context) ??
+    checkDescription(space.description);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  if (space.description !== undefined && typeof space.description !== "string") {
-    return refuse("invalid_argument", "description must be text", { field: "description" });
-  }
   const metadata = parseRecord(space.metadata, "metadata", limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
   const variables = findAll(state, space.variables);
@@ -55,15 +54,14 @@ function checkExpected(name: string, space: ConfigurationSpace | undefined, expe
   return refusal("version_mismatch", message, { variable: name, expected, actual: space.version });
 }
 
-function checkRoom(
-  state: SessionState,
+function checkSpaceRoom(
+  { id, spaces }: SessionState,
   before: ConfigurationSpace | undefined,
   { limits }: DecideContext,
 ): Refusal | undefined {
-  if (before !== undefined || state.spaces.size < limits.spacesPerSession) return undefined;
+  if (before !== undefined) return undefined;
   const limit = limits.spacesPerSession;
-  const message = `session ${state.id} may hold ${limit} configuration spaces, this would be one more`;
-  return refusal("limit_exceeded", message, { field: "spaces", limit, value: limit + 1 });
+  return checkRoom(id, { of: "spaces", called: "configuration spaces", count: spaces.size, limit });
 }
 
 /** The refusal of a name that no configuration space has. */

@@ -3,7 +3,7 @@ import type { SessionEvent } from "../commit.ts";
 import { stampedChange } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
-import { expectVariable, unknownVariable } from "../find-variable.ts";
+import { checkReadOnly, expectVariable, unknownVariable } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import type { Variable } from "../variable.ts";
@@ -18,7 +18,8 @@ export function decideSetDerivation(
   const found = expectVariable(state, command);
   if (found.kind === "refused") return found;
   const variable = found.value;
-  if (variable.readOnly) return refuse("read_only", `${variable.name} is read-only`, { variable: variable.name });
+  const wrong = checkReadOnly(variable);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const { derivation } = command;
   const edges = newEdges(state, variable, command, context);
   if (edges.kind === "refused") return edges;

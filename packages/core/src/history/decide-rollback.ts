@@ -1,4 +1,4 @@
-import { checkWhole } from "../check-argument.ts";
+import { checkExpectedRevision } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { decideDelete } from "../decide-delete.ts";
@@ -52,7 +52,11 @@ export function decideRollbackSession(
   command: CommandOf<"rollback-session">,
   context: DecideContext,
 ): Decision {
-  const wrong = checkRevision(state, command.expectedRevision);
+  const wrong = checkExpectedRevision(state.id, {
+    expected: command.expectedRevision,
+    actual: state.revision,
+    stands: `session ${state.id} is at`,
+  });
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const matches = createGlob(command.pattern ?? "*");
   const past = command.past.filter(({ name }) => matches(name));
@@ -69,14 +73,6 @@ export function decideRollbackSession(
   if (command.restoreDeleted !== true) return accept(...events);
   const restored = restoreDeleted(state, past, context);
   return restored.kind === "refused" ? restored : accept(...events, ...restored.events);
-}
-
-function checkRevision(state: SessionState, expected: number | undefined): Refusal | undefined {
-  if (expected === undefined || expected === state.revision) return undefined;
-  const wrong = checkWhole(expected, "expectedRevision", 0);
-  if (wrong !== undefined) return wrong;
-  const message = `session ${state.id} is at revision ${state.revision}, not ${expected}`;
-  return refusal("revision_mismatch", message, { session: state.id, expected, actual: state.revision });
 }
 
 /** Gives one variable the value that it had, and what surrounded it where that is asked for. */

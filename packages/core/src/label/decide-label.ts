@@ -1,6 +1,7 @@
-import { checkName, checkWhole } from "../check-argument.ts";
+import { checkDescription, checkName, checkWhole } from "../check-argument.ts";
+import { checkExpectedRevision, checkRoom } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
-import { accept, type Decision, refuse } from "../decision.ts";
+import { accept, type Decision } from "../decision.ts";
 import { unknownRevision } from "../history/unknown-revision.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
@@ -16,17 +17,15 @@ export function decideSetLabel(
     checkName(name, "label", limits.nameLength) ??
     checkWhole(revision, "revision", 1) ??
     checkExpected(state, command) ??
-    checkProtection(state, command);
+    checkProtection(state, command) ??
+    checkDescription(command.description) ??
+    checkRoom(state.id, {
+      of: "labels",
+      count: before === undefined ? state.labels.size : 0,
+      limit: limits.labelsPerSession,
+    });
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   if (revision > state.revision) return { kind: "refused", refusal: unknownRevision(String(revision)) };
-  if (command.description !== undefined && typeof command.description !== "string") {
-    return refuse("invalid_argument", "description must be text", { field: "description" });
-  }
-  if (before === undefined && state.labels.size >= limits.labelsPerSession) {
-    const limit = limits.labelsPerSession;
-    const message = `session ${state.id} may hold ${limit} labels, this would be one more`;
-    return refuse("limit_exceeded", message, { field: "labels", limit, value: limit + 1 });
-  }
   const label = {
     name,
     revision,
@@ -37,13 +36,8 @@ export function decideSetLabel(
 }
 
 function checkExpected(state: SessionState, { name, expectedRevision: expected }: CommandOf<"set-label">) {
-  if (expected === undefined) return undefined;
-  const wrong = checkWhole(expected, "expectedRevision", 0);
-  if (wrong !== undefined) return wrong;
   const actual = state.labels.get(name)?.revision ?? 0;
-  if (actual === expected) return undefined;
-  const message = `label ${name} stands on revision ${actual}, not ${expected}`;
-  return refusal("revision_mismatch", message, { session: state.id, expected, actual });
+  return checkExpectedRevision(state.id, { expected, actual, stands: `label ${name} stands on` });
 }
 
 function checkProtection(

@@ -1,7 +1,8 @@
-import { checkName, checkWhole } from "../check-argument.ts";
+import { checkName } from "../check-argument.ts";
+import { checkExpectedRevision, checkRoom } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
-import { accept, type Decision, refuse } from "../decision.ts";
+import { accept, type Decision } from "../decision.ts";
 import { readExpression, variablesNamed } from "../derivation/check-derivation.ts";
 import type { Parsed } from "../parse-value.ts";
 import type { SessionState } from "../session-state.ts";
@@ -11,7 +12,8 @@ import { evaluateRule, ruleViolation } from "./check-rules.ts";
 
 export function decidePutRule(state: SessionState, command: CommandOf<"put-rule">, context: DecideContext): Decision {
   const { rule } = command;
-  const wrong = checkRuleSpec(rule, context) ?? checkExpected(state, command) ?? checkRoom(state, rule.name, context);
+  const wrong =
+    checkRuleSpec(rule, context) ?? checkExpected(state, command) ?? checkRuleRoom(state, rule.name, context);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const read = readRule(state, rule, context);
   if (read.kind === "refused") return read;
@@ -49,24 +51,20 @@ function checkRuleSpec(rule: RuleSpec, { limits }: DecideContext): Refusal | und
 }
 
 function checkExpected(state: SessionState, { rule, expectedRevision: expected }: CommandOf<"put-rule">) {
-  if (expected === undefined) return undefined;
-  const wrong = checkWhole(expected, "expectedRevision", 0);
-  if (wrong !== undefined) return wrong;
   const actual = state.rules.get(rule.name)?.revision ?? 0;
-  if (actual === expected) return undefined;
-  const message = `rule ${rule.name} was last stored at revision ${actual}, not ${expected}`;
-  return refusal("revision_mismatch", message, { session: state.id, expected, actual });
+  return checkExpectedRevision(state.id, { expected, actual, stands: `rule ${rule.name} was last stored at` });
 }
 
-function checkRoom(state: SessionState, name: string, { limits }: DecideContext): Refusal | undefined {
-  if (state.rules.has(name) || state.rules.size < limits.rulesPerSession) return undefined;
-  const limit = limits.rulesPerSession;
-  const message = `session ${state.id} may hold ${limit} rules, this would be one more`;
-  return refusal("limit_exceeded", message, { field: "rules", limit, value: limit + 1 });
+function checkRuleRoom({ id, rules }: SessionState, name: string, { limits }: DecideContext): Refusal | undefined {
+  if (rules.has(name)) return undefined;
+  return checkRoom(id, { of: "rules", count: rules.size, limit: limits.rulesPerSession });
 }
 
 export function decideDeleteRule(state: SessionState, { name, allowMissing }: CommandOf<"delete-rule">): Decision {
   if (state.rules.has(name)) return accept({ kind: "rule-deleted", name });
-  if (allowMissing) return accept();
-  return refuse("not_found", `Rule '${name}' not found`, { resource: "rule", id: name });
+  return allowMissing ? accept() : { kind: "refused", refusal: unknownRule(name) };
 }
+
+/** The refusal of a name that no rule has. */
+export const unknownRule = (name: string): Refusal<"not_found"> =>
+  refusal("not_found", `Rule '${name}' not found`, { resource: "rule", id: name });

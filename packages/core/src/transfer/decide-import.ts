@@ -1,13 +1,13 @@
 import { checkName, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
-import { variableId } from "../decide-register.ts";
+import { checkVariableRoom, variableId } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
 import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
-import { constraintsWithin } from "../find-variable.ts";
+import { checkReadOnly, constraintsWithin } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
 import { payloadEquals, toPayload, type ValueRecord } from "../payload.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
@@ -54,17 +54,14 @@ function checkVariable(variable: Variable, context: DecideContext): Parsed<Varia
 function decideNew(
   state: SessionState,
   { variable, versions }: CommandOf<"import-variable">,
-  { limits }: DecideContext,
+  context: DecideContext,
 ): Decision {
   if (findVariable(state, variable.name) !== undefined) {
     const details = { resource: "variable", id: variable.name } as const;
     return refuse("already_exists", `${variable.name} already exists: it is another variable's id`, details);
   }
-  if (state.variableCount >= limits.variablesPerSession) {
-    const limit = limits.variablesPerSession;
-    const message = `session ${state.id} may hold ${limit} variables, this would be one more`;
-    return refuse("limit_exceeded", message, { field: "variables", limit, value: limit + 1 });
-  }
+  const full = checkVariableRoom(state, context);
+  if (full !== undefined) return { kind: "refused", refusal: full };
   const isFree = !state.variables.has(variable.id) && !state.names.has(variable.id) && isId(variable);
   const id = isFree ? variable.id : variableId(variable.name, state.nextNumber);
   const { stale: _, ...fresh } = variable;
@@ -92,7 +89,8 @@ const isId = ({ id, name }: Variable): boolean => {
 type Pair = { readonly present: Variable; readonly variable: Variable };
 
 function decideReplace(state: SessionState, { present, variable }: Pair, context: DecideContext): Decision {
-  if (present.readOnly) return refuse("read_only", `${present.name} is read-only`, { variable: present.name });
+  const wrong = checkReadOnly(present);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const { constraints, description, metadata, payload, derivation } = variable;
   const { derivation: _, ...plain } = present;
   const changed = { ...plain, constraints, description, metadata, ...(derivation !== undefined && { derivation }) };
@@ -103,7 +101,8 @@ function decideReplace(state: SessionState, { present, variable }: Pair, context
 }
 
 function decideMerge(state: SessionState, { present, variable }: Pair, context: DecideContext): Decision {
-  if (present.readOnly) return refuse("read_only", `${present.name} is read-only`, { variable: present.name });
+  const wrong = checkReadOnly(present);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const merged = { ...present.metadata, ...variable.metadata };
   const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;

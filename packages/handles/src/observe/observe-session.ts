@@ -1,4 +1,4 @@
-import { type Store, storeError } from "@trimtab/core";
+import { type Store, StoreError, unknownVariable } from "@trimtab/core";
 import type { ConnectionState } from "../connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "../connection-status.ts";
 import { createListeners, createOnError, type Listeners, type OnError } from "../listeners.ts";
@@ -87,7 +87,7 @@ export async function observeSession(
     signal: AbortSignal | undefined,
   ) => {
     if (typeof target === "string" && !events.has(target)) {
-      throw storeError("not_found", `Variable '${target}' not found`, { resource: "variable", id: target });
+      throw new StoreError(unknownVariable(target));
     }
     const remove = table.add(target, key, make());
     signal?.addEventListener("abort", remove, { once: true });
