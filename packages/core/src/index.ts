@@ -1,3 +1,4 @@
+export * from "./access/principal.ts";
 export * from "./changes.ts";
 export * from "./check-argument.ts";
 export * from "./command.ts";

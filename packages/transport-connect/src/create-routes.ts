@@ -1,4 +1,5 @@
-import type { ConnectRouter } from "@connectrpc/connect";
+import type { DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import type { Store, TypeRegistry } from "@trimtab/core";
 import {
   ConfigurationSpaceService,
@@ -15,7 +16,8 @@ import { type CallInfo, createCalls } from "./calls.ts";
 import { createConfigurationSpaceService } from "./configuration-space-service.ts";
 import { createDependencyService } from "./dependency-service.ts";
 import { createHistoryService } from "./history-service.ts";
-import { defaultUploadLimits, type UploadLimits } from "./import-uploads.ts";
+import { createImportUploads, defaultUploadLimits, type UploadLimits } from "./import-uploads.ts";
+import { perPrincipal, type StoreFor } from "./principal.ts";
 import { createProgramService } from "./program-service.ts";
 import { createRuleService } from "./rule-service.ts";
 import { createSessionService } from "./session-service.ts";
@@ -26,6 +28,11 @@ import { createWatchService } from "./watch-service.ts";
 /** What {@link createRoutes} serves and how. */
 export interface RoutesOptions {
   readonly store: Store;
+  /**
+   * Gives what a principal sees of the store, where calls say who makes them by `principalKey`. The store itself, for everyone,
+   * unless given.
+   */
+  readonly storeFor?: StoreFor;
   /** The types that `ListVariableTypes` tells of; without them that call is not served. */
   readonly types?: TypeRegistry;
   /** Ends every watch with `unavailable`, so that a server need not wait for its watchers. */
@@ -43,6 +50,7 @@ export interface RoutesOptions {
  */
 export function createRoutes({
   store,
+  storeFor = () => store,
   types,
   shutdown,
   uploads,
@@ -55,16 +63,18 @@ export function createRoutes({
     // Changes are sent as bytes encoded before, which protobuf counts among the fields that it does not know.
     binaryOptions: { writeUnknownFields: true },
   };
+  const files = createImportUploads({ ...defaultUploadLimits, ...uploads });
   return (router) => {
-    router
-      .service(SessionService, createSessionService(store, calls), options)
-      .service(ProgramService, createProgramService(store, calls), options)
-      .service(VariableService, createVariableService(store, types, calls), options)
-      .service(WatchService, createWatchService(store, shutdown, calls), options)
-      .service(DependencyService, createDependencyService(store, calls), options)
-      .service(RuleService, createRuleService(store, calls), options)
-      .service(ConfigurationSpaceService, createConfigurationSpaceService(store, calls), options)
-      .service(HistoryService, createHistoryService(store, calls), options)
-      .service(TransferService, createTransferService(store, calls, { ...defaultUploadLimits, ...uploads }), options);
+    const serve = <T extends DescService>(service: T, create: (seen: Store) => Partial<ServiceImpl<T>>) =>
+      router.service(service, perPrincipal<T>(storeFor, create), options);
+    serve(SessionService, (seen) => createSessionService(seen, calls));
+    serve(ProgramService, (seen) => createProgramService(seen, calls));
+    serve(VariableService, (seen) => createVariableService(seen, types, calls));
+    serve(WatchService, (seen) => createWatchService(seen, shutdown, calls));
+    serve(DependencyService, (seen) => createDependencyService(seen, calls));
+    serve(RuleService, (seen) => createRuleService(seen, calls));
+    serve(ConfigurationSpaceService, (seen) => createConfigurationSpaceService(seen, calls));
+    serve(HistoryService, (seen) => createHistoryService(seen, calls));
+    serve(TransferService, (seen) => createTransferService(seen, calls, files));
   };
 }

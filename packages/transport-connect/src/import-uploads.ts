@@ -40,6 +40,8 @@ export interface UploadState {
 
 /** Files that come in pieces, in memory. What is dropped by time, by the caller or at the end frees its memory at once. */
 export interface ImportUploads {
+  /** Bytes of one piece, at most. */
+  readonly chunkBytes: number;
   /** Begins an upload; throws `limit_exceeded` where the file is too large or too much is on its way already. */
   start(session: string, promise: UploadPromise): UploadState;
   /** Adds a piece. What was received before is passed over; a gap throws `invalid_argument`. */
@@ -83,6 +85,7 @@ export function createImportUploads(limits: UploadLimits = defaultUploadLimits):
     return { id, receivedBytes: upload.receivedBytes, expiresAtMs: upload.expiresAtMs };
   };
   return {
+    chunkBytes: limits.chunkBytes,
     start(session, promise) {
       checkPromise(promise, limits);
       const mine = [...uploads.values()].filter((upload) => upload.session === session).length;

@@ -18,7 +18,7 @@ import {
 } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
 import { exportFile } from "./export-file.ts";
-import { createImportUploads, defaultUploadLimits, type UploadLimits } from "./import-uploads.ts";
+import type { ImportUploads } from "./import-uploads.ts";
 import { sessionOf } from "./request-parts.ts";
 import { fromWireFormat } from "./transfer-format.ts";
 
@@ -26,9 +26,8 @@ import { fromWireFormat } from "./transfer-format.ts";
 export function createTransferService(
   store: Store,
   { stream, unary }: Calls,
-  limits: UploadLimits = defaultUploadLimits,
+  uploads: ImportUploads,
 ): ServiceImpl<typeof TransferService> {
-  const uploads = createImportUploads(limits);
   return {
     exportVariables: stream((request) => exportFile(store, request)),
     importVariables: unary((request) => importFile(store, request, request.data)),
@@ -36,23 +35,26 @@ export function createTransferService(
       const { id: session } = await store.getSession(sessionOf(request));
       const sizeBytes = fromUint64(request.sizeBytes, "size_bytes");
       const { id, expiresAtMs } = uploads.start(session, { sizeBytes, sha256: request.sha256 });
-      return { uploadId: id, maxChunkBytes: toUint64(limits.chunkBytes), expiresAt: toTimestamp(expiresAtMs) };
+      return { uploadId: id, maxChunkBytes: toUint64(uploads.chunkBytes), expiresAt: toTimestamp(expiresAtMs) };
     }),
     uploadImportChunk: unary(async (request) => {
       const { data } = request;
+      const { id: session } = await store.getSession(sessionOf(request));
       const piece = { offset: fromUint64(request.offset, "offset"), data };
-      const { receivedBytes, expiresAtMs } = uploads.add(sessionOf(request), uploadOf(request), piece);
+      const { receivedBytes, expiresAtMs } = uploads.add(session, uploadOf(request), piece);
       return { receivedBytes: toUint64(receivedBytes), expiresAt: toTimestamp(expiresAtMs) };
     }),
     finishImportUpload: unary(async (request) => {
-      const [session, upload] = [sessionOf(request), uploadOf(request)];
+      const upload = uploadOf(request);
+      const { id: session } = await store.getSession(sessionOf(request));
       const answer = await importFile(store, request, await uploads.read(session, upload));
       // What was only tried out may be meant next.
       if (request.options?.validateOnly !== true) uploads.drop(session, upload);
       return answer;
     }),
     cancelImportUpload: unary(async (request) => {
-      uploads.drop(sessionOf(request), uploadOf(request));
+      const { id: session } = await store.getSession(sessionOf(request));
+      uploads.drop(session, uploadOf(request));
       return {};
     }),
   };

@@ -1,0 +1,16 @@
+import type { ValueRecord } from "../payload.ts";
+
+/** Who calls, as the process that lets calls in has established. */
+export interface Principal {
+  /** Names it to people: in audits and explanations. Never a secret. */
+  readonly id: string;
+  /** Globs over the ids of the sessions that it may act as: `*` stands for any run of characters. */
+  readonly sessions: readonly string[];
+  /**
+   * What conditions of access rules are compared with. Where it is not given, the metadata of the session that it acts
+   * as is, which that session may change itself.
+   */
+  readonly attributes?: ValueRecord;
+  /** What access rules may ask for as `caller.roles`. */
+  readonly roles?: readonly string[];
+}
