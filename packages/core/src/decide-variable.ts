@@ -28,8 +28,9 @@ export function decideSet(state: SessionState, command: CommandOf<"set-variable"
 
 /** The event that gives a variable a value. */
 export function variableSet({ id, name, version, payload: before }: Variable, payload: Payload): VariableSet {
-  const event = { kind: "variable-set", id, name, version: version + 1, payload, ...previousOf(before) } as const;
-  return payloadEquals(before, payload) ? { ...event, unchanged: true } : event;
+  const event = { kind: "variable-set", id, name, version: version + 1, payload } as const;
+  const unchanged = payloadEquals(before, payload) && { unchanged: true as const };
+  return { ...event, ...previousOf(before), ...unchanged };
 }
 
 /** The value before, where it is small enough to be repeated. */

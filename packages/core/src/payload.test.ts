@@ -91,3 +91,11 @@ test("payloadEquals tells kinds, bits and sizes apart", () => {
   for (const [a, b] of pairs) expect(payloadEquals(toPayload(a), toPayload(b))).toBe(false);
   expect(payloadEquals(toPayload({ a: 1, b: Number.NaN }), toPayload({ b: Number.NaN, a: 1 }))).toBe(true);
 });
+
+test("the size of a text is that of its UTF-8", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 65, maxLength: 200 }), (text) => {
+      expect(payloadSize({ kind: "string", value: text })).toBe(new TextEncoder().encode(text).byteLength);
+    }),
+  );
+});

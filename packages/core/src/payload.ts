@@ -158,7 +158,7 @@ export function fromPayload(payload: Payload): Value {
 export function payloadSize(payload: Payload): number {
   switch (payload.kind) {
     case "string":
-      return payload.value.length <= 64 ? payload.value.length * 3 : new TextEncoder().encode(payload.value).byteLength;
+      return payload.value.length <= 64 ? payload.value.length * 3 : utf8Size(payload.value);
     case "bytes":
       return payload.value.byteLength;
     case "array":
@@ -173,6 +173,17 @@ export function payloadSize(payload: Payload): number {
     default:
       return 8;
   }
+}
+
+/** Bytes of a text as UTF-8, counted without encoding it. */
+function utf8Size(text: string): number {
+  let size = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Half of a surrogate pair stands for two of the pair's four bytes.
+    if (unit >= 0x80) size += unit < 0x800 || (unit & 0xf800) === 0xd800 ? 1 : 2;
+  }
+  return size;
 }
 
 /** Compares two payloads bit by bit: `NaN` equals itself, `0` and `-0` differ, map order does not matter. */

@@ -127,9 +127,22 @@ export function updateValue(variable: Variable, update: ValueUpdate): Variable {
       ...variable.metadata,
       source: origin,
       ...update.metadata,
-      updated_at: new Date(updatedAtMs).toISOString(),
+      updated_at: isoTimeOf(updatedAtMs),
     },
   });
+}
+
+let lastMs = Number.NaN;
+let lastIsoTime = "";
+
+/** A time as ISO text. Writes that follow each other closely share a millisecond, whose text is made once. */
+function isoTimeOf(atMs: number): string {
+  const ms = Math.trunc(atMs);
+  if (ms !== lastMs) {
+    lastIsoTime = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIsoTime;
 }
 
 /** The later of two times, moved on by one microsecond where the clock has not moved past the first. */

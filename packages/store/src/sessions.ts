@@ -123,7 +123,16 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (closed) throw storeError("unavailable", "the store is closed", {});
     const wrong = checkName(id, "session", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
-    const session = await load(id);
+    return requireLive(id, await load(id));
+  };
+
+  /** A loaded session without waiting, which reads and writes mostly find; `undefined` where it must be loaded. */
+  const here = (id: string): LoadedSession | undefined => {
+    const session = closed ? undefined : present.get(id);
+    return session === undefined ? undefined : requireLive(id, session);
+  };
+
+  const requireLive = (id: string, session: LoadedSession): LoadedSession => {
     const { state } = session.runtime;
     if (state.status !== "live") {
       forgetIfDead(id, session);
@@ -203,14 +212,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     snapshots: options.snapshots,
     live,
     async access(id, use) {
-      const session = await live(id);
-      const result = await use(session);
+      const session = here(id) ?? (await live(id));
+      const used = use(session);
+      const result = used instanceof Promise ? await used : used;
       touch(session);
       return result;
     },
     async write(id, commands, by) {
       if (commands[0]?.kind === "create-session") return create(id, commands, by);
-      const session = await live(id);
+      const session = here(id) ?? (await live(id));
       const result = await writeTo(session, commands, by);
       forgetIfDead(id, session);
       return result;

@@ -112,17 +112,23 @@ type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "varia
 
 /** The version that an event makes; with the value whatever its size, where the limit is infinite. */
 export function versionOf(event: Writing, commit: Commit, valueBytes: number): VariableVersion {
-  const value = small(event.payload, valueBytes);
-  if (event.kind === "variable-registered") return { ...stamp(commit), version: 0, ...value };
-  const { version, rolledBackTo, causedBy } = event;
-  return {
-    ...stamp(commit),
-    version,
-    ...value,
-    metadata: metadataOfWrite(event, commit),
-    ...(rolledBackTo !== undefined && { rolledBackTo }),
-    ...(causedBy !== undefined && causedBy.length > 0 && { causedBy }),
+  const isSet = event.kind === "variable-set";
+  // One literal: this runs with every write, and most writes have nothing of what may be added below.
+  const version: { -readonly [K in keyof VariableVersion]: VariableVersion[K] } = {
+    version: isSet ? event.version : 0,
+    updatedAtMs: commit.atMs,
+    updatedBy: commit.actor,
+    origin: commit.origin,
+    metadata: isSet ? metadataOfWrite(event, commit) : commit.metadata,
+    revision: commit.revision,
   };
+  if (payloadSize(event.payload) <= valueBytes) {
+    version.payload = event.payload;
+    version.value = fromPayload(event.payload);
+  }
+  if (isSet && event.rolledBackTo !== undefined) version.rolledBackTo = event.rolledBackTo;
+  if (isSet && event.causedBy !== undefined && event.causedBy.length > 0) version.causedBy = event.causedBy;
+  return version;
 }
 
 const stamp = ({ atMs: updatedAtMs, actor: updatedBy, origin, metadata, revision }: Commit) => ({
