@@ -12,10 +12,22 @@ export type RequestHandler = (request: http.IncomingMessage, response: http.Serv
 /** The same handler as Node's HTTP/2 servers are typed to take it. */
 type Http2Handler = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
 
+/** Handles a stream of HTTP/2 without that surface, or says `false` and leaves it to the {@link RequestHandler}. */
+export type StreamHandler = (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => boolean;
+
+type Http2StreamListener = (
+  stream: http2.ServerHttp2Stream,
+  headers: http2.IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: string[],
+) => void;
+
 /** How to listen. */
 export interface ListenerOptions {
   readonly listen: Listen;
   readonly handler: RequestHandler;
+  /** Is offered every stream of HTTP/2 first. */
+  readonly streamHandler?: StreamHandler;
   /** PEM text; with it the port speaks TLS and ALPN chooses the version of HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How long a connection may take to say what it speaks, in milliseconds; 10 000 unless given. */
@@ -87,22 +99,18 @@ interface OpenServer {
 const defaultFirstByteTimeoutMs = 10_000;
 
 function createTlsServer(
-  {
-    handler,
-    tls,
-    firstByteTimeoutMs = defaultFirstByteTimeoutMs,
-  }: ListenerOptions & { tls: { cert: string; key: string } },
+  given: ListenerOptions & { tls: { cert: string; key: string } },
   http1: Http1Connections,
 ): OpenServer {
-  const handleHttp2 = withoutUnreadRequests(handler);
-  const handle: Http2Handler = (request, response) => {
-    if (request.httpVersionMajor !== 1) return handleHttp2(request, response);
+  const { handler, tls, firstByteTimeoutMs = defaultFirstByteTimeoutMs } = given;
+  const handleHttp1: Http2Handler = (request, response) => {
     const [request1, response1] = [request, response] as unknown as Parameters<RequestHandler>;
     http1.begin(request1.socket, response1);
     handler(request1, response1);
   };
   const options = { ...tls, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
-  const server = http2.createSecureServer(options, handle);
+  const server = http2.createSecureServer(options, handleHttp1);
+  serveStreams(server, given);
   server.on("secureConnection", (socket: TLSSocket) => {
     if (socket.alpnProtocol !== "h2") http1.add(socket);
   });
@@ -110,15 +118,14 @@ function createTlsServer(
   return { server, http2Server: server, undecided: new Set() };
 }
 
-function createPlainServer(
-  { handler, firstByteTimeoutMs = defaultFirstByteTimeoutMs }: ListenerOptions,
-  http1: Http1Connections,
-): OpenServer {
+function createPlainServer(given: ListenerOptions, http1: Http1Connections): OpenServer {
+  const { handler, firstByteTimeoutMs = defaultFirstByteTimeoutMs } = given;
   const http1Server = http.createServer((request, response) => {
     http1.begin(request.socket, response);
     handler(request, response);
   });
-  const http2Server = http2.createServer(withoutUnreadRequests(handler));
+  const http2Server = http2.createServer();
+  serveStreams(http2Server, given);
   const undecided = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     socket.setNoDelay(true);
@@ -131,6 +138,22 @@ function createPlainServer(
     });
   });
   return { server, http2Server, undecided };
+}
+
+/**
+ * Has the streams of a server offered to the stream handler, and given the surface of HTTP/1.1 where it does not take
+ * them. Node gives it to all streams of a server or none, so that is done by a server of its own, which never listens.
+ */
+function serveStreams(
+  server: http2.Http2Server | http2.Http2SecureServer,
+  { handler, streamHandler = () => false }: ListenerOptions,
+): void {
+  const compatible = http2.createServer(withoutUnreadRequests(handler));
+  server.removeAllListeners("stream");
+  const serve: Http2StreamListener = (stream, headers, flags, rawHeaders) => {
+    if (!streamHandler(stream, headers)) compatible.emit("stream", stream, headers, flags, rawHeaders);
+  };
+  server.on("stream", serve);
 }
 
 /**

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
@@ -18,9 +17,10 @@ import {
   WatchService,
 } from "@trimtab/wire/services";
 import { createCors } from "./cors.ts";
-import { createFallback, type Surroundings, withCors } from "./handle-request.ts";
+import { createApi } from "./create-api.ts";
+import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
-import { openListener, type RequestHandler } from "./listener.ts";
+import { openListener } from "./listener.ts";
 import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
@@ -48,8 +48,6 @@ export interface RunningServer {
   /** Ends watches with `unavailable`, lets calls under way finish within the grace period, and closes the port. */
   close(): Promise<void>;
 }
-
-type NodeHandler = ReturnType<typeof connectNodeAdapter>;
 
 const served: readonly DescService[] = [
   SessionService,
@@ -80,16 +78,17 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     staticFiles: settings.static === undefined ? undefined : createStaticFiles(settings.static),
     onError,
   };
-  const api = connectNodeAdapter({
+  const api = createApi({
     routes: (router) => {
       for (const register of [routes, health.routes, reflection]) register(router);
     },
     readMaxBytes: settings.maxMessageBytes,
-    fallback: createFallback(surroundings) as NodeHandler,
-  }) as RequestHandler;
+    cors: surroundings.cors,
+    fallback: createFallback(surroundings),
+  });
   const listener = await openListener({
     listen: settings.listen,
-    handler: withCors(surroundings.cors, api),
+    ...api,
     ...(settings.tlsCert && settings.tlsKey && { tls: readCertificate(settings.tlsCert, settings.tlsKey) }),
   }).catch(async (error: unknown) => {
     await closeStore();

@@ -1,0 +1,141 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
+import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import type { Call } from "./call.ts";
+import type { Ending } from "./dialects.ts";
+import { envelope } from "./envelope.ts";
+
+/** Gives the error that a caller is told of: one of Connect's as it is, and of anything else only that it happened. */
+export const toConnectError = (error: unknown): ConnectError =>
+  error instanceof ConnectError
+    ? error
+    : new ConnectError("internal error", Code.Internal, undefined, undefined, error);
+
+/** Answers a unary call, packed where that is worth it and the caller takes it. */
+export function succeed(call: Call, message: unknown, compressions: readonly Compression[]): void {
+  call.context.finish();
+  if (call.exchange.isClosed) return;
+  let bytes: Uint8Array;
+  try {
+    bytes = call.codec.serialize(message);
+  } catch (error) {
+    return void fail(call, toConnectError(error));
+  }
+  const packing =
+    bytes.length < packBytes.min || bytes.length > packBytes.max ? undefined : accepted(call, compressions);
+  if (packing === undefined) sendMessage(call, bytes);
+  else
+    packing.compress(bytes).then(
+      (packed) => sendMessage(call, packed, packing.name),
+      (error: unknown) => fail(call, toConnectError(error)),
+    );
+}
+
+/** Sizes of answers from which on they are packed, and beyond which not: there are the numbers of tensors, which do not shrink. */
+const packBytes = { min: 1024, max: 1024 * 1024 };
+
+/** What the caller would rather have its answer packed with. */
+function accepted({ exchange, dialect }: Call, compressions: readonly Compression[]): Compression | undefined {
+  const names = String(exchange.headers[dialect.acceptEncoding] ?? "").split(",");
+  return names.map((name) => compressions.find((each) => each.name === name.trim())).find((each) => each !== undefined);
+}
+
+/** Ends a call with an error; nothing of its answer may have been sent. */
+export function fail(call: Call, error: ConnectError): void {
+  const { exchange, dialect, method, context } = call;
+  context.finish(error);
+  if (exchange.isClosed) return;
+  if (dialect.isFramed) {
+    start(call, {});
+    return void end(call, dialect.ending(error, method, context.addedTrailer));
+  }
+  const header = new Headers(context.addedHeader);
+  mergeNonProtocolHeaders(header, error.metadata);
+  const bytes = errorToJsonBytes(error, method.jsonOptions);
+  const fields = { "content-type": contentTypeUnaryJson, "content-length": bytes.length };
+  exchange.start(codeToHttpStatus(error.code), { ...call.fields, ...Object.fromEntries(header), ...fields }, false);
+  exchange.end({ bytes });
+}
+
+function sendMessage(call: Call, message: Uint8Array, encoding?: string): void {
+  const { exchange, dialect, method, context } = call;
+  if (exchange.isClosed) return;
+  if (dialect.isFramed) {
+    start(call, encoding === undefined ? {} : { [dialect.encoding]: encoding });
+    const frame = envelope(encoding === undefined ? 0 : compressedFlag, message);
+    return void end(call, dialect.ending(undefined, method, context.addedTrailer), frame);
+  }
+  const fields: OutgoingHttpHeaders = { "content-length": message.length };
+  if (encoding !== undefined) fields[dialect.encoding] = encoding;
+  for (const [name, value] of context.addedTrailer ?? []) fields[`trailer-${name}`] = value;
+  start(call, fields);
+  exchange.end({ bytes: message });
+}
+
+/** Sends the head of an answer that is no error by its status. */
+function start({ exchange, dialect, fields, context }: Call, more: OutgoingHttpHeaders): void {
+  const own = { "content-type": dialect.contentType, ...more };
+  const added = context.addedHeader;
+  const all =
+    fields === undefined && added === undefined ? own : { ...fields, ...Object.fromEntries(added ?? []), ...own };
+  exchange.start(200, all, dialect.protocol === "grpc");
+}
+
+/** Sends the last message, where there is one, and how the call ended. */
+function end({ exchange }: Call, ending: Ending, frame?: Uint8Array): void {
+  if (frame === undefined) exchange.end(ending);
+  else if (ending.bytes === undefined) exchange.end({ ...ending, bytes: frame });
+  else exchange.end({ ...ending, bytes: Buffer.concat([frame, ending.bytes]) });
+}
+
+/**
+ * Sends what a handler yields, at the pace at which the caller takes it: nothing is asked of the handler while bytes wait
+ * to be sent. Each message is encoded once for all the streams that it goes out on.
+ */
+export function stream(call: Call, messages: AsyncIterable<object>): void {
+  const { exchange, codec, context, dialect, method } = call;
+  const iterator = messages[Symbol.asyncIterator]();
+  let started = false;
+  let waiting = false;
+
+  const next = (): void => {
+    waiting = false;
+    iterator.next().then(take, stop);
+  };
+  const take = (result: IteratorResult<object>): void => {
+    if (exchange.isClosed) return void leave();
+    if (result.done === true) return void stop();
+    let frame: Uint8Array;
+    try {
+      frame = codec.frame(result.value);
+    } catch (error) {
+      leave();
+      return void stop(error);
+    }
+    if (!started) {
+      started = true;
+      start(call, {});
+    }
+    if (exchange.write(frame)) return void next();
+    waiting = true;
+    exchange.onDrain(next);
+  };
+  const stop = (error?: unknown): void => {
+    const failure = error === undefined ? undefined : toConnectError(error);
+    if (!started && failure !== undefined) return void fail(call, failure);
+    context.finish(failure);
+    if (exchange.isClosed) return;
+    if (!started) start(call, {});
+    end(call, dialect.ending(failure, method, context.addedTrailer));
+  };
+  const leave = (): void => {
+    context.finish();
+    iterator.return?.().catch(() => {});
+  };
+  exchange.onClose(() => {
+    context.finish();
+    if (waiting) leave();
+  });
+  next();
+}

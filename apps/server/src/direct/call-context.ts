@@ -1,0 +1,129 @@
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { Code, ConnectError, type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
+import type { Exchange } from "./exchange.ts";
+
+/** What a handler is told of its call. */
+export interface CallContext extends HandlerContext {
+  /** Fields that the handler added to the head of the answer, if any. */
+  readonly addedHeader: Headers | undefined;
+  /** Fields that the handler added to its trailers, if any. */
+  readonly addedTrailer: Headers | undefined;
+  /** Ends what hangs on the call's signal. */
+  finish(reason?: unknown): void;
+}
+
+/** What a context is made of. */
+export interface CallContextOptions {
+  readonly exchange: Exchange;
+  readonly method: DescMethod;
+  readonly protocolName: string;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Makes the context of a call. Most handlers look at little of it, so each part is made when it is asked for. */
+export const createCallContext = (options: CallContextOptions): CallContext => new LazyContext(options);
+
+/** A class, since one is made for every call and its accessors must cost nothing until they are used. */
+class LazyContext implements CallContext {
+  readonly #options: CallContextOptions;
+  readonly #deadline: number;
+  #abort: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #values: ContextValues | undefined;
+  #requestHeader: Headers | undefined;
+  #finished = false;
+  addedHeader: Headers | undefined;
+  addedTrailer: Headers | undefined;
+
+  constructor(options: CallContextOptions) {
+    this.#options = options;
+    this.#deadline = options.timeoutMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + options.timeoutMs;
+  }
+
+  get method(): DescMethod {
+    return this.#options.method;
+  }
+
+  get service(): DescService {
+    return this.#options.method.parent;
+  }
+
+  get protocolName(): string {
+    return this.#options.protocolName;
+  }
+
+  get requestMethod(): string {
+    return this.#options.exchange.method ?? "";
+  }
+
+  get url(): string {
+    const { headers, path } = this.#options.exchange;
+    return `http://${headers[":authority"] ?? headers.host ?? "localhost"}${path}`;
+  }
+
+  get values(): ContextValues {
+    this.#values ??= createContextValues();
+    return this.#values;
+  }
+
+  get requestHeader(): Headers {
+    this.#requestHeader ??= toHeaders(this.#options.exchange.headers);
+    return this.#requestHeader;
+  }
+
+  get responseHeader(): Headers {
+    this.addedHeader ??= new Headers();
+    return this.addedHeader;
+  }
+
+  get responseTrailer(): Headers {
+    this.addedTrailer ??= new Headers();
+    return this.addedTrailer;
+  }
+
+  timeoutMs(): number | undefined {
+    return this.#options.timeoutMs === undefined ? undefined : this.#deadline - Date.now();
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      const { exchange } = this.#options;
+      if (this.#finished || exchange.isClosed) this.#abort.abort(callerGone());
+      else {
+        exchange.onClose(() => this.finish(callerGone()));
+        this.#startTimer(this.#abort);
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  #startTimer(abort: AbortController): void {
+    const left = this.timeoutMs();
+    if (left === undefined) return;
+    const expire = () => abort.abort(new ConnectError("the operation timed out", Code.DeadlineExceeded));
+    if (left <= 0) expire();
+    else this.#timer = setTimeout(expire, Math.min(left, maxTimerMs));
+  }
+
+  finish(reason?: unknown): void {
+    this.#finished = true;
+    if (this.#abort === undefined) return;
+    clearTimeout(this.#timer);
+    if (!this.#abort.signal.aborted) this.#abort.abort(reason ?? callerGone());
+  }
+}
+
+/** Beyond it a timer of Node goes off at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+const callerGone = () => new ConnectError("the call is over", Code.Canceled);
+
+function toHeaders(fields: Exchange["headers"]): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith(":") || value === undefined) continue;
+    for (const each of Array.isArray(value) ? value : [value]) headers.append(name, each);
+  }
+  return headers;
+}

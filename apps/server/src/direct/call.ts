@@ -1,0 +1,16 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { CallContext } from "./call-context.ts";
+import type { Dialect } from "./dialects.ts";
+import type { Codec, DirectMethod } from "./direct-methods.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** A call under way. */
+export interface Call {
+  readonly exchange: Exchange;
+  readonly method: DirectMethod;
+  readonly dialect: Dialect;
+  readonly codec: Codec;
+  readonly context: CallContext;
+  /** Fields that the head of the answer carries beside its own. */
+  readonly fields: OutgoingHttpHeaders | undefined;
+}

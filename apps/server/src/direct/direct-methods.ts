@@ -1,0 +1,104 @@
+import { create, type DescMessage, type DescMethod, isMessage, type Message } from "@bufbuild/protobuf";
+import {
+  type ConnectRouter,
+  createServiceImplSpec,
+  type HandlerContext,
+  type MethodImplSpec,
+} from "@connectrpc/connect";
+import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
+import { envelope } from "./envelope.ts";
+
+/** How the messages of one method become bytes and back, in one encoding. */
+export interface Codec {
+  /**
+   * Reads a request.
+   *
+   * @throws ConnectError where the bytes are none, or too many
+   */
+  parse(bytes: Uint8Array): Message;
+  /** Writes what a handler gives, which may leave fields out. */
+  serialize(message: unknown): Uint8Array;
+  /** Writes a message in its envelope; the bytes of one message are made once, however many streams it goes out on. */
+  frame(message: object): Uint8Array;
+}
+
+/** A method that is served without Connect's own layers: one request, and one answer or a stream of them. */
+export interface DirectMethod {
+  readonly method: DescMethod;
+  readonly isStream: boolean;
+  readonly jsonOptions: UniversalHandlerOptions["jsonOptions"];
+  /** The service's implementation, as it was given to the router. */
+  readonly invoke: (request: Message, context: HandlerContext) => unknown;
+  readonly binary: Codec;
+  readonly json: Codec;
+}
+
+/** What of the server's limits the codecs keep. */
+export interface CodecLimits {
+  readonly readMaxBytes: number;
+}
+
+/**
+ * Finds the methods with one request, by path, that routes register: the same definitions, implementations and options
+ * that Connect's router is given.
+ */
+export function collectDirectMethods(
+  routes: (router: ConnectRouter) => void,
+  limits: CodecLimits,
+): ReadonlyMap<string, DirectMethod> {
+  const methods = new Map<string, DirectMethod>();
+  const router: ConnectRouter = {
+    handlers: [],
+    service(service, implementation, options = {}) {
+      for (const spec of Object.values(createServiceImplSpec(service, implementation).methods)) {
+        const direct = toDirectMethod(spec, options, limits);
+        if (direct !== undefined) methods.set(`/${service.typeName}/${spec.method.name}`, direct);
+      }
+      return router;
+    },
+    rpc: () => router,
+  };
+  routes(router);
+  return methods;
+}
+
+/** A message is limited by what a buffer holds, as it is by Connect. */
+const writeMaxBytes = 0xffffffff;
+
+function toDirectMethod(
+  { kind, method, impl }: MethodImplSpec,
+  { binaryOptions, jsonOptions }: Partial<UniversalHandlerOptions>,
+  { readMaxBytes }: CodecLimits,
+): DirectMethod | undefined {
+  if (kind !== "unary" && kind !== "server_streaming") return undefined;
+  const lookup = createMethodSerializationLookup(method, binaryOptions, jsonOptions, { readMaxBytes, writeMaxBytes });
+  const codec = (isBinary: boolean): Codec => {
+    const { parse } = lookup.getI(isBinary);
+    const write = lookup.getO(isBinary).serialize;
+    const serialize = (message: unknown) => write(complete(method.output, message));
+    const frames = new WeakMap<object, Uint8Array>();
+    return {
+      parse,
+      serialize,
+      frame(message) {
+        let frame = frames.get(message);
+        if (frame === undefined) {
+          frame = envelope(0, serialize(message));
+          frames.set(message, frame);
+        }
+        return frame;
+      },
+    };
+  };
+  return {
+    method,
+    isStream: kind === "server_streaming",
+    jsonOptions,
+    invoke: impl as DirectMethod["invoke"],
+    binary: codec(true),
+    json: codec(false),
+  };
+}
+
+const complete = (schema: DescMessage, message: unknown): Message =>
+  isMessage(message, schema) ? message : create(schema, message as Record<string, unknown>);

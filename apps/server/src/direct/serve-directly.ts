@@ -1,0 +1,105 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Compression } from "@connectrpc/connect/protocol";
+import { fail, stream, succeed, toConnectError } from "./answers.ts";
+import type { Call } from "./call.ts";
+import { createCallContext } from "./call-context.ts";
+import { type Dialect, streamDialects, unaryDialects } from "./dialects.ts";
+import type { DirectMethod } from "./direct-methods.ts";
+import { envelopeHeadBytes } from "./envelope.ts";
+import type { Exchange } from "./exchange.ts";
+import { readRequest } from "./read-request.ts";
+
+/** What is served directly, and how. */
+export interface DirectOptions {
+  readonly methods: ReadonlyMap<string, DirectMethod>;
+  readonly readMaxBytes: number;
+  /** Ways of packing large answers for those who accept them. */
+  readonly compressions: readonly Compression[];
+  /** Fields that every answer to a request carries; asked only where the request names an origin. */
+  readonly originFields: (exchange: Exchange) => OutgoingHttpHeaders;
+  /** Called before a request is read; what it throws refuses the call. Connect's router is given the same one. */
+  readonly requestGate?: ((context: HandlerContext) => void | Promise<void>) | undefined;
+}
+
+/** Longest time limit that is taken, as by Connect. */
+const maxTimeoutMs = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Makes the function that serves calls with one request (unary ones and streams of answers) without the layers between
+ * Node's HTTP and a handler. It takes what clients commonly send and says `false` to everything else (compressed
+ * requests, GET, spellings of content types, calls that are not there), which Connect's router then serves.
+ */
+export function createDirectServer(options: DirectOptions): (exchange: Exchange) => boolean {
+  const { methods, readMaxBytes, compressions, originFields, requestGate } = options;
+
+  const begin = (call: Call): void =>
+    readRequest(call.exchange.request, {
+      isFramed: call.dialect.isFramed,
+      maxBytes: readMaxBytes,
+      onMessage: (bytes) => invoke(call, bytes),
+      onError: (error) => fail(call, error),
+    });
+
+  const invoke = (call: Call, bytes: Uint8Array): void => {
+    let result: unknown;
+    try {
+      result = call.method.invoke(call.codec.parse(bytes), call.context);
+    } catch (error) {
+      return void fail(call, toConnectError(error));
+    }
+    if (call.method.isStream) return void stream(call, result as AsyncIterable<object>);
+    Promise.resolve(result).then(
+      (message) => succeed(call, message, compressions),
+      (error: unknown) => fail(call, toConnectError(error)),
+    );
+  };
+
+  return (exchange) => {
+    const method = methods.get(exchange.path ?? "");
+    if (method === undefined || exchange.method !== "POST") return false;
+    const dialects = method.isStream ? streamDialects : unaryDialects;
+    const dialect = dialects.get(exchange.headers["content-type"] ?? "");
+    if (dialect === undefined || !isCommon(exchange, dialect, readMaxBytes)) return false;
+    const timeout = timeoutOf(exchange, dialect);
+    if (timeout.error !== undefined) return false;
+    const call: Call = {
+      exchange,
+      method,
+      dialect,
+      codec: dialect.isBinary ? method.binary : method.json,
+      context: createCallContext({
+        exchange,
+        method: method.method,
+        protocolName: dialect.protocol,
+        timeoutMs: timeout.timeoutMs,
+      }),
+      fields: exchange.headers.origin === undefined ? undefined : originFields(exchange),
+    };
+    if (requestGate === undefined) begin(call);
+    else
+      Promise.resolve(call.context)
+        .then(requestGate)
+        .then(
+          () => begin(call),
+          (error: unknown) => fail(call, toConnectError(error)),
+        );
+    return true;
+  };
+}
+
+/** Whether the request's headers say nothing that only Connect's router deals with. */
+function isCommon({ headers, hasTrailers }: Exchange, dialect: Dialect, readMaxBytes: number): boolean {
+  const encoding = headers[dialect.encoding];
+  if (encoding !== undefined && encoding !== "identity") return false;
+  if (headers.expect !== undefined || (dialect.protocol === "grpc" && !hasTrailers)) return false;
+  const length = headers["content-length"];
+  // Where HTTP/1.1 gives no length, a broken off request could be taken for a whole one.
+  if (length === undefined) return hasTrailers;
+  return Number(length) <= readMaxBytes + (dialect.isFramed ? envelopeHeadBytes : 0);
+}
+
+function timeoutOf({ headers }: Exchange, dialect: Dialect): ReturnType<Dialect["parseTimeout"]> {
+  const timeout = headers[dialect.timeout];
+  return typeof timeout === "string" ? dialect.parseTimeout(timeout, maxTimeoutMs) : {};
+}
