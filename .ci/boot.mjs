@@ -50,7 +50,13 @@ function install() {
   rmSync(stamp, { force: true });
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   // Standard output belongs to the task that was asked for, so the installer's goes to standard error.
-  runOrExit("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], { stdio: ["inherit", 2, 2] });
+  const installer = ["--yes", packageManager, "install", "--frozen-lockfile"];
+  const options = { cwd: root, env, stdio: ["inherit", 2, 2] };
+  // A registry that fails once mostly answers the next time, and what has been fetched is kept.
+  if (spawnSync("npx", installer, options).status !== 0) {
+    console.error("the installation failed; it is tried once more");
+    runOrExit("npx", installer, options);
+  }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
