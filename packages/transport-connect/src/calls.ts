@@ -23,8 +23,8 @@ export interface Calls {
 /** Makes the wrappers; `onInternalError` hears of every fault of this process, with what is not told to the caller. */
 export function createCalls(onInternalError: (error: unknown, call: CallInfo) => void): Calls {
   const translate = (error: unknown, context: HandlerContext): ConnectError => {
-    if (context.signal.aborted && error === context.signal.reason) return ConnectError.from(error);
     const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");
+    if (!isOurs && context.signal.aborted && error === context.signal.reason) return ConnectError.from(error);
     if (!isOurs) onInternalError(error, { service: context.service.typeName, method: context.method.name });
     return toConnectError(error, detailOptions(error, context));
   };

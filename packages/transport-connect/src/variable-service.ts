@@ -1,5 +1,6 @@
+import { create } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import type { BatchOptions, ListVariablesOptions, Store, TypeRegistry, VariableChanges } from "@trimtab/core";
+import type { BatchOptions, ListVariablesOptions, Store, TypeRegistry, Variable, VariableChanges } from "@trimtab/core";
 import {
   fromUint64,
   fromWireContext,
@@ -16,6 +17,8 @@ import {
 } from "@trimtab/wire";
 import {
   type BatchSetVariablesRequest,
+  type GetVariableResponse,
+  GetVariableResponseSchema,
   type ListVariablesRequest,
   Origin,
   type UpdateVariableRequest,
@@ -57,9 +60,9 @@ const registrations = (store: Store, { unary }: Calls): Methods<"registerVariabl
 });
 
 const reads = (store: Store, { unary }: Calls): Methods<"getVariable" | "batchGetVariables" | "listVariables"> => ({
-  getVariable: unary(async (request) => ({
-    variable: toWireVariable(await store.getVariable(sessionOf(request), required(request.variable, "variable"))),
-  })),
+  getVariable: unary(async (request) =>
+    toVariableAnswer(await store.getVariable(sessionOf(request), required(request.variable, "variable"))),
+  ),
   batchGetVariables: unary(async (request) => {
     const { found, missing, revision } = await store.getVariables(sessionOf(request), request.variables);
     return { variables: mapEntries(found, toWireVariable), missing: [...missing], revision: toUint64(revision) };
@@ -73,6 +76,18 @@ const reads = (store: Store, { unary }: Calls): Methods<"getVariable" | "batchGe
     };
   }),
 });
+
+// Variables are read far more often than they change: one variable gives the same answer, which is encoded once.
+const answers = new WeakMap<Variable, GetVariableResponse>();
+
+function toVariableAnswer(variable: Variable): GetVariableResponse {
+  let answer = answers.get(variable);
+  if (answer === undefined) {
+    answer = create(GetVariableResponseSchema, { variable: toWireVariable(variable) });
+    answers.set(variable, answer);
+  }
+  return answer;
+}
 
 const writes = (
   store: Store,

@@ -4,7 +4,7 @@ import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@conn
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import type { Call } from "./call.ts";
 import type { Ending } from "./dialects.ts";
-import { envelope } from "./envelope.ts";
+import { envelope, envelopeHeadBytes } from "./envelope.ts";
 
 /** Gives the error that a caller is told of: one of Connect's as it is, and of anything else only that it happened. */
 export const toConnectError = (error: unknown): ConnectError =>
@@ -16,18 +16,18 @@ export const toConnectError = (error: unknown): ConnectError =>
 export function succeed(call: Call, message: unknown, compressions: readonly Compression[]): void {
   call.context.finish();
   if (call.exchange.isClosed) return;
-  let bytes: Uint8Array;
+  let frame: Uint8Array;
   try {
-    bytes = call.codec.serialize(message);
+    frame = call.codec.frame(message);
   } catch (error) {
     return void fail(call, toConnectError(error));
   }
   const packing =
-    bytes.length < packBytes.min || bytes.length > packBytes.max ? undefined : accepted(call, compressions);
-  if (packing === undefined) sendMessage(call, bytes);
+    frame.length < packBytes.min || frame.length > packBytes.max ? undefined : accepted(call, compressions);
+  if (packing === undefined) sendMessage(call, frame);
   else
-    packing.compress(bytes).then(
-      (packed) => sendMessage(call, packed, packing.name),
+    packing.compress(frame.subarray(envelopeHeadBytes)).then(
+      (packed) => sendMessage(call, envelope(compressedFlag, packed), packing.name),
       (error: unknown) => fail(call, toConnectError(error)),
     );
 }
@@ -54,23 +54,23 @@ export function fail(call: Call, error: ConnectError): void {
   mergeNonProtocolHeaders(header, error.metadata);
   const bytes = errorToJsonBytes(error, method.jsonOptions);
   const fields = { "content-type": contentTypeUnaryJson, "content-length": bytes.length };
-  exchange.start(codeToHttpStatus(error.code), { ...call.fields, ...Object.fromEntries(header), ...fields }, false);
+  exchange.start(codeToHttpStatus(error.code), { ...call.fields, ...Object.fromEntries(header), ...fields });
   exchange.end({ bytes });
 }
 
-function sendMessage(call: Call, message: Uint8Array, encoding?: string): void {
+function sendMessage(call: Call, frame: Uint8Array, encoding?: string): void {
   const { exchange, dialect, method, context } = call;
   if (exchange.isClosed) return;
   if (dialect.isFramed) {
     start(call, encoding === undefined ? {} : { [dialect.encoding]: encoding });
-    const frame = envelope(encoding === undefined ? 0 : compressedFlag, message);
     return void end(call, dialect.ending(undefined, method, context.addedTrailer), frame);
   }
-  const fields: OutgoingHttpHeaders = { "content-length": message.length };
+  const bytes = frame.subarray(envelopeHeadBytes);
+  const fields: OutgoingHttpHeaders = { "content-length": bytes.length };
   if (encoding !== undefined) fields[dialect.encoding] = encoding;
   for (const [name, value] of context.addedTrailer ?? []) fields[`trailer-${name}`] = value;
   start(call, fields);
-  exchange.end({ bytes: message });
+  exchange.end({ bytes });
 }
 
 /** Sends the head of an answer that is no error by its status. */
@@ -79,7 +79,7 @@ function start({ exchange, dialect, fields, context }: Call, more: OutgoingHttpH
   const added = context.addedHeader;
   const all =
     fields === undefined && added === undefined ? own : { ...fields, ...Object.fromEntries(added ?? []), ...own };
-  exchange.start(200, all, dialect.protocol === "grpc");
+  exchange.start(200, all);
 }
 
 /** Sends the last message, where there is one, and how the call ended. */

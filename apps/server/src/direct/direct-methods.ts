@@ -16,10 +16,11 @@ export interface Codec {
    * @throws ConnectError where the bytes are none, or too many
    */
   parse(bytes: Uint8Array): Message;
-  /** Writes what a handler gives, which may leave fields out. */
-  serialize(message: unknown): Uint8Array;
-  /** Writes a message in its envelope; the bytes of one message are made once, however many streams it goes out on. */
-  frame(message: object): Uint8Array;
+  /**
+   * Writes what a handler gives, in an envelope. What it gives as a whole message, rather than as fields of one, it may
+   * give again: the bytes of one message are made once, however many streams it goes out on.
+   */
+  frame(message: unknown): Uint8Array;
 }
 
 /** A method that is served without Connect's own layers: one request, and one answer or a stream of them. */
@@ -74,17 +75,16 @@ function toDirectMethod(
   const lookup = createMethodSerializationLookup(method, binaryOptions, jsonOptions, { readMaxBytes, writeMaxBytes });
   const codec = (isBinary: boolean): Codec => {
     const { parse } = lookup.getI(isBinary);
-    const write = lookup.getO(isBinary).serialize;
-    const serialize = (message: unknown) => write(complete(method.output, message));
-    const frames = new WeakMap<object, Uint8Array>();
+    const { serialize } = lookup.getO(isBinary);
+    const frames = new WeakMap<Message, Uint8Array>();
     return {
       parse,
-      serialize,
-      frame(message) {
-        let frame = frames.get(message);
+      frame(given) {
+        if (!isMessage(given, method.output)) return envelope(0, serialize(complete(method.output, given)));
+        let frame = frames.get(given);
         if (frame === undefined) {
-          frame = envelope(0, serialize(message));
-          frames.set(message, frame);
+          frame = envelope(0, serialize(given));
+          frames.set(given, frame);
         }
         return frame;
       },
@@ -100,5 +100,4 @@ function toDirectMethod(
   };
 }
 
-const complete = (schema: DescMessage, message: unknown): Message =>
-  isMessage(message, schema) ? message : create(schema, message as Record<string, unknown>);
+const complete = (schema: DescMessage, fields: unknown): Message => create(schema, fields as Record<string, unknown>);

@@ -9,13 +9,12 @@ export interface Exchange {
   readonly path: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly request: Readable;
-  readonly remoteAddress: string | undefined;
   /** Trailers of HTTP can be sent. */
   readonly hasTrailers: boolean;
   /** The caller has gone, or the answer is sent. */
   readonly isClosed: boolean;
   /** Sends the head of the answer. */
-  start(status: number, headers: OutgoingHttpHeaders, trailers: boolean): void;
+  start(status: number, headers: OutgoingHttpHeaders): void;
   /** Sends bytes; `false` asks to wait for `onDrain`. */
   write(bytes: Uint8Array): boolean;
   end(ending: Ending): void;
@@ -24,39 +23,69 @@ export interface Exchange {
 }
 
 /** Makes the exchange of a stream of HTTP/2. */
-export function http2Exchange(stream: ServerHttp2Stream, headers: Http2Headers): Exchange {
-  // What breaks off a stream is told by its closing.
-  stream.on("error", ignore);
-  return {
-    method: headers[":method"],
-    path: headers[":path"],
-    headers,
-    request: stream,
-    hasTrailers: true,
-    get remoteAddress() {
-      return stream.session?.socket.remoteAddress;
-    },
-    get isClosed() {
-      return stream.closed || stream.destroyed;
-    },
-    start(status, fields, trailers) {
-      stream.respond({ ":status": status, ...fields }, { waitForTrailers: trailers });
-    },
-    write: (bytes) => stream.write(bytes),
-    end({ bytes, trailers }) {
-      const isRead = stream.readableEnded;
-      if (trailers !== undefined) {
-        stream.once("wantTrailers", () => {
-          stream.sendTrailers(trailers);
-          if (!isRead) setImmediate(stopReading, stream);
-        });
-      } else if (!isRead) stream.once("finish", () => setImmediate(stopReading, stream));
-      stream.end(bytes);
-    },
-    onDrain: (listener) => void stream.once("drain", listener),
-    onClose: (listener) => void stream.once("close", listener),
-  };
+export const http2Exchange = (stream: ServerHttp2Stream, headers: Http2Headers): Exchange =>
+  new Http2Exchange(stream, headers);
+
+/** Makes the exchange of a request of HTTP/1.1. */
+export const http1Exchange = (request: IncomingMessage, response: ServerResponse): Exchange =>
+  new Http1Exchange(request, response);
+
+// Classes, since one is made for every call: functions in an object would be made anew each time.
+
+class Http2Exchange implements Exchange {
+  readonly request: ServerHttp2Stream;
+  readonly headers: Http2Headers;
+  readonly hasTrailers = true;
+
+  constructor(stream: ServerHttp2Stream, headers: Http2Headers) {
+    this.request = stream;
+    this.headers = headers;
+    // What breaks a stream off is told by its closing.
+    stream.on("error", ignore);
+  }
+
+  get method(): string | undefined {
+    return this.headers[":method"];
+  }
+
+  get path(): string | undefined {
+    return this.headers[":path"];
+  }
+
+  get isClosed(): boolean {
+    return this.request.closed || this.request.destroyed;
+  }
+
+  start(status: number, headers: OutgoingHttpHeaders): void {
+    this.request.respond({ ":status": status, ...headers }, withTrailers);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.request.write(bytes);
+  }
+
+  end({ bytes, trailers = noTrailers }: Ending): void {
+    const stream = this.request;
+    stream.once("wantTrailers", () => {
+      stream.sendTrailers(trailers);
+      if (!stream.readableEnded) setImmediate(stopReading, stream);
+    });
+    stream.end(bytes);
+  }
+
+  onDrain(listener: () => void): void {
+    this.request.once("drain", listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.request.once("close", listener);
+  }
 }
+
+// A stream that ends with its last message is gone before Node has heard that the message was sent, which costs it an
+// error with a stack trace for each call. With trailers, be they none, it ends after that.
+const withTrailers = { waitForTrailers: true };
+const noTrailers = {};
 
 const ignore = () => {};
 
@@ -65,28 +94,49 @@ function stopReading(stream: ServerHttp2Stream): void {
   if (!stream.readableEnded) stream.destroy();
 }
 
-/** Makes the exchange of a request of HTTP/1.1. */
-export function http1Exchange(request: IncomingMessage, response: ServerResponse): Exchange {
-  return {
-    method: request.method,
-    path: request.url,
-    headers: request.headers,
-    request,
-    hasTrailers: false,
-    get remoteAddress() {
-      return request.socket.remoteAddress;
-    },
-    get isClosed() {
-      return response.closed || response.destroyed;
-    },
-    start: (status, fields) => void response.writeHead(status, fields),
-    write: (bytes) => response.write(bytes),
-    end({ bytes }) {
-      response.end(bytes);
-      // What is left of the request is taken, so that the connection can go on.
-      if (!request.readableEnded) request.resume();
-    },
-    onDrain: (listener) => void response.once("drain", listener),
-    onClose: (listener) => void response.once("close", listener),
-  };
+class Http1Exchange implements Exchange {
+  readonly request: IncomingMessage;
+  readonly headers: IncomingHttpHeaders;
+  readonly hasTrailers = false;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request;
+    this.headers = request.headers;
+    this.#response = response;
+  }
+
+  get method(): string | undefined {
+    return this.request.method;
+  }
+
+  get path(): string | undefined {
+    return this.request.url;
+  }
+
+  get isClosed(): boolean {
+    return this.#response.closed || this.#response.destroyed;
+  }
+
+  start(status: number, headers: OutgoingHttpHeaders): void {
+    this.#response.writeHead(status, headers);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return this.#response.write(bytes);
+  }
+
+  end({ bytes }: Ending): void {
+    this.#response.end(bytes);
+    // What is left of the request is taken, so that the connection can go on.
+    if (!this.request.readableEnded) this.request.resume();
+  }
+
+  onDrain(listener: () => void): void {
+    this.#response.once("drain", listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once("close", listener);
+  }
 }

@@ -22,7 +22,7 @@ export function readRequest(request: Readable, { isFramed, maxBytes, onMessage, 
     chunks.push(chunk);
     size += chunk.length;
     try {
-      if (!isFramed) refuseBeyond(maxBytes, size);
+      if (!isFramed) refuseBeyond(maxBytes, size, false);
       else if (size >= envelopeHeadBytes) {
         expected ??= readEnvelopeHead(whole(), maxBytes);
         if (size > expected)
@@ -51,9 +51,9 @@ function readEnvelopeHead(bytes: Buffer, maxBytes: number): number {
   throw new ConnectError("protocol error: the envelope is marked in a way that no header announced", Code.Internal);
 }
 
-function refuseBeyond(maxBytes: number, size: number): void {
+function refuseBeyond(maxBytes: number, size: number, isWhole = true): void {
   if (size <= maxBytes) return;
-  const text = `message size ${size} is larger than configured readMaxBytes ${maxBytes}`;
+  const text = `message size ${isWhole ? `${size} ` : ""}is larger than configured readMaxBytes ${maxBytes}`;
   throw new ConnectError(text, Code.ResourceExhausted);
 }
 
