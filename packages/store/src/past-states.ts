@@ -12,6 +12,7 @@ import {
   unknownRevision,
 } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import { stateBeforeBeginning } from "./session-beginning.ts";
 
 /** What the past of a session is read from. */
 export interface PastSource {
@@ -38,8 +39,11 @@ export async function stateAt(
   let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);
   while (state.revision < revision) {
     const read = await source.log.read(id, state.revision, Math.min(1000, revision - state.revision));
-    if (read.kind === "trimmed" || read.entries.length === 0) throw new StoreError(unknownRevision(String(revision)));
-    for (const commit of read.entries) state = evolve(state, commit);
+    const beginning = read.kind === "trimmed" ? await stateBeforeBeginning(source.log, id, read.through) : undefined;
+    const commits = read.kind === "entries" ? read.entries : [];
+    if (beginning === undefined && commits.length === 0) throw new StoreError(unknownRevision(String(revision)));
+    if (beginning !== undefined) state = beginning;
+    for (const commit of commits) state = evolve(state, commit);
   }
   if (state.epoch !== epoch || state.status !== "live") throw new StoreError(unknownRevision(String(revision)));
   return state;

@@ -13,6 +13,7 @@ import {
   toSnapshot,
 } from "@trimtab/core";
 import type { CommitLog, LogRead, SnapshotStore } from "@trimtab/log";
+import { stateBeforeBeginning } from "./session-beginning.ts";
 import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
 import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 
@@ -59,10 +60,16 @@ async function load(id: string, options: FoldOptions): Promise<Loaded> {
   const { log, snapshots } = options;
   const snapshot = await snapshots.load(id);
   let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);
-  const history = createSessionHistory(options.history, snapshot?.data.history);
+  let history = createSessionHistory(options.history, snapshot?.data.history);
   for (;;) {
     const read = await log.read(id, state.revision, 1000);
     if (read.kind === "trimmed") {
+      const beginning = await stateBeforeBeginning(log, id, read.through);
+      if (beginning !== undefined) {
+        state = beginning;
+        history = createSessionHistory(options.history);
+        continue;
+      }
       // Only a session that is gone is trimmed whole: a live one keeps its last commits beside its snapshot.
       const rest = await log.read(id, read.through, 1);
       if (snapshot !== undefined || rest.kind === "trimmed" || rest.entries.length > 0)
