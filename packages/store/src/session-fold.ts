@@ -13,8 +13,8 @@ import {
   toSnapshot,
 } from "@trimtab/core";
 import type { CommitLog, LogRead, SnapshotStore } from "@trimtab/log";
-import { stateBeforeBeginning } from "./session-beginning.ts";
 import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
+import { stateBeforeBeginning } from "./session-beginning.ts";
 import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 
 /** What a session is folded from and how much of it is kept. */

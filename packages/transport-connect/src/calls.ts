@@ -39,11 +39,17 @@ export function createCalls(onInternalError: (error: unknown, call: CallInfo) =>
     },
     stream: (answer) =>
       async function* (request, context) {
+        let isSending = false;
         try {
           refuseUnserved(request);
-          yield* answer(request, context);
+          for await (const message of answer(request, context)) {
+            isSending = true;
+            yield message;
+            isSending = false;
+          }
         } catch (error) {
-          throw translate(error, context);
+          // What comes up while a message is on its way is that the caller went away: no fault of this process.
+          throw isSending ? error : translate(error, context);
         }
       },
   };

@@ -1,0 +1,45 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Settings } from "../../src/settings.ts";
+import type { ProbeAnswer, ProbeQuestion } from "./probed-main.ts";
+
+/** A server in a process of its own, which tells how it is. A fault that nobody catches ends it, as it ends any server. */
+export interface ProbedServer {
+  readonly url: string;
+  readonly port: number;
+  /** Asks how it is; rejects with what it printed where it has ended. */
+  ask(question: ProbeQuestion): Promise<ProbeAnswer>;
+  close(): Promise<void>;
+}
+
+/** Starts one from its sources. */
+export async function startProbed(settings: Partial<Settings> = {}): Promise<ProbedServer> {
+  const main = fileURLToPath(new URL("probed-main.ts", import.meta.url));
+  const child = fork(main, [JSON.stringify(settings)], {
+    execArgv: ["--conditions=@trimtab/source"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (printed += text));
+  const ended = once(child, "exit").then(([status, signal]) => {
+    throw new Error(`the server has ended with ${status ?? signal}: ${printed}`);
+  });
+  ended.catch(() => {});
+  const hear = () => Promise.race([once(child, "message").then(([message]) => message), ended]);
+  const { url }: { url: string } = await hear();
+  return {
+    url,
+    port: Number(new URL(url).port),
+    async ask(question) {
+      const heard = hear();
+      child.send(question, () => {});
+      return heard;
+    },
+    async close() {
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}

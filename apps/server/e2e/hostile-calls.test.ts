@@ -1,0 +1,3 @@
+import { describeHostileCalls } from "./fuzz/describe-hostile-calls.ts";
+
+describeHostileCalls({ runs: 10 });
