@@ -11,8 +11,8 @@ import { readStored } from "./stored-expression.ts";
 /** What a derivation computes a value for. */
 export interface DerivationTarget extends ValueTarget {
   readonly derivation: Derivation;
-  /** Ids of the variables that it depends on, of whatever kind. */
-  readonly dependencies: Iterable<string>;
+  /** Gives ids of the variables that it depends on, of whatever kind; only functions ask. */
+  readonly dependencies: () => Iterable<string>;
 }
 
 /** Computes a derived variable's value from the state; the variable's own type has the last word. */
@@ -48,7 +48,7 @@ function callFunction(
   const call = functions?.get(name);
   if (call === undefined) return { kind: "failure", message: `no function named ${name} is known here` };
   const inputs: [string, Value][] = [];
-  for (const id of target.dependencies) {
+  for (const id of target.dependencies()) {
     const variable = state.variables.get(id);
     if (variable !== undefined) inputs.push([variable.name, fromPayload(variable.payload)]);
   }

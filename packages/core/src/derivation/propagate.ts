@@ -62,8 +62,9 @@ export function propagate(
       continue;
     }
     if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
-    const upstream = Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn);
-    const result = compute(draft, { ...variable, derivation, dependencies: upstream }, context);
+    const { type, constraints } = variable;
+    const upstream = () => Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn);
+    const result = compute(draft, { name, type, constraints, derivation, dependencies: upstream }, context);
     const root = roots.get(causes[0] ?? "") ?? causes[0];
     const event = eventFor(variable, result, { causes, root, commit });
     if (event === undefined) continue;
