@@ -1,6 +1,10 @@
 import { cpus } from "node:os";
-import { dependencyComparisons } from "./dependencies.ts";
-import { inProcessComparisons, lastResult } from "./in-process.ts";
+import { codecComparisons } from "./in-process/codec.ts";
+import { derivedComparisons } from "./in-process/derived.ts";
+import { embeddingComparisons } from "./in-process/embeddings.ts";
+import { growthComparisons } from "./in-process/growth.ts";
+import { readAndWriteComparisons } from "./in-process/reads-and-writes.ts";
+import { lastResult } from "./in-process/work.ts";
 import { measure } from "./measure.ts";
 import { benchOptimize } from "./optimize/main.ts";
 import { formatTable } from "./table.ts";
@@ -14,8 +18,12 @@ const options = isQuick ? { rounds: 3, turnMs: 50 } : { rounds: 9, turnMs: 300 }
 console.log(
   `Node ${process.version}, ${cpus().length} cores; median of ${options.rounds} interleaved rounds of ${options.turnMs} ms\n`,
 );
-for (const { title, subjects } of [...(await inProcessComparisons()), ...(await dependencyComparisons())]) {
-  console.log(formatTable(title, await measure(subjects, options)));
+const areas = [readAndWriteComparisons, derivedComparisons, codecComparisons, embeddingComparisons, growthComparisons];
+// One area after the other, so that the memory of one is not there while the next is measured.
+for (const comparisons of areas) {
+  for (const { title, subjects } of await comparisons()) {
+    console.log(formatTable(title, await measure(subjects, options)));
+  }
 }
 // A run whose work came to nothing has measured nothing.
 process.exit(lastResult() === undefined ? 1 : 0);

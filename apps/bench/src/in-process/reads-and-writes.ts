@@ -1,19 +1,13 @@
 import { openSession } from "@trimtab/handles";
 import { createStore } from "@trimtab/store";
 import { builtinTypes, float } from "@trimtab/types";
-import type { Subject } from "./measure.ts";
-
-/** Subjects that belong into one table; the first is the bare thing that the others are compared with. */
-export interface Comparison {
-  readonly title: string;
-  readonly subjects: readonly Subject[];
-}
+import { type Comparison, inParallel, repeat, repeatAsync } from "./work.ts";
 
 const variableCount = 1000;
 const nameAt = (i: number) => `v${i % variableCount}`;
 
-/** What Trimtab costs inside one process, beside what the same work costs by hand. */
-export async function inProcessComparisons(): Promise<Comparison[]> {
+/** What reading and writing cost inside one process, beside what the same work costs by hand. */
+export async function readAndWriteComparisons(): Promise<Comparison[]> {
   const store = createStore({ types: builtinTypes });
   await store.createSession({ id: "bench" });
   const constraints = { min: 0, max: 2 };
@@ -85,21 +79,3 @@ function createByHand() {
 
 const tenFrom = (i: number) =>
   Object.fromEntries(Array.from({ length: 10 }, (_, k) => [nameAt(i * 10 + k), (i % 20) / 10]));
-
-/** What was read last, kept so that reading cannot be optimised away. */
-let sink: unknown;
-
-function repeat(count: number, work: (i: number) => unknown): void {
-  for (let i = 0; i < count; i++) sink = work(i);
-}
-
-async function repeatAsync(count: number, work: (i: number) => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < count; i++) sink = await work(i);
-}
-
-async function inParallel(count: number, width: number, work: (i: number) => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < count; i += width) await Promise.all(Array.from({ length: width }, (_, k) => work(i + k)));
-}
-
-/** The last thing that any subject produced. */
-export const lastResult = (): unknown => sink;

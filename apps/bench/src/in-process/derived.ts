@@ -1,7 +1,7 @@
-import { cel } from "@trimtab/expressions";
+import { cel, compileExpression } from "@trimtab/expressions";
 import { createStore, type LocalStore } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
-import type { Comparison } from "./in-process.ts";
+import { type Comparison, repeat } from "./work.ts";
 
 /** Derived variables that one write reaches, whatever else there is. */
 const reached = 10;
@@ -10,13 +10,14 @@ const reached = 10;
  * What a write costs that reaches ten derived variables, in sessions of ten and of ten thousand: the cost is to follow
  * what is reached and not what is there.
  */
-export async function dependencyComparisons(): Promise<Comparison[]> {
+export async function derivedComparisons(): Promise<Comparison[]> {
   const small = await openSession(reached);
   const large = await openSession(10_000);
   const write = (store: LocalStore) => async (count: number) => {
     for (let i = 0; i < count; i++) await store.setVariable("s", "root0", i % 1000);
   };
   return [
+    await besideEvaluation(),
     {
       title: `A write that recomputes ${reached} derived variables`,
       subjects: [
@@ -25,6 +26,44 @@ export async function dependencyComparisons(): Promise<Comparison[]> {
       ],
     },
   ];
+}
+
+/** What a write costs that reaches a thousand derived variables, beside the thousand expressions alone. */
+async function besideEvaluation(): Promise<Comparison> {
+  const store = createStore({ types: builtinTypes, expressions: cel });
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "root", type: "float", value: 0 });
+  const expressions = Array.from({ length: 1000 }, (_, i) => `root * 2.0 + ${i}.0`);
+  await store.registerVariables(
+    "s",
+    expressions.map((expression, i) => ({
+      name: `d${i}`,
+      type: "float",
+      derivation: { kind: "expression", expression },
+    })),
+  );
+  const compiled = expressions.map((expression) => compileExpression(expression, { variables: () => "any" }));
+  let value = 0;
+  return {
+    title: "1000 derived variables that depend on one",
+    subjects: [
+      {
+        name: "their expressions alone",
+        run: (count) =>
+          repeat(count, () => {
+            const root = { kind: "number", value: ++value } as const;
+            for (const expression of compiled) expression.evaluate(() => root);
+            return root;
+          }),
+      },
+      {
+        name: "a write that computes, checks, versions and keeps all of them",
+        run: async (count) => {
+          for (let i = 0; i < count; i++) await store.setVariable("s", "root", ++value);
+        },
+      },
+    ],
+  };
 }
 
 /** A session in which every root has ten variables derived from it, one from the other. */

@@ -1,0 +1,56 @@
+import type { NdArray } from "@trimtab/core";
+import { createStore } from "@trimtab/store";
+import { builtinTypes } from "@trimtab/types";
+import { type Comparison, repeat, repeatAsync } from "./work.ts";
+
+const size = 768;
+
+/** What a write of an embedding costs, beside one bare pass that checks and normalises it, and beside a write of a float. */
+export async function embeddingComparisons(): Promise<Comparison[]> {
+  const store = createStore({ types: builtinTypes });
+  await store.createSession({ id: "s" });
+  const inputs = Array.from({ length: 64 }, (_, k) =>
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37 + k) + 0.01),
+  );
+  const inputAt = (i: number) => inputs[i % inputs.length] ?? new Float32Array(size);
+  const valueAt = (i: number) => toValue(inputAt(i));
+  await store.registerVariables("s", [
+    { name: "embedding", type: "embedding", value: valueAt(0), constraints: { dimensions: size, normalize: true } },
+    { name: "scalar", type: "float", value: 0, constraints: { min: 0, max: 1 } },
+  ]);
+  return [
+    {
+      title: `Writing an embedding of ${size} floats`,
+      subjects: [
+        { name: "one pass that checks and normalises", run: (count) => repeat(count, (i) => normalise(inputAt(i))) },
+        {
+          name: "store.setVariable of a float",
+          run: (count) => repeatAsync(count, (i) => store.setVariable("s", "scalar", (i % 10) / 10)),
+        },
+        {
+          name: "store.setVariable of the embedding",
+          run: (count) => repeatAsync(count, (i) => store.setVariable("s", "embedding", valueAt(i))),
+        },
+      ],
+    },
+  ];
+}
+
+const toValue = (data: Float32Array): NdArray => ({
+  dtype: "f32",
+  shape: [data.length],
+  data: new Uint8Array(data.buffer),
+});
+
+/** The least that has to be done with an embedding: every number finite, and length one. */
+function normalise(input: Float32Array): Float32Array {
+  let sum = 0;
+  for (const value of input) {
+    if (!Number.isFinite(value)) throw new RangeError(`${value} is not finite`);
+    sum += value * value;
+  }
+  const scale = 1 / Math.sqrt(sum);
+  const output = new Float32Array(input.length);
+  for (let i = 0; i < input.length; i++) output[i] = (input[i] ?? 0) * scale;
+  return output;
+}
