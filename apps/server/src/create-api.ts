@@ -1,7 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
+import { type ConnectRouter, createContextValues, type HandlerContext } from "@connectrpc/connect";
 import { compressionBrotli, compressionGzip, connectNodeAdapter } from "@connectrpc/connect-node";
 import type { CorsExchange } from "./cors.ts";
+import { peerAddress } from "./direct/call-context.ts";
 import { collectDirectMethods } from "./direct/direct-methods.ts";
 import { type Exchange, http1Exchange, http2Exchange } from "./direct/exchange.ts";
 import { createDirectServer } from "./direct/serve-directly.ts";
@@ -17,12 +18,11 @@ export interface ApiOptions {
   readonly cors: (exchange: CorsExchange) => boolean;
   /** Handles what is no call. */
   readonly fallback: RequestHandler;
-  /**
-   * Is called with every call before its request is read; what it throws refuses the call. It may leave what it finds
-   * out in the context's values.
-   */
-  readonly requestGate?: (context: HandlerContext) => void | Promise<void>;
+  readonly requestGate?: RequestGate | undefined;
 }
+
+/** Is called with a call before its request is read; what it throws refuses the call. */
+export type RequestGate = (context: HandlerContext) => void | Promise<void>;
 
 type NodeHandler = ReturnType<typeof connectNodeAdapter>;
 
@@ -39,6 +39,7 @@ export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "
     readMaxBytes,
     acceptCompression: compressions,
     ...(requestGate !== undefined && { requestGate }),
+    contextValues: ({ socket }) => createContextValues().set(peerAddress, socket.remoteAddress),
     fallback: options.fallback as NodeHandler,
   }) as RequestHandler;
   const connect = withCors(cors, adapter);

@@ -17,7 +17,7 @@ import {
   WatchService,
 } from "@trimtab/wire/services";
 import { createCors } from "./cors.ts";
-import { createApi } from "./create-api.ts";
+import { createApi, type RequestGate } from "./create-api.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
 import { openListener } from "./listener.ts";
@@ -34,6 +34,11 @@ export interface ServerParts {
   readonly types?: readonly AnyVariableType[];
   /** Parts of the store: a clock, a log. */
   readonly store?: Partial<Omit<StoreOptions, "types">>;
+  /**
+   * Is called with every call before its request is read; what it throws refuses the call. It may leave what it finds
+   * out in the context's values, where it finds `peerAddress`.
+   */
+  readonly requestGate?: RequestGate;
   /** Hears of faults that callers are told nothing of; printed to standard error unless given. */
   readonly onError?: (error: unknown) => void;
 }
@@ -85,6 +90,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     readMaxBytes: settings.maxMessageBytes,
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
+    requestGate: parts.requestGate,
   });
   const listener = await openListener({
     listen: settings.listen,

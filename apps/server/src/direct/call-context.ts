@@ -1,6 +1,16 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ContextValues, createContextValues, type HandlerContext } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  type ContextValues,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+} from "@connectrpc/connect";
 import type { Exchange } from "./exchange.ts";
+
+/** The address that a call came from, among its context's values. */
+export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });
 
 /** What a handler is told of its call. */
 export interface CallContext extends HandlerContext {
@@ -62,7 +72,7 @@ class LazyContext implements CallContext {
   }
 
   get values(): ContextValues {
-    this.#values ??= createContextValues();
+    this.#values ??= createContextValues().set(peerAddress, this.#options.exchange.peerAddress);
     return this.#values;
   }
 

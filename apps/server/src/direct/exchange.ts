@@ -9,6 +9,7 @@ export interface Exchange {
   readonly path: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly request: Readable;
+  readonly peerAddress: string | undefined;
   /** Trailers of HTTP can be sent. */
   readonly hasTrailers: boolean;
   /** The caller has gone, or the answer is sent. */
@@ -50,6 +51,10 @@ class Http2Exchange implements Exchange {
 
   get path(): string | undefined {
     return this.headers[":path"];
+  }
+
+  get peerAddress(): string | undefined {
+    return this.request.session?.socket.remoteAddress;
   }
 
   get isClosed(): boolean {
@@ -112,6 +117,10 @@ class Http1Exchange implements Exchange {
 
   get path(): string | undefined {
     return this.request.url;
+  }
+
+  get peerAddress(): string | undefined {
+    return this.request.socket.remoteAddress;
   }
 
   get isClosed(): boolean {
