@@ -63,6 +63,24 @@ describe("JSON that is no request", () => {
   ])("%s", async (_, body, message) => expect(await send(body)).toMatchObject(invalid(message)));
 });
 
+describe("JSON with a key that is no Unicode", () => {
+  const body = Buffer.from('{"\\ud800":1}');
+  const message = new Uint8Array([0, 0, 0, 0, body.length, ...body]);
+
+  test.each([
+    "application/grpc-web+json",
+    // Common spellings are served without Connect's router, others by it.
+    "application/grpc-web+json; charset=utf-8",
+  ])("is refused over %s", async (type) => {
+    const answer = await fetch(`${server.url()}/${setVariable}`, {
+      method: "POST",
+      body: message,
+      headers: { "content-type": type },
+    });
+    expect(await answer.text()).toContain("grpc-status: 3\r\n");
+  });
+});
+
 describe("a request that says nothing sensible", () => {
   test.each([
     ["no session", '{"variable":"temperature","value":{"number":1}}', "session_id is required", "session_id"],

@@ -8,6 +8,7 @@ import { type Exchange, http1Exchange, http2Exchange } from "./direct/exchange.t
 import { createDirectServer } from "./direct/serve-directly.ts";
 import { withCors } from "./handle-request.ts";
 import type { ListenerOptions, RequestHandler } from "./listener.ts";
+import { endSoundly } from "./sound-endings.ts";
 
 /** What an API is made of. */
 export interface ApiOptions {
@@ -35,7 +36,10 @@ const compressions = [compressionGzip, compressionBrotli];
 export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "handler" | "streamHandler">> {
   const { routes, readMaxBytes, cors, requestGate } = options;
   const adapter = connectNodeAdapter({
-    routes,
+    routes: (router) => {
+      routes(router);
+      endSoundly(router);
+    },
     readMaxBytes,
     acceptCompression: compressions,
     ...(requestGate !== undefined && { requestGate }),

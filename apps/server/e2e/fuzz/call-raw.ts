@@ -11,6 +11,14 @@ export type Outcome =
   | { readonly kind: "answered" }
   | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
+/** One call. */
+export interface HostileCall {
+  readonly body: HostileBody;
+  readonly protocol: Protocol;
+  /** What follows the content type where it is JSON: most clients write nothing, and servers may treat those apart. */
+  readonly spelling?: string;
+}
+
 /** How long a call may take before it counts as one that is never answered. */
 const boundMs = 30_000;
 
@@ -21,7 +29,7 @@ const enoughBytes = 256 * 1024;
 export function callRaw(
   session: http2.ClientHttp2Session,
   method: DescMethod,
-  { body, protocol }: { readonly body: HostileBody; readonly protocol: Protocol },
+  { body, protocol, spelling = "" }: HostileCall,
 ): Promise<Outcome> {
   const isFramed = protocol !== "connect" || method.methodKind !== "unary";
   const path = `/${method.parent.typeName}/${method.name}`;
@@ -30,7 +38,7 @@ export function callRaw(
   const stream = session.request({
     ":method": "POST",
     ":path": path,
-    "content-type": contentType(protocol, isFramed, body.encoding),
+    "content-type": `${contentType(protocol, isFramed, body.encoding)}${body.encoding === "json" ? spelling : ""}`,
     ...(protocol === "grpc" && { te: "trailers" }),
     ...(body.packed !== undefined && { [packing]: body.packed }),
   });

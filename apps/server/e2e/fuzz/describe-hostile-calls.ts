@@ -4,7 +4,7 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import * as trimtab from "@trimtab/wire/services";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { callRaw, type Outcome, protocols } from "./call-raw.ts";
+import { callRaw, type HostileCall, type Outcome, protocols } from "./call-raw.ts";
 import { hostileBody } from "./hostile-body.ts";
 import { hostileConnection } from "./hostile-connection.ts";
 import { type ProbedServer, startProbed } from "./probed-server.ts";
@@ -64,7 +64,7 @@ export function describeHostileCalls({ runs, seed }: HostileCallsOptions): void 
     await server.close();
   });
 
-  const callOnce = async (method: DescMethod, call: Parameters<typeof callRaw>[2]): Promise<Outcome> => {
+  const callOnce = async (method: DescMethod, call: HostileCall): Promise<Outcome> => {
     const before = await server.ask({ kind: "check" });
     const outcome = await callRaw(connection, method, call);
     const after = await server.ask({ kind: "check" });
@@ -84,7 +84,11 @@ export function describeHostileCalls({ runs, seed }: HostileCallsOptions): void 
 
   describe.each(services.map((service) => [service.typeName, service] as const))("%s", (_, service) => {
     test.each(service.methods.map((method) => [method.name, method] as const))("%s", async (_, method) => {
-      const call = fc.record({ body: hostileBody(method.input), protocol: fc.constantFrom(...protocols) });
+      const call = fc.record({
+        body: hostileBody(method.input),
+        protocol: fc.constantFrom(...protocols),
+        spelling: fc.constantFrom("", "", "; charset=utf-8"),
+      });
       let isServed = true;
       const property = fc.asyncProperty(call, async (each) => {
         if (isServed) isServed = !isUnserved(await callOnce(method, each));

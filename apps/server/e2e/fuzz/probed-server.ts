@@ -26,15 +26,23 @@ export async function startProbed(settings: Partial<Settings> = {}): Promise<Pro
     throw new Error(`the server has ended with ${status ?? signal}: ${printed}`);
   });
   ended.catch(() => {});
-  const hear = () => Promise.race([once(child, "message").then(([message]) => message), ended]);
-  const { url }: { url: string } = await hear();
+  const heard: unknown[] = [];
+  let listener = (): void => {};
+  child.on("message", (message) => {
+    heard.push(message);
+    listener();
+  });
+  const hear = async <T>(): Promise<T> => {
+    if (heard.length === 0) await Promise.race([new Promise<void>((resolve) => (listener = resolve)), ended]);
+    return heard.shift() as T;
+  };
+  const { url } = await hear<{ url: string }>();
   return {
     url,
     port: Number(new URL(url).port),
     async ask(question) {
-      const heard = hear();
       child.send(question, () => {});
-      return heard;
+      return hear<ProbeAnswer>();
     },
     async close() {
       const exited = once(child, "exit");

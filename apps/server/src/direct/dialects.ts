@@ -4,6 +4,7 @@ import * as grpc from "@connectrpc/connect/protocol-grpc";
 import * as grpcWeb from "@connectrpc/connect/protocol-grpc-web";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelope } from "./envelope.ts";
+import { soundError } from "./sound-error.ts";
 
 /** One of the three protocols in one of two encodings, as a content type names them. */
 export interface Dialect {
@@ -41,13 +42,13 @@ function connectEnding(
 
 function grpcEnding(error: ConnectError | undefined, _: DirectMethod, trailer?: Headers): Ending {
   if (error === undefined && trailer === undefined) return endedWell;
-  return { trailers: Object.fromEntries(grpc.setTrailerStatus(trailer ?? new Headers(), error)) };
+  return { trailers: Object.fromEntries(grpc.setTrailerStatus(trailer ?? new Headers(), error && soundError(error))) };
 }
 const endedWell: Ending = { trailers: { "grpc-status": grpc.grpcStatusOk } };
 
 function grpcWebEnding(error: ConnectError | undefined, _: DirectMethod, trailer?: Headers): Ending {
   if (error === undefined && trailer === undefined) return endedWellInBody;
-  const status = grpc.setTrailerStatus(trailer ?? new Headers(), error);
+  const status = grpc.setTrailerStatus(trailer ?? new Headers(), error && soundError(error));
   return { bytes: envelope(grpcWeb.trailerFlag, grpcWeb.trailerSerialize(status)) };
 }
 const endedWellInBody: Ending = {
