@@ -1,9 +1,16 @@
 import type { TypeRegistry } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
-import { createEncodedLog, createEncodedSnapshots } from "@trimtab/log";
+import { createEncodedLog, createEncodedSnapshots, createEncodedSummaries } from "@trimtab/log";
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
-import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "@trimtab/wire/log";
+import {
+  decodeCheckpoint,
+  decodeCommit,
+  decodeSummary,
+  encodeCheckpoint,
+  encodeCommit,
+  encodeSummary,
+} from "@trimtab/wire/log";
 import type { Settings } from "./settings.ts";
 
 /** What a store is opened with, beside the settings. */
@@ -12,6 +19,8 @@ export interface StoreMeans {
   /** Parts of the store that settings cannot say; a log among them takes the place of the one on disk. */
   readonly parts: { readonly store?: Partial<Omit<StoreOptions, "types">> };
   readonly onError: (error: unknown) => void;
+  /** Told how many sessions were found so far, while a folder is opened. */
+  readonly onProgress: (sessions: number) => void;
 }
 
 /** A store, and what closes it and the log that it stands on. */
@@ -24,7 +33,10 @@ export interface OpenedStore {
  * Opens the store that the settings describe. Rejects with a `LogError` where its folder cannot be had: another server
  * has it open, the disk refuses, or what is there is damaged or of a later version.
  */
-export async function openStore(settings: Settings, { types, parts, onError }: StoreMeans): Promise<OpenedStore> {
+export async function openStore(
+  settings: Settings,
+  { types, parts, onError, onProgress }: StoreMeans,
+): Promise<OpenedStore> {
   const isOnDisk = settings.log === "sqlite" && parts.store?.log === undefined;
   const disk = isOnDisk ? await openDisk(settings.data, onError) : undefined;
   const store = createStore({
@@ -34,12 +46,15 @@ export async function openStore(settings: Settings, { types, parts, onError }: S
     historyCommits: settings.historyCommits,
     sweepIntervalMs: settings.sweepIntervalMs,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
+    maxLoadedSessions: settings.maxLoadedSessions,
+    idleSessionMs: settings.idleSessionMs,
+    onProgress,
     limits: {
       variablesPerSession: settings.maxVariables,
       valueBytes: settings.maxValueBytes,
       metadataBytes: settings.maxMetadataBytes,
     },
-    ...(disk !== undefined && { log: disk.log, snapshots: disk.snapshots, shared: false }),
+    ...(disk !== undefined && { log: disk.log, snapshots: disk.snapshots, summaries: disk.summaries, shared: false }),
     ...parts.store,
   });
   return {
@@ -53,10 +68,11 @@ export async function openStore(settings: Settings, { types, parts, onError }: S
 
 async function openDisk(directory: string, onError: StoreMeans["onError"]) {
   const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));
-  const { log, snapshots, close } = await openSqliteLog({ directory, onDamage });
+  const { log, snapshots, summaries, close } = await openSqliteLog({ directory, onDamage });
   return {
     log: createEncodedLog(log, { encode: encodeCommit, decode: decodeCommit }),
     snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpoint, decode: decodeCheckpoint }),
+    summaries: createEncodedSummaries(summaries, { encode: encodeSummary, decode: decodeSummary }),
     close,
   };
 }

@@ -117,6 +117,20 @@ export const settingSpecs = {
     schema: whole(1),
     default: 10_000,
   }),
+  maxLoadedSessions: setting<number>({
+    group: "Data",
+    placeholder: "N",
+    help: "Sessions in memory, above which those that nobody uses leave it until they are asked for.",
+    schema: whole(0),
+    default: 10_000,
+  }),
+  idleSessionMs: setting<number>({
+    group: "Data",
+    placeholder: "MS",
+    help: "How long a session that nobody uses or watches stays in memory.",
+    schema: whole(0),
+    default: 600_000,
+  }),
   types: setting<readonly string[]>({
     group: "Serving",
     placeholder: "MODULE,...",

@@ -24,6 +24,7 @@ import { openListener } from "./listener.ts";
 import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
+import { createOpeningReport } from "./report-opening.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { createStaticFiles } from "./static-files.ts";
 import { version } from "./version.ts";
@@ -71,7 +72,9 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const settings = { ...defaultSettings, ...given };
   const onError = parts.onError ?? ((error: unknown) => console.error(error));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
-  const { store, close: closeStore } = await openStore(settings, { types, parts, onError });
+  const opening = createOpeningReport(settings.data, console.error, () => performance.now());
+  const means = { types, parts, onError, onProgress: opening.found };
+  const { store, close: closeStore } = await openStore(settings, means);
   const shutdown = new AbortController();
   const services = [...served, healthProto.Health];
   const health = createHealth(services.map((service) => service.typeName));
@@ -99,6 +102,10 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   }).catch(async (error: unknown) => {
     await closeStore();
     throw error;
+  });
+  // Calls are answered meanwhile; only new sessions and listings wait until all are known.
+  store.countSessions().then(opening.done, (error: unknown) => {
+    if (!shutdown.signal.aborted) onError(error);
   });
   return {
     url: listener.url,

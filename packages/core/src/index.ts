@@ -30,6 +30,7 @@ export { evaluateRule, type RuleOutcome, type RuleText } from "./rule/check-rule
 export { readRule, unknownRule } from "./rule/decide-rule.ts";
 export * from "./rule/rule.ts";
 export * from "./session-state.ts";
+export * from "./session-summary.ts";
 export * from "./snapshot.ts";
 export { drawFrom } from "./space/draw.ts";
 export { createRandom, type Random } from "./space/random.ts";

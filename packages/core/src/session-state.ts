@@ -6,6 +6,7 @@ import type { Label } from "./label/label.ts";
 import { layerOver, type Table } from "./layered-map.ts";
 import type { ValueRecord } from "./payload.ts";
 import type { Rule } from "./rule/rule.ts";
+import type { SessionSummary } from "./session-summary.ts";
 import type { Program } from "./store/program-store.ts";
 import type { SessionStats } from "./store/session-store.ts";
 import { emptyRecord, type Variable } from "./variable.ts";
@@ -187,10 +188,11 @@ export function deleteProgram(state: SessionState, id: string): SessionState {
 }
 
 /** Says whether a session that was last accessed so long ago has outlived its time to live. */
-export const isExpired = (state: SessionState, sinceAccessMs: number): boolean => sinceAccessMs > state.ttlMs;
+export const isExpired = (state: Pick<SessionState, "ttlMs">, sinceAccessMs: number): boolean =>
+  sinceAccessMs > state.ttlMs;
 
 /** Counts and ages at a moment. */
-export const sessionStats = (state: SessionState, ages: { ageMs: number; sinceAccessMs: number }): SessionStats => ({
+export const sessionStats = (state: SessionSummary, ages: { ageMs: number; sinceAccessMs: number }): SessionStats => ({
   variableCount: state.variableCount,
   programCount: state.programCount,
   totalVariableUpdates: state.totalVariableUpdates,

@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { Packed } from "./packed.ts";
-import type { ReadAnswer, ReadRequest, SnapshotAnswer, SnapshotRequest, StreamsPage } from "./reader.ts";
+import type { ReadAnswer, ReadRequest, SnapshotAnswer, SnapshotRequest, StreamsPage, SummariesPage } from "./reader.ts";
 import type { SqliteLogReport } from "./report.ts";
 import type { Outcome, Write } from "./writer.ts";
 
@@ -20,6 +20,7 @@ export interface Calls {
   write(request: { readonly writes: readonly Write[]; readonly packed: Packed }): readonly Outcome[];
   read(request: ReadRequest): ReadAnswer;
   streams(afterId: number): StreamsPage;
+  summaries(afterId: number): SummariesPage;
   snapshot(request: SnapshotRequest): SnapshotAnswer;
   verify(): SqliteLogReport;
   backup(target: string): { readonly bytes: number };

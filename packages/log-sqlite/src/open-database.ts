@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError } from "./failure.ts";
 import { takeFolder } from "./owner-lock.ts";
-import { checkSchema, createSchema, isEmpty, openForWriting, readPosition } from "./schema.ts";
+import { checkSchema, createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
 import { openWatermark, readWatermark, type Watermark } from "./watermark.ts";
 
 /** A data folder that this process has open for writing. */
@@ -53,6 +53,7 @@ function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
     const position = fresh ? 0 : readPosition(db);
     if (position < acknowledged) throw lost(folder, acknowledged, position);
     if (fresh) createSchema(db);
+    else upgradeSchema(db);
     return db;
   } catch (error) {
     db.close();

@@ -57,7 +57,7 @@ test("many streams are listed, each once", async () => {
   const names = Array.from({ length: 2500 }, (_, i) => `stream ${i}`);
   await Promise.all(names.map((name) => log.append(name, 0, [bytes("x")])));
   const listed: string[] = [];
-  for await (const name of log.streams()) listed.push(name);
+  for await (const { stream } of log.streams()) listed.push(stream);
   expect(listed.sort()).toEqual(names.sort());
 });
 
@@ -78,7 +78,7 @@ test("a name or a number that no log takes is refused and changes nothing", asyn
   await expect(log.read("a", 0.5)).rejects.toThrow(RangeError);
   await expect(log.trim("a", Number.NaN)).rejects.toThrow(RangeError);
   await expect(snapshots.save("a", -3, bytes("x"))).rejects.toThrow("number must be");
-  for await (const name of log.streams()) expect.unreachable(name);
+  for await (const { stream } of log.streams()) expect.unreachable(stream);
 });
 
 test("snapshots are there after reopening", async () => {

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import { type CommitLog, LogError, type SnapshotStore } from "@trimtab/log";
+import { type CommitLog, LogError, type SnapshotStore, type SummaryStore } from "@trimtab/log";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
+import { createSummaryStore } from "./sqlite-summaries.ts";
 import { startThread, type Thread } from "./thread.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
@@ -20,6 +21,7 @@ export interface SqliteLogOptions {
 export interface SqliteLog {
   readonly log: CommitLog;
   readonly snapshots: SnapshotStore;
+  readonly summaries: SummaryStore;
   /** What this process did with the log since it was opened. */
   stats(): SqliteLogStats;
   /** Checks all that is stored, beside reads and writes. */
@@ -69,6 +71,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   return {
     log,
     snapshots: createSnapshotStore(queue, reads, options.onDamage),
+    summaries: createSummaryStore(queue, reads),
     stats: () => ({ ...counts(), waiting: queue.waiting }),
     verify: () => verifySqliteLog(directory),
     backup: (target) => backUpSqliteLog(directory, target),

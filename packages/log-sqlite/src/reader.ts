@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { StreamEnd, StreamSummary } from "@trimtab/log";
 import { checksumOf } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, isCorrupt } from "./failure.ts";
@@ -32,7 +33,15 @@ export type SnapshotAnswer =
 
 /** Some of the streams that hold an entry, in the order of `id`. */
 export interface StreamsPage {
-  readonly names: readonly string[];
+  readonly ends: readonly StreamEnd[];
+  /** Where the next page starts; missing on the last one. */
+  readonly next?: number;
+}
+
+/** Some of the streams' summaries, in the order of `id`; those that are damaged are left out. */
+export interface SummariesPage {
+  readonly streams: readonly Omit<StreamSummary, "data">[];
+  readonly packed: Packed;
   /** Where the next page starts; missing on the last one. */
   readonly next?: number;
 }
@@ -41,6 +50,7 @@ export interface StreamsPage {
 export interface Reader {
   read(request: ReadRequest): ReadAnswer;
   streams(afterId: number): StreamsPage;
+  summaries(afterId: number): SummariesPage;
   snapshot(request: SnapshotRequest): SnapshotAnswer;
 }
 
@@ -54,9 +64,13 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
   const end = db.prepare("COMMIT");
   const findStream = createStreamFinder(db);
   const listStreams = db.prepare(
-    `SELECT id, name FROM stream WHERE id > ?
-       AND EXISTS (SELECT 1 FROM entry WHERE entry.stream = stream.id AND number > trimmed)
-     ORDER BY id LIMIT ?`,
+    `SELECT * FROM (
+       SELECT id, name, trimmed, (SELECT max(number) FROM entry WHERE entry.stream = stream.id) AS last FROM stream
+     ) WHERE id > ? AND last > trimmed ORDER BY id LIMIT ?`,
+  );
+  const listSummaries = db.prepare(
+    `SELECT summary.stream AS id, name, number, summary.checksum, data FROM summary JOIN stream ON stream.id = summary.stream
+     WHERE summary.stream > ? ORDER BY summary.stream LIMIT ?`,
   );
   const findSnapshot = db.prepare(
     `SELECT number, checksum, data FROM snapshot
@@ -90,9 +104,17 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
     read: (request) => inTransaction(() => read(request)),
     streams(afterId) {
       const rows = listStreams.all(afterId, streamsPerPage);
-      const names = rows.map((row) => String(row["name"]));
+      const ends = rows.map((row) => ({ stream: String(row["name"]), last: Number(row["last"]) }));
       const last = rows.at(-1)?.["id"];
-      return rows.length < streamsPerPage ? { names } : { names, next: Number(last) };
+      return rows.length < streamsPerPage ? { ends } : { ends, next: Number(last) };
+    },
+    summaries(afterId) {
+      const rows = listSummaries.all(afterId, streamsPerPage);
+      const intact = rows.map(summaryOf).filter((summary) => summary !== undefined);
+      const streams = intact.map(({ stream, number }) => ({ stream, number }));
+      const packed = pack(intact.map(({ data }) => data));
+      const last = rows.at(-1)?.["id"];
+      return rows.length < streamsPerPage ? { streams, packed } : { streams, packed, next: Number(last) };
     },
     snapshot({ stream, through }) {
       const row = findSnapshot.get(stream, through);
@@ -103,6 +125,13 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
       return intact ? { kind: "snapshot", number, packed: pack([data]) } : { kind: "damaged", number };
     },
   };
+}
+
+/** A row as a summary, unless it is not what was written: the log has the truth. */
+export function summaryOf(row: Record<string, unknown>): StreamSummary | undefined {
+  const [stream, number, data] = [String(row["name"]), Number(row["number"]), row["data"]];
+  const isIntact = data instanceof Uint8Array && checksumOf(stream, number, data) === row["checksum"];
+  return isIntact ? { stream, number, data } : undefined;
 }
 
 interface ScanRequest extends ReadRequest {

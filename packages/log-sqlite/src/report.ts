@@ -11,6 +11,8 @@ export type SqliteLogDamage =
   | { readonly kind: "stream"; readonly stream: string; readonly number: number }
   /** A snapshot, without which the stream is replayed from its entries. */
   | { readonly kind: "snapshot"; readonly stream: string; readonly number: number }
+  /** What a stream is listed by, which is made anew from its entries. */
+  | { readonly kind: "summary"; readonly stream: string }
   /** So many entries that were acknowledged are gone, at the end of some streams. */
   | { readonly kind: "missing"; readonly entries: number }
   /** The file's own structure, in SQLite's words. */

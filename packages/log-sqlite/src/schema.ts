@@ -4,11 +4,8 @@ import { EngineError } from "./failure.ts";
 /** "Trtb" in the file's header, by which `file` and this package know the database for what it is. */
 const applicationId = 0x54727462;
 
-/** The version of {@link schema}; a database of a higher one is not touched. */
-const schemaVersion = 1;
-
 /**
- * Everything that is stored. Entries lie together by stream, so that loading one reads neighbouring pages. `checksum`
+ * What a database of version 1 holds; what {@link migrations} add makes the present version. Entries lie together by stream, so that loading one reads neighbouring pages. `checksum`
  * is a CRC-32: see `checksumOf`. Times are milliseconds since 1970 by the writer's clock and decide nothing.
  */
 const schema = `
@@ -59,6 +56,19 @@ CREATE VIEW streams AS
   FROM stream;
 `;
 
+/** What each version after the first adds. A database of an earlier version is brought up to the last when it is opened. */
+const migrations: readonly string[] = [
+  `CREATE TABLE summary (              -- what there is to say of a stream, by which it is listed
+     stream INTEGER PRIMARY KEY REFERENCES stream (id),
+     number INTEGER NOT NULL,          -- as it was after this entry
+     checksum INTEGER NOT NULL,
+     data BLOB NOT NULL
+   ) STRICT;`,
+];
+
+/** The version that this program writes; a database of a higher one is not touched. */
+const schemaVersion = 1 + migrations.length;
+
 /** Opens a database to be written to, durable at each commit. */
 export function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false });
@@ -99,23 +109,32 @@ export function createSchema(db: DatabaseSync): void {
   db.exec(`
     BEGIN IMMEDIATE;
     ${schema}
+    ${migrations.join("\n")}
     PRAGMA application_id = ${applicationId};
     PRAGMA user_version = ${schemaVersion};
     COMMIT;
   `);
 }
 
-/** Throws `unsupported` where a database is another program's or of a later version. */
-export function checkSchema(db: DatabaseSync, file: string): void {
+/** Brings a database of an earlier version up to the present one, in one step or not at all. */
+export function upgradeSchema(db: DatabaseSync): void {
+  const missing = migrations.slice(pragma(db, "user_version") - 1);
+  if (missing.length === 0) return;
+  db.exec(`BEGIN IMMEDIATE; ${missing.join("\n")} PRAGMA user_version = ${schemaVersion}; COMMIT;`);
+}
+
+/** Gives the version of a database. Throws `unsupported` where it is another program's or of a later version. */
+export function checkSchema(db: DatabaseSync, file: string): number {
   const application = pragma(db, "application_id");
   const version = pragma(db, "user_version");
   if (application !== applicationId) {
     throw new EngineError("unsupported", `${file} is a database of another program`, { file, application });
   }
-  if (version !== schemaVersion) {
-    const message = `${file} has format ${version}, and this version of the program knows format ${schemaVersion}`;
+  if (version < 1 || version > schemaVersion) {
+    const message = `${file} has format ${version}, and this version of the program knows formats up to ${schemaVersion}`;
     throw new EngineError("unsupported", message, { file, version });
   }
+  return version;
 }
 
 /** How many entries a database says were ever appended to it. */

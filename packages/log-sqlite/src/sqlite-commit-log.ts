@@ -1,6 +1,7 @@
 import type { CommitLog, LogError, LogRead } from "@trimtab/log";
 import { createFollowers } from "./followers.ts";
 import { unpack } from "./packed.ts";
+import type { StreamsPage } from "./reader.ts";
 import type { LogCounts } from "./report.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
@@ -82,9 +83,9 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
       },
       async *streams() {
         for (let after: number | undefined = 0; after !== undefined; ) {
-          const { names, next }: { names: readonly string[]; next?: number } = await reads.call("streams", after);
-          yield* names;
-          after = next;
+          const page: StreamsPage = await reads.call("streams", after);
+          yield* page.ends;
+          after = page.next;
         }
       },
     },

@@ -99,6 +99,6 @@ async function lastOf(log: Subject["log"], name: string): Promise<number> {
 
 async function listed(log: Subject["log"]): Promise<string[]> {
   const found: string[] = [];
-  for await (const name of log.streams()) found.push(name);
+  for await (const { stream } of log.streams()) found.push(stream);
   return found;
 }

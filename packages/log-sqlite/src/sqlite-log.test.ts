@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeCommitLog, describeSnapshotStore } from "@trimtab/log/conformance";
+import { describeCommitLog, describeSnapshotStore, describeSummaryStore } from "@trimtab/log/conformance";
 import { afterAll } from "vitest";
 import { openSqliteLog, type SqliteLog } from "./open-sqlite-log.ts";
 
@@ -31,3 +31,4 @@ describeCommitLog("sqlite", async () => {
   return { log: sqlite.log, reopen: async () => (await reopen()).log };
 });
 describeSnapshotStore("sqlite", async () => (await openFresh()).sqlite.snapshots);
+describeSummaryStore("sqlite", async () => (await openFresh()).sqlite.summaries);

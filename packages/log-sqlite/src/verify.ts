@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { checksumOf, streamChecksum } from "./checksum.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
-import { createScan } from "./reader.ts";
+import { createScan, summaryOf } from "./reader.ts";
 import type { SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { checkSchema, openForReading, readPosition } from "./schema.ts";
 import { readWatermark } from "./watermark.ts";
@@ -26,10 +26,11 @@ export function verify(folder: DataFolder): SqliteLogReport {
   attempt(() => {
     const db = openForReading(folder.database);
     try {
-      checkSchema(db, folder.database);
+      const version = checkSchema(db, folder.database);
       // Each goes as far as it can, whatever the others found.
       for (const check of [checkEntries, checkSnapshots, checkPosition, checkStructure])
         attempt(() => check(db, tally));
+      if (version > 1) attempt(() => checkSummaries(db, tally));
       attempt(() => {
         const missing = acknowledged - readPosition(db);
         if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
@@ -116,6 +117,15 @@ function checkSnapshots(db: DatabaseSync, tally: Tally): void {
     const intact = data instanceof Uint8Array && checksumOf(stream, number, data) === row["checksum"];
     if (intact) tally.count.snapshots++;
     else tally.damaged({ kind: "snapshot", stream, number });
+  }
+}
+
+function checkSummaries(db: DatabaseSync, tally: Tally): void {
+  const rows = db.prepare(
+    "SELECT name, number, summary.checksum, data FROM summary JOIN stream ON stream.id = summary.stream",
+  );
+  for (const row of rows.iterate()) {
+    if (summaryOf(row) === undefined) tally.damaged({ kind: "summary", stream: String(row["name"]) });
   }
 }
 

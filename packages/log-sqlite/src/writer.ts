@@ -14,7 +14,10 @@ export type Write =
   | { readonly kind: "trim"; readonly stream: string; readonly through: number }
   | { readonly kind: "save"; readonly stream: string; readonly number: number }
   /** Forgets the snapshots of a stream, those taken before an entry or all of them. */
-  | { readonly kind: "drop"; readonly stream: string; readonly before?: number };
+  | { readonly kind: "drop"; readonly stream: string; readonly before?: number }
+  /** Keeps a stream's summary in the place of the one before. */
+  | { readonly kind: "summarize"; readonly stream: string; readonly number: number }
+  | { readonly kind: "drop-summary"; readonly stream: string };
 
 /** What a write came to: whether an append won its number (others are always `true`), or why it was not made. */
 export type Outcome = boolean | Failure;
@@ -24,7 +27,7 @@ export interface Writer {
   /**
    * Makes the writes in order and returns what each came to, once all are on disk. They share one transaction and
    * one flush; where that fails each is tried alone, so that only those fail which cannot be made. `data` holds an
-   * array for each entry appended and each snapshot saved, in the order of the writes.
+   * array for each entry appended and each snapshot or summary saved, in the order of the writes.
    */
   commit(writes: readonly Write[], data: readonly Uint8Array[]): Outcome[];
   /** Deletes a bounded part of what trims left behind; `false` where nothing is left. */
@@ -125,7 +128,7 @@ function explain(failure: Failure, { probe, database }: DataFolder): Failure {
 function distribute(writes: readonly Write[], data: readonly Uint8Array[]): Prepared[] {
   let offset = 0;
   return writes.map((write) => {
-    const count = write.kind === "append" ? write.count : write.kind === "save" ? 1 : 0;
+    const count = write.kind === "append" ? write.count : write.kind === "save" || write.kind === "summarize" ? 1 : 0;
     offset += count;
     return { write, data: data.slice(offset - count, offset) };
   });
@@ -139,6 +142,8 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
     "INSERT OR REPLACE INTO snapshot (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)",
   );
   const drop = db.prepare("DELETE FROM snapshot WHERE stream = (SELECT id FROM stream WHERE name = ?) AND number < ?");
+  const summarize = db.prepare("INSERT OR REPLACE INTO summary (stream, number, checksum, data) VALUES (?, ?, ?, ?)");
+  const dropSummary = db.prepare("DELETE FROM summary WHERE stream = (SELECT id FROM stream WHERE name = ?)");
 
   const append = (stream: string, after: number, data: readonly Uint8Array[]): boolean => {
     const known = heads.find(stream);
@@ -180,6 +185,15 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
       }
       case "drop":
         drop.run(write.stream, write.before ?? Number.MAX_SAFE_INTEGER);
+        return true;
+      case "summarize": {
+        const { id } = heads.find(write.stream) ?? heads.make(write.stream);
+        const [summary = new Uint8Array()] = data;
+        summarize.run(id, write.number, checksumOf(write.stream, write.number, summary), summary);
+        return true;
+      }
+      case "drop-summary":
+        dropSummary.run(write.stream);
         return true;
     }
   };

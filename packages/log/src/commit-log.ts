@@ -29,8 +29,15 @@ export interface CommitLog<Data = Uint8Array> {
   /** Forgets entries up to and including number `through`. Numbers are never used again. */
   trim(stream: string, through: number): Promise<void>;
 
-  /** Lists the streams that hold an entry, in no promised order. */
-  streams(): AsyncIterable<string>;
+  /** Lists the streams that hold an entry, each with where it ends, in no promised order. */
+  streams(): AsyncIterable<StreamEnd>;
+}
+
+/** Where a stream ends. */
+export interface StreamEnd {
+  readonly stream: string;
+  /** Number of its last entry. */
+  readonly last: number;
 }
 
 /** What is found in a stream after a number. */
@@ -60,4 +67,24 @@ export interface SnapshotStore<Data = Uint8Array> {
   trim(stream: string, through: number): Promise<number>;
   /** Forgets the stream's snapshots. */
   drop(stream: string): Promise<void>;
+}
+
+/**
+ * Small records about streams, by which many can be listed without reading any: a cache like snapshots, which may lag
+ * behind the log or miss a stream, and is made anew from it.
+ */
+export interface SummaryStore<Data = Uint8Array> {
+  /** Keeps what there is to say of a stream after entry `number`, in the place of what was said before. */
+  save(stream: string, number: number, data: Data): Promise<void>;
+  /** Gives the record of every stream that has one, in no promised order. */
+  all(): AsyncIterable<StreamSummary<Data>>;
+  /** Forgets the stream's record. */
+  drop(stream: string): Promise<void>;
+}
+
+/** What there is to say of a stream as it was after entry `number`. */
+export interface StreamSummary<Data = Uint8Array> {
+  readonly stream: string;
+  readonly number: number;
+  readonly data: Data;
 }

@@ -1,4 +1,4 @@
-import type { CommitLog, LogRead, SnapshotStore } from "./commit-log.ts";
+import type { CommitLog, LogRead, SnapshotStore, SummaryStore } from "./commit-log.ts";
 
 /** How data becomes bytes and comes back exactly. */
 export interface Codec<Data> {
@@ -43,5 +43,29 @@ export function createEncodedSnapshots<Data>(
     },
     trim: (stream, through) => snapshots.trim(stream, through),
     drop: (stream) => snapshots.drop(stream),
+  };
+}
+
+/** Records of data over records of bytes, with the same promises. One that cannot be decoded counts as none. */
+export function createEncodedSummaries<Data>(
+  summaries: SummaryStore<Uint8Array>,
+  codec: Codec<Data>,
+): SummaryStore<Data> {
+  const decoded = (bytes: Uint8Array): { data: Data } | undefined => {
+    try {
+      return { data: codec.decode(bytes) };
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    save: async (stream, number, data) => summaries.save(stream, number, codec.encode(data)),
+    async *all() {
+      for await (const { stream, number, data } of summaries.all()) {
+        const found = decoded(data);
+        if (found !== undefined) yield { stream, number, data: found.data };
+      }
+    },
+    drop: (stream) => summaries.drop(stream),
   };
 }

@@ -49,7 +49,9 @@ export function createMemoryLog<Data = Uint8Array>(): CommitLog<Data> {
     },
 
     async *streams() {
-      for (const [name, stream] of streams) if (stream.entries.length > 0) yield name;
+      for (const [name, stream] of streams) {
+        if (stream.entries.length > 0) yield { stream: name, last: lastOf(stream) };
+      }
     },
   };
 }

@@ -9,16 +9,23 @@ import {
   type HistoryOptions,
   type Limits,
   type SessionCheckpoint,
+  type SessionSummary,
   type Store,
   type TypeRegistry,
 } from "@trimtab/core";
-import { type CommitLog, createMemoryLog, createMemorySnapshots, type SnapshotStore } from "@trimtab/log";
+import {
+  type CommitLog,
+  createMemoryLog,
+  createMemorySnapshots,
+  type SnapshotStore,
+  type SummaryStore,
+} from "@trimtab/log";
 import { type Clock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
 import { createHistoryOperations } from "./history-operations.ts";
 import { createLabelOperations } from "./label-operations.ts";
-import { tellingLogFailures, tellingSnapshotFailures } from "./log-failures.ts";
+import { tellingLogFailures, tellingSnapshotFailures, tellingSummaryFailures } from "./log-failures.ts";
 import { createProgramOperations } from "./program-operations.ts";
 import { createRollbackOperations } from "./rollback-operations.ts";
 import { createRuleOperations } from "./rule-operations.ts";
@@ -55,6 +62,14 @@ export interface StoreOptions {
   readonly sweepIntervalMs?: number;
   /** A watch that has nothing to tell says how far it is at least this often, in milliseconds; 15 000 unless given. */
   readonly bookmarkIntervalMs?: number;
+  /** Where it is kept by what sessions are listed; without, each is read from the log once before any is listed. */
+  readonly summaries?: SummaryStore<SessionSummary>;
+  /** Sessions in memory, above which those that nobody uses leave it; 10 000 unless given. */
+  readonly maxLoadedSessions?: number;
+  /** How long a session that nobody uses or watches stays in memory, in milliseconds; 600 000 unless given. */
+  readonly idleSessionMs?: number;
+  /** Told how many sessions were found so far, while a store that was opened on a log finds out which there are. */
+  readonly onProgress?: (sessions: number) => void;
   /** Commits of each session kept in memory for watches; 1024 unless given. */
   readonly recentCommits?: number;
   /** Commits between two snapshots of a session; 1000 unless given. */
@@ -68,6 +83,8 @@ export interface LocalStore extends Store {
   readonly types: TypeRegistry;
   /** Removes expired sessions now and gives their number; otherwise a timer does. */
   sweep(): Promise<number>;
+  /** How many sessions are live. Before the first answer the log is looked through. */
+  countSessions(): Promise<number>;
   /** Waits for writes under way, ends every watch and stops all timers. The log stays as it is. */
   close(): Promise<void>;
 }
@@ -89,6 +106,10 @@ export function createStore(options: StoreOptions): LocalStore {
     ...(options.expressions !== undefined && { compile: options.expressions }),
     history: { ...defaultHistory, ...options.history },
     maxSessions: options.maxSessions ?? 100_000,
+    summaries: options.summaries && tellingSummaryFailures(options.summaries),
+    maxLoadedSessions: options.maxLoadedSessions ?? 10_000,
+    idleSessionMs: options.idleSessionMs ?? 600_000,
+    onProgress: options.onProgress ?? (() => {}),
     recentCommits: options.recentCommits ?? 1024,
     snapshotEvery: options.snapshotEvery ?? 1000,
     historyCommits: Math.max(1, options.historyCommits ?? 10_000),
@@ -113,6 +134,7 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createTransferOperations(sessions),
     watch: watching.watch,
     sweep: () => sessions.sweep(),
+    countSessions: () => sessions.count(),
     async close() {
       clearInterval(sweeper);
       clearInterval(ticker);

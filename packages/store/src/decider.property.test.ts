@@ -7,11 +7,13 @@ import {
   defaultLimits,
   draftOf,
   evolve,
+  evolveSummary,
   fromSnapshot,
   nextCommit,
   parseConstraints,
   parseValue,
   type SessionState,
+  summaryOf,
   toSnapshot,
 } from "@trimtab/core";
 import { builtinTypes } from "@trimtab/types";
@@ -107,11 +109,13 @@ test("over random programs: refused changes nothing, the fold is what was decide
         if (decision.kind === "refused" || decision.events.length === 0) continue;
         const commit = nextCommit(state, decision.events, context);
         const drafted = evolve(draftOf(state), commit);
+        const summary = evolveSummary(summaryOf(state), commit);
         state = evolve(state, commit);
         log.push(commit);
         expect(plain(drafted)).toEqual(plain(state));
         expect(state.revision).toBe(log.length);
         expectSound(state);
+        if (summary !== undefined) expect(summary).toEqual(summaryOf(state));
       }
       const times = log.map((commit) => commit.atMs);
       expect(times.every((time, i) => i === 0 || time > (times[i - 1] as number))).toBe(true);

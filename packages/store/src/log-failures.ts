@@ -1,20 +1,14 @@
 import { isStoreError, type StoreError, storeError } from "@trimtab/core";
-import { type CommitLog, isLogError, type LogError, type SnapshotStore } from "@trimtab/log";
+import { type CommitLog, isLogError, type LogError, type SnapshotStore, type SummaryStore } from "@trimtab/log";
 
 /** A log whose failures are those that a store tells its callers. */
 export function tellingLogFailures<Data>(log: CommitLog<Data>): CommitLog<Data> {
   return {
     append: (stream, after, entries) => log.append(stream, after, entries).catch(rethrow(stream)),
     read: (stream, after, limit) => log.read(stream, after, limit).catch(rethrow(stream)),
-    async *follow(stream, after, signal) {
-      try {
-        yield* log.follow(stream, after, signal);
-      } catch (error) {
-        throw fromLogFailure(stream, error);
-      }
-    },
+    follow: (stream, after, signal) => telling(stream, log.follow(stream, after, signal)),
     trim: (stream, through) => log.trim(stream, through).catch(rethrow(stream)),
-    streams: () => log.streams(),
+    streams: () => telling("", log.streams()),
   };
 }
 
@@ -26,6 +20,23 @@ export function tellingSnapshotFailures<Data>(snapshots: SnapshotStore<Data>): S
     trim: (stream, through) => snapshots.trim(stream, through).catch(rethrow(stream)),
     drop: (stream) => snapshots.drop(stream).catch(rethrow(stream)),
   };
+}
+
+/** Summaries whose failures are those that a store tells its callers. */
+export function tellingSummaryFailures<Data>(summaries: SummaryStore<Data>): SummaryStore<Data> {
+  return {
+    save: (stream, number, data) => summaries.save(stream, number, data).catch(rethrow(stream)),
+    all: () => telling("", summaries.all()),
+    drop: (stream) => summaries.drop(stream).catch(rethrow(stream)),
+  };
+}
+
+async function* telling<T>(stream: string, found: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* found;
+  } catch (error) {
+    throw fromLogFailure(stream, error);
+  }
 }
 
 const rethrow = (session: string) => (error: unknown) => {

@@ -21,17 +21,26 @@ export interface RequestAnswers {
   answer(revision: number, commands: readonly Command[]): Promise<{ commit: Commit; decision: Accepted }>;
 }
 
+/** What batches came to of which parts were refused, by request: of all sessions, so that they may leave memory. */
+export type Refusals = Map<string, Accepted>;
+
+/** Requests of all sessions together whose refused parts are remembered. */
+const maxRefusals = 4 * maxRequests;
+
+/** Makes an empty memory. */
+export const createRefusals = (): Refusals => new Map();
+
 /** Makes the memory of one session's requests. */
-export function createRequestAnswers(fold: SessionFold): RequestAnswers {
-  const decisions = new Map<string, Accepted>();
+export function createRequestAnswers(fold: SessionFold, refusals: Refusals): RequestAnswers {
+  const keyOf = (requestId: string) => `${fold.state.epoch}/${requestId}`;
   return {
     remember(requestId, decision) {
       // Where nothing was refused, the commit tells all there is to tell.
       if (decision.kind === "refused" || decision.outcomes.every(({ kind }) => kind === "accepted")) return;
-      decisions.set(requestId, decision);
-      for (const oldest of decisions.keys()) {
-        if (decisions.size <= maxRequests) return;
-        decisions.delete(oldest);
+      refusals.set(keyOf(requestId), decision);
+      for (const oldest of refusals.keys()) {
+        if (refusals.size <= maxRefusals) return;
+        refusals.delete(oldest);
       }
     },
     async answer(revision, commands) {
@@ -40,7 +49,7 @@ export function createRequestAnswers(fold: SessionFold): RequestAnswers {
         const message = `the request was carried out at revision ${revision}, which is no longer kept`;
         throw storeError("unavailable", message, {});
       }
-      const known = decisions.get(commit.requestId ?? "");
+      const known = refusals.get(keyOf(commit.requestId ?? ""));
       const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
       return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
     },

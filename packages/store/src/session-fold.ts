@@ -54,6 +54,8 @@ export async function loadFold(id: string, options: FoldOptions): Promise<Sessio
 interface Loaded {
   readonly state: SessionState;
   readonly history: SessionHistory;
+  /** The revision of the snapshot that it was loaded from; 0 for none. */
+  readonly snapshotAt: number;
 }
 
 async function load(id: string, options: FoldOptions): Promise<Loaded> {
@@ -61,6 +63,7 @@ async function load(id: string, options: FoldOptions): Promise<Loaded> {
   const snapshot = await snapshots.load(id);
   let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);
   let history = createSessionHistory(options.history, snapshot?.data.history);
+  const snapshotAt = snapshot?.number ?? 0;
   for (;;) {
     const read = await log.read(id, state.revision, 1000);
     if (read.kind === "trimmed") {
@@ -72,11 +75,14 @@ async function load(id: string, options: FoldOptions): Promise<Loaded> {
       }
       // Only a session that is gone is trimmed whole: a live one keeps its last commits beside its snapshot.
       const rest = await log.read(id, read.through, 1);
-      if (snapshot !== undefined || rest.kind === "trimmed" || rest.entries.length > 0)
+      if (snapshot !== undefined || rest.kind === "trimmed" || rest.entries.length > 0) {
+        // A later snapshot was taken while this one was read, and the log trimmed up to it.
+        if (((await snapshots.load(id))?.number ?? 0) > snapshotAt) return load(id, options);
         throw logTrimmed(state, read.through);
-      return { state: { ...state, revision: read.through }, history };
+      }
+      return { state: { ...state, revision: read.through }, history, snapshotAt };
     }
-    if (read.entries.length === 0) return { state, history };
+    if (read.entries.length === 0) return { state, history, snapshotAt };
     for (const commit of read.entries) {
       state = evolve(state, commit);
       history.apply(commit);
@@ -96,7 +102,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const hub = createWatchHub();
   let { state, history } = loaded;
   let recent = createRecentCommits(state.revision, options.recentCommits);
-  const keepSnapshot = createSnapshotKeeper(state.revision, options);
+  const keepSnapshot = createSnapshotKeeper(loaded.snapshotAt, options);
 
   const apply = (commit: Commit): void => {
     const ending = commit.events.some((event) => event.kind === "session-deleted");
@@ -146,8 +152,8 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
 }
 
 /** Snapshots often enough to bound the log, and seldom enough that the cost per commit stays small. */
-function createSnapshotKeeper(revision: number, { log, snapshots, snapshotEvery, historyCommits }: FoldOptions) {
-  let last = revision;
+function createSnapshotKeeper(snapshotAt: number, { log, snapshots, snapshotEvery, historyCommits }: FoldOptions) {
+  let last = snapshotAt;
   return (state: SessionState, history: SessionHistory): void => {
     const size = state.variableCount + state.dependencies.size + history.size / 8;
     if (state.revision - last < Math.max(snapshotEvery, size)) return;

@@ -14,8 +14,9 @@ export function createSessionOperations(
     touchSession: view,
     async listSessions({ pattern, ...page } = {}) {
       const matches = createGlob(pattern ?? "*");
-      const all = (await sessions.all()).map(sessions.view).filter((session) => matches(session.id));
-      return pageAfter(all, page, (session) => [session.createdAtMs, session.id]);
+      const fitting = (await sessions.all()).filter(({ summary }) => matches(summary.id));
+      const found = pageAfter(fitting, page, ({ summary }) => [summary.createdAtMs, summary.id]);
+      return { ...found, items: found.items.map(sessions.view) };
     },
     async updateSession(id, changes, by = {}) {
       await sessions.write(id, [{ kind: "update-session", ...changes }], by);

@@ -1,3 +1,4 @@
+import type { Refusals } from "./request-answers.ts";
 import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
 import { createWritePipeline, type WritePipeline } from "./write-pipeline.ts";
 
@@ -11,6 +12,8 @@ export interface SessionRuntime extends Omit<SessionFold, "apply" | "applyRead" 
 export interface RuntimeOptions extends FoldOptions {
   /** Other processes append to the same log. */
   readonly shared: boolean;
+  /** Why parts of batches were refused, for when such a batch is asked for again. */
+  readonly refusals: Refusals;
 }
 
 /** Loads a session and, where the log is shared, keeps up with what others append. */
@@ -30,7 +33,7 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
       await catchUp();
     }
   };
-  const pipeline = createWritePipeline(fold, () => {
+  const pipeline = createWritePipeline(fold, options.refusals, () => {
     if (behind) void catchUp().catch(() => {});
   });
   if (options.shared) void follow(fold, catchUp, stopped.signal).catch(() => {});

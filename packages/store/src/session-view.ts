@@ -1,20 +1,19 @@
 import { type Session, sessionStats } from "@trimtab/core";
 import type { Clock } from "./clock.ts";
-import type { LoadedSession } from "./sessions.ts";
+import type { RestingSession } from "./session-table.ts";
 
 /** A session as callers see it, at this moment. */
-export function viewOf({ runtime, accessedAt, accessedAtMs }: LoadedSession, clock: Clock): Session {
-  const { state } = runtime;
+export function viewOf({ summary, accessedAt, accessedAtMs }: RestingSession, clock: Clock): Session {
   return {
-    id: state.id,
-    epoch: state.epoch,
-    revision: state.revision,
-    metadata: state.metadata,
-    createdAtMs: state.createdAtMs,
+    id: summary.id,
+    epoch: summary.epoch,
+    revision: summary.revision,
+    metadata: summary.metadata,
+    createdAtMs: summary.createdAtMs,
     lastAccessedAtMs: accessedAtMs,
-    ttlMs: state.ttlMs,
-    stats: sessionStats(state, {
-      ageMs: Math.max(0, clock.now() - state.createdAtMs),
+    ttlMs: summary.ttlMs,
+    stats: sessionStats(summary, {
+      ageMs: Math.max(0, clock.now() - summary.createdAtMs),
       sinceAccessMs: clock.elapsed() - accessedAt,
     }),
   };

@@ -1,53 +1,37 @@
 import {
   type Command,
-  type Commit,
   type CompileExpression,
   checkName,
   type DecideContext,
   type DerivationFunction,
-  type HistoryOptions,
   isExpired,
   type Limits,
   parseRecord,
   type Session,
   type SessionCheckpoint,
-  type SessionState,
+  type SessionSummary,
   StoreError,
   sessionNotFound,
   storeError,
   type TypeRegistry,
   type WriteOptions,
 } from "@trimtab/core";
-import type { CommitLog, SnapshotStore } from "@trimtab/log";
-import type { Clock } from "./clock.ts";
-import { loadSession, type SessionRuntime } from "./session-runtime.ts";
+import type { SnapshotStore } from "@trimtab/log";
+import { createRefusals } from "./request-answers.ts";
+import { createSessionIndex } from "./session-index.ts";
+import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
-export interface SessionsOptions {
-  readonly log: CommitLog<Commit>;
-  readonly snapshots: SnapshotStore<SessionCheckpoint>;
-  readonly shared: boolean;
-  readonly clock: Clock;
+export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
   readonly types: TypeRegistry;
   readonly limits: Limits;
   readonly compile?: CompileExpression;
   readonly functions: ReadonlyMap<string, DerivationFunction>;
-  readonly history: HistoryOptions;
   readonly maxSessions: number;
-  readonly recentCommits: number;
-  readonly snapshotEvery: number;
-  readonly historyCommits: number;
-}
-
-/** A loaded session with what only this process knows of it. */
-export interface LoadedSession {
-  readonly runtime: SessionRuntime;
-  /** When it was last accessed, by the clock that never jumps. */
-  accessedAt: number;
-  /** The same moment by the wall clock, for showing. */
-  accessedAtMs: number;
+  /** Told how many sessions were found so far, while it is found out which there are. */
+  readonly onProgress: (sessions: number) => void;
 }
 
 /** Who writes, and how. */
@@ -71,8 +55,10 @@ export interface Sessions {
   /** Writes to a session and counts that as an access; creates it where the command is to. */
   write(id: string, commands: readonly Command[], options: HowToWrite): Promise<WriteResult>;
   /** Every live session, oldest first. */
-  all(): Promise<LoadedSession[]>;
-  view(session: LoadedSession): Session;
+  all(): Promise<RestingSession[]>;
+  view(session: RestingSession): Session;
+  /** How many sessions are live. */
+  count(): Promise<number>;
   sweep(): Promise<number>;
   tick(): void;
   close(): Promise<void>;
@@ -82,70 +68,51 @@ export interface Sessions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { clock, limits, types, functions, compile } = options;
   const means = { types, limits, functions, ...(compile !== undefined && { compile }) };
-  const loaded = new Map<string, Promise<LoadedSession>>();
-  const present = new Map<string, LoadedSession>();
+  const table = createSessionTable({ ...options, refusals: createRefusals() });
   /** Sessions that ended since the last sweep, with the revision of their end. */
   let ended = new Map<string, number>();
+  const index = createSessionIndex(table, options, (id, revision) => void ended.set(id, revision));
   let closed = false;
 
-  const load = (id: string): LoadedSession | Promise<LoadedSession> => {
-    const here = present.get(id);
-    if (here !== undefined) return here;
-    const known = loaded.get(id);
-    if (known !== undefined) return known;
-    const loading = loadSession(id, options).then(
-      (runtime) => {
-        const session = { runtime, accessedAt: clock.elapsed(), accessedAtMs: clock.now() };
-        present.set(id, session);
-        return session;
-      },
-      (error: unknown) => {
-        loaded.delete(id);
-        throw error;
-      },
-    );
-    loaded.set(id, loading);
-    return loading;
-  };
+  const outlived = ({ summary, accessedAt }: RestingSession): boolean =>
+    isExpired(summary, clock.elapsed() - accessedAt);
+  const expired = (session: LoadedSession): boolean => session.runtime.hub.size === 0 && outlived(session);
 
-  /** Ids without a session behind them must not fill the table. */
-  const forgetIfDead = (id: string, { runtime }: LoadedSession): void => {
-    if (runtime.state.status === "live" || !runtime.idle || present.get(id)?.runtime !== runtime) return;
-    runtime.close();
-    present.delete(id);
-    loaded.delete(id);
-  };
-
-  const expired = ({ runtime, accessedAt }: LoadedSession): boolean =>
-    runtime.hub.size === 0 && isExpired(runtime.state, clock.elapsed() - accessedAt);
-
-  const live = async (id: string): Promise<LoadedSession> => {
+  const checkOpen = (id: string): void => {
     if (closed) throw storeError("unavailable", "the store is closed", {});
     const wrong = checkName(id, "session", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
-    return requireLive(id, await load(id));
   };
 
-  /** A loaded session without waiting, which reads and writes mostly find; `undefined` where it must be loaded. */
-  const here = (id: string): LoadedSession | undefined => {
-    const session = closed ? undefined : present.get(id);
-    return session === undefined ? undefined : requireLive(id, session);
+  const live = async (id: string): Promise<LoadedSession> => {
+    checkOpen(id);
+    return requireLive(id, await table.load(id));
+  };
+
+  /** Keeps a session in memory, live or not; without waiting where it is there already, as it mostly is. */
+  const hold = (id: string): LoadedSession | Promise<LoadedSession> => {
+    checkOpen(id);
+    return table.hold(id) ?? loadAndHold(id);
+  };
+
+  const loadAndHold = async (id: string): Promise<LoadedSession> => {
+    for (;;) {
+      await table.load(id);
+      // Between being loaded and being held it may have left memory again.
+      const session = table.hold(id);
+      if (session !== undefined) return session;
+    }
   };
 
   const requireLive = (id: string, session: LoadedSession): LoadedSession => {
     const { state } = session.runtime;
     if (state.status !== "live") {
-      forgetIfDead(id, session);
+      table.forgetIfDead(session);
       throw new StoreError(sessionNotFound(id));
     }
     if (expired(session))
       throw storeError("session_expired", `Session '${id}' not found: it has expired`, { session: id });
     return session;
-  };
-
-  const touch = (session: LoadedSession): void => {
-    session.accessedAt = clock.elapsed();
-    session.accessedAtMs = clock.now();
   };
 
   const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
@@ -163,7 +130,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       ...(requestId !== undefined && { requestId }),
     });
     const result = await session.runtime.submit({ commands, atomic, validateOnly, context });
-    touch(session);
+    table.touch(session);
+    if (result.commit !== undefined && !validateOnly) table.written(session, result.commit);
     if (result.commit?.events.some((event) => event.kind === "session-deleted")) {
       ended.set(session.runtime.state.id, result.revision);
     }
@@ -175,36 +143,47 @@ export function createSessions(options: SessionsOptions): Sessions {
     const batch = ended;
     ended = new Map();
     for (const [id, revision] of batch) {
-      if (present.get(id)?.runtime.state.status !== "live") await options.snapshots.drop(id);
+      const successor = table.loaded.get(id)?.summary ?? table.resting.get(id)?.summary;
+      if (successor?.status !== "live") {
+        await options.snapshots.drop(id);
+        await options.summaries?.drop(id);
+      }
       await options.log.trim(id, revision);
     }
   };
 
   const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
-    if (closed) throw storeError("unavailable", "the store is closed", {});
-    const wrong = checkName(id, "session", limits.nameLength);
-    if (wrong !== undefined) throw new StoreError(wrong);
-    const session = await load(id);
-    // An expired session that nobody has swept yet makes room for its successor.
-    if (session.runtime.state.status === "live" && expired(session)) await expire(session);
-    if (session.runtime.state.status !== "live" && present.size > options.maxSessions) {
-      forgetIfDead(id, session);
-      const details = { field: "sessions", limit: options.maxSessions, value: present.size };
-      throw storeError(
-        "limit_exceeded",
-        `the store may hold ${details.limit} sessions, this would be one more`,
-        details,
-      );
-    }
+    checkOpen(id);
+    await index.refresh();
+    const session = await hold(id);
     try {
+      // An expired session that nobody has swept yet makes room for its successor.
+      if (session.summary.status === "live" && expired(session)) await expire(session);
+      if (session.summary.status !== "live" && index.size > options.maxSessions) {
+        const details = { field: "sessions", limit: options.maxSessions, value: index.size };
+        const message = `the store may hold ${details.limit} sessions, this would be one more`;
+        throw storeError("limit_exceeded", message, details);
+      }
       return await writeTo(session, commands, by);
     } finally {
-      forgetIfDead(id, session);
+      table.release(session);
     }
   };
 
   const expire = (session: LoadedSession) =>
     writeTo(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
+
+  /** Expires a session that has outlived its time, unless somebody came just now. */
+  const expireById = async (id: string): Promise<boolean> => {
+    const session = await hold(id);
+    try {
+      if (session.summary.status !== "live" || !expired(session)) return false;
+      await expire(session);
+      return true;
+    } finally {
+      table.release(session);
+    }
+  };
 
   return {
     limits,
@@ -212,49 +191,55 @@ export function createSessions(options: SessionsOptions): Sessions {
     snapshots: options.snapshots,
     live,
     async access(id, use) {
-      const session = here(id) ?? (await live(id));
-      const used = use(session);
-      const result = used instanceof Promise ? await used : used;
-      touch(session);
-      return result;
+      const held = hold(id);
+      const session = held instanceof Promise ? await held : held;
+      try {
+        const used = use(requireLive(id, session));
+        const result = used instanceof Promise ? await used : used;
+        table.touch(session);
+        return result;
+      } finally {
+        table.release(session);
+      }
     },
     async write(id, commands, by) {
       if (commands[0]?.kind === "create-session") return create(id, commands, by);
-      const session = here(id) ?? (await live(id));
-      const result = await writeTo(session, commands, by);
-      forgetIfDead(id, session);
-      return result;
+      const held = hold(id);
+      const session = held instanceof Promise ? await held : held;
+      try {
+        return await writeTo(requireLive(id, session), commands, by);
+      } finally {
+        table.release(session);
+      }
     },
     async all() {
-      for await (const id of options.log.streams()) await load(id);
-      const sessions = [...present.values()];
-      for (const session of sessions) forgetIfDead(session.runtime.state.id, session);
-      return sessions
-        .filter((session) => session.runtime.state.status === "live" && !expired(session))
-        .sort((a, b) => byAge(a.runtime.state, b.runtime.state));
+      await index.refresh();
+      return index
+        .all()
+        .filter((session) => !("runtime" in session ? expired(session) : outlived(session)))
+        .sort((a, b) => byAge(a.summary, b.summary));
     },
     view: (session) => viewOf(session, clock),
     async sweep() {
+      await index.refresh();
       await forgetEnded();
       let count = 0;
-      for (const [id, session] of [...present]) {
-        if (session.runtime.state.status === "live" && expired(session)) {
-          await expire(session);
-          count++;
-        }
-        forgetIfDead(id, session);
-      }
+      for (const { summary } of index.all().filter(outlived)) count += (await expireById(summary.id)) ? 1 : 0;
       return count;
     },
     tick() {
-      for (const { runtime } of present.values()) runtime.hub.tick(runtime.state.revision);
+      for (const { runtime } of table.loaded.values()) runtime.hub.tick(runtime.state.revision);
+      table.restIdle();
+    },
+    async count() {
+      await index.refresh();
+      return index.size;
     },
     async close() {
       closed = true;
-      for (const session of present.values()) session.runtime.close();
-      await Promise.all([...present.values()].map(({ runtime }) => runtime.settled()));
+      await table.close();
     },
   };
 }
 
-const byAge = (a: SessionState, b: SessionState) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
+const byAge = (a: SessionSummary, b: SessionSummary) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);

@@ -44,3 +44,19 @@ describeStoreModel("in process, from its log", async () => {
   const store = createStore({ types: builtinTypes, expressions: cel, recentCommits: 2, snapshotEvery: 3 });
   return { store, close: () => store.close() };
 });
+
+// Each session leaves memory as soon as nobody uses or watches it, and comes back for the next call.
+const leaving = { maxLoadedSessions: 0 };
+
+describeStore("in process, with every session leaving memory after every call", async () => openStore(leaving), facts);
+
+describeStore(
+  "in process, with sessions leaving memory, on a log that others may write to",
+  async () => openStore({ ...leaving, log: createMemoryLog(), snapshots: createMemorySnapshots() }),
+  facts,
+);
+
+describeStoreModel("in process, with sessions leaving memory", async () => {
+  const store = createStore({ types: builtinTypes, expressions: cel, recentCommits: 2, snapshotEvery: 3, ...leaving });
+  return { store, close: () => store.close() };
+});

@@ -12,8 +12,9 @@ export function createWatchOperation(sessions: Sessions): Pick<Store, "watch"> &
     options: WatchOptions,
     ended: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
-    const { runtime } = await sessions.access(id, (session) => session);
-    yield* watchSession(runtime, selection, { ...options, signal: ended, compile: sessions.means.compile });
+    const how = { ...options, signal: ended, compile: sessions.means.compile };
+    // The watch is registered before anybody may let the session leave memory.
+    yield* await sessions.access(id, ({ runtime }) => watchSession(runtime, selection, how));
     if (closing.signal.aborted) throw storeError("unavailable", "the store is closed", {});
   }
 

@@ -10,7 +10,7 @@ import {
   storeError,
 } from "@trimtab/core";
 import { createHead } from "./pipeline-head.ts";
-import { createRequestAnswers } from "./request-answers.ts";
+import { createRequestAnswers, type Refusals } from "./request-answers.ts";
 import type { SessionFold } from "./session-fold.ts";
 
 /** One write as the store hands it to a session. */
@@ -53,9 +53,9 @@ interface Job {
 }
 
 /** Makes the pipeline of one session. `onIdle` is called whenever nothing is under way any more. */
-export function createWritePipeline(fold: SessionFold, onIdle: () => void): WritePipeline {
+export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdle: () => void): WritePipeline {
   const head = createHead(fold);
-  const answers = createRequestAnswers(fold);
+  const answers = createRequestAnswers(fold, refusals);
   let waiting: Job[] = [];
   let sending: readonly Job[] | undefined;
   let flushScheduled = false;

@@ -1,1 +1,2 @@
 export { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored/stored-commit.ts";
+export { decodeSummary, encodeSummary } from "./stored/stored-summary.ts";

@@ -73,7 +73,7 @@ function describeAppend(open: () => Promise<CommitLog>): void {
         expect(read.kind === "entries" && read.entries).toEqual([data, new Uint8Array()]);
       }
       const listed: string[] = [];
-      for await (const name of log.streams()) listed.push(name);
+      for await (const { stream } of log.streams()) listed.push(stream);
       expect(listed.sort()).toEqual([...names].sort());
     });
 
@@ -92,7 +92,7 @@ function describeRead(open: () => Promise<CommitLog>): void {
     test("gives nothing from a stream that is not there", async () => {
       const log = await open();
       expect(await log.read("a", 0)).toEqual({ kind: "entries", first: 1, entries: [] });
-      for await (const name of log.streams()) expect.unreachable(name);
+      for await (const { stream } of log.streams()) expect.unreachable(stream);
     });
 
     test("gives all of much data to whoever reads on until nothing comes", async () => {
@@ -168,11 +168,23 @@ function describeTrim(open: () => Promise<CommitLog>): void {
       expect(entriesOf(await log.read("a", 3))).toEqual(["entry 4", "entry 5", "six"]);
     });
 
+    test("leaves a stream's end where it is", async () => {
+      const log = await open();
+      await Promise.all([log.append("a", 0, numbered(1, 5)), log.append("b", 0, numbered(1, 2))]);
+      await log.trim("a", 3);
+      const ends: unknown[] = [];
+      for await (const { stream, last } of log.streams()) ends.push([stream, last]);
+      expect(ends.sort()).toEqual([
+        ["a", 5],
+        ["b", 2],
+      ]);
+    });
+
     test("of everything leaves the number and no stream to list", async () => {
       const log = await open();
       await log.append("a", 0, numbered(1, 2));
       await log.trim("a", 2);
-      for await (const name of log.streams()) expect.unreachable(name);
+      for await (const { stream } of log.streams()) expect.unreachable(stream);
       expect(await log.append("a", 0, [bytes("again")])).toBe(false);
       expect(await log.append("a", 2, [bytes("three")])).toBe(true);
     });

@@ -40,7 +40,7 @@ export function describeReopening(open: () => Promise<CommitLogHarness>): void {
       await log.append("a", 0, numbered(1, 4));
       await log.trim("a", 4);
       const again = await reopen();
-      for await (const name of again.streams()) expect.unreachable(name);
+      for await (const { stream } of again.streams()) expect.unreachable(stream);
       expect(await again.read("a", 3)).toEqual({ kind: "trimmed", through: 4 });
       expect(await again.append("a", 0, [bytes("again")])).toBe(false);
       expect(await again.append("a", 4, [bytes("five")])).toBe(true);

@@ -7,6 +7,7 @@ import { StoredCheckpointSchema, StoredCommitSchema, StoredEventSchema } from ".
 import { origin, payload, record, text, timeMs, variable, whole } from "../test-parts/arbitraries.ts";
 import { everyEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
 import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored-commit.ts";
+import { decodeSummary, encodeSummary } from "./stored-summary.ts";
 
 const golden = (file: string) => readFileSync(new URL(`../test-parts/golden/${file}`, import.meta.url));
 
@@ -79,5 +80,44 @@ describe("a stored checkpoint", () => {
     expect(decodeCheckpoint(encodeCheckpoint(wholeCheckpoint))).toEqual(wholeCheckpoint);
     const stored = fromBinary(StoredCheckpointSchema, encodeCheckpoint(wholeCheckpoint));
     for (const { localName } of StoredCheckpointSchema.fields) expect(stored).toHaveProperty(localName);
+  });
+});
+
+describe("a stored summary", () => {
+  const summary = fc.record({
+    id: text,
+    status: fc.constantFrom("absent" as const, "live" as const, "deleted" as const, "expired" as const),
+    epoch: text,
+    revision: whole,
+    createdAtMs: timeMs,
+    ttlMs: whole,
+    metadata: record,
+    variableCount: whole,
+    programCount: whole,
+    totalVariableUpdates: whole,
+  });
+
+  test("comes back exactly", () => {
+    fc.assert(fc.property(summary, (each) => void expect(decodeSummary(encodeSummary(each))).toEqual(each)));
+  });
+
+  test("is read in every format that was ever released", () => {
+    const metadata = { team: "x", sizes: [1, 2.5, 2n ** 60n] };
+    expect(decodeSummary(golden("summary-format-1.bin"))).toEqual({
+      id: "s",
+      status: "live",
+      epoch: "0123456789abcdef",
+      revision: 7,
+      createdAtMs: 1_760_000_000_000.25,
+      ttlMs: 3_600_000,
+      metadata,
+      variableCount: 3,
+      programCount: 1,
+      totalVariableUpdates: 5,
+    });
+  });
+
+  test("is refused where it is no summary", () => {
+    expect(() => decodeSummary(new Uint8Array([255]))).toThrow(expect.objectContaining({ reason: "data_loss" }));
   });
 });

@@ -1,5 +1,5 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { type Commit, isStoreError, type SessionCheckpoint, storeError } from "@trimtab/core";
+import type { Commit, SessionCheckpoint } from "@trimtab/core";
 import { StoredCheckpointSchema, StoredCommitSchema, type StoredHistory } from "../gen/trimtab/log/v1/commit_pb.ts";
 import { fromWireOrigin, toWireOrigin } from "../origin.ts";
 import { toWireRecord } from "../plain-value.ts";
@@ -8,17 +8,15 @@ import { fromWireRecord } from "../value.ts";
 import { fromWireVersion, toWireVersion } from "../variable-version.ts";
 import { fromUint64, toUint64 } from "../whole-number.ts";
 import { fromStoredEvent } from "./from-stored-event.ts";
+import { checkFormat, orDataLoss, plainBytes, storedFormat } from "./stored-format.ts";
 import { fromStoredSession, toStoredSession } from "./stored-session.ts";
 import { toStoredEvent } from "./to-stored-event.ts";
-
-/** The layout that is written; everything up to it is read. */
-const format = 1;
 
 /** Puts a commit into the bytes that it is stored as. */
 export const encodeCommit = (commit: Commit): Uint8Array =>
   toBinary(StoredCommitSchema, {
     $typeName: "trimtab.log.v1.StoredCommit",
-    format,
+    format: storedFormat,
     session: commit.session,
     revision: toUint64(commit.revision),
     at: toTimestamp(commit.atMs),
@@ -55,7 +53,7 @@ export const decodeCommit = (bytes: Uint8Array): Commit =>
 export const encodeCheckpoint = ({ session, history }: SessionCheckpoint): Uint8Array =>
   toBinary(StoredCheckpointSchema, {
     $typeName: "trimtab.log.v1.StoredCheckpoint",
-    format,
+    format: storedFormat,
     session: toStoredSession(session),
     histories: history.map(toStoredHistory),
   });
@@ -83,21 +81,3 @@ export const decodeCheckpoint = (bytes: Uint8Array): SessionCheckpoint =>
       }),
     };
   });
-
-/** A Node Buffer would give its own kind to every value that is bytes. */
-const plainBytes = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-function checkFormat(found: number): void {
-  if (found === format) return;
-  throw new TypeError(found === 0 ? "has no format" : `is of format ${found}; this program reads up to ${format}`);
-}
-
-function orDataLoss<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (isStoreError(cause, "data_loss")) throw cause;
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw storeError("data_loss", `a stored ${what} cannot be read: ${problem}`, { session: "" }, { cause });
-  }
-}

@@ -35,11 +35,22 @@ const statuses = {
   expired: StoredStatus.EXPIRED,
 } as const satisfies Record<SessionSnapshot["status"], StoredStatus>;
 
+/** Puts a session's status into the form in which it is stored. */
+export const toStoredStatus = (status: SessionSnapshot["status"]): StoredStatus => statuses[status];
+
+/**
+ * Reads a session's status.
+ *
+ * @throws StoreError `invalid_argument` for one that this program does not know
+ */
+export const fromStoredStatus = (status: StoredStatus, path: string): SessionSnapshot["status"] =>
+  status === StoredStatus.UNSPECIFIED ? "absent" : fromKnown(statuses, status, path);
+
 /** Puts a session's snapshot into the form in which it is stored. */
 export const toStoredSession = (session: SessionSnapshot): StoredSession => ({
   $typeName: "trimtab.log.v1.StoredSession",
   id: session.id,
-  status: statuses[session.status],
+  status: toStoredStatus(session.status),
   epoch: session.epoch,
   revision: toUint64(session.revision),
   at: toTimestamp(session.atMs),
@@ -72,8 +83,7 @@ export function fromStoredSession(session: StoredSession | undefined, path: stri
     items.map((item, index) => read(item, `${path}.${name}[${index}]`));
   return {
     id: session.id,
-    status:
-      session.status === StoredStatus.UNSPECIFIED ? "absent" : fromKnown(statuses, session.status, `${path}.status`),
+    status: fromStoredStatus(session.status, `${path}.status`),
     epoch: session.epoch,
     revision: fromUint64(session.revision, `${path}.revision`),
     atMs: fromTimestamp(session.at, `${path}.at`),

@@ -1,0 +1,120 @@
+import { absentSession, type Commit, evolveSummary, type SessionSummary, summaryOf } from "@trimtab/core";
+import type { CommitLog, SummaryStore } from "@trimtab/log";
+import type { Clock } from "./clock.ts";
+import type { LoadedSession, RestingSession, SessionTable } from "./session-table.ts";
+
+/** What the index of sessions is made from. */
+export interface IndexOptions {
+  readonly log: CommitLog<Commit>;
+  readonly summaries: SummaryStore<SessionSummary> | undefined;
+  readonly shared: boolean;
+  readonly clock: Clock;
+  /** Told how many sessions were found so far, while the index is made. */
+  readonly onProgress: (sessions: number) => void;
+}
+
+/** Knows every live session without having it in memory. */
+export interface SessionIndex {
+  /** Resolves when the index knows all sessions there are; where others write to the log, as of this call. */
+  refresh(): Promise<void>;
+  /** Every live session, in no promised order. */
+  all(): (RestingSession | LoadedSession)[];
+  /** Live sessions, and ids that are being looked at. */
+  readonly size: number;
+}
+
+/** Commits that a stored summary is brought up to date with; from further behind, the session is loaded. */
+const mostToFold = 1000;
+
+/**
+ * Makes the index over a table. What was stored of each session is compared with where its log ends; only the commits
+ * in between are read, or the session itself where that is not enough. `onEnded` hears of streams that hold no live
+ * session any more.
+ */
+export function createSessionIndex(
+  table: SessionTable,
+  { log, summaries, shared, clock, onProgress }: IndexOptions,
+  onEnded: (id: string, revision: number) => void,
+): SessionIndex {
+  let refreshing: Promise<void> | undefined;
+  let complete = false;
+
+  const storedSummaries = async (): Promise<Map<string, SessionSummary>> => {
+    const found = new Map<string, SessionSummary>();
+    if (summaries === undefined) return found;
+    for await (const { stream, data } of summaries.all()) found.set(stream, data);
+    return found;
+  };
+
+  const addStream = async (id: string, last: number, stored: SessionSummary | undefined): Promise<void> => {
+    const known = table.resting.get(id)?.summary;
+    if (table.loaded.has(id) || (known !== undefined && known.revision >= last)) return;
+    const base = (known?.revision ?? 0) > (stored?.revision ?? 0) ? known : stored;
+    const summary = base?.revision === last ? base : await bringUp(base ?? absentSession(id), last);
+    // Meanwhile somebody may have loaded it, and written to it.
+    if (table.loaded.has(id) || (table.resting.get(id)?.summary.revision ?? 0) > last) return;
+    if (summary.status !== "live") {
+      table.resting.delete(id);
+      return onEnded(id, last);
+    }
+    const { accessedAt = clock.elapsed(), accessedAtMs = clock.now() } = table.resting.get(id) ?? {};
+    table.resting.set(id, { summary, accessedAt, accessedAtMs });
+  };
+
+  const bringUp = async (base: SessionSummary, last: number): Promise<SessionSummary> => {
+    const { id, revision } = base;
+    if (last - revision <= mostToFold) {
+      const read = await log.read(id, revision, last - revision);
+      const commits = read.kind === "entries" ? read.entries : [];
+      const folded = commits.reduce<SessionSummary | undefined>(
+        (sum, commit) => sum && evolveSummary(sum, commit),
+        base,
+      );
+      if (folded?.revision === last) return folded;
+    }
+    return load(id);
+  };
+
+  const load = async (id: string): Promise<SessionSummary> => {
+    await table.load(id);
+    const session = table.hold(id);
+    if (session === undefined) return table.resting.get(id)?.summary ?? absentSession(id);
+    const summary = summaryOf(session.summary);
+    if (summary.status === "live") await summaries?.save(id, summary.revision, summary).catch(() => {});
+    table.release(session);
+    return summary;
+  };
+
+  const fill = async (): Promise<void> => {
+    const stored = await storedSummaries();
+    const gone = new Set(shared && complete ? table.resting.keys() : []);
+    let found = 0;
+    for await (const { stream, last } of log.streams()) {
+      gone.delete(stream);
+      await addStream(stream, last, stored.get(stream));
+      if (!complete) onProgress(++found);
+    }
+    for (const id of gone) table.resting.delete(id);
+    complete = true;
+  };
+
+  return {
+    async refresh() {
+      // Where others write, what an earlier call is about to find may be older than this call.
+      if (shared) return fill();
+      if (complete) return;
+      refreshing ??= fill().finally(() => {
+        refreshing = undefined;
+      });
+      await refreshing;
+    },
+    all() {
+      const sessions: (RestingSession | LoadedSession)[] = [...table.resting.values()];
+      for (const session of table.loaded.values()) if (session.summary.status === "live") sessions.push(session);
+      return sessions;
+    },
+    get size() {
+      return table.resting.size + table.loaded.size;
+    },
+  };
+}

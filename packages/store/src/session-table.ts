@@ -1,0 +1,185 @@
+import { type Commit, type SessionSummary, summaryOf } from "@trimtab/core";
+import type { SummaryStore } from "@trimtab/log";
+import type { Clock } from "./clock.ts";
+import { loadSession, type RuntimeOptions, type SessionRuntime } from "./session-runtime.ts";
+
+/** When a session was last accessed. */
+export interface Accessed {
+  /** By the clock that never jumps. */
+  readonly accessedAt: number;
+  /** The same moment by the wall clock, for showing. */
+  readonly accessedAtMs: number;
+}
+
+/** A live session that is not in memory, by what it is listed by. */
+export interface RestingSession extends Accessed {
+  readonly summary: SessionSummary;
+}
+
+/** A loaded session with what only this process knows of it. */
+export interface LoadedSession extends RestingSession {
+  readonly runtime: SessionRuntime;
+}
+
+interface Seat extends LoadedSession {
+  accessedAt: number;
+  accessedAtMs: number;
+  /** Calls that work on it right now. */
+  users: number;
+  /** The revision that the stored summary tells of, 0 where there is none that is known of. */
+  summarized: number;
+}
+
+/** How sessions come into memory and leave it. */
+export interface TableOptions extends RuntimeOptions {
+  readonly clock: Clock;
+  readonly summaries: SummaryStore<SessionSummary> | undefined;
+  /** Sessions in memory, above which those that nobody uses leave it, the least recently used first. */
+  readonly maxLoadedSessions: number;
+  /** How long a session that nobody uses stays in memory, in milliseconds. */
+  readonly idleSessionMs: number;
+}
+
+/** The sessions in memory. One leaves only while no call works on it, no write is under way and nobody watches it. */
+export interface SessionTable {
+  readonly loaded: ReadonlyMap<string, LoadedSession>;
+  /** Live sessions that have left memory or were not in it yet. */
+  readonly resting: Map<string, RestingSession>;
+  /** Gives a loaded session, or loads it. It may leave memory at any time: see {@link SessionTable.hold}. */
+  load(id: string): LoadedSession | Promise<LoadedSession>;
+  /** Keeps a session in memory until it is released as often as it was held; `undefined` where it is not loaded. */
+  hold(id: string): LoadedSession | undefined;
+  release(session: LoadedSession): void;
+  /** Notes an access. */
+  touch(session: LoadedSession): void;
+  /** Notes what was written: the stored summary follows, at once where a session begins or is changed itself. */
+  written(session: LoadedSession, commit: Commit): void;
+  /** Lets those go that nobody has used for long. */
+  restIdle(): void;
+  /** Forgets a session that is not live and that nothing refers to. */
+  forgetIfDead(session: LoadedSession): void;
+  /** Waits for writes under way and stores what the sessions are listed by. */
+  close(): Promise<void>;
+}
+
+/** Commits after which a stored summary is renewed; what is listed after a crash is read from no more than these. */
+const summaryEvery = 100;
+/** Sessions in use that are passed over at once when one is to leave, so that no call pays for many watched sessions. */
+const passedOver = 16;
+
+/** Makes an empty table. */
+export function createSessionTable(options: TableOptions): SessionTable {
+  const { clock, summaries } = options;
+  /** The least recently used first. */
+  const seats = new Map<string, Seat>();
+  const loading = new Map<string, Promise<Seat>>();
+  const resting = new Map<string, RestingSession>();
+
+  const seat = (id: string, runtime: SessionRuntime): Seat => {
+    const { accessedAt = clock.elapsed(), accessedAtMs = clock.now() } = resting.get(id) ?? {};
+    const made: Seat = {
+      runtime,
+      accessedAt,
+      accessedAtMs,
+      users: 0,
+      summarized: 0,
+      get summary() {
+        return runtime.state;
+      },
+    };
+    resting.delete(id);
+    seats.set(id, made);
+    return made;
+  };
+
+  const summarize = ({ runtime: { state } }: Seat): void => {
+    summaries?.save(state.id, state.revision, summaryOf(state)).catch(() => {});
+  };
+
+  const isDead = ({ runtime, users }: Seat) => runtime.state.status !== "live" && runtime.idle && users === 0;
+  const mayRest = ({ runtime, users }: Seat) =>
+    users === 0 && runtime.idle && runtime.hub.size === 0 && runtime.state.status === "live";
+
+  const drop = (one: Seat): void => {
+    const { id } = one.runtime.state;
+    one.runtime.close();
+    if (seats.get(id) === one) seats.delete(id);
+  };
+
+  const rest = (one: Seat): void => {
+    const { runtime, accessedAt, accessedAtMs } = one;
+    drop(one);
+    resting.set(runtime.state.id, { summary: summaryOf(runtime.state), accessedAt, accessedAtMs });
+    if (one.summarized !== runtime.state.revision) summarize(one);
+  };
+
+  const restLeastUsed = (): void => {
+    let rounds = passedOver;
+    for (const [id, one] of seats) {
+      if (seats.size <= options.maxLoadedSessions || rounds-- === 0) return;
+      if (mayRest(one)) rest(one);
+      else {
+        seats.delete(id);
+        seats.set(id, one);
+      }
+    }
+  };
+
+  return {
+    loaded: seats,
+    resting,
+    load(id) {
+      const here = seats.get(id);
+      if (here !== undefined) return here;
+      const known = loading.get(id);
+      if (known !== undefined) return known;
+      const made = loadSession(id, options)
+        .then((runtime) => seat(id, runtime))
+        .finally(() => loading.delete(id));
+      loading.set(id, made);
+      return made;
+    },
+    hold(id) {
+      const one = seats.get(id);
+      if (one !== undefined) one.users++;
+      return one;
+    },
+    release(session) {
+      const one = session as Seat;
+      one.users--;
+      if (isDead(one)) drop(one);
+      if (seats.size > options.maxLoadedSessions) restLeastUsed();
+    },
+    touch(session) {
+      const one = session as Seat;
+      const { id } = one.runtime.state;
+      one.accessedAt = clock.elapsed();
+      one.accessedAtMs = clock.now();
+      if (!seats.delete(id)) return;
+      seats.set(id, one);
+    },
+    written(session, commit) {
+      const one = session as Seat;
+      const ofSession = commit.events.some(({ kind }) => kind.startsWith("session-"));
+      if (!ofSession && commit.revision - one.summarized < summaryEvery) return;
+      one.summarized = commit.revision;
+      if (one.runtime.state.status === "live") summarize(one);
+    },
+    restIdle() {
+      const since = clock.elapsed() - options.idleSessionMs;
+      for (const one of seats.values()) if (one.accessedAt < since && mayRest(one)) rest(one);
+    },
+    forgetIfDead(session) {
+      if (isDead(session as Seat)) drop(session as Seat);
+    },
+    async close() {
+      for (const { runtime } of seats.values()) runtime.close();
+      await Promise.all(Array.from(seats.values(), ({ runtime }) => runtime.settled()));
+      const live = [...seats.values()].filter(({ runtime }) => runtime.state.status === "live");
+      const late = live.filter(({ runtime, summarized }) => summarized !== runtime.state.revision);
+      const saves = late.map(({ runtime: { state } }) => summaries?.save(state.id, state.revision, summaryOf(state)));
+      // What cannot be stored is made anew from the log.
+      await Promise.allSettled(saves);
+    },
+  };
+}
