@@ -2,6 +2,7 @@ import type { Commit } from "@trimtab/core";
 import {
   type AnyVariableType,
   type CompileExpression,
+  createTelemetry,
   createTypeRegistry,
   type DerivationFunction,
   defaultHistory,
@@ -11,6 +12,7 @@ import {
   type SessionCheckpoint,
   type SessionSummary,
   type Store,
+  type Telemetry,
   type TypeRegistry,
 } from "@trimtab/core";
 import {
@@ -32,6 +34,7 @@ import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
 import { createSessions } from "./sessions.ts";
 import { createSpaceOperations } from "./space-operations.ts";
+import { createTellingSessions } from "./telling-sessions.ts";
 import { createTransferOperations } from "./transfer-operations.ts";
 import { createVariableOperations } from "./variable-operations.ts";
 import { createWatchOperation } from "./watch-operation.ts";
@@ -56,6 +59,8 @@ export interface StoreOptions {
   /** How much of each variable's past is kept at hand: 100 versions, values up to 4096 bytes, unless given. */
   readonly history?: Partial<HistoryOptions>;
   readonly clock?: Clock;
+  /** Where the store tells what happens; telemetry of its own unless given. */
+  readonly telemetry?: Telemetry;
   /** Sessions that may be live at once; 100 000 unless given. */
   readonly maxSessions?: number;
   /** How often expired sessions are removed, in milliseconds; 60 000 unless given. */
@@ -81,6 +86,8 @@ export interface StoreOptions {
 /** A store in this process. */
 export interface LocalStore extends Store {
   readonly types: TypeRegistry;
+  /** Tells what happens in this store, to those who listen. */
+  readonly telemetry: Telemetry;
   /** Removes expired sessions now and gives their number; otherwise a timer does. */
   sweep(): Promise<number>;
   /** How many sessions are live. Before the first answer the log is looked through. */
@@ -95,7 +102,8 @@ export function createStore(options: StoreOptions): LocalStore {
   const clock = createTickingClock(options.clock ?? systemClock);
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
-  const sessions = createSessions({
+  const telemetry = options.telemetry ?? createTelemetry();
+  const untold = createSessions({
     log: tellingLogFailures(options.log ?? createMemoryLog<Commit>()),
     snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
     shared: options.shared ?? options.log !== undefined,
@@ -113,7 +121,9 @@ export function createStore(options: StoreOptions): LocalStore {
     recentCommits: options.recentCommits ?? 1024,
     snapshotEvery: options.snapshotEvery ?? 1000,
     historyCommits: Math.max(1, options.historyCommits ?? 10_000),
+    telemetry,
   });
+  const sessions = createTellingSessions(untold, telemetry, clock);
   const sweeper = setInterval(() => void sessions.sweep().catch(() => {}), options.sweepIntervalMs ?? 60_000);
   // Two ticks make a bookmark due, so that one comes within the interval.
   const ticker = setInterval(() => sessions.tick(), Math.max(1, bookmarkIntervalMs / 2));
@@ -121,6 +131,7 @@ export function createStore(options: StoreOptions): LocalStore {
   const watching = createWatchOperation(sessions);
   return {
     types,
+    telemetry,
     ...createSessionOperations(sessions),
     ...createVariableOperations(sessions),
     ...createProgramOperations(sessions),

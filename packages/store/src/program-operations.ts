@@ -15,8 +15,11 @@ export function createProgramOperations(
     getProgram: (session, id) =>
       sessions.access(session, ({ runtime }) => {
         const program = runtime.state.programs.get(id);
-        if (program !== undefined) return program;
-        throw new StoreError(unknownProgram(id));
+        if (program === undefined) throw new StoreError(unknownProgram(id));
+        const metadata = { session_id: session, program_id: id };
+        if (sessions.telemetry.isHeard)
+          sessions.telemetry.emit({ kind: "trimtab.program.retrieved", measurements: { count: 1 }, metadata });
+        return program;
       }),
     listPrograms: (session, page = {}) =>
       sessions.access(session, ({ runtime }) => {

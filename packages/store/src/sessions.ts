@@ -13,6 +13,7 @@ import {
   StoreError,
   sessionNotFound,
   storeError,
+  type Telemetry,
   type TypeRegistry,
   type WriteOptions,
 } from "@trimtab/core";
@@ -21,6 +22,7 @@ import { createRefusals } from "./request-answers.ts";
 import { createSessionIndex } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
+import { tellExpiry } from "./tell-write.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
@@ -32,6 +34,7 @@ export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
   readonly maxSessions: number;
   /** Told how many sessions were found so far, while it is found out which there are. */
   readonly onProgress: (sessions: number) => void;
+  readonly telemetry: Telemetry;
 }
 
 /** Who writes, and how. */
@@ -40,6 +43,8 @@ export interface HowToWrite extends WriteOptions {
   readonly atomic?: boolean;
   /** Decide and answer, but change nothing. */
   readonly validateOnly?: boolean;
+  /** The commands are one batch of values, which telemetry tells of as such. */
+  readonly isBatch?: boolean;
 }
 
 /** The sessions of one store: found, loaded on first use, kept alive by access, swept when expired. */
@@ -48,6 +53,7 @@ export interface Sessions {
   /** What this process decides by, beside the state and the time. */
   readonly means: Pick<DecideContext, "types" | "limits" | "compile" | "functions">;
   readonly snapshots: SnapshotStore<SessionCheckpoint>;
+  readonly telemetry: Telemetry;
   /** Finds a live session; rejects with `session_not_found` or `session_expired`. */
   live(id: string): Promise<LoadedSession>;
   /** Finds a live session, lets `use` work on it, and counts that as an access. */
@@ -66,7 +72,7 @@ export interface Sessions {
 
 /** Makes the session table of a store. */
 export function createSessions(options: SessionsOptions): Sessions {
-  const { clock, limits, types, functions, compile } = options;
+  const { clock, limits, types, functions, compile, telemetry } = options;
   const means = { types, limits, functions, ...(compile !== undefined && { compile }) };
   const table = createSessionTable({ ...options, refusals: createRefusals() });
   /** Sessions that ended since the last sweep, with the revision of their end. */
@@ -170,8 +176,10 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
-  const expire = (session: LoadedSession) =>
-    writeTo(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
+  const expire = async (session: LoadedSession): Promise<void> => {
+    await writeTo(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
+    if (telemetry.isHeard) tellExpiry(telemetry, session.runtime.state.id);
+  };
 
   /** Expires a session that has outlived its time, unless somebody came just now. */
   const expireById = async (id: string): Promise<boolean> => {
@@ -189,6 +197,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     limits,
     means,
     snapshots: options.snapshots,
+    telemetry,
     live,
     async access(id, use) {
       const held = hold(id);

@@ -12,6 +12,7 @@ import { expecting, refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import { sampleConfigurations } from "./sample-configurations.ts";
 import type { Sessions } from "./sessions.ts";
+import { tellRead } from "./tell-read.ts";
 import { batchCommands, entriesOf, toBatchWritten } from "./variable-operations.ts";
 
 type SpaceOperations = Pick<
@@ -84,7 +85,9 @@ function createConfigurations(
     getConfiguration: (session, name) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const space = requireSpace(state, name);
-        const values: ValueRecord = Object.fromEntries(membersOf(state, space).map((each) => [each.name, each.value]));
+        const members = membersOf(state, space);
+        if (sessions.telemetry.isHeard) tellRead(sessions.telemetry, session, members);
+        const values: ValueRecord = Object.fromEntries(members.map((each) => [each.name, each.value]));
         return { values, version: space.version, revision: state.revision };
       }),
     async applyConfiguration(session, name, values, options = {}) {
@@ -98,7 +101,7 @@ function createConfigurations(
         allowIncomplete,
         ...expecting(expectedVersion),
       } as const;
-      const result = await sessions.write(session, [expectation, ...commands], by);
+      const result = await sessions.write(session, [expectation, ...commands], { ...by, isBatch: true });
       const { applied, revision } = toBatchWritten(session, [expectation, ...commands], result);
       const { version } = await sessions.access(session, ({ runtime }) => requireSpace(runtime.state, name));
       return { session, revision, applied, version };

@@ -22,6 +22,7 @@ import {
 import { expecting, refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter, type SortKey } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
+import { tellBatchRead, tellRead } from "./tell-read.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 type VariableOperations = Pick<
@@ -44,8 +45,14 @@ export function createVariableOperations(sessions: Sessions): VariableOperations
 }
 
 function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable" | "getVariables" | "listVariables"> {
+  const { telemetry } = sessions;
   return {
-    getVariable: (session, ref) => sessions.access(session, ({ runtime }) => requireVariable(runtime.state, ref)),
+    getVariable: (session, ref) =>
+      sessions.access(session, ({ runtime }) => {
+        const variable = requireVariable(runtime.state, ref);
+        if (telemetry.isHeard) tellRead(telemetry, session, [variable]);
+        return variable;
+      }),
     getVariables: (session, refs) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const found = new Map<string, Variable>();
@@ -55,6 +62,7 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
           if (variable === undefined) missing.push(ref);
           else found.set(ref, variable);
         }
+        if (telemetry.isHeard) tellBatchRead(telemetry, session, refs.length, found.values());
         return { revision: state.revision, found, missing };
       }),
     listVariables: (session, options = {}) =>
@@ -62,6 +70,7 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
         const selected = listVariables(state).filter(createFilter(options));
         const page = pageAfter(selected, options, byBirth);
         const items = options.includeMetadata === false ? page.items.map(withoutMetadata) : page.items;
+        if (telemetry.isHeard) tellRead(telemetry, session, items);
         return { ...page, items, revision: state.revision };
       }),
   };
@@ -138,7 +147,7 @@ function createWrites(
     },
     async setVariables(session, updates, { atomic = true, expectedVersions = {}, ...by } = {}) {
       const commands = batchCommands(updates, expectedVersions);
-      const result = await sessions.write(session, commands, { ...by, atomic });
+      const result = await sessions.write(session, commands, { ...by, atomic, isBatch: true });
       return toBatchWritten(session, commands, result);
     },
     async updateVariable(session, ref, changes, { expectedVersion, ...by } = {}) {

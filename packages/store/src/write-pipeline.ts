@@ -31,6 +31,8 @@ export interface WriteResult {
   readonly revision: number;
   readonly commit: Commit | undefined;
   readonly decision: Extract<BatchDecision, { kind: "accepted" }>;
+  /** The request was made before, and what it did is not done again. */
+  readonly isRepeated?: true;
 }
 
 /** Takes a session's writes in order, decides each on all before it, and answers when that is durable. */
@@ -87,7 +89,10 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
   const answerAgain = (job: Job, revision: number): void => {
     job.settle = () => {
       const answered = answers.answer(revision, job.write.commands);
-      answered.then(({ commit, decision }) => job.resolve({ revision, commit, decision }), job.reject);
+      answered.then(
+        ({ commit, decision }) => job.resolve({ revision, commit, decision, isRepeated: true }),
+        job.reject,
+      );
     };
   };
 

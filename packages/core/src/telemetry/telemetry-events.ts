@@ -1,0 +1,98 @@
+import type { DependencyKind } from "../dependency/dependency.ts";
+import type { Origin } from "../origin.ts";
+import type { Value, ValueRecord } from "../payload.ts";
+
+/**
+ * Everything that telemetry tells of, by name. Names and fields are spelt as they are sent on to systems outside, so they
+ * are in snake case; those that begin with `dspex.` are names that programs already listen for. Durations are from the
+ * arrival of a call at the store until its answer: for a write, until it is durable.
+ */
+export interface TelemetryEvents {
+  "dspex.bridge.variable.registered": Told<
+    { readonly count: 1 },
+    OfVariable & { readonly type: string; readonly name: string; readonly source: Origin }
+  >;
+  /** A value was written: by its writer, computed from others, or restored. */
+  "dspex.bridge.variable.updated": Told<ValueUpdated, UpdateSource>;
+  "dspex.bridge.variable.deleted": Told<{ readonly count: 1 }, OfVariable & { readonly name: string }>;
+  /** A batch of values was written or refused: `success_count` is 0 where it was refused as a whole. */
+  "dspex.bridge.variables.batch_update": Told<
+    { readonly count: number; readonly duration_us: number; readonly success_count: number },
+    OfSession
+  >;
+  "trimtab.variable.read": Told<{ readonly count: 1 }, OfVariable>;
+  /** Several variables were read in one call; `found_count` of them are there. */
+  "trimtab.variables.batch_read": Told<{ readonly count: number; readonly found_count: number }, OfSession>;
+  /** A value was refused because it is not of its variable's type. */
+  "trimtab.variable.validation_failed": Told<
+    { readonly count: 1 },
+    OfSession & { readonly field: string; readonly type: string }
+  >;
+  /** A value was refused because it breaks a constraint. */
+  "trimtab.variable.constraint_violation": Told<
+    { readonly count: 1 },
+    OfSession & { readonly field: string; readonly type: string; readonly constraint: string }
+  >;
+  "trimtab.session.created": Told<{ readonly count: 1 }, OfSession>;
+  "trimtab.session.accessed": Told<{ readonly count: 1 }, OfSession>;
+  "trimtab.session.deleted": Told<{ readonly count: 1 }, OfSession>;
+  "trimtab.session.expired": Told<{ readonly count: 1 }, OfSession>;
+  "trimtab.program.stored": Told<{ readonly count: 1 }, OfProgram>;
+  "trimtab.program.retrieved": Told<{ readonly count: 1 }, OfProgram>;
+  "trimtab.program.deleted": Told<{ readonly count: 1 }, OfProgram>;
+  "trimtab.dependency.added": Told<
+    { readonly count: 1 },
+    OfVariable & { readonly depends_on: string; readonly type: DependencyKind }
+  >;
+  /** A dependency was refused because it would have closed a cycle of `length` variables. */
+  "trimtab.dependency.cycle_detected": Told<{ readonly count: 1; readonly length: number }, OfSession>;
+  /** One write made `count` derived variables be computed again, in the same commit. */
+  "trimtab.dependency.propagation_completed": Told<
+    { readonly count: number },
+    OfSession & { readonly root_ids: readonly string[] }
+  >;
+}
+
+interface Told<Measurements, Metadata> {
+  readonly measurements: Measurements;
+  readonly metadata: Metadata;
+}
+
+interface OfSession {
+  readonly session_id: string;
+}
+
+interface OfVariable extends OfSession {
+  readonly variable_id: string;
+}
+
+interface OfProgram extends OfSession {
+  readonly program_id: string;
+}
+
+/**
+ * Values are left out where the variable's metadata says `sensitive: true`, and the old one where it takes more than
+ * 1024 bytes.
+ */
+interface ValueUpdated {
+  readonly old_value?: Value;
+  readonly new_value?: Value;
+  readonly update_duration_ms: number;
+  readonly version: number;
+}
+
+interface UpdateSource extends OfVariable {
+  readonly type: string;
+  /** What the write's metadata names as its `source`; the runtime that it came from otherwise. */
+  readonly update_source: string;
+  /** What the writer said of the write; left out where the variable is sensitive. */
+  readonly metadata?: ValueRecord;
+}
+
+/** The name of something that telemetry tells of. */
+export type TelemetryName = keyof TelemetryEvents;
+
+/** One event, of the names given or of any; `kind` is its name. */
+export type TelemetryEvent<Name extends TelemetryName = TelemetryName> = {
+  [Each in Name]: { readonly kind: Each } & TelemetryEvents[Each];
+}[Name];

@@ -1,0 +1,166 @@
+import {
+  type Command,
+  type Commit,
+  findVariable,
+  fromPayload,
+  isStoreError,
+  type SessionEvent,
+  type SessionState,
+  type StoreError,
+  type Telemetry,
+  type TelemetryEvent,
+  type ValueRecord,
+} from "@trimtab/core";
+import type { WriteResult } from "./write-pipeline.ts";
+
+/** A write that telemetry is to tell of. */
+export interface ToldWrite {
+  readonly session: string;
+  readonly commands: readonly Command[];
+  /** Its commands are one batch of values. */
+  readonly isBatch: boolean;
+  /** From its arrival at the store until its answer, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Tells of everything that a write has done; `state` is the session's afterwards, where it is still there. */
+export function tellWrite(
+  telemetry: Telemetry,
+  write: ToldWrite,
+  { commit, decision }: WriteResult,
+  state: SessionState | undefined,
+): void {
+  if (commit !== undefined) {
+    for (const event of commit.events) {
+      const told = toldOf(event, commit, { state, durationMs: write.durationMs });
+      if (told !== undefined) telemetry.emit(told);
+    }
+    tellPropagation(telemetry, commit);
+  }
+  const refusals = decision.outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.refusal] : []));
+  for (const refused of refusals) tellReason(telemetry, write.session, refused);
+  if (write.isBatch) tellBatch(telemetry, write, refusals.length);
+}
+
+/** Tells of a write that was refused, and why. */
+export function tellRefusal(telemetry: Telemetry, write: ToldWrite, error: unknown): void {
+  if (!isStoreError(error)) return;
+  const items = error.items.size > 0 ? [...error.items.values()] : [error];
+  for (const item of items) tellReason(telemetry, write.session, item);
+  if (write.isBatch) tellBatch(telemetry, write, write.commands.length);
+}
+
+/** Tells of a session that has outlived its time. */
+export function tellExpiry(telemetry: Telemetry, session: string): void {
+  telemetry.emit({ kind: "trimtab.session.expired", measurements: { count: 1 }, metadata: { session_id: session } });
+}
+
+function tellBatch(telemetry: Telemetry, { session, commands, durationMs }: ToldWrite, refused: number): void {
+  const count = commands.filter(({ kind }) => kind === "set-variable").length;
+  telemetry.emit({
+    kind: "dspex.bridge.variables.batch_update",
+    measurements: { count, duration_us: Math.round(durationMs * 1000), success_count: Math.max(0, count - refused) },
+    metadata: { session_id: session },
+  });
+}
+
+function tellReason(telemetry: Telemetry, session: string, refused: Pick<StoreError, "reason" | "details">): void {
+  const of = { session_id: session };
+  const { reason, details } = refused as { reason: string; details: ValueRecord };
+  const text = (key: string) => String(details[key] ?? "");
+  if (reason === "validation_failed") {
+    const metadata = { ...of, field: text("field"), type: text("type") };
+    telemetry.emit({ kind: "trimtab.variable.validation_failed", measurements: { count: 1 }, metadata });
+  } else if (reason === "constraint_violation") {
+    const metadata = { ...of, field: text("field"), type: text("type"), constraint: text("constraint") };
+    telemetry.emit({ kind: "trimtab.variable.constraint_violation", measurements: { count: 1 }, metadata });
+  } else if (reason === "would_create_cycle") {
+    const { cycle } = details;
+    const measurements = { count: 1, length: Array.isArray(cycle) ? cycle.length : 0 } as const;
+    telemetry.emit({ kind: "trimtab.dependency.cycle_detected", measurements, metadata: of });
+  }
+}
+
+function tellPropagation(telemetry: Telemetry, { session, events }: Commit): void {
+  const computed = events.filter((event) => event.kind === "variable-set" && event.root !== undefined);
+  if (computed.length === 0) return;
+  const roots = new Set(computed.flatMap((event) => (event.kind === "variable-set" ? [event.root ?? event.id] : [])));
+  telemetry.emit({
+    kind: "trimtab.dependency.propagation_completed",
+    measurements: { count: computed.length },
+    metadata: { session_id: session, root_ids: [...roots] },
+  });
+}
+
+/** What is told beside a commit. */
+interface Beside {
+  readonly state: SessionState | undefined;
+  readonly durationMs: number;
+}
+
+function toldOf(event: SessionEvent, commit: Commit, beside: Beside): TelemetryEvent | undefined {
+  const of = { session_id: commit.session };
+  const measurements = { count: 1 } as const;
+  switch (event.kind) {
+    case "session-created":
+    case "session-forked":
+      return { kind: "trimtab.session.created", measurements, metadata: of };
+    case "session-deleted":
+      return { kind: "trimtab.session.deleted", measurements, metadata: of };
+    case "variable-registered":
+      return registeredOf(event, commit);
+    case "variable-imported":
+      return registeredOf(event.variable, commit);
+    case "variable-set":
+      return updatedOf(event, commit, beside);
+    case "variable-deleted": {
+      const metadata = { ...of, variable_id: event.id, name: event.name };
+      return { kind: "dspex.bridge.variable.deleted", measurements, metadata };
+    }
+    case "program-put":
+    case "program-deleted": {
+      const kind = event.kind === "program-put" ? "trimtab.program.stored" : "trimtab.program.deleted";
+      return { kind, measurements, metadata: { ...of, program_id: event.id } };
+    }
+    case "dependency-added": {
+      const metadata = { ...of, variable_id: event.variable, depends_on: event.dependsOn, type: event.dependency };
+      return { kind: "trimtab.dependency.added", measurements, metadata };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const registeredOf = (
+  { id, type, name }: { id: string; type: string; name: string },
+  { session, origin }: Commit,
+): TelemetryEvent => ({
+  kind: "dspex.bridge.variable.registered",
+  measurements: { count: 1 },
+  metadata: { session_id: session, variable_id: id, type, name, source: origin },
+});
+
+type VariableSet = Extract<SessionEvent, { kind: "variable-set" }>;
+
+function updatedOf(event: VariableSet, commit: Commit, { state, durationMs }: Beside): TelemetryEvent {
+  const variable = state === undefined ? undefined : findVariable(state, event.id);
+  // Of a variable that is gone already nobody can say any more whether its value may be told.
+  const isTold = variable !== undefined && variable.metadata["sensitive"] !== true;
+  const { source } = commit.metadata;
+  return {
+    kind: "dspex.bridge.variable.updated",
+    measurements: {
+      ...(isTold && event.previous !== undefined && { old_value: fromPayload(event.previous) }),
+      ...(isTold && { new_value: fromPayload(event.payload) }),
+      update_duration_ms: durationMs,
+      version: event.version,
+    },
+    metadata: {
+      session_id: commit.session,
+      variable_id: event.id,
+      type: variable?.type ?? "",
+      update_source: typeof source === "string" ? source : commit.origin,
+      ...(isTold && { metadata: commit.metadata }),
+    },
+  };
+}
