@@ -7,11 +7,13 @@ import { readAndWriteComparisons } from "./in-process/reads-and-writes.ts";
 import { lastResult } from "./in-process/work.ts";
 import { measure } from "./measure.ts";
 import { benchOptimize } from "./optimize/main.ts";
+import { benchStartUp } from "./start-up/main.ts";
 import { formatTable } from "./table.ts";
 
 // `--quick` is for trying a change; figures to quote come from the full run.
 const isQuick = process.argv.includes("--quick");
 if (process.argv.includes("optimize")) process.exit(await benchOptimize(isQuick));
+if (process.argv.includes("start-up")) process.exit(await benchStartUp(isQuick));
 
 const options = isQuick ? { rounds: 3, turnMs: 50 } : { rounds: 9, turnMs: 300 };
 
