@@ -1,6 +1,6 @@
-import type { TypeRegistry } from "@trimtab/core";
+import type { Commit, TypeRegistry } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
-import { createEncodedLog, createEncodedSnapshots, createEncodedSummaries } from "@trimtab/log";
+import { createEncodedLog, createEncodedSnapshots, createEncodedSummaries, createMemoryLog } from "@trimtab/log";
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
 import {
@@ -44,6 +44,8 @@ export async function openStore(
     expressions: cel,
     maxSessions: settings.maxSessions,
     historyCommits: settings.historyCommits,
+    ...(settings.historyAgeMs !== undefined && { historyAgeMs: settings.historyAgeMs }),
+    ...(settings.historyBytes !== undefined && { historyBytes: settings.historyBytes }),
     sweepIntervalMs: settings.sweepIntervalMs,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     maxLoadedSessions: settings.maxLoadedSessions,
@@ -54,6 +56,7 @@ export async function openStore(
       valueBytes: settings.maxValueBytes,
       metadataBytes: settings.maxMetadataBytes,
     },
+    ...(disk === undefined && { log: createMemoryLog<Commit>({ sizeOf: sizeOfCommit }), shared: false }),
     ...(disk !== undefined && { log: disk.log, snapshots: disk.snapshots, summaries: disk.summaries, shared: false }),
     ...parts.store,
   });
@@ -65,6 +68,8 @@ export async function openStore(
     },
   };
 }
+
+const sizeOfCommit = (commit: Commit) => encodeCommit(commit).length;
 
 async function openDisk(directory: string, onError: StoreMeans["onError"]) {
   const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));

@@ -117,6 +117,20 @@ export const settingSpecs = {
     schema: whole(1),
     default: 10_000,
   }),
+  historyAgeMs: setting<number | undefined>({
+    group: "Data",
+    placeholder: "MS",
+    help: "How long commits are kept; a session's last one always is. Not limited by age unless given.",
+    schema: whole(1000).optional(),
+    default: undefined,
+  }),
+  historyBytes: setting<number | undefined>({
+    group: "Data",
+    placeholder: "BYTES",
+    help: "Bytes of each session's newest commits that are kept. Not limited by size unless given.",
+    schema: whole(1).optional(),
+    default: undefined,
+  }),
   maxLoadedSessions: setting<number>({
     group: "Data",
     placeholder: "N",

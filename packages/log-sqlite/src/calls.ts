@@ -19,6 +19,7 @@ export interface Start {
 export interface Calls {
   write(request: { readonly writes: readonly Write[]; readonly packed: Packed }): readonly Outcome[];
   read(request: ReadRequest): ReadAnswer;
+  before(request: { readonly stream: string; readonly bytes: number }): number;
   streams(afterId: number): StreamsPage;
   summaries(afterId: number): SummariesPage;
   snapshot(request: SnapshotRequest): SnapshotAnswer;

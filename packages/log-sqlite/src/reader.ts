@@ -49,6 +49,8 @@ export interface SummariesPage {
 /** Reads from the database of one folder, within one thread, beside the writer. Only durable data is seen. */
 export interface Reader {
   read(request: ReadRequest): ReadAnswer;
+  /** The number through which a stream may be trimmed so that at most so many bytes stay. */
+  before(request: { readonly stream: string; readonly bytes: number }): number;
   streams(afterId: number): StreamsPage;
   summaries(afterId: number): SummariesPage;
   snapshot(request: SnapshotRequest): SnapshotAnswer;
@@ -77,7 +79,20 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
      WHERE stream = (SELECT id FROM stream WHERE name = ?) AND number <= ?
      ORDER BY number DESC LIMIT 1`,
   );
+  const newestFirst = db.prepare(
+    "SELECT number, length(data) AS bytes FROM entry WHERE stream = ? AND number > ? ORDER BY number DESC",
+  );
   const scan = createScan(db);
+
+  const before = (stream: string, bytes: number): number => {
+    const { id, trimmed } = findStream(stream) ?? { id: 0, trimmed: 0 };
+    let kept = 0;
+    for (const row of newestFirst.iterate(id, trimmed)) {
+      kept += Number(row["bytes"]);
+      if (kept > bytes) return Number(row["number"]);
+    }
+    return trimmed;
+  };
 
   const inTransaction = <T>(work: () => T): T => {
     begin.run();
@@ -102,6 +117,7 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
 
   return {
     read: (request) => inTransaction(() => read(request)),
+    before: ({ stream, bytes }) => inTransaction(() => before(stream, bytes)),
     streams(afterId) {
       const rows = listStreams.all(afterId, streamsPerPage);
       const ends = rows.map((row) => ({ stream: String(row["name"]), last: Number(row["last"]) }));

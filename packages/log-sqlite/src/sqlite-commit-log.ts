@@ -81,6 +81,8 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
         checkStream(stream);
         await queue.submit({ kind: "trim", stream, through: checkNumber("through", through) }, []);
       },
+      before: async (stream, bytes) =>
+        reads.call("before", { stream: checkStream(stream), bytes: checkNumber("bytes", bytes) }),
       async *streams() {
         for (let after: number | undefined = 0; after !== undefined; ) {
           const page: StreamsPage = await reads.call("streams", after);

@@ -29,6 +29,12 @@ export interface CommitLog<Data = Uint8Array> {
   /** Forgets entries up to and including number `through`. Numbers are never used again. */
   trim(stream: string, through: number): Promise<void>;
 
+  /**
+   * Gives the number that a stream may be trimmed through so that the entries left hold at most so many bytes, as the
+   * engine counts them: the last number that is trimmed already where all may stay, and the last number where not even the last entry may.
+   */
+  before(stream: string, bytes: number): Promise<number>;
+
   /** Lists the streams that hold an entry, each with where it ends, in no promised order. */
   streams(): AsyncIterable<StreamEnd>;
 }

@@ -26,6 +26,7 @@ export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<
       for await (const read of log.follow(stream, after, signal)) yield decoded(read);
     },
     trim: (stream, through) => log.trim(stream, through),
+    before: (stream, bytes) => log.before(stream, bytes),
     streams: () => log.streams(),
   };
 }

@@ -7,11 +7,18 @@ interface Stream<Data> {
   readonly waiting: Set<() => void>;
 }
 
+/** How a memory log counts. */
+export interface MemoryLogOptions<Data> {
+  /** What an entry holds, in bytes; unless given, bytes count and other data does not. */
+  readonly sizeOf?: (data: Data) => number;
+}
+
 /**
  * Makes a log that lives in this process's memory and ends with it. An append is durable, as far as that goes, when it
  * resolves. Entries are kept by reference. A stream that was trimmed whole keeps only its last number.
  */
-export function createMemoryLog<Data = Uint8Array>(): CommitLog<Data> {
+export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Data> = {}): CommitLog<Data> {
+  const sizeOf = options.sizeOf ?? ((data: Data) => (data instanceof Uint8Array ? data.length : 0));
   const streams = new Map<string, Stream<Data>>();
 
   const streamOf = (name: string): Stream<Data> => {
@@ -46,6 +53,16 @@ export function createMemoryLog<Data = Uint8Array>(): CommitLog<Data> {
       if (count <= 0) return;
       stream.entries = stream.entries.slice(count);
       stream.trimmed += count;
+    },
+
+    async before(name, bytes) {
+      const { entries, trimmed } = streams.get(name) ?? { entries: [], trimmed: 0 };
+      let kept = 0;
+      for (let left = entries.length; left > 0; left--) {
+        kept += sizeOf(entries[left - 1] as Data);
+        if (kept > bytes) return trimmed + left;
+      }
+      return trimmed;
     },
 
     async *streams() {

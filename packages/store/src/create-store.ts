@@ -81,6 +81,10 @@ export interface StoreOptions {
   readonly snapshotEvery?: number;
   /** Commits of each session that stay in the log behind its latest snapshot, at least 1; 10 000 unless given. */
   readonly historyCommits?: number;
+  /** How long commits stay in the log, in milliseconds; not limited by age unless given. A session's last one stays. */
+  readonly historyAgeMs?: number;
+  /** Bytes of each session's newest commits that stay in the log; not limited by size unless given. */
+  readonly historyBytes?: number;
 }
 
 /** A store in this process. */
@@ -122,6 +126,8 @@ export function createStore(options: StoreOptions): LocalStore {
     snapshotEvery: options.snapshotEvery ?? 1000,
     historyCommits: Math.max(1, options.historyCommits ?? 10_000),
     telemetry,
+    historyAgeMs: options.historyAgeMs,
+    historyBytes: options.historyBytes,
   });
   const sessions = createTellingSessions(untold, telemetry, clock);
   const sweeper = setInterval(() => void sessions.sweep().catch(() => {}), options.sweepIntervalMs ?? 60_000);

@@ -8,6 +8,7 @@ export function tellingLogFailures<Data>(log: CommitLog<Data>): CommitLog<Data> 
     read: (stream, after, limit) => log.read(stream, after, limit).catch(rethrow(stream)),
     follow: (stream, after, signal) => telling(stream, log.follow(stream, after, signal)),
     trim: (stream, through) => log.trim(stream, through).catch(rethrow(stream)),
+    before: (stream, bytes) => log.before(stream, bytes).catch(rethrow(stream)),
     streams: () => telling("", log.streams()),
   };
 }

@@ -64,11 +64,23 @@ export async function revisionOf(source: PastSource, point: SessionPoint): Promi
   }
 }
 
-/** The last commit that was not later than a time; times grow with revisions, so halving finds it. */
 async function revisionAtTime({ state, log }: PastSource, atMs: number): Promise<number> {
   const wrong = checkTime(atMs, "atMs");
   if (wrong !== undefined) throw new StoreError(wrong);
   if (atMs >= state.atMs) return state.revision;
+  const revision = await lastNotAfter({ state, log }, atMs);
+  if (revision === 0) throw new StoreError(unknownRevision(`at ${new Date(atMs).toISOString()}`));
+  return revision;
+}
+
+/** The last commit that was not later than a time, 0 for none; times grow with revisions, so halving finds it. */
+export async function lastNotAfter(
+  {
+    state,
+    log,
+  }: { readonly state: { readonly id: string; readonly revision: number }; readonly log: CommitLog<Commit> },
+  atMs: number,
+): Promise<number> {
   let low = 0;
   let high = state.revision;
   while (low < high) {
@@ -79,6 +91,5 @@ async function revisionAtTime({ state, log }: PastSource, atMs: number): Promise
     if (found === undefined || found.atMs <= atMs) low = middle;
     else high = middle - 1;
   }
-  if (low === 0) throw new StoreError(unknownRevision(`at ${new Date(atMs).toISOString()}`));
   return low;
 }

@@ -6,28 +6,21 @@ import {
   evolve,
   fromSnapshot,
   type HistoryOptions,
-  type SessionCheckpoint,
   type SessionHistory,
   type SessionState,
   storeError,
-  toSnapshot,
 } from "@trimtab/core";
-import type { CommitLog, LogRead, SnapshotStore } from "@trimtab/log";
+import type { CommitLog, LogRead } from "@trimtab/log";
 import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
 import { stateBeforeBeginning } from "./session-beginning.ts";
+import { createSnapshotKeeper, type KeeperOptions } from "./snapshot-keeper.ts";
 import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 
 /** What a session is folded from and how much of it is kept. */
-export interface FoldOptions {
-  readonly log: CommitLog<Commit>;
-  readonly snapshots: SnapshotStore<SessionCheckpoint>;
+export interface FoldOptions extends KeeperOptions {
   readonly history: HistoryOptions;
   /** Commits kept in memory for watches. */
   readonly recentCommits: number;
-  /** Commits between two snapshots; more where the session has more variables than this. */
-  readonly snapshotEvery: number;
-  /** Commits kept in the log behind the latest snapshot: watches resume and the past is read within them. */
-  readonly historyCommits: number;
 }
 
 /** A session's durable state, always the fold of its log so far, and those who watch it. */
@@ -38,6 +31,8 @@ export interface SessionFold {
   readonly recent: RecentCommits;
   readonly hub: WatchHub;
   readonly log: CommitLog<Commit>;
+  /** Forgets what of the past has grown too old by now, where its age is limited. */
+  retain(nowMs: number): Promise<void>;
   /** Folds in the next durable commit and tells the watchers. */
   apply(commit: Commit): void;
   /** Folds in what a read found, passing over what is there already; loads anew where the log was trimmed past that. */
@@ -102,7 +97,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const hub = createWatchHub();
   let { state, history } = loaded;
   let recent = createRecentCommits(state.revision, options.recentCommits);
-  const keepSnapshot = createSnapshotKeeper(loaded.snapshotAt, options);
+  const keeper = createSnapshotKeeper(loaded.snapshotAt, options);
 
   const apply = (commit: Commit): void => {
     const ending = commit.events.some((event) => event.kind === "session-deleted");
@@ -115,7 +110,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
     recent.push(commit);
     hub.publish(commit);
     if (ending) hub.end(commit.revision);
-    keepSnapshot(state, history);
+    keeper.committed(state, history, commit);
   };
 
   const applyRead = async (read: LogRead<Commit>): Promise<void> => {
@@ -139,6 +134,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
     },
     hub,
     log,
+    retain: (nowMs) => keeper.retain(state, history, nowMs),
     apply,
     applyRead,
     async readOn() {
@@ -148,23 +144,5 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
         if (state.revision === before) return;
       }
     },
-  };
-}
-
-/** Snapshots often enough to bound the log, and seldom enough that the cost per commit stays small. */
-function createSnapshotKeeper(snapshotAt: number, { log, snapshots, snapshotEvery, historyCommits }: FoldOptions) {
-  let last = snapshotAt;
-  return (state: SessionState, history: SessionHistory): void => {
-    const size = state.variableCount + state.dependencies.size + history.size / 8;
-    if (state.revision - last < Math.max(snapshotEvery, size)) return;
-    last = state.revision;
-    const through = state.revision - historyCommits;
-    snapshots
-      .save(state.id, state.revision, { session: toSnapshot(state), history: history.toEntries() })
-      // What is trimmed is what no snapshot needs: the past can be read from the oldest of them on.
-      .then(() => (through > 0 ? snapshots.trim(state.id, through) : 0))
-      .then((number) => (number > 0 ? log.trim(state.id, number) : undefined))
-      // A snapshot is a cache: without this one the log is kept, and read from further back.
-      .catch(() => {});
   };
 }

@@ -53,6 +53,7 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
     },
     hub: fold.hub,
     log: fold.log,
+    retain: fold.retain,
     submit: pipeline.submit,
     settled: pipeline.settled,
     close: () => stopped.abort(),

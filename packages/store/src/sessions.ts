@@ -18,6 +18,7 @@ import {
   type WriteOptions,
 } from "@trimtab/core";
 import type { SnapshotStore } from "@trimtab/log";
+import { createAgeLimit } from "./age-limit.ts";
 import { createRefusals } from "./request-answers.ts";
 import { createSessionIndex } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
@@ -193,6 +194,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
+  const letAge = createAgeLimit({ ...options, table, hold });
+
   return {
     limits,
     means,
@@ -239,6 +242,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     tick() {
       for (const { runtime } of table.loaded.values()) runtime.hub.tick(runtime.state.revision);
       table.restIdle();
+      letAge();
     },
     async count() {
       await index.refresh();

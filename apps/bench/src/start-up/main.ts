@@ -25,7 +25,7 @@ export async function benchStartUp(isQuick: boolean): Promise<number> {
     const db = new DatabaseSync(join(without, "log.sqlite"));
     db.exec("DELETE FROM summary");
     db.close();
-    console.log("| the folder | open | all sessions listed | one more session | 100 sessions read | memory |");
+    console.log("| the folder | open | all sessions listed | one more session | 100 sessions read |");
     console.log("| --- | --- | --- | --- | --- |");
     await measureOpening("closed in order", folder, size.sessions);
     await measureOpening("after a kill", killed, size.sessions);

@@ -168,6 +168,21 @@ function describeTrim(open: () => Promise<CommitLog>): void {
       expect(entriesOf(await log.read("a", 3))).toEqual(["entry 4", "entry 5", "six"]);
     });
 
+    test("can be told how far to go so that the newest entries stay within so many bytes", async () => {
+      const log = await open();
+      expect(await log.before("a", 10)).toBe(0);
+      await log.append(
+        "a",
+        0,
+        [30, 10, 20, 5].map((size) => new Uint8Array(size)),
+      );
+      const sizes = [100, 65, 64, 35, 34, 25, 24, 5, 4, 0];
+      expect(await Promise.all(sizes.map((bytes) => log.before("a", bytes)))).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+      await log.trim("a", 2);
+      expect(await log.before("a", 100)).toBe(2);
+      expect(await log.before("a", 24)).toBe(3);
+    });
+
     test("leaves a stream's end where it is", async () => {
       const log = await open();
       await Promise.all([log.append("a", 0, numbered(1, 5)), log.append("b", 0, numbered(1, 2))]);

@@ -1,0 +1,107 @@
+import {
+  type Commit,
+  payloadSize,
+  type SessionCheckpoint,
+  type SessionHistory,
+  type SessionState,
+  toSnapshot,
+} from "@trimtab/core";
+import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import { lastNotAfter } from "./past-states.ts";
+
+/** How much of a session's past is kept. What exceeds any of these may go; the newest commit always stays. */
+export interface Retention {
+  /** Commits behind the latest snapshot: watches resume and the past is read within them. */
+  readonly historyCommits: number;
+  /** Milliseconds since a commit. */
+  readonly historyAgeMs?: number | undefined;
+  /** Bytes that the newest commits hold together as they are stored. */
+  readonly historyBytes?: number | undefined;
+}
+
+/** Where snapshots are kept, how often they are taken, and what goes with the old ones. */
+export interface KeeperOptions extends Retention {
+  readonly log: CommitLog<Commit>;
+  readonly snapshots: SnapshotStore<SessionCheckpoint>;
+  /** Commits between two snapshots; more where the session has more variables than this. */
+  readonly snapshotEvery: number;
+}
+
+/** Takes snapshots of one session, and forgets the past that they make superfluous. */
+export interface SnapshotKeeper {
+  /** Notes a commit that is folded in. */
+  committed(state: SessionState, history: SessionHistory, commit: Commit): void;
+  /** Forgets what has grown too old by now, where its age is limited; resolves when that is done, or has failed. */
+  retain(state: SessionState, history: SessionHistory, nowMs: number): Promise<void>;
+}
+
+/** Makes the keeper of a session whose latest snapshot is of this revision. */
+export function createSnapshotKeeper(snapshotAt: number, options: KeeperOptions): SnapshotKeeper {
+  const { log, snapshots, snapshotEvery, historyAgeMs, historyBytes } = options;
+  let last = snapshotAt;
+  let bytes = 0;
+  let running: Promise<void> | undefined;
+  let retainedAtMs = Number.NEGATIVE_INFINITY;
+
+  /** Often enough to bound the log, and seldom enough that the cost per commit stays small. */
+  const isDue = (state: SessionState, history: SessionHistory): boolean => {
+    const size = state.variableCount + state.dependencies.size + history.size / 8;
+    const isFull = historyBytes !== undefined && bytes >= historyBytes / 2;
+    return isFull || state.revision - last >= Math.max(snapshotEvery, size);
+  };
+
+  const run = async (state: SessionState, history: SessionHistory, nowMs: number): Promise<void> => {
+    const { id, revision } = state;
+    if (revision > last) {
+      last = revision;
+      bytes = 0;
+      await snapshots.save(id, revision, { session: toSnapshot(state), history: history.toEntries() });
+    }
+    const through = await horizonOf({ log, state: { id, revision } }, options, nowMs);
+    // What is trimmed is what no snapshot needs: the past can be read from the oldest of them on.
+    const number = through > 0 ? await snapshots.trim(id, through + 1) : 0;
+    if (number > 0) await log.trim(id, Math.min(number, through));
+  };
+
+  const start = (state: SessionState, history: SessionHistory, nowMs: number): Promise<void> => {
+    // A snapshot is a cache: without this one the log is kept, and read from further back.
+    running ??= run(state, history, nowMs)
+      .catch(() => {})
+      .finally(() => {
+        running = undefined;
+      });
+    return running;
+  };
+
+  return {
+    committed(state, history, commit) {
+      if (historyBytes !== undefined) bytes += bytesIn(commit);
+      if (running === undefined && isDue(state, history)) void start(state, history, commit.atMs);
+    },
+    async retain(state, history, nowMs) {
+      if (historyAgeMs === undefined || nowMs - retainedAtMs < historyAgeMs / 4) return;
+      retainedAtMs = nowMs;
+      await start(state, history, nowMs);
+    },
+  };
+}
+
+/** The last commit that may be forgotten; 0 for none. */
+async function horizonOf(
+  source: { readonly log: CommitLog<Commit>; readonly state: { readonly id: string; readonly revision: number } },
+  { historyCommits, historyAgeMs, historyBytes }: Retention,
+  nowMs: number,
+): Promise<number> {
+  const { log, state } = source;
+  const byCount = state.revision - historyCommits;
+  const byAge = historyAgeMs === undefined ? 0 : await lastNotAfter(source, nowMs - historyAgeMs);
+  const byBytes = historyBytes === undefined ? 0 : await log.before(state.id, historyBytes);
+  return Math.min(state.revision - 1, Math.max(byCount, byAge, byBytes));
+}
+
+/** About how much a commit holds: its values. */
+function bytesIn(commit: Commit): number {
+  let sum = 0;
+  for (const event of commit.events) if ("payload" in event) sum += payloadSize(event.payload);
+  return sum;
+}
