@@ -1,6 +1,7 @@
 export type { AnyChange, Change } from "./change.ts";
 export type { ConnectionStatus } from "./connection-status.ts";
 export type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
+export type { Moment } from "./latest-values.ts";
 export type { HandlesOf, LiveSession, WaitOptions } from "./live-session.ts";
 export {
   type BatchObserver,
@@ -16,5 +17,5 @@ export { type OpenSessionOptions, openSession } from "./open-session.ts";
 export type { ProvisionOptions } from "./provision.ts";
 export { createSettings, type Settings, type SettingsSource } from "./settings.ts";
 export { systemTimers, type Timers } from "./timers.ts";
-export type { ChangesOptions, SubscribeOptions, VariableHandle } from "./variable-handle.ts";
+export type { ChangesOptions, SubscribeOptions, UntilOptions, VariableHandle } from "./variable-handle.ts";
 export type { UpdateOptions } from "./variable-writer.ts";

@@ -2,6 +2,7 @@ import { type BatchOptions, type BatchWritten, type StoreError, storeError, type
 import type { AnyChange } from "./change.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts";
 import type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
+import { followLatest, type Moment } from "./latest-values.ts";
 import { createListeners } from "./listeners.ts";
 import type { LiveCache } from "./live-cache.ts";
 import { type SessionRuntime, sessionClosed } from "./session-runtime.ts";
@@ -31,6 +32,12 @@ export interface LiveSession<D extends Declarations> {
    * history is gone, one call tells what differs. Gives the function that stops it.
    */
   subscribe(listener: (changes: readonly AnyChange<D>[]) => unknown): () => void;
+
+  /**
+   * Follows all values in a loop: as they are, and again each time after commits have changed them. A loop that is busy
+   * meanwhile gets the newest values only. Leaving it, aborting the signal and closing the session end it.
+   */
+  latest(options?: WaitOptions): AsyncGenerator<Moment<ValuesOf<D>>, void, undefined>;
 
   /** Whether values are current (`ready`), the last known (`stale`), or stuck until {@link reconnect} (`error`). */
   readonly status: ConnectionStatus;
@@ -63,9 +70,9 @@ export interface LiveSession<D extends Declarations> {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How long to wait. */
+/** How long to wait, or to go on. */
 export interface WaitOptions {
-  /** Rejects with `cancelled`. */
+  /** Ends it: a wait rejects with `cancelled`, a loop is left. */
   readonly signal?: AbortSignal;
 }
 
@@ -88,6 +95,15 @@ export function createLiveSession<D extends Declarations>(runtime: SessionRuntim
       return writer.setAll(updatesBySlot(slots, updates), { ...options, ...versions });
     },
     subscribe: (listener) => ofCommits.add((changes) => listener(changes as readonly AnyChange<D>[])),
+    latest: ({ signal } = {}) =>
+      followLatest(
+        {
+          read: () => ({ values: values() as ValuesOf<D>, revision: cache.revision }),
+          follow: (listener) => ofCommits.add(listener),
+          endings: runtime.endings,
+        },
+        signal,
+      ),
     get status() {
       return statusOf(watch.state);
     },
@@ -112,7 +128,7 @@ const handleOf = (runtime: SessionRuntime, slot: VariableSlot): VariableHandle<u
     session: runtime.id,
     writer: runtime.writer,
     listeners: runtime.ofVariable.get(slot) ?? createListeners(runtime.onError),
-    queues: runtime.queues,
+    endings: runtime.endings,
     onError: runtime.onError,
   });
 
@@ -155,7 +171,7 @@ function createCatchUp(runtime: SessionRuntime): LiveSession<Declarations>["caug
       throw storeError("invalid_argument", `${revision} is no revision`, { field: "revision", value: revision });
     }
     if (runtime.cache.revision >= revision) return;
-    if (runtime.queues() === undefined) throw sessionClosed(runtime.id);
+    if (runtime.endings() === undefined) throw sessionClosed(runtime.id);
     const { state } = runtime.watch;
     if (state.kind === "failed") throw state.error;
     await runtime.waiters.wait(revision, signal);

@@ -7,7 +7,6 @@ import {
   type WriteOptions,
 } from "@trimtab/core";
 import type { Change } from "./change.ts";
-import type { ChangeQueue } from "./change-queue.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts";
 import type { NamedDeclaration } from "./declarations.ts";
@@ -33,6 +32,11 @@ export interface SessionRuntimeParts {
   readonly onError: OnError;
 }
 
+/** A loop or a wait that the session's closing ends. */
+export interface Ending {
+  end(): void;
+}
+
 /** The moving parts of an open session, without the types of its variables. */
 export interface SessionRuntime {
   readonly id: string;
@@ -45,8 +49,8 @@ export interface SessionRuntime {
   readonly ofVariable: ReadonlyMap<VariableSlot, Listeners<[Change]>>;
   readonly ofCommits: Listeners<[readonly Change[]]>;
   readonly ofStatus: Listeners<[ConnectionStatus, StoreError | undefined]>;
-  /** Iterators to end when the session is closed; `undefined` when it is. */
-  queues(): Set<ChangeQueue<unknown>> | undefined;
+  /** What is to end when the session is closed; `undefined` when it is. */
+  endings(): Set<Ending> | undefined;
   close(): void;
 }
 
@@ -59,7 +63,7 @@ export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime
   const ofVariable = new Map(slots.map((slot) => [slot, createListeners<[Change]>(onError)]));
   const ofCommits = createListeners<[readonly Change[]]>(onError);
   const ofStatus = createListeners<[ConnectionStatus, StoreError | undefined]>(onError);
-  let queues: Set<ChangeQueue<unknown>> | undefined = new Set();
+  let endings: Set<Ending> | undefined = new Set();
 
   const publish = createPublisher(slots, ofVariable, ofCommits);
   const loseHistory = () => waiters.fail(historyLost(id));
@@ -87,7 +91,7 @@ export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime
   const open = createStreamOpener(parts, cache, slots, loseHistory);
   const watch = createLiveWatch({ session: id, open, onEvent, onState, timers, livenessTimeoutMs });
   const assertOpen = () => {
-    if (queues === undefined) throw sessionClosed(id);
+    if (endings === undefined) throw sessionClosed(id);
   };
 
   return {
@@ -101,14 +105,14 @@ export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime
     ofVariable,
     ofCommits,
     ofStatus,
-    queues: () => queues,
+    endings: () => endings,
     close() {
-      if (queues === undefined) return;
-      const ending = queues;
-      queues = undefined;
+      if (endings === undefined) return;
+      const ending = [...endings];
+      endings = undefined;
       watch.close();
       waiters.fail(sessionClosed(id));
-      for (const queue of ending) queue.end();
+      for (const each of ending) each.end();
       for (const listeners of [...ofVariable.values(), ofCommits, ofStatus]) listeners.clear();
     },
   };

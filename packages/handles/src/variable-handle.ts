@@ -1,8 +1,10 @@
 import { type SetOptions, type Staleness, storeError, type ValueRecord, type Written } from "@trimtab/core";
 import type { Change } from "./change.ts";
-import { type ChangeQueue, createChangeQueue } from "./change-queue.ts";
+import { createChangeQueue } from "./change-queue.ts";
 import type { Held } from "./decode-variable.ts";
 import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
+import type { Ending } from "./session-runtime.ts";
+import { waitUntil } from "./until.ts";
 import type { VariableSlot } from "./variable-slot.ts";
 import type { UpdateOptions, VariableWriter } from "./variable-writer.ts";
 
@@ -54,6 +56,18 @@ export interface VariableHandle<V> {
    * leaving it, aborting the signal and closing the session do.
    */
   changes(options?: ChangesOptions): AsyncIterableIterator<Change<V>>;
+
+  /**
+   * Resolves with the first value for which a condition holds: the present one, or one that comes. Rejects with
+   * `cancelled` when the signal is aborted or the session is closed, and with what the condition throws.
+   */
+  until(condition: (value: V) => boolean, options?: UntilOptions): Promise<V>;
+}
+
+/** What {@link VariableHandle.until} takes. */
+export interface UntilOptions {
+  /** Rejects with `cancelled`. `AbortSignal.timeout(ms)` waits for that long. */
+  readonly signal?: AbortSignal;
 }
 
 /** What {@link VariableHandle.subscribe} takes. */
@@ -76,8 +90,8 @@ export interface VariableHandleParts<V> {
   readonly session: string;
   readonly writer: VariableWriter;
   readonly listeners: Listeners<[Change<V>]>;
-  /** Iterators to end when the session is closed; `undefined` when it is. */
-  readonly queues: () => Set<ChangeQueue<V>> | undefined;
+  /** What is to end when the session is closed; `undefined` when it is. */
+  readonly endings: () => Set<Ending> | undefined;
   readonly onError: OnError;
 }
 
@@ -132,7 +146,7 @@ export function createVariableHandle<V>(parts: VariableHandleParts<V>): Variable
       }
       const leave = () => {
         stop();
-        parts.queues()?.delete(queue);
+        parts.endings()?.delete(queue);
         signal?.removeEventListener("abort", finish);
       };
       const queue = createChangeQueue<V>(capacity, leave);
@@ -141,12 +155,24 @@ export function createVariableHandle<V>(parts: VariableHandleParts<V>): Variable
         queue.end();
       };
       const stop = listeners.add((change) => queue.push(change));
-      const queues = parts.queues();
-      queues?.add(queue);
-      if (queues === undefined || signal?.aborted) finish();
+      const endings = parts.endings();
+      endings?.add(queue);
+      if (endings === undefined || signal?.aborted) finish();
       else signal?.addEventListener("abort", finish);
       return queue;
     },
+    until: (condition, { signal } = {}) =>
+      waitUntil(
+        {
+          name: slot.name,
+          session,
+          read: () => held().value,
+          follow: (listener) => listeners.add(({ kind, value }) => kind === "deleted" || listener(value)),
+          endings: parts.endings,
+        },
+        condition,
+        signal,
+      ),
   };
 }
 
