@@ -74,6 +74,15 @@ export function createSessionTable(options: TableOptions): SessionTable {
   const seats = new Map<string, Seat>();
   const loading = new Map<string, Promise<Seat>>();
   const resting = new Map<string, RestingSession>();
+  /** The last of the seats, where it is known: a session that is accessed again and again is not moved each time. */
+  let last: Seat | undefined;
+
+  const moveToEnd = (one: Seat): void => {
+    const { id } = one.runtime.state;
+    if (last === one || !seats.delete(id)) return;
+    seats.set(id, one);
+    last = one;
+  };
 
   const seat = (id: string, runtime: SessionRuntime): Seat => {
     const { accessedAt = clock.elapsed(), accessedAtMs = clock.now() } = resting.get(id) ?? {};
@@ -89,6 +98,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
     };
     resting.delete(id);
     seats.set(id, made);
+    last = made;
     return made;
   };
 
@@ -115,13 +125,10 @@ export function createSessionTable(options: TableOptions): SessionTable {
 
   const restLeastUsed = (): void => {
     let rounds = passedOver;
-    for (const [id, one] of seats) {
+    for (const one of seats.values()) {
       if (seats.size <= options.maxLoadedSessions || rounds-- === 0) return;
       if (mayRest(one)) rest(one);
-      else {
-        seats.delete(id);
-        seats.set(id, one);
-      }
+      else moveToEnd(one);
     }
   };
 
@@ -152,11 +159,9 @@ export function createSessionTable(options: TableOptions): SessionTable {
     },
     touch(session) {
       const one = session as Seat;
-      const { id } = one.runtime.state;
       one.accessedAt = clock.elapsed();
       one.accessedAtMs = clock.now();
-      if (!seats.delete(id)) return;
-      seats.set(id, one);
+      moveToEnd(one);
     },
     written(session, commit) {
       const one = session as Seat;
