@@ -51,6 +51,8 @@ function describe(damage: SqliteLogDamage): string {
       return `  session ${damage.stream}: everything from revision ${damage.number} on`;
     case "snapshot":
       return `  session ${damage.stream}: the snapshot at revision ${damage.number}, which its commits replace`;
+    case "chunk":
+      return `  a part of large values, ${damage.hash.slice(0, 16)}: broken or counted wrongly`;
     case "summary":
       return `  session ${damage.stream}: what it is listed by, which its commits replace`;
     case "missing":

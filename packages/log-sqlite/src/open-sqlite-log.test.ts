@@ -266,7 +266,10 @@ test("what somebody else wrote into the file is a race that is lost, and read af
   const directory = temporaryFolder();
   const { log } = await open(directory);
   await log.append("a", 0, [bytes("1")]);
-  change(directory, "INSERT INTO entry VALUES (1, 2, 0, 0, CAST('foreign' AS BLOB))");
+  change(
+    directory,
+    "INSERT INTO entry (stream, number, written_ms, checksum, data) VALUES (1, 2, 0, 0, CAST('foreign' AS BLOB))",
+  );
   expect(await log.append("a", 1, [bytes("2")])).toBe(false);
   expect(await log.append("a", 2, [bytes("3")])).toBe(true);
   expect(await codeOf(log.read("a", 1))).toBe("damaged");

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StreamEnd, StreamSummary } from "@trimtab/log";
 import { checksumOf } from "./checksum.ts";
+import { createDataReader, type Row } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, isCorrupt } from "./failure.ts";
 import { type Packed, pack } from "./packed.ts";
@@ -75,14 +76,16 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
      WHERE summary.stream > ? ORDER BY summary.stream LIMIT ?`,
   );
   const findSnapshot = db.prepare(
-    `SELECT number, checksum, data FROM snapshot
+    `SELECT number, checksum, data, whole FROM snapshot
      WHERE stream = (SELECT id FROM stream WHERE name = ?) AND number <= ?
      ORDER BY number DESC LIMIT 1`,
   );
   const newestFirst = db.prepare(
-    "SELECT number, length(data) AS bytes FROM entry WHERE stream = ? AND number > ? ORDER BY number DESC",
+    `SELECT number, iif(whole = 0, length(data), whole) AS bytes FROM entry WHERE stream = ? AND number > ?
+     ORDER BY number DESC`,
   );
-  const scan = createScan(db);
+  const dataOf = createDataReader(db);
+  const scan = createScan(db, "whole");
 
   const before = (stream: string, bytes: number): number => {
     const { id, trimmed } = findStream(stream) ?? { id: 0, trimmed: 0 };
@@ -136,9 +139,9 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
       const row = findSnapshot.get(stream, through);
       if (row === undefined) return { kind: "none" };
       const number = Number(row["number"]);
-      const data = row["data"];
-      const intact = data instanceof Uint8Array && checksumOf(stream, number, data) === row["checksum"];
-      return intact ? { kind: "snapshot", number, packed: pack([data]) } : { kind: "damaged", number };
+      const { checksum, data: stored } = row;
+      const data = dataOf({ stream, number, checksum, data: stored, whole: Number(row["whole"]) });
+      return data === undefined ? { kind: "damaged", number } : { kind: "snapshot", number, packed: pack([data]) };
     },
   };
 }
@@ -150,15 +153,23 @@ export function summaryOf(row: Record<string, unknown>): StreamSummary | undefin
   return isIntact ? { stream, number, data } : undefined;
 }
 
+/** The data of a row from before there were chunks. */
+export const inlineData = ({ stream, number, checksum, data }: Row): Uint8Array | undefined =>
+  data instanceof Uint8Array && checksumOf(stream, number, data) === checksum ? data : undefined;
+
 interface ScanRequest extends ReadRequest {
   readonly id: number;
 }
 
-/** Makes the function that reads entries for as long as they are intact, numbered without a gap, and not too many. */
-export function createScan(db: DatabaseSync) {
+/**
+ * Makes the function that reads entries for as long as they are intact, numbered without a gap, and not too many.
+ * `whole` is the column that tells how large data is that is cut into chunks; early versions have none.
+ */
+export function createScan(db: DatabaseSync, whole: "whole" | "0") {
   const select = db.prepare(
-    "SELECT number, checksum, data FROM entry WHERE stream = ? AND number > ? ORDER BY number LIMIT ?",
+    `SELECT number, checksum, data, ${whole} AS whole FROM entry WHERE stream = ? AND number > ? ORDER BY number LIMIT ?`,
   );
+  const dataOf = whole === "0" ? inlineData : createDataReader(db);
   return ({ id, stream, after, limit }: ScanRequest): { entries: Uint8Array[]; damage?: EntryDamage } => {
     const entries: Uint8Array[] = [];
     let bytes = 0;
@@ -166,10 +177,9 @@ export function createScan(db: DatabaseSync) {
       for (const row of select.iterate(id, after, Math.min(limit, Number.MAX_SAFE_INTEGER))) {
         const number = after + entries.length + 1;
         if (row["number"] !== number) return { entries, damage: "missing" };
-        const data = row["data"];
-        if (!(data instanceof Uint8Array) || checksumOf(stream, number, data) !== row["checksum"]) {
-          return { entries, damage: "checksum" };
-        }
+        const { checksum, data: stored } = row;
+        const data = dataOf({ stream, number, checksum, data: stored, whole: Number(row["whole"]) });
+        if (data === undefined) return { entries, damage: "checksum" };
         entries.push(data);
         bytes += data.length;
         if (bytes >= answerBytes) break;

@@ -11,6 +11,8 @@ export type SqliteLogDamage =
   | { readonly kind: "stream"; readonly stream: string; readonly number: number }
   /** A snapshot, without which the stream is replayed from its entries. */
   | { readonly kind: "snapshot"; readonly stream: string; readonly number: number }
+  /** A part of large data is broken, or counted wrongly; entries and snapshots that need it are named themselves. */
+  | { readonly kind: "chunk"; readonly hash: string }
   /** What a stream is listed by, which is made anew from its entries. */
   | { readonly kind: "summary"; readonly stream: string }
   /** So many entries that were acknowledged are gone, at the end of some streams. */
@@ -27,6 +29,8 @@ export interface SqliteLogReport {
   readonly bytes: number;
   /** Intact snapshots. */
   readonly snapshots: number;
+  /** Intact parts of large data, each stored once. */
+  readonly chunks: number;
   /** How much is damaged; 0 where all is well. */
   readonly damages: number;
   /** What is damaged, the first thousand. */

@@ -64,6 +64,27 @@ const migrations: readonly string[] = [
      checksum INTEGER NOT NULL,
      data BLOB NOT NULL
    ) STRICT;`,
+  // Constants are no part of a stored row, so that these columns cost nothing where they say nothing.
+  `ALTER TABLE entry ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;      -- bytes, where data lists chunks
+   ALTER TABLE snapshot ADD COLUMN whole INTEGER NOT NULL DEFAULT 0;   -- the same
+
+   CREATE TABLE chunk (                -- a part of large data, stored once
+     id INTEGER PRIMARY KEY,
+     hash BLOB NOT NULL UNIQUE,        -- its SHA-256
+     uses INTEGER NOT NULL             -- how often entries and snapshots list it
+   ) STRICT;
+
+   CREATE TABLE chunk_data (
+     id INTEGER PRIMARY KEY REFERENCES chunk (id),
+     data BLOB NOT NULL
+   ) STRICT;
+
+   DROP VIEW history;
+   CREATE VIEW history AS
+     SELECT name AS stream, number, strftime('%Y-%m-%dT%H:%M:%fZ', written_ms / 1000.0, 'unixepoch') AS written_at,
+       iif(whole = 0, length(data), whole) AS bytes, data
+     FROM entry JOIN stream ON stream.id = entry.stream
+     WHERE number > trimmed;`,
 ];
 
 /** The version that this program writes; a database of a higher one is not touched. */

@@ -1,10 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
-import { checksumOf, streamChecksum } from "./checksum.ts";
+import { streamChecksum } from "./checksum.ts";
+import { createDataReader } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
-import { createScan, summaryOf } from "./reader.ts";
+import { createScan, inlineData, summaryOf } from "./reader.ts";
 import type { SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { checkSchema, openForReading, readPosition } from "./schema.ts";
+import { checkChunks } from "./verify-chunks.ts";
 import { readWatermark } from "./watermark.ts";
 
 const damageListed = 1000;
@@ -27,10 +29,12 @@ export function verify(folder: DataFolder): SqliteLogReport {
     const db = openForReading(folder.database);
     try {
       const version = checkSchema(db, folder.database);
+      const stored: Stored = { db, whole: version > 2 ? "whole" : "0" };
       // Each goes as far as it can, whatever the others found.
-      for (const check of [checkEntries, checkSnapshots, checkPosition, checkStructure])
-        attempt(() => check(db, tally));
+      for (const check of [checkEntries, checkSnapshots]) attempt(() => check(stored, tally));
+      for (const check of [checkPosition, checkStructure]) attempt(() => check(db, tally));
       if (version > 1) attempt(() => checkSummaries(db, tally));
+      if (version > 2) attempt(() => checkChunks(db, tally));
       attempt(() => {
         const missing = acknowledged - readPosition(db);
         if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
@@ -42,10 +46,17 @@ export function verify(folder: DataFolder): SqliteLogReport {
   return tally.report();
 }
 
-type Tally = ReturnType<typeof createTally>;
+/** A database, and the column that tells how large data is that is cut into chunks. */
+interface Stored {
+  readonly db: DatabaseSync;
+  readonly whole: "whole" | "0";
+}
+
+/** Collects what a check finds. */
+export type Tally = ReturnType<typeof createTally>;
 
 function createTally() {
-  const count = { streams: 0, entries: 0, bytes: 0, snapshots: 0, damages: 0 };
+  const count = { streams: 0, entries: 0, bytes: 0, snapshots: 0, chunks: 0, damages: 0 };
   const damage: SqliteLogDamage[] = [];
   return {
     count,
@@ -71,10 +82,10 @@ function checkPosition(db: DatabaseSync, tally: Tally): void {
 }
 
 /** Goes page by page, so that the write-ahead log can be emptied in between. */
-function checkEntries(db: DatabaseSync, tally: Tally): void {
+function checkEntries({ db, whole }: Stored, tally: Tally): void {
   const page = db.prepare("SELECT id, name, trimmed, checksum FROM stream WHERE id > ? ORDER BY id LIMIT 1000");
   const last = db.prepare("SELECT max(number) AS last FROM entry WHERE stream = ?");
-  const scan = createScan(db);
+  const scan = createScan(db, whole);
   for (let after = 0; ; ) {
     const rows = page.all(after);
     for (const row of rows) {
@@ -108,14 +119,14 @@ function checkStream({ id, stream, trimmed, last }: CheckedStream, scan: ReturnT
   }
 }
 
-function checkSnapshots(db: DatabaseSync, tally: Tally): void {
+function checkSnapshots({ db, whole }: Stored, tally: Tally): void {
+  const dataOf = whole === "0" ? inlineData : createDataReader(db);
   const rows = db.prepare(
-    "SELECT name, number, snapshot.checksum, data FROM snapshot JOIN stream ON stream.id = snapshot.stream",
+    `SELECT name, number, snapshot.checksum, data, ${whole} AS whole FROM snapshot JOIN stream ON stream.id = snapshot.stream`,
   );
-  for (const row of rows.iterate()) {
-    const [stream, number, data] = [String(row["name"]), Number(row["number"]), row["data"]];
-    const intact = data instanceof Uint8Array && checksumOf(stream, number, data) === row["checksum"];
-    if (intact) tally.count.snapshots++;
+  for (const { name, number: at, checksum, data, whole: size } of rows.iterate()) {
+    const [stream, number] = [String(name), Number(at)];
+    if (dataOf({ stream, number, checksum, data, whole: Number(size) }) !== undefined) tally.count.snapshots++;
     else tally.damaged({ kind: "snapshot", stream, number });
   }
 }

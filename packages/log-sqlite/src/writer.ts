@@ -1,10 +1,12 @@
 import { rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { checksumOf, streamChecksum } from "./checksum.ts";
+import { type ChunkWriter, createChunkWriter, rowChecksum } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { type Failure, isConstraint, toFailure } from "./failure.ts";
 import { createHeads, type Head, type Heads } from "./heads.ts";
 import { readPosition } from "./schema.ts";
+import { createSnapshotWriter } from "./snapshot-writer.ts";
 import { createSweeper } from "./sweeper.ts";
 import type { Watermark } from "./watermark.ts";
 
@@ -45,8 +47,9 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   const commit = db.prepare("COMMIT");
   const setPosition = db.prepare("UPDATE log SET position = ?");
   const heads = createHeads(db);
-  const sweeper = createSweeper(db);
-  const apply = createApply(db, heads, sweeper.add);
+  const chunks = createChunkWriter(db);
+  const sweeper = createSweeper(db, chunks);
+  const apply = createApply(db, { heads, chunks, sweepLater: sweeper.add });
   let position = readPosition(db);
 
   const transact = <T>(work: () => T): T => {
@@ -134,14 +137,19 @@ function distribute(writes: readonly Write[], data: readonly Uint8Array[]): Prep
   });
 }
 
+interface Parts {
+  readonly heads: Heads;
+  readonly chunks: ChunkWriter;
+  readonly sweepLater: (head: Head) => void;
+}
+
 /** Makes the function that makes one write within a transaction. */
-function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) => void) {
-  const insert = db.prepare("INSERT INTO entry (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)");
-  const setTrimmed = db.prepare("UPDATE stream SET trimmed = ?, checksum = ? WHERE id = ?");
-  const save = db.prepare(
-    "INSERT OR REPLACE INTO snapshot (stream, number, written_ms, checksum, data) VALUES (?, ?, ?, ?, ?)",
+function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
+  const insert = db.prepare(
+    "INSERT INTO entry (stream, number, written_ms, checksum, data, whole) VALUES (?, ?, ?, ?, ?, ?)",
   );
-  const drop = db.prepare("DELETE FROM snapshot WHERE stream = (SELECT id FROM stream WHERE name = ?) AND number < ?");
+  const setTrimmed = db.prepare("UPDATE stream SET trimmed = ?, checksum = ? WHERE id = ?");
+  const snapshots = createSnapshotWriter(db, chunks);
   const summarize = db.prepare("INSERT OR REPLACE INTO summary (stream, number, checksum, data) VALUES (?, ?, ?, ?)");
   const dropSummary = db.prepare("DELETE FROM summary WHERE stream = (SELECT id FROM stream WHERE name = ?)");
 
@@ -153,7 +161,8 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
     const now = Date.now();
     for (const entry of data) {
       const number = head.last + 1;
-      insert.run(head.id, number, now, checksumOf(stream, number, entry), entry);
+      const stored = chunks.store(entry);
+      insert.run(head.id, number, now, rowChecksum(stream, number, stored), stored.data, stored.whole);
       head.last = number;
     }
     return true;
@@ -179,12 +188,11 @@ function createApply(db: DatabaseSync, heads: Heads, sweepLater: (head: Head) =>
       case "save": {
         const { id } = heads.find(write.stream) ?? heads.make(write.stream);
         const [snapshot = new Uint8Array()] = data;
-        const checksum = checksumOf(write.stream, write.number, snapshot);
-        save.run(id, write.number, Date.now(), checksum, snapshot);
+        snapshots.save({ ...write, id }, snapshot);
         return true;
       }
       case "drop":
-        drop.run(write.stream, write.before ?? Number.MAX_SAFE_INTEGER);
+        snapshots.drop(write.stream, 0, write.before ?? Number.MAX_SAFE_INTEGER);
         return true;
       case "summarize": {
         const { id } = heads.find(write.stream) ?? heads.make(write.stream);

@@ -40,12 +40,14 @@ export function createSnapshotKeeper(snapshotAt: number, options: KeeperOptions)
   const { log, snapshots, snapshotEvery, historyAgeMs, historyBytes } = options;
   let last = snapshotAt;
   let bytes = 0;
+  /** Commits that the latest snapshot was worth by what it held. */
+  let worth = 0;
   let running: Promise<void> | undefined;
   let retainedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Often enough to bound the log, and seldom enough that the cost per commit stays small. */
   const isDue = (state: SessionState, history: SessionHistory): boolean => {
-    const size = state.variableCount + state.dependencies.size + history.size / 8;
+    const size = Math.max(worth, state.variableCount + state.dependencies.size + history.size / 8);
     const isFull = historyBytes !== undefined && bytes >= historyBytes / 2;
     return isFull || state.revision - last >= Math.max(snapshotEvery, size);
   };
@@ -55,6 +57,7 @@ export function createSnapshotKeeper(snapshotAt: number, options: KeeperOptions)
     if (revision > last) {
       last = revision;
       bytes = 0;
+      worth = bytesOf(state) / bytesPerCommit;
       await snapshots.save(id, revision, { session: toSnapshot(state), history: history.toEntries() });
     }
     const through = await horizonOf({ log, state: { id, revision } }, options, nowMs);
@@ -97,6 +100,16 @@ async function horizonOf(
   const byAge = historyAgeMs === undefined ? 0 : await lastNotAfter(source, nowMs - historyAgeMs);
   const byBytes = historyBytes === undefined ? 0 : await log.before(state.id, historyBytes);
   return Math.min(state.revision - 1, Math.max(byCount, byAge, byBytes));
+}
+
+/** A snapshot of large values is put into bytes as a whole, so that it is taken once in as many commits as it holds this much. */
+const bytesPerCommit = 64 << 10;
+
+/** About how much a session holds: its values. */
+function bytesOf(state: SessionState): number {
+  let sum = 0;
+  for (const { payload } of state.variables.values()) sum += payloadSize(payload);
+  return sum;
 }
 
 /** About how much a commit holds: its values. */

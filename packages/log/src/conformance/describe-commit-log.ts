@@ -204,6 +204,23 @@ function describeTrim(open: () => Promise<CommitLog>): void {
       expect(await log.append("a", 2, [bytes("three")])).toBe(true);
     });
 
+    test("of large entries leaves those of other streams whole, also where they hold the same", async () => {
+      const log = await open();
+      const large = new Uint8Array(2 << 20).map((_, i) => (i * 31) ^ (i >> 9));
+      const isLarge = async (stream: string, after: number) => {
+        const read = await log.read(stream, after, 1);
+        return read.kind === "entries" && Buffer.from(read.entries[0] ?? []).equals(large);
+      };
+      await Promise.all(["a", "b", "c"].map((stream) => log.append(stream, 0, [large, large])));
+      await log.trim("a", 1);
+      await log.trim("b", 2);
+      expect(await isLarge("a", 1)).toBe(true);
+      expect(await isLarge("c", 0)).toBe(true);
+      expect(await isLarge("c", 1)).toBe(true);
+      await log.append("b", 2, [large]);
+      expect(await isLarge("b", 2)).toBe(true);
+    });
+
     test("tells a follower that starts before what is left", async () => {
       const log = await open();
       await log.append("a", 0, numbered(1, 4));
