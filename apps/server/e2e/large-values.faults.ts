@@ -44,7 +44,7 @@ test("a tensor of 64 MiB is stored once, whatever refers to it, and comes back a
   const again = await openLarge(data);
   for (const session of ["s", "fork"]) {
     const { payload } = await again.store.getVariable(session, "weights");
-    const bytes = payload.kind === "array" ? payload.data : new Uint8Array();
+    const bytes = payload.kind === "array" ? payload.value.data : new Uint8Array();
     expect(Buffer.from(bytes).equals(tensor.data)).toBe(true);
   }
 });

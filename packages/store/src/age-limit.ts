@@ -1,7 +1,7 @@
 import type { Commit } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
-import type { LoadedSession, SessionTable } from "./session-table.ts";
+import type { SessionTable } from "./session-table.ts";
 
 /** What the limit of age works on. */
 export interface AgeLimitOptions {
@@ -10,7 +10,6 @@ export interface AgeLimitOptions {
   readonly clock: Clock;
   /** How long commits are kept, in milliseconds; without, nothing ages. */
   readonly historyAgeMs?: number | undefined;
-  readonly hold: (id: string) => LoadedSession | Promise<LoadedSession>;
 }
 
 /** Sessions at rest that are looked at between two ticks, so that ageing disturbs nobody. */
@@ -20,7 +19,7 @@ const perTick = 16;
  * Makes the function that lets the past of sessions age, called now and then. Those in memory look after themselves; one
  * at rest is looked at once per age, and loaded only where it has anything that is too old.
  */
-export function createAgeLimit({ table, log, clock, historyAgeMs, hold }: AgeLimitOptions): () => void {
+export function createAgeLimit({ table, log, clock, historyAgeMs }: AgeLimitOptions): () => void {
   if (historyAgeMs === undefined) return () => {};
   const dueAt = new Map<string, number>();
   let working = false;
@@ -34,7 +33,7 @@ export function createAgeLimit({ table, log, clock, historyAgeMs, hold }: AgeLim
   const age = async (id: string): Promise<void> => {
     dueAt.delete(id);
     if (!table.resting.has(id) || (await isBare(id))) return;
-    const session = await hold(id);
+    const session = await table.hold(id);
     await session.runtime.retain(clock.now());
     table.release(session);
   };

@@ -76,9 +76,7 @@ export function createSessionIndex(
   };
 
   const load = async (id: string): Promise<SessionSummary> => {
-    await table.load(id);
-    const session = table.hold(id);
-    if (session === undefined) return table.resting.get(id)?.summary ?? absentSession(id);
+    const session = await table.hold(id);
     const summary = summaryOf(session.summary);
     if (summary.status === "live") await summaries?.save(id, summary.revision, summary).catch(() => {});
     table.release(session);

@@ -47,8 +47,8 @@ export interface SessionTable {
   readonly resting: Map<string, RestingSession>;
   /** Gives a loaded session, or loads it. It may leave memory at any time: see {@link SessionTable.hold}. */
   load(id: string): LoadedSession | Promise<LoadedSession>;
-  /** Keeps a session in memory until it is released as often as it was held; `undefined` where it is not loaded. */
-  hold(id: string): LoadedSession | undefined;
+  /** Gives a session, loaded where it must be, and keeps it in memory until it is released as often as it was held. */
+  hold(id: string): LoadedSession | Promise<LoadedSession>;
   release(session: LoadedSession): void;
   /** Notes an access. */
   touch(session: LoadedSession): void;
@@ -132,25 +132,36 @@ export function createSessionTable(options: TableOptions): SessionTable {
     }
   };
 
+  const load = (id: string): Seat | Promise<Seat> => {
+    const here = seats.get(id);
+    if (here !== undefined) return here;
+    const known = loading.get(id);
+    if (known !== undefined) return known;
+    const made = loadSession(id, options)
+      .then((runtime) => seat(id, runtime))
+      .finally(() => loading.delete(id));
+    loading.set(id, made);
+    return made;
+  };
+
+  const hold = (id: string): Seat | Promise<Seat> => {
+    const one = seats.get(id);
+    if (one === undefined) return loadAndHold(id);
+    one.users++;
+    return one;
+  };
+
+  const loadAndHold = async (id: string): Promise<Seat> => {
+    await load(id);
+    // Between being loaded and being held it may have left memory again.
+    return hold(id);
+  };
+
   return {
     loaded: seats,
     resting,
-    load(id) {
-      const here = seats.get(id);
-      if (here !== undefined) return here;
-      const known = loading.get(id);
-      if (known !== undefined) return known;
-      const made = loadSession(id, options)
-        .then((runtime) => seat(id, runtime))
-        .finally(() => loading.delete(id));
-      loading.set(id, made);
-      return made;
-    },
-    hold(id) {
-      const one = seats.get(id);
-      if (one !== undefined) one.users++;
-      return one;
-    },
+    load,
+    hold,
     release(session) {
       const one = session as Seat;
       one.users--;

@@ -99,16 +99,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Keeps a session in memory, live or not; without waiting where it is there already, as it mostly is. */
   const hold = (id: string): LoadedSession | Promise<LoadedSession> => {
     checkOpen(id);
-    return table.hold(id) ?? loadAndHold(id);
-  };
-
-  const loadAndHold = async (id: string): Promise<LoadedSession> => {
-    for (;;) {
-      await table.load(id);
-      // Between being loaded and being held it may have left memory again.
-      const session = table.hold(id);
-      if (session !== undefined) return session;
-    }
+    return table.hold(id);
   };
 
   const requireLive = (id: string, session: LoadedSession): LoadedSession => {
@@ -194,7 +185,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
-  const letAge = createAgeLimit({ ...options, table, hold });
+  const letAge = createAgeLimit({ ...options, table });
 
   return {
     limits,
