@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { type ConnectRouter, createContextValues, type HandlerContext } from "@connectrpc/connect";
+import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
 import { compressionBrotli, compressionGzip, connectNodeAdapter } from "@connectrpc/connect-node";
 import type { CorsExchange } from "./cors.ts";
-import { peerAddress } from "./direct/call-context.ts";
+import { peerValues } from "./direct/call-context.ts";
 import { collectDirectMethods } from "./direct/direct-methods.ts";
 import { type Exchange, http1Exchange, http2Exchange } from "./direct/exchange.ts";
 import { createDirectServer } from "./direct/serve-directly.ts";
@@ -43,7 +43,7 @@ export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "
     readMaxBytes,
     acceptCompression: compressions,
     ...(requestGate !== undefined && { requestGate }),
-    contextValues: ({ socket }) => createContextValues().set(peerAddress, socket.remoteAddress),
+    contextValues: ({ socket }) => peerValues(socket),
     fallback: options.fallback as NodeHandler,
   }) as RequestHandler;
   const connect = withCors(cors, adapter);

@@ -10,6 +10,8 @@ over HTTP/1.1 and HTTP/2. Open it in a browser for an overview.
   TRIMTAB_LISTEN=[::1]:7171 trimtab-server        settings from the environment
   trimtab-server --config trimtab.json            settings from a file: {"listen": "127.0.0.1:7171"}
 
+  trimtab-server token ci --sessions 'ci-*'       a token for ci, and the line for the file of --principals
+
   trimtab-server check trimtab-data               is everything there, and as it was written?
   trimtab-server backup trimtab-data copy         a consistent copy, also while a server has the folder open
   trimtab-server restore copy trimtab-data        the copy becomes a data folder, where there is none yet

@@ -22,14 +22,22 @@ type Http2StreamListener = (
   rawHeaders: string[],
 ) => void;
 
+/** PEM text that TLS is spoken with. */
+export interface ListenerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Authorities whose clients' certificates are asked for; whoever has none is let in all the same. */
+  readonly clientCa?: string;
+}
+
 /** How to listen. */
 export interface ListenerOptions {
   readonly listen: Listen;
   readonly handler: RequestHandler;
   /** Is offered every stream of HTTP/2 first. */
   readonly streamHandler?: StreamHandler;
-  /** PEM text; with it the port speaks TLS and ALPN chooses the version of HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** With it the port speaks TLS, and ALPN chooses the version of HTTP. */
+  readonly tls?: ListenerTls;
   /** How long a connection may take to say what it speaks, in milliseconds; 10 000 unless given. */
   readonly firstByteTimeoutMs?: number;
 }
@@ -98,17 +106,16 @@ interface OpenServer {
 
 const defaultFirstByteTimeoutMs = 10_000;
 
-function createTlsServer(
-  given: ListenerOptions & { tls: { cert: string; key: string } },
-  http1: Http1Connections,
-): OpenServer {
+function createTlsServer(given: ListenerOptions & { tls: ListenerTls }, http1: Http1Connections): OpenServer {
   const { handler, tls, firstByteTimeoutMs = defaultFirstByteTimeoutMs } = given;
   const handleHttp1: Http2Handler = (request, response) => {
     const [request1, response1] = [request, response] as unknown as Parameters<RequestHandler>;
     http1.begin(request1.socket, response1);
     handler(request1, response1);
   };
-  const options = { ...tls, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
+  const { clientCa: ca, ...certificate } = tls;
+  const clients = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
+  const options = { ...certificate, ...clients, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
   const server = http2.createSecureServer(options, handleHttp1);
   serveStreams(server, given);
   server.on("secureConnection", (socket: TLSSocket) => {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runTokenCommand } from "./auth/token-command.ts";
 import { runDataCommand } from "./data-commands.ts";
 import { helpText } from "./help.ts";
 import { loadTypes } from "./load-types.ts";
@@ -12,7 +13,7 @@ const badSettings = 2;
 
 try {
   const args = process.argv.slice(2);
-  const done = await runDataCommand(args);
+  const done = runTokenCommand(args) ?? (await runDataCommand(args));
   if (done !== undefined) {
     (done.status === 0 ? console.log : console.error)(done.output);
     process.exit(done.status);
@@ -49,6 +50,10 @@ async function serve(settings: Settings): Promise<void> {
     );
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
+  process.on("SIGHUP", () => {
+    console.error("SIGHUP: reading anew who may call");
+    server.reloadCallers();
+  });
 }
 
 function explain(error: unknown): string {

@@ -39,6 +39,7 @@ test("flags win over the environment, which wins over the file", () => {
 test.each<[string[], Partial<Settings>]>([
   [["--listen=[::1]:0"], { listen: { host: "::1", port: 0 } }],
   [["--listen", "localhost:80"], { listen: { host: "localhost", port: 80 } }],
+  [["--principals", "p", "--listen", "0.0.0.0:80"], { principals: "p", listen: { host: "0.0.0.0", port: 80 } }],
   [["--insecure", "--listen", "0.0.0.0:80"], { insecure: true, listen: { host: "0.0.0.0", port: 80 } }],
   [["--cors-origins", "http://a, http://b"], { corsOrigins: ["http://a", "http://b"] }],
   [["--tls-cert", "c", "--tls-key", "k"], { tlsCert: "c", tlsKey: "k" }],
@@ -58,8 +59,15 @@ describe("what cannot be used is refused, by the name it was given under", () =>
     [[], { TRIMTAB_MAX_SESSIONS: "many" }, "TRIMTAB_MAX_SESSIONS: must be a whole number"],
     [[], { TRIMTAB_INSECURE: "maybe" }, "TRIMTAB_INSECURE:"],
     [["--tls-cert", "c"], {}, "--tls-cert and --tls-key are given together or not at all"],
-    [["--listen", "0.0.0.0:7171"], {}, "this server has no authentication yet"],
+    [["--listen", "0.0.0.0:7171"], {}, "nobody has to say who they are"],
     [[], { TRIMTAB_LISTEN: "[::]:7171" }, "say --insecure"],
+    [["--jwt-keys", "k"], {}, "--jwt-keys, --jwt-issuer and --jwt-audience are given together"],
+    [
+      ["--jwt-issuer", "i", "--jwt-audience", "a"],
+      {},
+      "--jwt-keys, --jwt-issuer and --jwt-audience are given together",
+    ],
+    [["--tls-client-ca", "ca"], {}, "--tls-client-ca needs --tls-cert, --tls-key and --principals"],
     [["--config", "/nowhere.json"], {}, "configuration file /nowhere.json: ENOENT"],
   ])("%o %o", (args, env, message) => {
     expect(() => read(args, env)).toThrow(SettingsError);

@@ -130,14 +130,27 @@ const unknown = (what: string, given: string, known: readonly string[]) => {
 
 /** What no setting can say of itself alone. */
 function checkTogether(settings: Settings): Settings {
-  const { listen, insecure, tlsCert, tlsKey } = settings;
+  const { listen, insecure, tlsCert, tlsKey, tlsClientCa, principals, jwtKeys } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new SettingsError(`${flagOf("tlsCert")} and ${flagOf("tlsKey")} are given together or not at all`);
   }
-  if (!isLoopback(listen.host) && !insecure) {
+  if (tlsClientCa !== undefined && (tlsCert === undefined || principals === undefined)) {
+    const needs = `${flagOf("tlsCert")}, ${flagOf("tlsKey")} and ${flagOf("principals")}`;
+    throw new SettingsError(`${flagOf("tlsClientCa")} needs ${needs}`);
+  }
+  for (const name of ["jwtIssuer", "jwtAudience"] as const) {
+    // A token that was meant for somebody else must not open this server.
+    if ((jwtKeys === undefined) === (settings[name] === undefined)) continue;
+    throw new SettingsError(
+      `${flagOf("jwtKeys")}, ${flagOf("jwtIssuer")} and ${flagOf("jwtAudience")} are given together`,
+    );
+  }
+  const asksWhoCalls = principals !== undefined || jwtKeys !== undefined;
+  if (!isLoopback(listen.host) && !asksWhoCalls && !insecure) {
     throw new SettingsError(
       `${flagOf("listen")} ${listen.host}:${listen.port} reaches beyond this machine, where anybody could read and write every ` +
-        `variable: this server has no authentication yet. Listen on 127.0.0.1, or say ${flagOf("insecure")} if the network is trusted.`,
+        `variable: nobody has to say who they are. Say who may call with ${flagOf("principals")} or ${flagOf("jwtKeys")}, listen on ` +
+        `127.0.0.1, or say ${flagOf("insecure")} if the network is trusted.`,
     );
   }
   return settings;

@@ -5,7 +5,7 @@ import * as z from "zod";
 export interface SettingSpec<T = unknown> {
   /** What `--help` says of it. */
   readonly help: string;
-  readonly group: "Listening" | "Data" | "Serving" | "Limits";
+  readonly group: "Listening" | "Callers" | "Data" | "Serving" | "Limits";
   /** What the value looks like, for `--help`; absent for a switch. */
   readonly placeholder?: string;
   /** Reads the value from text or, from a file, from JSON. */
@@ -82,6 +82,13 @@ export const settingSpecs = {
     schema: optionalText,
     default: undefined,
   }),
+  tlsClientCa: setting<string | undefined>({
+    group: "Listening",
+    placeholder: "FILE",
+    help: "Certificates, in PEM, of the authorities whose clients' certificates say who calls; needs --principals.",
+    schema: optionalText,
+    default: undefined,
+  }),
   corsOrigins: setting<readonly string[]>({
     group: "Listening",
     placeholder: "ORIGIN,...",
@@ -95,6 +102,62 @@ export const settingSpecs = {
     help: "How long calls under way may take to finish when the server is told to stop.",
     schema: whole(0, 600_000),
     default: 5000,
+  }),
+  principals: setting<string | undefined>({
+    group: "Callers",
+    placeholder: "FILE",
+    help: "Who may call, one JSON object a line, by token or certificate; read anew as it changes. `trimtab-server token` makes lines.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  jwtKeys: setting<string | undefined>({
+    group: "Callers",
+    placeholder: "FILE|URL",
+    help: "Keys that JSON Web Tokens are checked by: a JWK set, or a public key in PEM. Needs the next two.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  jwtIssuer: setting<string | undefined>({
+    group: "Callers",
+    placeholder: "TEXT",
+    help: "The issuer whose tokens are taken.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  jwtAudience: setting<string | undefined>({
+    group: "Callers",
+    placeholder: "TEXT",
+    help: "The audience that tokens must be meant for.",
+    schema: optionalText,
+    default: undefined,
+  }),
+  jwtPrincipalClaim: setting<string>({
+    group: "Callers",
+    placeholder: "NAME",
+    help: "The claim that names who it is.",
+    schema: z.string().min(1),
+    default: "sub",
+  }),
+  jwtSessionsClaim: setting<string>({
+    group: "Callers",
+    placeholder: "NAME",
+    help: "The claim with patterns of sessions to act as: a list, or text with spaces between them.",
+    schema: z.string().min(1),
+    default: "trimtab_sessions",
+  }),
+  jwtRolesClaim: setting<string>({
+    group: "Callers",
+    placeholder: "NAME",
+    help: "The claim with roles.",
+    schema: z.string().min(1),
+    default: "roles",
+  }),
+  jwtAttributesClaim: setting<string>({
+    group: "Callers",
+    placeholder: "NAME",
+    help: "The claim with attributes, an object, which conditions of access rules are compared with.",
+    schema: z.string().min(1),
+    default: "trimtab_attributes",
   }),
   log: setting<"sqlite" | "memory">({
     group: "Data",

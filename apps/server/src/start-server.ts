@@ -16,11 +16,12 @@ import {
   VariableService,
   WatchService,
 } from "@trimtab/wire/services";
+import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
-import { openListener } from "./listener.ts";
+import { type ListenerTls, openListener } from "./listener.ts";
 import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
@@ -51,6 +52,8 @@ export interface RunningServer {
   readonly port: number;
   /** The store that it serves, for use in the same process. */
   readonly store: LocalStore;
+  /** Reads anew who may call, where settings say so. What is wrong with the files is told to `onError`. */
+  reloadCallers(): void;
   /** Ends watches with `unavailable`, lets calls under way finish within the grace period, and closes the port. */
   close(): Promise<void>;
 }
@@ -72,6 +75,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const settings = { ...defaultSettings, ...given };
   const onError = parts.onError ?? ((error: unknown) => console.error(error));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
+  const auth = openAuth(settings, onError);
   const opening = createOpeningReport(settings.data, console.error, () => performance.now());
   const means = { types, parts, onError, onProgress: opening.found };
   const { store, close: closeStore } = await openStore(settings, means);
@@ -93,13 +97,14 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     readMaxBytes: settings.maxMessageBytes,
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
-    requestGate: parts.requestGate,
+    requestGate: inTurn(auth?.gate, parts.requestGate),
   });
   const listener = await openListener({
     listen: settings.listen,
     ...api,
-    ...(settings.tlsCert && settings.tlsKey && { tls: readCertificate(settings.tlsCert, settings.tlsKey) }),
+    ...(settings.tlsCert && settings.tlsKey && { tls: readCertificates(settings) }),
   }).catch(async (error: unknown) => {
+    auth?.close();
     await closeStore();
     throw error;
   });
@@ -111,9 +116,11 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     url: listener.url,
     port: listener.port,
     store,
+    reloadCallers: () => auth?.reload(),
     async close() {
       health.stopServing();
       shutdown.abort();
+      auth?.close();
       await listener.close(settings.shutdownGraceMs);
       await closeStore();
     },
@@ -125,7 +132,17 @@ const describeService = (service: DescService) => ({
   methods: service.methods.map((method) => method.name),
 });
 
-const readCertificate = (cert: string, key: string) => ({
-  cert: readFileSync(cert, "utf8"),
-  key: readFileSync(key, "utf8"),
+const readCertificates = ({ tlsCert = "", tlsKey = "", tlsClientCa }: Settings): ListenerTls => ({
+  cert: readFileSync(tlsCert, "utf8"),
+  key: readFileSync(tlsKey, "utf8"),
+  ...(tlsClientCa !== undefined && { clientCa: readFileSync(tlsClientCa, "utf8") }),
 });
+
+/** One gate after the other, of those that there are. */
+function inTurn(first: RequestGate | undefined, second: RequestGate | undefined): RequestGate | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return async (context) => {
+    await first(context);
+    await second(context);
+  };
+}

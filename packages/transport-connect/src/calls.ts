@@ -2,6 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { isStoreError, storeError } from "@trimtab/core";
 import { toConnectError } from "./connect-error.ts";
+import { revokedKey } from "./principal.ts";
 import { refuseUnserved } from "./unserved-fields.ts";
 
 /** Which call an error came up in. */
@@ -40,20 +41,41 @@ export function createCalls(onInternalError: (error: unknown, call: CallInfo) =>
     stream: (answer) =>
       async function* (request, context) {
         let isSending = false;
+        const revoked = context.values.get(revokedKey);
         try {
           refuseUnserved(request);
-          for await (const message of answer(request, context)) {
+          for await (const message of answer(request, revoked === undefined ? context : until(revoked, context))) {
+            if (revoked?.aborted === true) break;
             isSending = true;
             yield message;
             isSending = false;
           }
+          if (revoked?.aborted === true) throw noLongerKnown();
         } catch (error) {
           // What comes up while a message is on its way is that the caller went away: no fault of this process.
-          throw isSending ? error : translate(error, context);
+          throw isSending ? error : translate(revoked?.aborted === true ? noLongerKnown() : error, context);
         }
       },
   };
 }
+
+/** The same call, whose signal aborts with this one, too. */
+const until = (revoked: AbortSignal, context: HandlerContext): HandlerContext => ({
+  service: context.service,
+  method: context.method,
+  protocolName: context.protocolName,
+  requestMethod: context.requestMethod,
+  requestHeader: context.requestHeader,
+  responseHeader: context.responseHeader,
+  responseTrailer: context.responseTrailer,
+  url: context.url,
+  values: context.values,
+  timeoutMs: () => context.timeoutMs(),
+  signal: AbortSignal.any([context.signal, revoked]),
+});
+
+const noLongerKnown = () =>
+  storeError("unauthenticated", "what came with the call to say who makes it is no longer valid", {});
 
 // gRPC sends errors in trailers. Its C core, and with it Python, refuses trailers beyond 8 KiB by default; the message
 // goes there twice and the detail in base64.

@@ -2,4 +2,4 @@ export type { CallInfo } from "./calls.ts";
 export { type ConnectErrorOptions, connectCodes, toConnectError } from "./connect-error.ts";
 export { createRoutes, type RoutesOptions } from "./create-routes.ts";
 export type { UploadLimits } from "./import-uploads.ts";
-export { principalKey, type StoreFor } from "./principal.ts";
+export { principalKey, revokedKey, type StoreFor } from "./principal.ts";

@@ -11,6 +11,14 @@ export const principalKey: ContextKey<Principal | undefined> = createContextKey<
   description: "trimtab principal",
 });
 
+/**
+ * The context value that aborts when whoever calls may call no longer, because what was shown to be let in was revoked or has
+ * expired. Streams that run for the caller end then, with `unauthenticated`. Set like {@link principalKey}.
+ */
+export const revokedKey: ContextKey<AbortSignal | undefined> = createContextKey<AbortSignal | undefined>(undefined, {
+  description: "trimtab caller revoked",
+});
+
 /** What a store shows to a principal; without one, to callers that nobody has asked who they are. */
 export type StoreFor = (principal: Principal | undefined) => Store;
 

@@ -48,6 +48,7 @@ export function callRaw(
     const chunks: Buffer[] = [];
     const finish = () => {
       clearTimeout(timer);
+      if (status === 0) return reject(new Error(`${path} was not answered: its connection broke off`));
       resolve(readOutcome({ status, headers, trailers, bytes: Buffer.concat(chunks), protocol, isFramed }));
     };
     const timer = setTimeout(() => {
@@ -61,7 +62,9 @@ export function callRaw(
     stream.on("trailers", (fields) => (trailers = fields));
     stream.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
-      const isEnough = method.methodKind === "server_streaming" && chunk.length > 5 && chunks[0]?.[0] === 0;
+      // A message comes in an envelope whose first byte says no more than whether it is packed.
+      const isMessage = (chunks[0]?.[0] ?? 0) <= 1;
+      const isEnough = method.methodKind === "server_streaming" && chunk.length > 5 && isMessage;
       if (isEnough || chunks.reduce((sum, each) => sum + each.length, 0) > enoughBytes) {
         stream.close(http2.constants.NGHTTP2_CANCEL);
       }

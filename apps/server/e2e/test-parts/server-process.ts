@@ -14,6 +14,8 @@ export interface ServerProcess {
   readonly exited: Promise<{ readonly status: number | null; readonly signal: NodeJS.Signals | null }>;
   /** What it has printed to standard error so far. */
   errors(): string;
+  /** Everything that it has printed so far. */
+  printed(): string;
 }
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -30,7 +32,13 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
     },
   );
   let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+  }
+  child.stderr.on("data", (text: string) => {
     errors += text;
   });
   const exited = once(child, "exit").then(([status, signal]) => ({ status, signal }));
@@ -39,5 +47,6 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   const [, url, port] = /^listening on (http:\S+:(\d+))$/.exec(String(line)) ?? [];
   if (url === undefined) throw new Error(`the server does not listen: ${line} ${errors}`);
   const { pid = 0 } = child;
-  return { url, port: Number(port), pid, signal: (name) => void child.kill(name), exited, errors: () => errors };
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  return { url, port: Number(port), pid, signal, exited, errors: () => errors, printed: () => printed };
 }

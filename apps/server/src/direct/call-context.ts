@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   Code,
@@ -7,10 +8,16 @@ import {
   createContextValues,
   type HandlerContext,
 } from "@connectrpc/connect";
+import { peerCertificate } from "../auth/caller.ts";
+import { certificateNames } from "../auth/certificate-names.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** The address that a call came from, among its context's values. */
 export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });
+
+/** Makes the values of a call that tell what it came over. */
+export const peerValues = (socket: Socket | undefined): ContextValues =>
+  createContextValues().set(peerAddress, socket?.remoteAddress).set(peerCertificate, certificateNames(socket));
 
 /** What a handler is told of its call. */
 export interface CallContext extends HandlerContext {
@@ -72,7 +79,7 @@ class LazyContext implements CallContext {
   }
 
   get values(): ContextValues {
-    this.#values ??= createContextValues().set(peerAddress, this.#options.exchange.peerAddress);
+    this.#values ??= peerValues(this.#options.exchange.socket);
     return this.#values;
   }
 

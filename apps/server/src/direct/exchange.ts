@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { IncomingHttpHeaders as Http2Headers, ServerHttp2Stream } from "node:http2";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { Ending } from "./dialects.ts";
 
@@ -9,7 +10,8 @@ export interface Exchange {
   readonly path: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly request: Readable;
-  readonly peerAddress: string | undefined;
+  /** The connection that it came over. */
+  readonly socket: Socket | undefined;
   /** Trailers of HTTP can be sent. */
   readonly hasTrailers: boolean;
   /** The caller has gone, or the answer is sent. */
@@ -53,8 +55,8 @@ class Http2Exchange implements Exchange {
     return this.headers[":path"];
   }
 
-  get peerAddress(): string | undefined {
-    return this.request.session?.socket.remoteAddress;
+  get socket(): Socket | undefined {
+    return this.request.session?.socket;
   }
 
   get isClosed(): boolean {
@@ -119,8 +121,8 @@ class Http1Exchange implements Exchange {
     return this.request.url;
   }
 
-  get peerAddress(): string | undefined {
-    return this.request.socket.remoteAddress;
+  get socket(): Socket {
+    return this.request.socket;
   }
 
   get isClosed(): boolean {

@@ -1,0 +1,31 @@
+import { type ContextKey, createContextKey } from "@connectrpc/connect";
+import type { Principal } from "@trimtab/core";
+
+/** Who calls, as far as it has been established, and for how long that holds. */
+export interface Caller {
+  readonly principal: Principal;
+  /** Aborts when what it called with holds no longer: it was revoked, or it expired. */
+  readonly revoked: AbortSignal;
+}
+
+/** What a call brings along to say who makes it. */
+export interface Credentials {
+  /** The header `authorization`, as it was sent. */
+  readonly authorization: string | undefined;
+  /** The certificate of the connection's client, where it has one that the server's authorities have signed. */
+  readonly certificate: CertificateNames | undefined;
+}
+
+/** What a certificate says of its holder. */
+export interface CertificateNames {
+  /** The common name of its subject; empty where it has none. */
+  readonly commonName: string;
+  /** Its alternative names, as OpenSSL writes them: `DNS:worker-1`, `URI:spiffe://example/worker`. */
+  readonly alternativeNames: readonly string[];
+}
+
+/** The context value with the names of the client's certificate. */
+export const peerCertificate: ContextKey<CertificateNames | undefined> = createContextKey<CertificateNames | undefined>(
+  undefined,
+  { description: "peer certificate" },
+);

@@ -1,0 +1,102 @@
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+import type { RequestGate } from "../create-api.ts";
+import { SettingsError } from "../read-settings.ts";
+import { flagOf, type Settings } from "../settings.ts";
+import { createAuthGate } from "./auth-gate.ts";
+import { createJwtReader, type JwtReader } from "./jwt.ts";
+import { createPrincipalTable } from "./principal-table.ts";
+import { parsePrincipals } from "./principals-file.ts";
+
+/** How a server knows who calls. */
+export interface Auth {
+  readonly gate: RequestGate;
+  /** Reads the files anew. What is wrong with them is told, and what held before goes on to hold. */
+  reload(): void;
+  close(): void;
+}
+
+/**
+ * Opens what the settings say of who may call; `undefined` where they say nothing. The files are read anew as they change.
+ *
+ * @throws SettingsError for a file that cannot be used
+ */
+export function openAuth(settings: Settings, onError: (error: unknown) => void): Auth | undefined {
+  const { principals: file, jwtKeys } = settings;
+  if (file === undefined && jwtKeys === undefined) return undefined;
+  const principals = createPrincipalTable();
+  const read = () => {
+    if (file !== undefined) principals.replace(parsePrincipals(readFileSync(file, "utf8")));
+  };
+  orRefuse("principals", read);
+  const jwt = jwtKeys === undefined ? undefined : orRefuse("jwtKeys", () => openJwt(jwtKeys, settings));
+  const reload = () => {
+    for (const each of [read, () => jwt?.reload()]) {
+      try {
+        each();
+      } catch (error) {
+        onError(new Error("what is known of who may call stays as it was", { cause: error }));
+      }
+    }
+  };
+  const files = [file, jwtKeys].filter((path) => path !== undefined && !path.includes("://"));
+  const watchers = files.map((path) => watchFile(path ?? "", reload));
+  return {
+    gate: createAuthGate({ principals, jwt }),
+    reload,
+    close() {
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+function openJwt(keys: string, settings: Settings): JwtReader {
+  const { jwtIssuer: issuer = "", jwtAudience: audience = "" } = settings;
+  const claims = {
+    principal: settings.jwtPrincipalClaim,
+    sessions: settings.jwtSessionsClaim,
+    roles: settings.jwtRolesClaim,
+    attributes: settings.jwtAttributesClaim,
+  };
+  return createJwtReader({ keys, issuer, audience, claims });
+}
+
+function orRefuse<T>(name: "principals" | "jwtKeys", open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(`${flagOf(name)}: ${message}`);
+  }
+}
+
+/** How long a file must rest before it is read: one that is written in place is empty at first. */
+const settleMs = 100;
+
+/** Watches the folder, since a file is often changed by putting another in its place; Kubernetes does so with the folder's `..data`. */
+function watchFile(path: string, onChange: () => void): FSWatcher {
+  const name = basename(path);
+  let last = contentOf(path);
+  const look = () => {
+    const content = contentOf(path);
+    // Nothing is there for a moment while a file is replaced, and one event often comes several times.
+    if (content === undefined || content === last) return;
+    last = content;
+    onChange();
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(dirname(path), { persistent: false }, (_, changed) => {
+    if (changed !== null && changed !== name && !changed.startsWith("..")) return;
+    clearTimeout(timer);
+    timer = setTimeout(look, settleMs);
+  });
+  return watcher.on("error", () => watcher.close());
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

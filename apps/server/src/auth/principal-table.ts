@@ -1,0 +1,58 @@
+import type { Caller, CertificateNames } from "./caller.ts";
+import type { PrincipalEntry } from "./principals-file.ts";
+import { createRevocable, type Revocable } from "./revocable.ts";
+import { isToken, type StoredToken, tokenId } from "./token.ts";
+
+/** The principals of a file, found by what callers show. */
+export interface PrincipalTable {
+  /** Takes the place of all entries. One whose line is gone is revoked at once; one whose line is still there is the same. */
+  replace(entries: readonly PrincipalEntry[]): void;
+  /** Whose token this is; `undefined` for one that is not known, or no longer. */
+  byToken(secret: string): Caller | undefined;
+  /** Whose certificate this is, by the first of its names that is known. */
+  byCertificate(names: CertificateNames): Caller | undefined;
+}
+
+interface Known {
+  readonly entry: PrincipalEntry;
+  readonly caller: Caller;
+  readonly revocable: Revocable;
+}
+
+/** Makes an empty table. */
+export function createPrincipalTable(): PrincipalTable {
+  let byLine = new Map<string, Known>();
+  let tokens = new Map<string, { token: StoredToken; known: Known }>();
+  let certificates = new Map<string, Known>();
+  const holding = (known: Known | undefined) =>
+    known === undefined || known.revocable.signal.aborted ? undefined : known.caller;
+  return {
+    replace(entries) {
+      const before = byLine;
+      byLine = new Map();
+      tokens = new Map();
+      certificates = new Map();
+      for (const entry of entries) {
+        const known = before.get(entry.line) ?? know(entry);
+        byLine.set(entry.line, known);
+        const { proof } = entry;
+        if (proof.kind === "token") tokens.set(proof.token.id, { token: proof.token, known });
+        else certificates.set(proof.name, known);
+      }
+      for (const [line, { revocable }] of before) if (!byLine.has(line)) revocable.revoke();
+    },
+    byToken(secret) {
+      const found = tokens.get(tokenId(secret) ?? "");
+      return found !== undefined && isToken(secret, found.token) ? holding(found.known) : undefined;
+    },
+    byCertificate: ({ commonName, alternativeNames }) =>
+      [...alternativeNames, ...(commonName === "" ? [] : [`CN:${commonName}`])]
+        .map((name) => holding(certificates.get(name)))
+        .find((caller) => caller !== undefined),
+  };
+}
+
+function know(entry: PrincipalEntry): Known {
+  const revocable = createRevocable(entry.expiresAtMs);
+  return { entry, revocable, caller: { principal: entry.principal, revoked: revocable.signal } };
+}
