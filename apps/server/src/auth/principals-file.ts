@@ -34,7 +34,7 @@ const entry = z.strictObject({
 });
 
 /** A file of principals that cannot be used. The message names the line and the field and repeats nothing else of it. */
-export class PrincipalsError extends Error {
+class PrincipalsError extends Error {
   override readonly name = "PrincipalsError";
 }
 
