@@ -14,7 +14,7 @@ const ALLOWED = {
   core: [BROWSER, "zod"],
   types: [BROWSER, "core", "zod", "re2js"],
   expressions: [BROWSER, "core", "re2js"],
-  "access-control": [BROWSER, "core", "zod"],
+  "access-control": [BROWSER, "core"],
   analytics: [BROWSER, "core"],
   optimize: [BROWSER, "core"],
   handles: [BROWSER, "core"],

@@ -1,3 +1,4 @@
+import { createAccessControl } from "@trimtab/access-control";
 import type { Commit, TypeRegistry } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
 import { createEncodedLog, createEncodedSnapshots, createEncodedSummaries, createMemoryLog } from "@trimtab/log";
@@ -42,6 +43,7 @@ export async function openStore(
   const store = createStore({
     types,
     expressions: cel,
+    access: createAccessControl({ expressions: cel }),
     maxSessions: settings.maxSessions,
     historyCommits: settings.historyCommits,
     ...(settings.historyAgeMs !== undefined && { historyAgeMs: settings.historyAgeMs }),

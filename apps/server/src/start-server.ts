@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
-import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
+import { type AnyVariableType, createTypeRegistry, type Principal } from "@trimtab/core";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
 import {
+  AccessService,
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
@@ -67,8 +68,12 @@ const served: readonly DescService[] = [
   RuleService,
   ConfigurationSpaceService,
   HistoryService,
+  AccessService,
   TransferService,
 ];
+
+/** Who calls where nobody asks: whatever session a call names is the one that makes it. */
+const anyone: Principal = { id: "", sessions: ["*"] };
 
 /** Starts a server; settings that are left out have their defaults. */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
@@ -82,7 +87,14 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const shutdown = new AbortController();
   const services = [...served, healthProto.Health];
   const health = createHealth(services.map((service) => service.typeName));
-  const routes = createRoutes({ store, types, shutdown: shutdown.signal, onInternalError: onError });
+  const unnamed = store.as(anyone);
+  const routes = createRoutes({
+    store,
+    storeFor: (principal) => (principal === undefined ? unnamed : store.as(principal)),
+    types,
+    shutdown: shutdown.signal,
+    onInternalError: onError,
+  });
   const reflection = createReflection(services);
   const surroundings: Surroundings = {
     cors: createCors(settings.corsOrigins),

@@ -1,10 +1,10 @@
-import type { Receipt, Written } from "@trimtab/core";
+import { parseVariableRef, type Receipt, type Written } from "@trimtab/core";
 import { fromUint64, fromWireWritten } from "@trimtab/wire";
 import type { Written as WireWritten } from "@trimtab/wire/services";
 
-/** Reads the receipt of a write to a session. */
-export const readReceipt = (session: string, { revision }: { readonly revision: bigint }): Receipt => ({
-  session,
+/** Reads the receipt of a write: to the session that made it, or to the one that the variable belongs to. */
+export const readReceipt = (session: string, { revision }: { readonly revision: bigint }, ref = ""): Receipt => ({
+  session: parseVariableRef(session, ref).owner,
   revision: fromUint64(revision, "revision"),
 });
 

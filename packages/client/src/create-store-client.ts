@@ -1,6 +1,7 @@
 import { createClient, type Transport } from "@connectrpc/connect";
 import type { Origin, Store } from "@trimtab/core";
 import {
+  AccessService,
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
@@ -11,6 +12,7 @@ import {
   VariableService,
   WatchService,
 } from "@trimtab/wire/services";
+import { createAccessCalls } from "./access-calls.ts";
 import { createCaller } from "./caller.ts";
 import { createConfigurationSpaceCalls } from "./configuration-space-calls.ts";
 import { createDependencyCalls } from "./dependency-calls.ts";
@@ -58,5 +60,6 @@ export function createStoreClient(transport: Transport, options: StoreClientOpti
     ...createRollbackCalls(history, caller),
     ...createLabelCalls(history, caller),
     ...createTransferCalls(createClient(TransferService, transport), caller),
+    ...createAccessCalls(createClient(AccessService, transport), caller),
   };
 }

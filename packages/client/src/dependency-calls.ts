@@ -37,7 +37,10 @@ const createEdits = (client: Client<typeof DependencyService>, { call, context }
         const what = { sessionId: encodeText(session, "session"), spec: toWireDependencySpec(spec) };
         return client.addDependency({ ...what, context: context(options) }, to);
       },
-      (answer) => ({ ...readReceipt(session, answer), dependency: fromWireDependency(answer.dependency) }),
+      (answer) => ({
+        ...readReceipt(session, answer, spec.variable),
+        dependency: fromWireDependency(answer.dependency),
+      }),
     ),
   addDependencies: (session, specs, options) =>
     call(
@@ -46,7 +49,7 @@ const createEdits = (client: Client<typeof DependencyService>, { call, context }
         return client.batchAddDependencies({ ...what, context: context(options) }, to);
       },
       (answer) => ({
-        ...readReceipt(session, answer),
+        ...readReceipt(session, answer, specs[0]?.variable),
         dependencies: answer.dependencies.map((each, index) => fromWireDependency(each, `dependencies[${index}]`)),
       }),
     ),
@@ -62,7 +65,7 @@ const createEdits = (client: Client<typeof DependencyService>, { call, context }
           },
           to,
         ),
-      (answer) => readReceipt(session, answer),
+      (answer) => readReceipt(session, answer, variable),
     ),
 });
 
@@ -111,7 +114,7 @@ const createDerivations = (client: Client<typeof DependencyService>, { call, con
           },
           to,
         ),
-      (answer) => ({ ...readReceipt(session, answer), variable: fromWireVariable(answer.variable) }),
+      (answer) => ({ ...readReceipt(session, answer, ref), variable: fromWireVariable(answer.variable) }),
     ),
   clearDerivation: (session, ref, options = {}) =>
     call(
@@ -125,7 +128,7 @@ const createDerivations = (client: Client<typeof DependencyService>, { call, con
           },
           to,
         ),
-      (answer) => ({ ...readReceipt(session, answer), variable: fromWireVariable(answer.variable) }),
+      (answer) => ({ ...readReceipt(session, answer, ref), variable: fromWireVariable(answer.variable) }),
     ),
   recomputeVariables: (session, refs = [], options = {}) =>
     call(
@@ -137,7 +140,7 @@ const createDerivations = (client: Client<typeof DependencyService>, { call, con
         );
       },
       (answer) => {
-        const receipt = readReceipt(session, answer);
+        const receipt = readReceipt(session, answer, refs[0]);
         return { ...receipt, applied: readApplied(answer.applied, receipt), failed: fromWireItems(answer.failed) };
       },
     ),

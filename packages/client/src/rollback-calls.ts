@@ -28,7 +28,7 @@ export const createRollbackCalls = (
         return client.rollbackVariable({ ...what, context: context(options) }, how);
       },
       (answer) => {
-        const receipt = readReceipt(session, answer);
+        const receipt = readReceipt(session, answer, ref);
         return {
           ...receipt,
           written: fromWireWritten(answer.written, receipt),
@@ -44,7 +44,7 @@ export const createRollbackCalls = (
         return client.batchRollbackVariables({ ...what, context: context(options) }, how);
       },
       (answer) => {
-        const receipt = readReceipt(session, answer);
+        const receipt = readReceipt(session, answer, rollbacks[0]?.ref);
         return { ...receipt, applied: readApplied(answer.applied, receipt) };
       },
     ),
@@ -78,6 +78,7 @@ const encodeSession = (options: RollbackSessionOptions) => ({
   deleteNew: encodeFlag(options.deleteNew, "deleteNew"),
   restoreDeleted: encodeFlag(options.restoreDeleted, "restoreDeleted"),
   restoreSurroundings: encodeFlag(options.restoreSurroundings, "restoreSurroundings"),
+  restorePermissions: encodeFlag(options.restorePermissions, "restorePermissions"),
   validateOnly: encodeFlag(options.validateOnly, "validateOnly"),
   ...encodeExpectedRevision(options),
 });

@@ -42,7 +42,7 @@ const createSets = (
           },
           to,
         ),
-      (answer) => fromWireWritten(answer.written, readReceipt(session, answer)),
+      (answer) => fromWireWritten(answer.written, readReceipt(session, answer, ref)),
     ),
   setVariables: (session, updates, options = {}) =>
     call(
@@ -57,7 +57,8 @@ const createSets = (
           to,
         ),
       (answer) => {
-        const receipt = readReceipt(session, answer);
+        const [ref] = [...Object.keys(answer.applied), ...Object.keys(answer.refused)];
+        const receipt = readReceipt(session, answer, ref);
         return { ...receipt, applied: readApplied(answer.applied, receipt), refused: fromWireItems(answer.refused) };
       },
     ),
@@ -94,7 +95,7 @@ const createDeletions = (
           },
           to,
         ),
-      (answer) => readReceipt(session, answer),
+      (answer) => readReceipt(session, answer, ref),
     ),
   deleteVariables: (session, refs, options = {}) =>
     call(
@@ -111,7 +112,7 @@ const createDeletions = (
           to,
         );
       },
-      (answer) => readReceipt(session, answer),
+      (answer) => readReceipt(session, answer, refs[0]),
     ),
 });
 

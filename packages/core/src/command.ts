@@ -1,3 +1,6 @@
+import type { AccessControl } from "./access/access-control.ts";
+import type { AccessRuleSpec, Permissions } from "./access/access-rule.ts";
+import type { Caller } from "./access/principal.ts";
 import type { CompileExpression, DerivationFunction } from "./derivation/expression.ts";
 import type { VariableVersion } from "./history/session-history.ts";
 import type { Limits } from "./limits.ts";
@@ -51,6 +54,7 @@ export type Command =
   | LabelCommand
   | HistoryCommand
   | TransferCommand
+  | AccessCommand
   | { readonly kind: "put-program"; readonly id: string; readonly body: ValueRecord }
   | { readonly kind: "delete-program"; readonly id: string; readonly allowMissing?: boolean };
 
@@ -142,6 +146,8 @@ type HistoryCommand =
       readonly deleteNew?: boolean;
       readonly restoreDeleted?: boolean;
       readonly restoreSurroundings?: boolean;
+      /** The rules that held for all variables, where access rules are to be restored too. */
+      readonly pastPermissions?: Permissions;
       readonly expectedRevision?: number;
     };
 
@@ -159,6 +165,20 @@ type TransferCommand =
       readonly dependencies: readonly DependencySpec[];
       /** Names of the imported variables, whose expressions may need more. */
       readonly names: readonly string[];
+    };
+
+/** What can be asked of access rules. */
+type AccessCommand =
+  | {
+      readonly kind: "set-variable-permissions";
+      readonly ref: string;
+      readonly rules: readonly AccessRuleSpec[];
+      readonly expectedRevision?: number;
+    }
+  | {
+      readonly kind: "set-session-permissions";
+      readonly rules: readonly AccessRuleSpec[];
+      readonly expectedRevision?: number;
     };
 
 /** One kind of command. */
@@ -179,4 +199,6 @@ export interface DecideContext {
   readonly metadata?: ValueRecord;
   /** Tells a retried write from a new one. */
   readonly requestId?: string;
+  /** Who writes and what judges it, where that is to be asked; without it everything is allowed. */
+  readonly access?: { readonly caller: Caller; readonly control: AccessControl };
 }

@@ -1,3 +1,4 @@
+import type { AccessRule } from "./access/access-rule.ts";
 import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
 import type { DependencyKind } from "./dependency/dependency.ts";
 import type { VariableVersion } from "./history/session-history.ts";
@@ -53,7 +54,9 @@ export type SessionEvent =
   | { readonly kind: "space-put"; readonly space: Omit<ConfigurationSpace, StampedField | "version"> }
   | { readonly kind: "space-deleted"; readonly name: string }
   | { readonly kind: "label-set"; readonly label: Omit<Label, StampedField> & { readonly revision: number } }
-  | { readonly kind: "label-deleted"; readonly name: string };
+  | { readonly kind: "label-deleted"; readonly name: string }
+  /** The access rules for all variables of the session are these from now on. */
+  | { readonly kind: "session-permissions-set"; readonly rules: readonly AccessRule[] };
 
 /** What folding a commit adds to what it stores. */
 type StampedField = "createdAtMs" | "updatedAtMs" | "updatedBy" | "revision";
@@ -95,6 +98,9 @@ export interface VariableRegistered {
   readonly derivation?: Derivation;
   /** Why a derived variable starts with a value that was not computed. */
   readonly stale?: string;
+  readonly sensitive?: true;
+  /** Its own access rules, where it starts with some. */
+  readonly accessRules?: readonly AccessRule[];
 }
 
 export interface VariableSet {

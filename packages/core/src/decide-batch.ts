@@ -1,3 +1,4 @@
+import { conceal, guardOf } from "./access/guard-command.ts";
 import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
 import { decide, nextCommit } from "./decide.ts";
@@ -30,7 +31,10 @@ export function decideBatch(
   { atomic }: { atomic: boolean },
 ): BatchDecision {
   const decided = decideCommands(state, commands, context, atomic);
-  return decided.kind === "refused" ? decided : settle(state, commands, decided, context);
+  const settled = decided.kind === "refused" ? decided : settle(state, commands, decided, context);
+  const guard = settled.kind === "refused" && context.access ? guardOf(state, context) : undefined;
+  if (guard === undefined || settled.kind !== "refused") return settled;
+  return { kind: "refused", refusal: conceal(guard, settled.refusal) };
 }
 
 function decideCommands(
@@ -95,7 +99,9 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
   };
 }
 
-function checkBatch(state: SessionState, commands: readonly Command[], { limits }: DecideContext): Refusal | undefined {
+function checkBatch(state: SessionState, commands: readonly Command[], context: DecideContext): Refusal | undefined {
+  const { limits } = context;
+  const guard = context.access && guardOf(state, context);
   if (commands.length > limits.batchItems) {
     const details = { field: "batch", limit: limits.batchItems, value: commands.length };
     return refusal("limit_exceeded", `a batch may hold ${details.limit} items, this one has ${details.value}`, details);
@@ -104,7 +110,8 @@ function checkBatch(state: SessionState, commands: readonly Command[], { limits 
   for (const command of commands) {
     const ref = "ref" in command && command.kind !== "expect-version" ? command.ref : undefined;
     if (ref === undefined) continue;
-    const target = findVariable(state, ref)?.id ?? ref;
+    // That a ref is another one's id is not for those to know who may do nothing with it.
+    const target = guard?.may(ref, "write") === false ? ref : (findVariable(state, ref)?.id ?? ref);
     const before = seen.get(target);
     if (before !== undefined) {
       const message = `updates: "${before}" and "${ref}" mean one variable, which a batch may write once`;

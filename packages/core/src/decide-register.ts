@@ -1,3 +1,4 @@
+import { parseAccessRules } from "./access/parse-access-rules.ts";
 import { checkDescription, checkName, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
@@ -38,6 +39,8 @@ export function decideRegister(
   if (dependencies.kind === "refused") return dependencies;
   const first = firstValue(state, { spec, constraints: constraints.value, dependencies: dependencies.value }, context);
   if (first.kind === "refused") return first;
+  const rules = parseAccessRules(spec.accessRules ?? [], "accessRules", context);
+  if (rules.kind === "refused") return rules;
   const number = freeNumber(state, spec.name);
   const registered: VariableRegistered = {
     kind: "variable-registered",
@@ -51,6 +54,8 @@ export function decideRegister(
     description: spec.description ?? "",
     readOnly: spec.readOnly ?? false,
     ...(spec.derivation !== undefined && { derivation: spec.derivation }),
+    ...(spec.sensitive === true && { sensitive: true }),
+    ...(rules.value.length > 0 && { accessRules: rules.value }),
   };
   return accept(registered, ...edgesOf(registered.id, dependencies.value));
 }
@@ -60,8 +65,10 @@ function checkSpec(spec: VariableSpec): Refusal | undefined {
   if (typeof spec.type !== "string") return refusal("invalid_argument", "type must be text", { field: "type" });
   const wrong = checkDescription(spec.description);
   if (wrong !== undefined) return wrong;
-  if (spec.readOnly !== undefined && typeof spec.readOnly !== "boolean") {
-    return refusal("invalid_argument", "readOnly must be true or false", { field: "readOnly" });
+  for (const field of ["readOnly", "sensitive"] as const) {
+    if (spec[field] !== undefined && typeof spec[field] !== "boolean") {
+      return refusal("invalid_argument", `${field} must be true or false`, { field });
+    }
   }
   if (spec.readOnly === true && spec.derivation !== undefined) {
     const message = "readOnly: a derived variable changes with what it depends on";
@@ -127,7 +134,7 @@ function firstValue(
   }: { spec: VariableSpec; constraints: ValueRecord; dependencies: readonly Variable[] },
   context: DecideContext,
 ): Parsed<{ payload: Payload; stale?: string }> {
-  const target = { name: spec.name, type: spec.type, constraints };
+  const target = { name: spec.name, type: spec.type, constraints, ...(spec.sensitive === true && { sensitive: true }) };
   const { derivation } = spec;
   if (derivation === undefined) return startingWith(encodeValue(target, spec.value, context));
   const given = spec.value === undefined ? undefined : encodeValue(target, spec.value, context);

@@ -1,3 +1,6 @@
+import { decideSessionPermissions, decideVariablePermissions } from "./access/decide-permissions.ts";
+import { decideGuarded, guardOf } from "./access/guard-command.ts";
+import { actorOf } from "./actor.ts";
 import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { Command, CommandOf, DecideContext } from "./command.ts";
@@ -19,9 +22,16 @@ import { emptyRecord, laterThan } from "./variable.ts";
 
 /**
  * Decides one command against a session: what then happens, or why nothing does. Pure; the state is not changed, and
- * folding the events of an accepted command with `evolve` gives the state that holds afterwards.
+ * folding the events of an accepted command with `evolve` gives the state that holds afterwards. Where the context says
+ * who writes, what that caller may not do is refused against this same state.
  */
 export function decide(state: SessionState, command: Command, context: DecideContext): Decision {
+  const guard = context.access && guardOf(state, context);
+  if (guard === undefined) return decideFreely(state, command, context);
+  return decideGuarded(guard, state, { command, context, decideFreely: () => decideFreely(state, command, context) });
+}
+
+function decideFreely(state: SessionState, command: Command, context: DecideContext): Decision {
   if (command.kind === "create-session") return decideCreate(state, command, context);
   if (state.status !== "live") return { kind: "refused", refusal: sessionNotFound(state.id) };
   switch (command.kind) {
@@ -94,6 +104,10 @@ function decideAmong(
       return decideRollbackVariable(state, command, context);
     case "rollback-session":
       return decideRollbackSession(state, command, context);
+    case "set-variable-permissions":
+      return decideVariablePermissions(state, command, context);
+    case "set-session-permissions":
+      return decideSessionPermissions(state, command, context);
     case "import-variable":
       return decideImport(state, command, context);
     case "import-dependencies":
@@ -171,10 +185,4 @@ export function nextCommit(state: SessionState, events: readonly SessionEvent[],
     ...(context.requestId !== undefined && { requestId: context.requestId }),
     events,
   };
-}
-
-function actorOf(session: string, { actor, metadata }: DecideContext): string {
-  if (actor) return actor;
-  const said = metadata?.["optimizer_id"] ?? metadata?.["source"];
-  return typeof said === "string" && said !== "" ? said : session;
 }

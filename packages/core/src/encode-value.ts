@@ -9,24 +9,41 @@ export interface ValueTarget {
   readonly name: string;
   readonly type: string;
   readonly constraints: ValueRecord;
+  /** A refusal says nothing of the value. */
+  readonly sensitive?: boolean;
 }
 
 /** Turns a value into the stored form that a variable's type gives it, or refuses it by name. */
 export function encodeValue(
-  { name, type, constraints }: ValueTarget,
+  { name, type, constraints, sensitive = false }: ValueTarget,
   input: unknown,
   context: DecideContext,
 ): Parsed<Payload> {
   const found = context.types.get(type);
   if (found === undefined) return { kind: "refused", refusal: unknownType(type) };
   const parsed = parseValue(found, constraints, input, name);
-  if (parsed.kind === "refused") return parsed;
+  if (parsed.kind === "refused") return sensitive ? { ...parsed, refusal: withoutValue(parsed.refusal, name) } : parsed;
   const payload = found.encode(parsed.value);
   const size = payloadSize(payload);
   const { valueBytes } = context.limits;
   return size > valueBytes
     ? { kind: "refused", refusal: tooLarge(name, size, valueBytes) }
     : { kind: "parsed", value: payload };
+}
+
+/** A refusal of a value that says nothing of it but which constraint it breaks. */
+function withoutValue(refused: Refusal, name: string): Refusal {
+  if (refused.reason === "constraint_violation") {
+    const { value: _, ...details } = refused.details;
+    return refusal(
+      "constraint_violation",
+      `the value for ${name} breaks its constraint ${details.constraint}`,
+      details,
+    );
+  }
+  if (refused.reason !== "validation_failed") return refused;
+  const { value: _, ...details } = refused.details;
+  return refusal("validation_failed", `the value for ${name} is not one of its type ${details.type}`, details);
 }
 
 /** The refusal of a type that is not installed here. */

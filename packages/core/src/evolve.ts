@@ -1,3 +1,4 @@
+import type { AccessRule, Permissions } from "./access/access-rule.ts";
 import type { Commit, SessionEvent, VariableRegistered, VariableSet } from "./commit.ts";
 import { evolveSpaces, putSpace, removeSpace } from "./configuration-space/evolve-space.ts";
 import { evolveDependency } from "./dependency/evolve-dependency.ts";
@@ -84,6 +85,10 @@ export function applyEvent(state: SessionState, event: SessionEvent, commit: Com
     case "label-set":
     case "label-deleted":
       return evolveLabel(state, event, commit);
+    case "session-permissions-set":
+      state.permissions = permissionsOf(event.rules, commit);
+      state.accessRevision = commit.revision;
+      return state;
   }
 }
 
@@ -100,11 +105,16 @@ export const registeredVariable = (event: VariableRegistered, commit: Commit): V
     readOnly: event.readOnly,
     ...(event.derivation !== undefined && { derivation: event.derivation }),
     ...(event.stale !== undefined && { stale: { cause: event.stale, sinceRevision: commit.revision } }),
+    ...(event.sensitive === true && { sensitive: true }),
+    ...(event.accessRules !== undefined && { permissions: permissionsOf(event.accessRules, commit) }),
     createdAtMs: commit.atMs,
     revision: commit.revision,
     updatedBy: commit.actor,
     origin: commit.origin,
   });
+
+const permissionsOf = (rules: readonly AccessRule[], { revision, atMs, actor }: Commit): Permissions =>
+  Object.freeze({ rules, revision, updatedAtMs: atMs, updatedBy: actor });
 
 /** The variable after a write of its value, which is no longer stale. */
 export function variableAfter(variable: Variable, event: VariableSet, commit: Commit): Variable {

@@ -1,4 +1,9 @@
+export * from "./access/access-control.ts";
+export * from "./access/access-rule.ts";
+export { changesAccess } from "./access/changes-access.ts";
+export * from "./access/judge-access.ts";
 export * from "./access/principal.ts";
+export * from "./access/variable-target.ts";
 export * from "./changes.ts";
 export * from "./check-argument.ts";
 export * from "./command.ts";
@@ -34,6 +39,7 @@ export * from "./session-summary.ts";
 export * from "./snapshot.ts";
 export { drawFrom } from "./space/draw.ts";
 export { createRandom, type Random } from "./space/random.ts";
+export * from "./store/access-store.ts";
 export * from "./store/configuration-space-store.ts";
 export * from "./store/dependency-store.ts";
 export * from "./store/history-store.ts";

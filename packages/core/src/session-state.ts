@@ -1,3 +1,4 @@
+import { noPermissions, type Permissions } from "./access/access-rule.ts";
 import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
 import { type Adjacency, createAdjacency } from "./dependency/adjacency.ts";
 import { createDependencyGraph, type DependencyGraph } from "./dependency/dependency-graph.ts";
@@ -42,6 +43,12 @@ export interface SessionState {
   /** Names of configuration spaces by the id of each of their variables. */
   readonly spacesOf: Adjacency<string>;
   readonly labels: Table<string, Label>;
+  /** The access rules for all variables. */
+  permissions: Permissions;
+  /** Ids of the variables that have access rules of their own. */
+  readonly shared: Table<string, string>;
+  /** Revision of the last commit that changed an access rule; 0 for none. */
+  accessRevision: number;
   /** Revisions by the request that made them, oldest first; the last {@link maxRequests}. */
   readonly requests: Table<string, number>;
   requestCount: number;
@@ -72,6 +79,9 @@ export const absentSession = (id: string): SessionState => ({
   spaces: new Map(),
   spacesOf: createAdjacency(),
   labels: new Map(),
+  permissions: noPermissions,
+  shared: new Map(),
+  accessRevision: 0,
   requests: new Map(),
   requestCount: 0,
   nextNumber: 1,
@@ -113,6 +123,7 @@ export const draftOf = (state: SessionState): SessionState => ({
   spaces: layerOver(state.spaces),
   spacesOf: state.spacesOf.draft(),
   labels: layerOver(state.labels),
+  shared: layerOver(state.shared),
   requests: layerOver(state.requests),
 });
 
@@ -127,11 +138,18 @@ export function putVariable(state: SessionState, variable: Variable): SessionSta
   return state;
 }
 
-/** Stores a variable under its id, and whether it is stale. */
+/** Stores a variable under its id, and whether it is stale and shared. */
 export function storeVariable(state: SessionState, variable: Variable): void {
   state.variables.set(variable.id, variable);
+  if (variable.permissions !== undefined) noteRules(state, variable.id, variable.permissions);
   if (variable.stale !== undefined) state.stale.set(variable.id, variable.id);
   else if (state.stale.has(variable.id)) state.stale.delete(variable.id);
+}
+
+function noteRules(state: SessionState, id: string, { rules, revision }: Permissions): void {
+  if (revision > state.accessRevision) state.accessRevision = revision;
+  if (rules.length > 0) state.shared.set(id, id);
+  else if (state.shared.has(id)) state.shared.delete(id);
 }
 
 /** Removes a variable by id or name; without one of that ref the state stays as it is. */
@@ -141,6 +159,7 @@ export function deleteVariable(state: SessionState, ref: string): SessionState {
   state.variables.delete(variable.id);
   state.dependencies.removeVariable(variable.id);
   state.stale.delete(variable.id);
+  state.shared.delete(variable.id);
   state.spacesOf.removeFrom(variable.id);
   dropName(state, variable);
   state.variableCount--;

@@ -1,3 +1,4 @@
+import { changesAccess } from "./access/changes-access.ts";
 import type { Commit, SessionEvent } from "./commit.ts";
 import type { ValueRecord } from "./payload.ts";
 import { defaultTtlMs } from "./session-state.ts";
@@ -16,6 +17,8 @@ export interface SessionSummary {
   readonly variableCount: number;
   readonly programCount: number;
   readonly totalVariableUpdates: number;
+  /** Revision of the last commit that changed an access rule; 0 for none. */
+  readonly accessRevision: number;
 }
 
 /** Takes the summary of a session, whose records are shared. */
@@ -30,6 +33,7 @@ export const summaryOf = (session: SessionSummary): SessionSummary => ({
   variableCount: session.variableCount,
   programCount: session.programCount,
   totalVariableUpdates: session.totalVariableUpdates,
+  accessRevision: session.accessRevision,
 });
 
 /**
@@ -39,7 +43,9 @@ export const summaryOf = (session: SessionSummary): SessionSummary => ({
 export function evolveSummary(summary: SessionSummary, commit: Commit): SessionSummary | undefined {
   let next: SessionSummary | undefined = summary;
   for (const event of commit.events) next = next && applyToSummary(next, event, commit);
-  return next && { ...next, revision: commit.revision };
+  if (next === undefined) return undefined;
+  const accessRevision = changesAccess(commit) ? commit.revision : next.accessRevision;
+  return { ...next, accessRevision, revision: commit.revision };
 }
 
 function applyToSummary(summary: SessionSummary, event: SessionEvent, commit: Commit): SessionSummary | undefined {
@@ -97,4 +103,5 @@ const beginning = (
   variableCount: 0,
   programCount: 0,
   totalVariableUpdates: 0,
+  accessRevision: 0,
 });

@@ -1,3 +1,4 @@
+import type { Permissions } from "./access/access-rule.ts";
 import type { Commit, SessionEvent } from "./commit.ts";
 import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
 import { indexSpace } from "./configuration-space/evolve-space.ts";
@@ -30,6 +31,8 @@ export interface SessionSnapshot {
   readonly rules: readonly Rule[];
   readonly spaces: readonly ConfigurationSpace[];
   readonly labels: readonly Label[];
+  /** The access rules for all variables, where any were ever set. */
+  readonly permissions?: Permissions;
   /** Requests and the revisions that they made, oldest first. */
   readonly requests: readonly (readonly [string, number])[];
 }
@@ -58,6 +61,7 @@ export const toSnapshot = (state: SessionState): SessionSnapshot => ({
   rules: [...state.rules.values()],
   spaces: [...state.spaces.values()],
   labels: [...state.labels.values()],
+  ...(state.permissions.revision > 0 && { permissions: state.permissions }),
   requests: Array.from(state.requests.keys(), (id) => [id, state.requests.get(id) ?? 0] as const),
 });
 
@@ -71,6 +75,8 @@ export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
     names: new Map(variables.map((variable) => [variable.name, variable.id])),
     programs: new Map(programs.map((program) => [program.id, program])),
     stale: new Map(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),
+    shared: new Map(variables.filter((each) => each.permissions?.rules.length).map(({ id }) => [id, id])),
+    accessRevision: lastRevisionOfRules(snapshot),
     labels: new Map(labels.map((label) => [label.name, label])),
     requests: new Map(requests),
     requestCount: requests.length,
@@ -83,19 +89,30 @@ export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
   return state;
 }
 
+const lastRevisionOfRules = ({ permissions, variables }: SessionSnapshot): number =>
+  variables.reduce((last, each) => Math.max(last, each.permissions?.revision ?? 0), permissions?.revision ?? 0);
+
+/** A variable as everyone but the session that it belongs to sees it. */
+export function withoutPermissions(variable: Variable): Variable {
+  if (variable.permissions === undefined) return variable;
+  const { permissions: _, ...rest } = variable;
+  return Object.freeze(rest);
+}
+
 /**
  * The state of a session that starts where another one was. Variables keep their ids and versions; labels and requests
- * are about the other session's revisions and stay there.
+ * are about the other session's revisions and stay there, and so do access rules: what was shared there is not here.
  */
 export function forkOf(
   id: string,
   event: Extract<SessionEvent, { kind: "session-forked" }>,
   commit: Commit,
 ): SessionState {
-  const { epoch, ttlMs, metadata, from } = event;
+  const { epoch, ttlMs, metadata } = event;
+  const { permissions: _, ...from } = event.from;
   const { atMs, revision } = commit;
   return {
-    ...fromSnapshot({ ...from, labels: [], requests: [] }),
+    ...fromSnapshot({ ...from, variables: from.variables.map(withoutPermissions), labels: [], requests: [] }),
     id,
     status: "live",
     epoch,

@@ -1,3 +1,4 @@
+import type { AccessStore } from "./store/access-store.ts";
 import type { ConfigurationSpaceStore } from "./store/configuration-space-store.ts";
 import type { DependencyStore } from "./store/dependency-store.ts";
 import type { HistoryStore } from "./store/history-store.ts";
@@ -30,4 +31,5 @@ export interface Store
     ConfigurationSpaceStore,
     HistoryStore,
     LabelStore,
+    AccessStore,
     TransferStore {}

@@ -1,3 +1,4 @@
+import type { Permissions } from "./access/access-rule.ts";
 import type { Origin } from "./origin.ts";
 import { fromPayload, type Payload, type Value, type ValueRecord } from "./payload.ts";
 import { storeError } from "./store-error.ts";
@@ -29,6 +30,10 @@ export interface Variable {
   readonly derivation?: Derivation;
   /** Present while the value does not follow from its dependencies' present values. */
   readonly stale?: Staleness;
+  /** The value is left out of errors, and of what is shown to those without read access. */
+  readonly sensitive?: true;
+  /** Its own access rules, where any were ever set. Only the session that it belongs to sees them. */
+  readonly permissions?: Permissions;
 }
 
 /** How a derived variable's value is made. */
@@ -63,6 +68,8 @@ const optional = [
   "readOnly",
   "derivation",
   "stale",
+  "sensitive",
+  "permissions",
 ];
 const known = new Set<string>([...required, ...optional]);
 

@@ -1,6 +1,8 @@
 import type { Commit } from "@trimtab/core";
 import {
+  type AccessControl,
   type AnyVariableType,
+  type Caller,
   type CompileExpression,
   createTelemetry,
   createTypeRegistry,
@@ -9,11 +11,14 @@ import {
   defaultLimits,
   type HistoryOptions,
   type Limits,
+  type Principal,
   type SessionCheckpoint,
   type SessionSummary,
   type Store,
+  storeError,
   type Telemetry,
   type TypeRegistry,
+  type ValueRecord,
 } from "@trimtab/core";
 import {
   type CommitLog,
@@ -22,6 +27,8 @@ import {
   type SnapshotStore,
   type SummaryStore,
 } from "@trimtab/log";
+import { createAccessQuestions, createPermissionOperations } from "./access/access-operations.ts";
+import { createGuardedStore } from "./access/create-guarded-store.ts";
 import { type Clock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
@@ -54,6 +61,11 @@ export interface StoreOptions {
    * it expressions are refused with `unimplemented`.
    */
   readonly expressions?: CompileExpression;
+  /**
+   * Judges what callers may do with variables of other sessions: `createAccessControl` of `@trimtab/access-control`.
+   * Without it access rules are kept, and nothing can be asked of them.
+   */
+  readonly access?: AccessControl;
   /** Functions of this process that variables may be derived by, by name. */
   readonly functions?: Readonly<Record<string, DerivationFunction>>;
   /** How much of each variable's past is kept at hand: 100 versions, values up to 4096 bytes, unless given. */
@@ -92,6 +104,12 @@ export interface LocalStore extends Store {
   readonly types: TypeRegistry;
   /** Tells what happens in this store, to those who listen. */
   readonly telemetry: Telemetry;
+  /**
+   * The store as a principal sees it: it acts as its own sessions, and reaches variables of others, as far as their
+   * access rules allow, as `<session>/<id or name>`. Everything else is refused with `access_denied`, whether it is
+   * there or not. Throws `unimplemented` where the store was given nothing that judges access.
+   */
+  as(principal: Principal): Store;
   /** Removes expired sessions now and gives their number; otherwise a timer does. */
   sweep(): Promise<number>;
   /** How many sessions are live. Before the first answer the log is looked through. */
@@ -116,6 +134,7 @@ export function createStore(options: StoreOptions): LocalStore {
     limits,
     functions: new Map(Object.entries(options.functions ?? {})),
     ...(options.expressions !== undefined && { compile: options.expressions }),
+    ...(options.access !== undefined && { control: options.access }),
     history: { ...defaultHistory, ...options.history },
     maxSessions: options.maxSessions ?? 100_000,
     summaries: options.summaries && tellingSummaryFailures(options.summaries),
@@ -135,9 +154,7 @@ export function createStore(options: StoreOptions): LocalStore {
   const ticker = setInterval(() => sessions.tick(), Math.max(1, bookmarkIntervalMs / 2));
   for (const timer of [sweeper, ticker]) unref(timer);
   const watching = createWatchOperation(sessions);
-  return {
-    types,
-    telemetry,
+  const store: Store = {
     ...createSessionOperations(sessions),
     ...createVariableOperations(sessions),
     ...createProgramOperations(sessions),
@@ -149,7 +166,21 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createRollbackOperations(sessions),
     ...createLabelOperations(sessions),
     ...createTransferOperations(sessions),
+    ...createPermissionOperations(sessions),
+    ...createAccessQuestions(sessions, (session) =>
+      sessions.access(session, ({ runtime: { state } }) => unnamedCaller(session, state.metadata)),
+    ),
     watch: watching.watch,
+  };
+  return {
+    types,
+    telemetry,
+    ...store,
+    as(principal) {
+      const { control } = sessions;
+      if (control !== undefined) return createGuardedStore({ store, sessions, watching, control }, principal);
+      throw storeError("unimplemented", "this store judges no access", { feature: "access control" });
+    },
     sweep: () => sessions.sweep(),
     countSessions: () => sessions.count(),
     async close() {
@@ -160,6 +191,14 @@ export function createStore(options: StoreOptions): LocalStore {
     },
   };
 }
+
+/** A session that calls where nobody asks who is behind it. */
+const unnamedCaller = (session: string, attributes: ValueRecord): Caller => ({
+  session,
+  principal: "",
+  attributes,
+  roles: [],
+});
 
 const isRegistry = (types: StoreOptions["types"]): types is TypeRegistry => types instanceof Map;
 

@@ -1,6 +1,7 @@
 import {
   type Command,
   type CommandOf,
+  noPermissions,
   type SessionPoint,
   type Store,
   StoreError,
@@ -53,7 +54,8 @@ export function createRollbackOperations(
       return { session, revision: result.revision, applied };
     },
     async rollbackSession(session, to, options = {}) {
-      const { pattern, deleteNew, restoreDeleted, restoreSurroundings, expectedRevision, ...by } = options;
+      const { pattern, deleteNew, restoreDeleted, restoreSurroundings, ...rest } = options;
+      const { restorePermissions, expectedRevision, ...by } = rest;
       const past = await pastOf(session, to);
       const command: CommandOf<"rollback-session"> = {
         kind: "rollback-session",
@@ -63,6 +65,7 @@ export function createRollbackOperations(
         ...(deleteNew !== undefined && { deleteNew }),
         ...(restoreDeleted !== undefined && { restoreDeleted }),
         ...(restoreSurroundings !== undefined && { restoreSurroundings }),
+        ...(restorePermissions === true && { pastPermissions: past.permissions ?? noPermissions }),
         ...(expectedRevision !== undefined && { expectedRevision }),
       };
       const result = await sessions.write(session, [command], by);

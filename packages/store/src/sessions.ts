@@ -1,4 +1,5 @@
 import {
+  type AccessControl,
   type Command,
   type CompileExpression,
   checkName,
@@ -32,6 +33,8 @@ export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
   readonly limits: Limits;
   readonly compile?: CompileExpression;
   readonly functions: ReadonlyMap<string, DerivationFunction>;
+  /** What judges access; without it nobody can be asked who they are. */
+  readonly control?: AccessControl;
   readonly maxSessions: number;
   /** Told how many sessions were found so far, while it is found out which there are. */
   readonly onProgress: (sessions: number) => void;
@@ -46,6 +49,8 @@ export interface HowToWrite extends WriteOptions {
   readonly validateOnly?: boolean;
   /** The commands are one batch of values, which telemetry tells of as such. */
   readonly isBatch?: boolean;
+  /** Who writes, where that is to be asked. */
+  readonly access?: NonNullable<DecideContext["access"]>;
 }
 
 /** The sessions of one store: found, loaded on first use, kept alive by access, swept when expired. */
@@ -55,6 +60,9 @@ export interface Sessions {
   readonly means: Pick<DecideContext, "types" | "limits" | "compile" | "functions">;
   readonly snapshots: SnapshotStore<SessionCheckpoint>;
   readonly telemetry: Telemetry;
+  readonly control: AccessControl | undefined;
+  /** The time by the wall clock, in milliseconds since the Unix epoch. */
+  now(): number;
   /** Finds a live session; rejects with `session_not_found` or `session_expired`. */
   live(id: string): Promise<LoadedSession>;
   /** Finds a live session, lets `use` work on it, and counts that as an access. */
@@ -116,9 +124,10 @@ export function createSessions(options: SessionsOptions): Sessions {
   const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
     const metadata = parseRecord(by.metadata, "metadata", limits.metadataBytes);
     if (metadata.kind === "refused") throw new StoreError(metadata.refusal);
-    const { actor, origin, requestId, atomic = true, validateOnly = false } = by;
-    const wrong = requestId === undefined ? undefined : checkName(requestId, "requestId", limits.nameLength);
+    const { actor, origin, atomic = true, validateOnly = false, access } = by;
+    const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
+    const requestId = requestOf(session.runtime.state.id, by);
     const context = (): DecideContext => ({
       ...means,
       atMs: clock.now(),
@@ -126,6 +135,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       ...(actor !== undefined && { actor }),
       ...(origin !== undefined && { origin }),
       ...(requestId !== undefined && { requestId }),
+      ...(access !== undefined && { access }),
     });
     const result = await session.runtime.submit({ commands, atomic, validateOnly, context });
     table.touch(session);
@@ -192,6 +202,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     means,
     snapshots: options.snapshots,
     telemetry,
+    control: options.control,
+    now: () => clock.now(),
     live,
     async access(id, use) {
       const held = hold(id);
@@ -247,3 +259,9 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 const byAge = (a: SessionSummary, b: SessionSummary) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
+
+/** Requests of one caller are not those of another that chose the same id. */
+const requestOf = (session: string, { requestId, access }: HowToWrite): string | undefined =>
+  requestId === undefined || access === undefined || access.caller.session === session
+    ? requestId
+    : `${access.caller.session}/${requestId}`;

@@ -3,6 +3,7 @@ import {
   type Commit,
   findVariable,
   fromPayload,
+  isSensitive,
   isStoreError,
   type SessionEvent,
   type SessionState,
@@ -145,7 +146,7 @@ type VariableSet = Extract<SessionEvent, { kind: "variable-set" }>;
 function updatedOf(event: VariableSet, commit: Commit, { state, durationMs }: Beside): TelemetryEvent {
   const variable = state === undefined ? undefined : findVariable(state, event.id);
   // Of a variable that is gone already nobody can say any more whether its value may be told.
-  const isTold = variable !== undefined && variable.metadata["sensitive"] !== true;
+  const isTold = state !== undefined && variable !== undefined && !isSensitive(state, variable);
   const { source } = commit.metadata;
   return {
     kind: "dspex.bridge.variable.updated",

@@ -18,6 +18,7 @@ import {
   type Variable,
   type VariableExport,
   type VariableVersion,
+  withoutPermissions,
 } from "@trimtab/core";
 import { completed } from "./history-operations.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
@@ -78,7 +79,9 @@ function exportOf(state: SessionState, options: ExportOptions): Omit<VariableExp
       }
     }
   }
-  return { session: state.id, revision: state.revision, variables, dependencies };
+  // Who may see them is a matter of this session, not of where the file goes.
+  const shown = variables.map(withoutPermissions);
+  return { session: state.id, revision: state.revision, variables: shown, dependencies };
 }
 
 function selectVariables(state: SessionState, options: ExportOptions): Variable[] {

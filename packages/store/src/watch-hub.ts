@@ -1,4 +1,4 @@
-import { type Commit, changesOf, createGlob, type Selection, type VariableChange } from "@trimtab/core";
+import { type Commit, changesAccess, changesOf, createGlob, type Selection, type VariableChange } from "@trimtab/core";
 
 /** What a watch must know to be woken for what concerns it and nothing else. */
 export interface Watcher {
@@ -8,6 +8,8 @@ export interface Watcher {
   waiting: boolean;
   /** When it waits: how long it has had nothing to deliver, in ticks of the bookmark timer. */
   idleTicks: number;
+  /** Concerned by every change of access rules too. */
+  readonly followsAccess: boolean;
   readonly selects: (change: { id: string; name: string }) => boolean;
   /** Ends the wait; `bookmark` asks to tell how far the watch has come. */
   wake(cause: "commit" | "bookmark"): void;
@@ -57,6 +59,7 @@ export function createWatchHub(): WatchHub {
   const all = new Set<Watcher>();
   const byRef = new Map<string, Set<Watcher>>();
   const byPattern = new Set<Watcher>();
+  const followers = new Set<Watcher>();
 
   const wake = (watcher: Watcher, revision: number) => {
     if (!watcher.waiting) return;
@@ -73,11 +76,13 @@ export function createWatchHub(): WatchHub {
     add(watcher, selection) {
       const refs = selection.refs ?? [];
       all.add(watcher);
+      if (watcher.followsAccess) followers.add(watcher);
       if (refs.length === 0 || selection.pattern !== undefined) byPattern.add(watcher);
       for (const ref of refs) addTo(byRef, ref, watcher);
       return () => {
         all.delete(watcher);
         byPattern.delete(watcher);
+        followers.delete(watcher);
         for (const ref of refs) removeFrom(byRef, ref, watcher);
       };
     },
@@ -88,6 +93,7 @@ export function createWatchHub(): WatchHub {
         for (const watcher of byRef.get(change.id) ?? []) wake(watcher, commit.revision);
         for (const watcher of byPattern) if (watcher.waiting && watcher.selects(change)) wake(watcher, commit.revision);
       }
+      if (followers.size > 0 && changesAccess(commit)) for (const watcher of followers) wake(watcher, commit.revision);
     },
     tick(revision) {
       for (const watcher of all) {

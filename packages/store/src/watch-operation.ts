@@ -1,15 +1,22 @@
-import { type Selection, type Store, storeError, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import { type Selection, storeError, type WatchEvent } from "@trimtab/core";
 import type { Sessions } from "./sessions.ts";
-import { watchSession } from "./watch-session.ts";
+import { type SessionWatchOptions, watchSession } from "./watch-session.ts";
 
 /** The part of a store that watches, and the end of all watches. */
-export function createWatchOperation(sessions: Sessions): Pick<Store, "watch"> & { close(): void } {
+export interface WatchOperation {
+  watch(id: string, selection?: Selection, options?: SessionWatchOptions): AsyncIterable<WatchEvent>;
+  /** Ends every watch with `unavailable`. */
+  close(): void;
+}
+
+/** Makes the part of a store that watches. */
+export function createWatchOperation(sessions: Sessions): WatchOperation {
   const closing = new AbortController();
 
   async function* open(
     id: string,
     selection: Selection,
-    options: WatchOptions,
+    options: SessionWatchOptions,
     ended: AbortSignal,
   ): AsyncGenerator<WatchEvent> {
     const how = { ...options, signal: ended, compile: sessions.means.compile };

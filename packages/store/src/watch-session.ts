@@ -1,7 +1,7 @@
 import {
-  type ChangesEvent,
   type Commit,
   type CompileExpression,
+  changesAccess,
   findVariable,
   listVariables,
   type Selection,
@@ -31,6 +31,8 @@ export interface WatchSource {
 /** How a watch is wanted, and what its filter is read with. */
 export interface SessionWatchOptions extends WatchOptions {
   readonly compile?: CompileExpression | undefined;
+  /** Give a bookmark too where access rules have changed. */
+  readonly followsAccess?: boolean;
 }
 
 /** Commits read from the log at once by a watch that has fallen behind. */
@@ -57,6 +59,7 @@ export function watchSession(
     waiting: false,
     idleTicks: 0,
     selects,
+    followsAccess: options.followsAccess ?? false,
     wake: (cause) => resolveWait?.(cause),
   };
 
@@ -99,7 +102,7 @@ export function watchSession(
           const cause = source.state.status === "expired" ? "session_expired" : "session_deleted";
           return yield { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
         } else if ((await wait()) === "bookmark" && !closed) {
-          yield { kind: "bookmark", ...place({ epoch, revision: watcher.position }) };
+          yield bookmark();
         }
       }
     } finally {
@@ -107,18 +110,22 @@ export function watchSession(
     }
   }
 
-  function* deliver(commits: readonly Commit[]): Generator<ChangesEvent> {
+  const bookmark = (): WatchEvent => ({ kind: "bookmark", ...place({ epoch, revision: watcher.position }) });
+
+  function* deliver(commits: readonly Commit[]): Generator<WatchEvent> {
     if (options.coalesce) {
       const events = commits.map((commit) => eventOf(commit, epoch, view)).filter((event) => event !== undefined);
       watcher.position = commits.at(-1)?.revision ?? watcher.position;
       const merged = coalesce(events, source.state);
       if (merged !== undefined) yield merged;
+      else if (watcher.followsAccess && commits.some(changesAccess)) yield bookmark();
       return;
     }
     for (const commit of commits) {
       watcher.position = commit.revision;
       const event = eventOf(commit, epoch, view);
       if (event !== undefined) yield event;
+      else if (watcher.followsAccess && changesAccess(commit)) yield bookmark();
       if (closed) return;
     }
   }

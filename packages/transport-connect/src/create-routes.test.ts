@@ -202,12 +202,7 @@ describe("what is not served", () => {
   const fields: [string, string, object][] = [
     ["optimization_id", "VariableService/DeleteVariable", { ...ids, context: { optimizationId: "o" } }],
     ["fencing_token", "VariableService/DeleteVariable", { ...ids, context: { fencingToken: "1" } }],
-    ["sensitive", "VariableService/RegisterVariable", { sessionId: "s", spec: { ...spec, sensitive: true } }],
-    [
-      "sensitive",
-      "VariableService/BatchRegisterVariables",
-      { sessionId: "s", specs: [spec, { ...spec, name: "b", sensitive: true }] },
-    ],
+    ["optimization_id", "VariableService/RegisterVariable", { sessionId: "s", spec, context: { optimizationId: "o" } }],
     ["include_stats", "VariableService/BatchGetVariables", { sessionId: "s", includeStats: true }],
     ["optimization_id", "HistoryService/ListVariableHistory", { ...ids, optimizationId: "o" }],
     [

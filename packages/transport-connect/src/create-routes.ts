@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import type { Store, TypeRegistry } from "@trimtab/core";
 import {
+  AccessService,
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
@@ -12,6 +13,7 @@ import {
   VariableService,
   WatchService,
 } from "@trimtab/wire/services";
+import { createAccessService } from "./access-service.ts";
 import { type CallInfo, createCalls } from "./calls.ts";
 import { createConfigurationSpaceService } from "./configuration-space-service.ts";
 import { createDependencyService } from "./dependency-service.ts";
@@ -75,6 +77,7 @@ export function createRoutes({
     serve(RuleService, (seen) => createRuleService(seen, calls));
     serve(ConfigurationSpaceService, (seen) => createConfigurationSpaceService(seen, calls));
     serve(HistoryService, (seen) => createHistoryService(seen, calls));
+    serve(AccessService, (seen) => createAccessService(seen, calls));
     serve(TransferService, (seen) => createTransferService(seen, calls, files));
   };
 }

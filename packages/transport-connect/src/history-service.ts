@@ -43,7 +43,7 @@ const ofVariables = (store: Store, { unary }: Calls): Methods<"listVariableHisto
   getVariableAt: unary(async (request) => {
     const session = sessionOf(request);
     const ref = required(request.variable, "variable");
-    const at = await pointOrPresent(store, session, fromWireVersionPoint(request.at, "at"));
+    const at = await pointOrPresent(store, session, fromWireVersionPoint(request.at, "at"), ref);
     return { variable: toWireVariable(await store.getVariableAt(session, ref, at)) };
   }),
 });

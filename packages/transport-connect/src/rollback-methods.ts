@@ -23,10 +23,11 @@ type RollbackMethods = Pick<
 export const createRollbackMethods = (store: Store, { unary }: Calls): RollbackMethods => ({
   rollbackVariable: unary(async (request) => {
     const session = sessionOf(request);
+    const variable = required(request.variable, "variable");
     const done = await store.rollbackVariable(
       session,
-      required(request.variable, "variable"),
-      await pointOrPresent(store, session, fromWireVersionPoint(request.to, "to")),
+      variable,
+      await pointOrPresent(store, session, fromWireVersionPoint(request.to, "to"), variable),
       present({ ...fromWireContext(request.context), expectedVersion: toExpected(request.expectedVersion) }),
     );
     return {
@@ -55,6 +56,7 @@ export const createRollbackMethods = (store: Store, { unary }: Calls): RollbackM
         deleteNew: request.deleteNew,
         restoreDeleted: request.restoreDeleted,
         restoreSurroundings: request.restoreSurroundings,
+        restorePermissions: request.restorePermissions,
         expectedRevision: toExpected(request.expectedRevision, "expected_revision"),
         validateOnly: request.validateOnly,
       }),

@@ -1,5 +1,8 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import {
+  AccessQuestionSchema,
+  AccessRuleSchema,
+  AccessService,
   ConfigurationSpaceService,
   DependencyService,
   DependencySpecSchema,
@@ -113,6 +116,7 @@ const served: Record<string, readonly string[]> = {
     "delete_new",
     "restore_deleted",
     "restore_surroundings",
+    "restore_permissions",
     "expected_revision",
     "validate_only",
   ],
@@ -155,6 +159,26 @@ const served: Record<string, readonly string[]> = {
     "include_history",
     "include_dependencies",
   ],
+  SetVariablePermissionsRequest: [...one, "context", "rules", "expected_revision"],
+  GetVariablePermissionsRequest: [...one, "at"],
+  SetSessionPermissionsRequest: [...write, "rules", "expected_revision"],
+  GetSessionPermissionsRequest: ["session_id", "at"],
+  CheckAccessRequest: [...one, "permission"],
+  BatchCheckAccessRequest: ["session_id", "questions"],
+  ListAccessibleRequest: [...page, "permission", "owner_pattern", "pattern"],
+  ExplainAccessRequest: [...one, "permission", "subject_session_id"],
+  AccessQuestion: ["variable", "permission"],
+  AccessRule: [
+    "id",
+    "session_pattern",
+    "permissions",
+    "conditions",
+    "when",
+    "expires_at",
+    "priority",
+    "effect",
+    "description",
+  ],
   WriteContext: ["actor", "origin", "metadata", "request_id"],
   VariableSpec: [
     "name",
@@ -164,6 +188,8 @@ const served: Record<string, readonly string[]> = {
     "description",
     "metadata",
     "read_only",
+    "sensitive",
+    "access_rules",
     "dependencies",
     "derivation",
   ],
@@ -176,6 +202,7 @@ const served: Record<string, readonly string[]> = {
 };
 
 const services = [
+  AccessService,
   SessionService,
   ProgramService,
   VariableService,
@@ -188,6 +215,8 @@ const services = [
 ];
 const requests = services.flatMap(({ methods }) => methods.map(({ input }): DescMessage => input));
 const parts: readonly DescMessage[] = [
+  AccessQuestionSchema,
+  AccessRuleSchema,
   WriteContextSchema,
   VariableSpecSchema,
   VariableUpdateSchema,

@@ -3,14 +3,12 @@ import { storeError } from "@trimtab/core";
 import {
   BatchGetVariablesRequestSchema,
   ListVariableHistoryRequestSchema,
-  VariableSpecSchema,
   WriteContextSchema,
 } from "@trimtab/wire/services";
 
 /** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
 export const unserved: ReadonlyMap<string, readonly DescField[]> = new Map([
   [WriteContextSchema.typeName, [WriteContextSchema.field.optimizationId, WriteContextSchema.field.fencingToken]],
-  [VariableSpecSchema.typeName, [VariableSpecSchema.field.sensitive]],
   [BatchGetVariablesRequestSchema.typeName, [BatchGetVariablesRequestSchema.field.includeStats]],
   [ListVariableHistoryRequestSchema.typeName, [ListVariableHistoryRequestSchema.field.optimizationId]],
 ]);

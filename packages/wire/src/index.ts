@@ -1,3 +1,17 @@
+export {
+  fromWireAccessible,
+  fromWireExplanation,
+  toWireAccessible,
+  toWireExplanation,
+} from "./access-answer.ts";
+export {
+  fromWireAccessRules,
+  fromWirePermission,
+  fromWirePermissions,
+  toWireAccessRules,
+  toWirePermission,
+  toWirePermissions,
+} from "./access-rule.ts";
 export { encodeFlag, encodeRecord, encodeText, encodeTime, encodeValue, encodeWhole } from "./caller-data.ts";
 export { fromWireCommit, toWireCommit } from "./commit-summary.ts";
 export { fromWireConfiguration, fromWireSpace, toWireConfiguration, toWireSpace } from "./configuration-space.ts";

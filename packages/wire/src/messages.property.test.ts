@@ -64,7 +64,7 @@ describe("watch events", () => {
     fc.record({ kind: fc.constant("snapshot" as const), ...at, variables: fc.array(variable, { maxLength: 3 }) }),
     fc.record({
       kind: fc.constant("reset" as const),
-      cause: fc.constantFrom("history_lost" as const, "session_recreated" as const),
+      cause: fc.constantFrom("history_lost" as const, "session_recreated" as const, "access_changed" as const),
       ...at,
       variables: fc.array(variable, { maxLength: 3 }),
     }),

@@ -1,4 +1,5 @@
 import type { VariableSpec } from "@trimtab/core";
+import { fromWireAccessRules, toWireAccessRules } from "./access-rule.ts";
 import { encodeFlag, encodeRecord, encodeText, encodeValue } from "./caller-data.ts";
 import { fromWireDerivation, toWireDerivation } from "./derivation.ts";
 import type { VariableSpec as WireVariableSpec } from "./gen/trimtab/v1/variable_pb.ts";
@@ -19,7 +20,8 @@ export const toWireSpec = (spec: VariableSpec): WireVariableSpec => ({
   description: encodeText(spec.description ?? "", "description"),
   metadata: encodeRecord(spec.metadata, "metadata"),
   readOnly: encodeFlag(spec.readOnly, "readOnly"),
-  sensitive: false,
+  sensitive: encodeFlag(spec.sensitive, "sensitive"),
+  accessRules: toWireAccessRules(spec.accessRules ?? [], "accessRules"),
   dependencies: (spec.dependencies ?? []).map((ref) => encodeText(ref, "dependencies")),
   ...(needsNoValue(spec) ? {} : { value: encodeValue(spec.value, spec.name || "value") }),
   ...(spec.derivation !== undefined && { derivation: toWireDerivation(spec.derivation) }),
@@ -30,7 +32,7 @@ const needsNoValue = ({ value, derivation }: { value?: unknown; derivation?: unk
   value === undefined && derivation !== undefined;
 
 /**
- * Reads what a variable is registered with; sensitivity is not read here.
+ * Reads what a variable is registered with.
  *
  * @throws StoreError `invalid_argument` naming the part that is absent or no value
  */
@@ -44,6 +46,9 @@ export function fromWireSpec(spec: WireVariableSpec | undefined, path = "spec"):
     description: spec.description || undefined,
     metadata: fromWireRecord(spec.metadata, `${path}.metadata`),
     readOnly: spec.readOnly || undefined,
+    sensitive: spec.sensitive || undefined,
+    accessRules:
+      spec.accessRules.length > 0 ? fromWireAccessRules(spec.accessRules, `${path}.access_rules`) : undefined,
     dependencies: spec.dependencies.length > 0 ? spec.dependencies : undefined,
     derivation: spec.derivation && fromWireDerivation(spec.derivation, `${path}.derivation`),
   });

@@ -1,4 +1,5 @@
 import { fromPayload, type Variable } from "@trimtab/core";
+import { fromWirePermissions, toWirePermissions } from "./access-rule.ts";
 import { fromWireDerivation, fromWireStaleness, toWireDerivation, toWireStaleness } from "./derivation.ts";
 import type { Variable as WireVariable } from "./gen/trimtab/v1/variable_pb.ts";
 import { fromWireOrigin, toWireOrigin } from "./origin.ts";
@@ -37,9 +38,10 @@ const buildMessage = (variable: Variable): WireVariable => ({
   updatedBy: variable.updatedBy,
   origin: toWireOrigin(variable.origin),
   readOnly: variable.readOnly,
-  sensitive: false,
+  sensitive: variable.sensitive ?? false,
   ...(variable.derivation !== undefined && { derivation: toWireDerivation(variable.derivation) }),
   ...(variable.stale !== undefined && { stale: toWireStaleness(variable.stale) }),
+  ...(variable.permissions !== undefined && { permissions: toWirePermissions(variable.permissions) }),
 });
 
 /**
@@ -68,5 +70,7 @@ export function fromWireVariable(variable: WireVariable | undefined, path = "var
     readOnly: variable.readOnly,
     ...(variable.derivation && { derivation: fromWireDerivation(variable.derivation, `${path}.derivation`) }),
     ...(variable.stale && { stale: fromWireStaleness(variable.stale, `${path}.stale`) }),
+    ...(variable.sensitive && { sensitive: true }),
+    ...(variable.permissions && { permissions: fromWirePermissions(variable.permissions, `${path}.permissions`) }),
   });
 }

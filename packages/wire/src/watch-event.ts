@@ -14,6 +14,7 @@ export const viewPartBytes = 1024 * 1024;
 export const resetCauses = {
   history_lost: ResetCause.HISTORY_LOST,
   session_recreated: ResetCause.SESSION_RECREATED,
+  access_changed: ResetCause.ACCESS_CHANGED,
 } as const;
 
 /** Why a watch is over, as it travels. */

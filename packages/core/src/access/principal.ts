@@ -14,3 +14,13 @@ export interface Principal {
   /** What access rules may ask for as `caller.roles`. */
   readonly roles?: readonly string[];
 }
+
+/** A session that calls, and what access rules may ask of it. */
+export interface Caller {
+  /** The session that the call is made as. */
+  readonly session: string;
+  /** Id of the principal behind it; empty where nobody has asked. */
+  readonly principal: string;
+  readonly attributes: ValueRecord;
+  readonly roles: readonly string[];
+}

@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { describeAccess } from "./store/describe-access.ts";
 import { describeConfigurationSpaces } from "./store/describe-configuration-spaces.ts";
 import { describeDependencies } from "./store/describe-dependencies.ts";
 import { describeDerivations } from "./store/describe-derivations.ts";
@@ -32,5 +33,6 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     describeLabels(opened);
     describeRequests(opened, facts);
     describeTransfer(opened);
+    describeAccess(opened, facts);
   });
 }

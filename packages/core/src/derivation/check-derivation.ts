@@ -33,7 +33,7 @@ export function checkDerivation(
 /** Reads an expression within the limits. What it speaks of is looked up afterwards, by {@link variablesNamed}. */
 export function readExpression(
   source: unknown,
-  { field, isCondition }: Pick<ExpressionReading, "field" | "isCondition">,
+  { field, isCondition, knows = () => true }: Omit<ExpressionReading, "knows"> & Partial<ExpressionReading>,
   { compile, limits }: DecideContext,
 ): Parsed<Expression> {
   if (typeof source !== "string" || source === "") {
@@ -45,7 +45,7 @@ export function readExpression(
     return { kind: "refused", refusal: refusal("limit_exceeded", message, { field, limit, value: source.length }) };
   }
   if (compile === undefined) return { kind: "refused", refusal: noExpressions() };
-  return compile(source, { field, isCondition, knows: () => true });
+  return compile(source, { field, isCondition, knows });
 }
 
 /** The variables that an expression speaks of. */

@@ -1,3 +1,5 @@
+import { noPermissions, type Permissions } from "../access/access-rule.ts";
+import { withRules } from "../access/decide-permissions.ts";
 import { checkExpectedRevision } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
@@ -66,25 +68,36 @@ export function decideRollbackSession(
   for (const variable of past) {
     const present = state.variables.get(variable.id);
     if (present === undefined) continue;
-    const decision = takeBack(state, { present, past: variable, surroundings: command.restoreSurroundings }, context);
+    const what = {
+      surroundings: command.restoreSurroundings === true,
+      permissions: command.pastPermissions !== undefined,
+    };
+    const decision = takeBack(state, { present, past: variable, ...what }, context);
     if (decision.kind === "refused") return decision;
     events.push(...decision.events);
   }
+  const { pastPermissions, pattern } = command;
+  if (pastPermissions !== undefined && pattern === undefined && !sameRules(state.permissions, pastPermissions)) {
+    events.push({ kind: "session-permissions-set", rules: pastPermissions.rules });
+  }
   if (command.restoreDeleted !== true) return accept(...events);
-  const restored = restoreDeleted(state, past, context);
+  const restored = restoreDeleted(state, { past, permissions: pastPermissions !== undefined }, context);
   return restored.kind === "refused" ? restored : accept(...events, ...restored.events);
 }
 
 /** Gives one variable the value that it had, and what surrounded it where that is asked for. */
 function takeBack(
   state: SessionState,
-  { present, past, surroundings }: { present: Variable; past: Variable; surroundings: boolean | undefined },
+  { present, past, surroundings, permissions }: { present: Variable; past: Variable } & What,
   context: DecideContext,
 ): Decision {
   const { description, metadata, constraints } = past;
-  const restored = surroundings === true ? { ...present, description, metadata, constraints } : present;
+  const surrounded = surroundings ? { ...present, description, metadata, constraints } : present;
+  const isShared = permissions && !sameRules(present.permissions, past.permissions);
+  const { rules } = past.permissions ?? noPermissions;
+  const restored = isShared ? withRules(surrounded, rules, { state, context }) : surrounded;
   const events: SessionEvent[] = [];
-  if (surroundings === true && !sameSurroundings(present, past)) {
+  if (isShared || (surroundings && !sameSurroundings(present, past))) {
     events.push({ kind: "variable-changed", variable: stampedChange(restored, state, context) });
   }
   const isFree = !present.readOnly && present.derivation === undefined;
@@ -98,6 +111,16 @@ function takeBack(
   }
   return accept(...events);
 }
+
+/** What is restored beside values. */
+interface What {
+  readonly surroundings: boolean;
+  readonly permissions: boolean;
+}
+
+/** Lists that one commit set are the same list. */
+const sameRules = (a: Permissions = noPermissions, b: Permissions = noPermissions): boolean =>
+  a.revision === b.revision || (a.rules.length === 0 && b.rules.length === 0);
 
 /** What surrounds a value is shared between versions that left it alone, so that identity tells. */
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
@@ -128,7 +151,11 @@ function deleteNew(
   return accept(...events);
 }
 
-function restoreDeleted(state: SessionState, past: readonly Variable[], context: DecideContext): Decision {
+function restoreDeleted(
+  state: SessionState,
+  { past, permissions }: { past: readonly Variable[]; permissions: boolean },
+  context: DecideContext,
+): Decision {
   const events: SessionEvent[] = [];
   let next = state;
   for (const variable of past) {
@@ -138,7 +165,9 @@ function restoreDeleted(state: SessionState, past: readonly Variable[], context:
     const { name, constraints, description, metadata, readOnly } = variable;
     // Every form that its type gives is one that it takes.
     const value = type.decode(variable.payload) as Value;
-    const spec = { name, type: variable.type, value, constraints, description, metadata, readOnly };
+    const accessRules = permissions ? (variable.permissions?.rules ?? []) : [];
+    const surroundings = { constraints, description, metadata, readOnly, accessRules };
+    const spec = { name, type: variable.type, value, ...surroundings, sensitive: variable.sensitive ?? false };
     const decision = decideRegister(next, { kind: "register-variable", spec }, context);
     if (decision.kind === "refused") return decision;
     events.push(...decision.events);

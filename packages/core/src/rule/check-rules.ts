@@ -58,7 +58,7 @@ export function ruleViolation(
 ): Refusal<"rule_violation"> {
   const values = rule.variables.map((id) => {
     const variable = state.variables.get(id);
-    return variable === undefined ? id : `${variable.name} = ${shown(variable.value)}`;
+    return variable === undefined ? id : `${variable.name} = ${variable.sensitive ? "…" : shown(variable.value)}`;
   });
   const details = { rule: rule.name, variables: rule.variables };
   return refusal("rule_violation", `rule ${rule.name}: ${message} (${values.join(", ")})`, details);

@@ -125,6 +125,8 @@ export interface RollbackSessionOptions extends WriteOptions {
   readonly restoreDeleted?: boolean;
   /** Restore description, metadata and constraints too, not only values. */
   readonly restoreSurroundings?: boolean;
+  /** Restore access rules too: those of the variables, and those of the session unless a pattern is given. */
+  readonly restorePermissions?: boolean;
   /** Refuse with `revision_mismatch` unless the session is at this revision. */
   readonly expectedRevision?: number;
   /** Answer as if it were done, but change nothing. */

@@ -1,3 +1,4 @@
+import type { AccessRuleSpec } from "../access/access-rule.ts";
 import type { Origin } from "../origin.ts";
 import type { Value, ValueRecord } from "../payload.ts";
 import type { StoreError } from "../store-error.ts";
@@ -109,6 +110,10 @@ export interface VariableSpec {
   readonly metadata?: ValueRecord;
   /** The value can never be written again. */
   readonly readOnly?: boolean;
+  /** Leave its values out of errors, and of what those without read access are shown; for good. */
+  readonly sensitive?: boolean;
+  /** Who else may do what with it; nobody unless given. */
+  readonly accessRules?: readonly AccessRuleSpec[];
   /** Variables that this one depends on, by id or name; those that its expression names are added by themselves. */
   readonly dependencies?: readonly string[];
   /** Makes the variable a derived one. */

@@ -50,10 +50,13 @@ export type WatchEvent =
       readonly token: string;
       readonly variables: readonly Variable[];
     }
-  /** As `snapshot`, where what came before cannot be told any more: drop what you hold. */
+  /**
+   * As `snapshot`, where what came before cannot be told any more, or where what may be observed has changed: drop what
+   * you hold.
+   */
   | {
       readonly kind: "reset";
-      readonly cause: "history_lost" | "session_recreated";
+      readonly cause: "history_lost" | "session_recreated" | "access_changed";
       readonly revision: number;
       readonly token: string;
       readonly variables: readonly Variable[];

@@ -44,7 +44,7 @@ function checkVariable(variable: Variable, context: DecideContext): Parsed<Varia
   if (constraints.kind === "refused") return constraints;
   const metadata = parseRecord(variable.metadata, "metadata", limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
-  const target = { name: variable.name, type: variable.type, constraints: constraints.value };
+  const target = { ...variable, constraints: constraints.value };
   const payload = encodeValue(target, variable.value, context);
   if (payload.kind === "refused") return payload;
   const checked = { ...variable, constraints: constraints.value, metadata: metadata.value, payload: payload.value };
@@ -64,7 +64,8 @@ function decideNew(
   if (full !== undefined) return { kind: "refused", refusal: full };
   const isFree = !state.variables.has(variable.id) && !state.names.has(variable.id) && isId(variable);
   const id = isFree ? variable.id : variableId(variable.name, state.nextNumber);
-  const { stale: _, ...fresh } = variable;
+  // What was shared where it comes from is not shared here.
+  const { stale: _, permissions: __, ...fresh } = variable;
   const imported = { ...fresh, id, revision: state.revision + 1 };
   const number = Math.max(state.nextNumber, (numberOf(id) ?? 0) + 1);
   return accept({
@@ -93,7 +94,14 @@ function decideReplace(state: SessionState, { present, variable }: Pair, context
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const { constraints, description, metadata, payload, derivation } = variable;
   const { derivation: _, ...plain } = present;
-  const changed = { ...plain, constraints, description, metadata, ...(derivation !== undefined && { derivation }) };
+  const changed = {
+    ...plain,
+    constraints,
+    description,
+    metadata,
+    ...(derivation !== undefined && { derivation }),
+    ...sensitivityOf(variable),
+  };
   const events = changeTo(state, present, changed, context);
   // What is derived follows from what it depends on, whatever the data says.
   if (derivation === undefined && !payloadEquals(present.payload, payload)) events.push(variableSet(present, payload));
@@ -106,13 +114,17 @@ function decideMerge(state: SessionState, { present, variable }: Pair, context: 
   const merged = { ...present.metadata, ...variable.metadata };
   const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
-  const events = changeTo(state, present, { ...present, metadata: metadata.value }, context);
+  const changed = { ...present, metadata: metadata.value, ...sensitivityOf(variable) };
+  const events = changeTo(state, present, changed, context);
   if (present.derivation !== undefined) return accept(...events);
   const payload = encodeValue(present, variable.value, context);
   if (payload.kind === "refused") return payload;
   if (!payloadEquals(present.payload, payload.value)) events.push(variableSet(present, payload.value));
   return accept(...events);
 }
+
+/** What takes a sensitive value is sensitive from then on. */
+const sensitivityOf = ({ sensitive }: Variable) => (sensitive === true ? { sensitive } : {});
 
 /** The event of a change to what surrounds a value, where there is one. */
 function changeTo(state: SessionState, before: Variable, after: Variable, context: DecideContext): SessionEvent[] {
@@ -122,6 +134,7 @@ function changeTo(state: SessionState, before: Variable, after: Variable, contex
 
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
   a.description === b.description &&
+  a.sensitive === b.sensitive &&
   sameRecord(a.metadata, b.metadata) &&
   sameRecord(a.constraints, b.constraints) &&
   textOf(a.derivation) === textOf(b.derivation);

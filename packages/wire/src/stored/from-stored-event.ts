@@ -1,4 +1,5 @@
 import type { SessionEvent, VariableRegistered, VariableSet } from "@trimtab/core";
+import { fromWireAccessRules } from "../access-rule.ts";
 import { fromWireDerivation } from "../derivation.ts";
 import type {
   StoredEvent,
@@ -95,6 +96,8 @@ function fromRarer(kind: Kind, at: string): SessionEvent {
       const revision = fromUint64(kind.value.revision, `${at}.revision`);
       return { kind: "label-set", label: { name, revision, protected: isProtected, description } };
     }
+    case "sessionPermissionsSet":
+      return { kind: "session-permissions-set", rules: fromWireAccessRules(kind.value.rules, `${at}.rules`) };
     case "variableImported": {
       const variable = fromWireVariable(kind.value.variable, `${at}.variable`);
       const versions = kind.value.versions.map((version, index) =>
@@ -109,7 +112,7 @@ function fromRarer(kind: Kind, at: string): SessionEvent {
 }
 
 function fromStoredRegistered(event: StoredRegistered, at: string): VariableRegistered {
-  const { id, name, type, description, readOnly, derivation, stale } = event;
+  const { id, name, type, description, readOnly, derivation, stale, accessRules } = event;
   return {
     kind: "variable-registered",
     id,
@@ -123,6 +126,8 @@ function fromStoredRegistered(event: StoredRegistered, at: string): VariableRegi
     readOnly,
     ...(derivation !== undefined && { derivation: fromWireDerivation(derivation, `${at}.derivation`) }),
     ...(stale !== undefined && { stale }),
+    ...(event.sensitive && { sensitive: true }),
+    ...(accessRules.length > 0 && { accessRules: fromWireAccessRules(accessRules, `${at}.access_rules`) }),
   };
 }
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StoredCheckpointSchema, StoredCommitSchema, StoredEventSchema } from "../gen/trimtab/log/v1/commit_pb.ts";
 import { origin, payload, record, text, timeMs, variable, whole } from "../test-parts/arbitraries.ts";
-import { everyEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
+import { accessEvent, everyEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
 import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored-commit.ts";
 import { decodeSummary, encodeSummary } from "./stored-summary.ts";
 
@@ -14,8 +14,11 @@ const golden = (file: string) => readFileSync(new URL(`../test-parts/golden/${fi
 describe("a stored commit", () => {
   test("comes back exactly, whatever has happened", () => {
     expect(decodeCommit(encodeCommit(everyEvent))).toEqual(everyEvent);
+    expect(decodeCommit(encodeCommit(accessEvent))).toEqual(accessEvent);
     const kinds = StoredEventSchema.fields.map(({ localName }) => localName);
-    const stored = fromBinary(StoredCommitSchema, encodeCommit(everyEvent)).events.map(({ kind }) => kind.case);
+    const stored = [everyEvent, accessEvent].flatMap((commit) =>
+      fromBinary(StoredCommitSchema, encodeCommit(commit)).events.map(({ kind }) => kind.case),
+    );
     expect(new Set(stored)).toEqual(new Set(kinds));
   });
 
@@ -42,6 +45,7 @@ describe("a stored commit", () => {
   test("is read in every format that was ever released", () => {
     expect(decodeCommit(golden("commit-format-1.bin"))).toEqual(everyEvent);
     expect(decodeCheckpoint(golden("checkpoint-format-1.bin"))).toEqual(wholeCheckpoint);
+    expect(decodeCommit(golden("access-format-1.bin"))).toEqual(accessEvent);
   });
 
   test("is refused where it is damaged, empty, or newer than this program", () => {
@@ -95,6 +99,7 @@ describe("a stored summary", () => {
     variableCount: whole,
     programCount: whole,
     totalVariableUpdates: whole,
+    accessRevision: whole,
   });
 
   test("comes back exactly", () => {
@@ -114,6 +119,7 @@ describe("a stored summary", () => {
       variableCount: 3,
       programCount: 1,
       totalVariableUpdates: 5,
+      accessRevision: 0,
     });
   });
 

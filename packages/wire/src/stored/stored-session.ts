@@ -1,4 +1,5 @@
 import type { ConfigurationSpace, Dependency, Label, Program, Rule, SessionSnapshot } from "@trimtab/core";
+import { fromWirePermissions, toWirePermissions } from "../access-rule.ts";
 import {
   type StoredDependency,
   type StoredLabel,
@@ -70,6 +71,7 @@ export const toStoredSession = (session: SessionSnapshot): StoredSession => ({
     id,
     revision: toUint64(revision),
   })),
+  ...(session.permissions !== undefined && { permissions: toWirePermissions(session.permissions) }),
 });
 
 /**
@@ -99,6 +101,7 @@ export function fromStoredSession(session: StoredSession | undefined, path: stri
     spaces: each(session.spaces, "spaces", fromSpace),
     labels: each(session.labels, "labels", fromLabel),
     requests: each(session.requests, "requests", ({ id, revision }, at) => [id, fromUint64(revision, at)] as const),
+    ...(session.permissions && { permissions: fromWirePermissions(session.permissions, `${path}.permissions`) }),
   };
 }
 

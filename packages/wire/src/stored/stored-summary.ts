@@ -23,6 +23,7 @@ export const encodeSummary = (summary: SessionSummary): Uint8Array =>
     variableCount: toUint64(summary.variableCount),
     programCount: toUint64(summary.programCount),
     totalVariableUpdates: toUint64(summary.totalVariableUpdates),
+    accessRevision: toUint64(summary.accessRevision),
   });
 
 /**
@@ -46,5 +47,6 @@ export const decodeSummary = (bytes: Uint8Array): SessionSummary =>
       variableCount: fromUint64(stored.variableCount, "variable_count"),
       programCount: fromUint64(stored.programCount, "program_count"),
       totalVariableUpdates: fromUint64(stored.totalVariableUpdates, "total_variable_updates"),
+      accessRevision: fromUint64(stored.accessRevision, "access_revision"),
     };
   });

@@ -1,4 +1,5 @@
 import type { SessionEvent, VariableRegistered, VariableSet } from "@trimtab/core";
+import { toWireAccessRule } from "../access-rule.ts";
 import { toWireDerivation } from "../derivation.ts";
 import type {
   StoredEvent,
@@ -72,7 +73,7 @@ function kindOf(event: SessionEvent): Kind {
 
 type Rarer = Extract<
   SessionEvent,
-  { kind: `dependency-${string}` | "label-set" | "variable-imported" | "variable-deleted" }
+  { kind: `dependency-${string}` | "label-set" | "session-permissions-set" | "variable-imported" | "variable-deleted" }
 >;
 
 function rarerKindOf(event: Rarer): Kind {
@@ -101,6 +102,10 @@ function rarerKindOf(event: Rarer): Kind {
       const revision = toUint64(label.revision);
       return { case: "labelSet", value: { ...label, $typeName: "trimtab.log.v1.LabelSet", revision } };
     }
+    case "session-permissions-set": {
+      const rules = event.rules.map(toWireAccessRule);
+      return { case: "sessionPermissionsSet", value: { $typeName: "trimtab.log.v1.SessionPermissionsSet", rules } };
+    }
     case "variable-imported": {
       const { variable, nextNumber, versions = [] } = event;
       return {
@@ -127,6 +132,8 @@ const toStoredRegistered = (event: VariableRegistered): StoredRegistered => ({
   metadata: toWireRecord(event.metadata),
   description: event.description,
   readOnly: event.readOnly,
+  sensitive: event.sensitive ?? false,
+  accessRules: (event.accessRules ?? []).map(toWireAccessRule),
   ...(event.derivation !== undefined && { derivation: toWireDerivation(event.derivation) }),
   ...(event.stale !== undefined && { stale: event.stale }),
 });

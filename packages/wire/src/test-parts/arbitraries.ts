@@ -1,4 +1,6 @@
 import {
+  type AccessRule,
+  accessPermissions,
   createVariable,
   type Derivation,
   type DType,
@@ -9,6 +11,7 @@ import {
   type NdArray,
   origins,
   type Payload,
+  type Permissions,
   type Staleness,
   type ValueRecord,
   type Variable,
@@ -68,6 +71,31 @@ export const derivation: fc.Arbitrary<Derivation> = fc.oneof(
 
 const stale: fc.Arbitrary<Staleness> = fc.record({ cause: text, sinceRevision: whole });
 
+const accessRule: fc.Arbitrary<AccessRule> = fc.record(
+  {
+    id: text,
+    sessionPattern: text,
+    permissions: fc.subarray([...accessPermissions], { minLength: 1 }),
+    conditions: record,
+    when: text,
+    expiresAtMs: timeMs,
+    priority: fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 - 1 }),
+    effect: fc.constantFrom("allow", "deny"),
+    description: text,
+  },
+  {
+    requiredKeys: ["id", "sessionPattern", "permissions", "conditions", "when", "priority", "effect", "description"],
+  },
+);
+
+/** Any list of access rules. */
+const permissions: fc.Arbitrary<Permissions> = fc.record({
+  rules: fc.array(accessRule, { maxLength: 3 }),
+  revision: whole,
+  updatedAtMs: timeMs,
+  updatedBy: text,
+});
+
 /** Any variable that a store may hold. */
 export const variable: fc.Arbitrary<Variable> = fc
   .record(
@@ -88,6 +116,8 @@ export const variable: fc.Arbitrary<Variable> = fc
       readOnly: fc.boolean(),
       derivation,
       stale,
+      sensitive: fc.constant(true as const),
+      permissions,
     },
     { requiredKeys: ["id", "name", "type", "payload", "createdAtMs"] },
   )

@@ -1,6 +1,7 @@
 import {
   type Commit,
   createVariable,
+  type Permissions,
   type SessionCheckpoint,
   type SessionEvent,
   type SessionSnapshot,
@@ -203,6 +204,73 @@ export const everyEvent: Commit = {
   metadata: { reason: "golden" },
   requestId: "request-2",
   events,
+};
+
+const permissions: Permissions = {
+  rules: [
+    {
+      id: "tuners",
+      sessionPattern: "tuner-*",
+      permissions: ["read", "write", "observe", "optimize"],
+      conditions: { team: "search", level: 2n ** 62n },
+      when: "'admin' in caller.roles",
+      expiresAtMs: 1_796_000_000_000.5,
+      priority: -7,
+      effect: "deny",
+      description: "not now",
+    },
+    {
+      id: "rule-2",
+      sessionPattern: "*",
+      permissions: ["read"],
+      conditions: {},
+      when: "",
+      priority: 0,
+      effect: "allow",
+      description: "",
+    },
+  ],
+  revision: 8,
+  updatedAtMs: 1_795_000_000_010,
+  updatedBy: "ada",
+};
+
+const sharedVariable = { ...variable, sensitive: true, permissions } as const;
+
+/** A commit in which everything happens that is about access. */
+export const accessEvent: Commit = {
+  session: "assistant",
+  revision: 43,
+  atMs: 1_795_000_002_000,
+  actor: "ada",
+  origin: "typescript",
+  metadata: {},
+  events: [
+    {
+      kind: "variable-registered",
+      id: "var_key_5",
+      number: 5,
+      name: "key",
+      type: "string",
+      payload: { kind: "string", value: "secret" },
+      constraints: {},
+      metadata: {},
+      description: "",
+      readOnly: false,
+      sensitive: true,
+      accessRules: permissions.rules,
+    },
+    { kind: "variable-changed", variable: sharedVariable },
+    { kind: "session-permissions-set", rules: permissions.rules },
+    { kind: "session-permissions-set", rules: [] },
+    {
+      kind: "session-forked",
+      epoch: "e3",
+      ttlMs: 3000,
+      metadata: {},
+      from: { ...session, variables: [sharedVariable], permissions },
+    },
+  ],
 };
 
 /** A checkpoint that has something of everything. */

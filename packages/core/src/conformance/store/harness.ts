@@ -25,6 +25,8 @@ export interface StoreFacts {
   readonly bookmarkIntervalMs?: number;
   /** It reads CEL expressions; without, the tests of derivations, rules and filters report themselves skipped. */
   readonly expressions?: boolean;
+  /** It judges access; without, the tests of who may do what report themselves skipped. */
+  readonly access?: boolean;
 }
 
 export type OpenStore = () => Promise<StoreHarness>;

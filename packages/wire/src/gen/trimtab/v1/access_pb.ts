@@ -4,10 +4,10 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { AccessRule, Permission } from "./access_rule_pb.ts";
+import type { AccessRule, Permission, Permissions } from "./access_rule_pb.ts";
 import { file_trimtab_v1_access_rule } from "./access_rule_pb.ts";
+import type { SessionPoint } from "./history_pb.ts";
+import { file_trimtab_v1_history } from "./history_pb.ts";
 import type { WriteContext } from "./session_pb.ts";
 import { file_trimtab_v1_session } from "./session_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -16,49 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/v1/access.proto.
  */
 export const file_trimtab_v1_access: GenFile = /*@__PURE__*/
-  fileDesc("Chd0cmltdGFiL3YxL2FjY2Vzcy5wcm90bxIKdHJpbXRhYi52MSKKAQoLUGVybWlzc2lvbnMSJQoFcnVsZXMYASADKAsyFi50cmltdGFiLnYxLkFjY2Vzc1J1bGUSEAoIcmV2aXNpb24YAiABKAQSLgoKdXBkYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKdXBkYXRlZF9ieRgEIAEoCSLNAQodU2V0VmFyaWFibGVQZXJtaXNzaW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIQCgh2YXJpYWJsZRgCIAEoCRIlCgVydWxlcxgDIAMoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZRIeChFleHBlY3RlZF9yZXZpc2lvbhgEIAEoBEgAiAEBEikKB2NvbnRleHQYBSABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dEIUChJfZXhwZWN0ZWRfcmV2aXNpb24iYAoeU2V0VmFyaWFibGVQZXJtaXNzaW9uc1Jlc3BvbnNlEiwKC3Blcm1pc3Npb25zGAEgASgLMhcudHJpbXRhYi52MS5QZXJtaXNzaW9ucxIQCghyZXZpc2lvbhgCIAEoBCJFCh1HZXRWYXJpYWJsZVBlcm1pc3Npb25zUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHZhcmlhYmxlGAIgASgJIk4KHkdldFZhcmlhYmxlUGVybWlzc2lvbnNSZXNwb25zZRIsCgtwZXJtaXNzaW9ucxgBIAEoCzIXLnRyaW10YWIudjEuUGVybWlzc2lvbnMiugEKHFNldFNlc3Npb25QZXJtaXNzaW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIlCgVydWxlcxgCIAMoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZRIeChFleHBlY3RlZF9yZXZpc2lvbhgDIAEoBEgAiAEBEikKB2NvbnRleHQYBCABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dEIUChJfZXhwZWN0ZWRfcmV2aXNpb24iXwodU2V0U2Vzc2lvblBlcm1pc3Npb25zUmVzcG9uc2USLAoLcGVybWlzc2lvbnMYASABKAsyFy50cmltdGFiLnYxLlBlcm1pc3Npb25zEhAKCHJldmlzaW9uGAIgASgEIjIKHEdldFNlc3Npb25QZXJtaXNzaW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCSJNCh1HZXRTZXNzaW9uUGVybWlzc2lvbnNSZXNwb25zZRIsCgtwZXJtaXNzaW9ucxgBIAEoCzIXLnRyaW10YWIudjEuUGVybWlzc2lvbnMiZgoSQ2hlY2tBY2Nlc3NSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEAoIdmFyaWFibGUYAiABKAkSKgoKcGVybWlzc2lvbhgDIAEoDjIWLnRyaW10YWIudjEuUGVybWlzc2lvbiImChNDaGVja0FjY2Vzc1Jlc3BvbnNlEg8KB2FsbG93ZWQYASABKAgiXAoXQmF0Y2hDaGVja0FjY2Vzc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRItCglxdWVzdGlvbnMYAiADKAsyGi50cmltdGFiLnYxLkFjY2Vzc1F1ZXN0aW9uIk4KDkFjY2Vzc1F1ZXN0aW9uEhAKCHZhcmlhYmxlGAEgASgJEioKCnBlcm1pc3Npb24YAiABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24iKwoYQmF0Y2hDaGVja0FjY2Vzc1Jlc3BvbnNlEg8KB2FsbG93ZWQYASADKAgipgEKFUxpc3RBY2Nlc3NpYmxlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJEioKCnBlcm1pc3Npb24YBCABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24SFQoNb3duZXJfcGF0dGVybhgFIAEoCRIPCgdwYXR0ZXJuGAYgASgJImQKFkxpc3RBY2Nlc3NpYmxlUmVzcG9uc2USMQoJdmFyaWFibGVzGAEgAygLMh4udHJpbXRhYi52MS5BY2Nlc3NpYmxlVmFyaWFibGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIn4KEkFjY2Vzc2libGVWYXJpYWJsZRIYChBvd25lcl9zZXNzaW9uX2lkGAEgASgJEhMKC3ZhcmlhYmxlX2lkGAIgASgJEgwKBG5hbWUYAyABKAkSKwoLcGVybWlzc2lvbnMYBCADKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24ihAEKFEV4cGxhaW5BY2Nlc3NSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEAoIdmFyaWFibGUYAiABKAkSKgoKcGVybWlzc2lvbhgDIAEoDjIWLnRyaW10YWIudjEuUGVybWlzc2lvbhIaChJzdWJqZWN0X3Nlc3Npb25faWQYBCABKAkilwEKFUV4cGxhaW5BY2Nlc3NSZXNwb25zZRIPCgdhbGxvd2VkGAEgASgIEiYKBWJhc2lzGAIgASgOMhcudHJpbXRhYi52MS5BY2Nlc3NCYXNpcxIYChBkZWNpZGluZ19ydWxlX2lkGAMgASgJEisKCHZlcmRpY3RzGAQgAygLMhkudHJpbXRhYi52MS5BY2Nlc3NWZXJkaWN0Im0KDUFjY2Vzc1ZlcmRpY3QSJAoEcnVsZRgBIAEoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZRIUCgxzZXNzaW9uX3dpZGUYAiABKAgSDwoHbWF0Y2hlZBgDIAEoCBIPCgd3aHlfbm90GAQgASgJKnQKC0FjY2Vzc0Jhc2lzEhwKGEFDQ0VTU19CQVNJU19VTlNQRUNJRklFRBAAEhYKEkFDQ0VTU19CQVNJU19PV05FUhABEhUKEUFDQ0VTU19CQVNJU19SVUxFEAISGAoUQUNDRVNTX0JBU0lTX05PX1JVTEUQAzKrBgoNQWNjZXNzU2VydmljZRJvChZTZXRWYXJpYWJsZVBlcm1pc3Npb25zEikudHJpbXRhYi52MS5TZXRWYXJpYWJsZVBlcm1pc3Npb25zUmVxdWVzdBoqLnRyaW10YWIudjEuU2V0VmFyaWFibGVQZXJtaXNzaW9uc1Jlc3BvbnNlEm8KFkdldFZhcmlhYmxlUGVybWlzc2lvbnMSKS50cmltdGFiLnYxLkdldFZhcmlhYmxlUGVybWlzc2lvbnNSZXF1ZXN0GioudHJpbXRhYi52MS5HZXRWYXJpYWJsZVBlcm1pc3Npb25zUmVzcG9uc2USbAoVU2V0U2Vzc2lvblBlcm1pc3Npb25zEigudHJpbXRhYi52MS5TZXRTZXNzaW9uUGVybWlzc2lvbnNSZXF1ZXN0GikudHJpbXRhYi52MS5TZXRTZXNzaW9uUGVybWlzc2lvbnNSZXNwb25zZRJsChVHZXRTZXNzaW9uUGVybWlzc2lvbnMSKC50cmltdGFiLnYxLkdldFNlc3Npb25QZXJtaXNzaW9uc1JlcXVlc3QaKS50cmltdGFiLnYxLkdldFNlc3Npb25QZXJtaXNzaW9uc1Jlc3BvbnNlEk4KC0NoZWNrQWNjZXNzEh4udHJpbXRhYi52MS5DaGVja0FjY2Vzc1JlcXVlc3QaHy50cmltdGFiLnYxLkNoZWNrQWNjZXNzUmVzcG9uc2USXQoQQmF0Y2hDaGVja0FjY2VzcxIjLnRyaW10YWIudjEuQmF0Y2hDaGVja0FjY2Vzc1JlcXVlc3QaJC50cmltdGFiLnYxLkJhdGNoQ2hlY2tBY2Nlc3NSZXNwb25zZRJXCg5MaXN0QWNjZXNzaWJsZRIhLnRyaW10YWIudjEuTGlzdEFjY2Vzc2libGVSZXF1ZXN0GiIudHJpbXRhYi52MS5MaXN0QWNjZXNzaWJsZVJlc3BvbnNlElQKDUV4cGxhaW5BY2Nlc3MSIC50cmltdGFiLnYxLkV4cGxhaW5BY2Nlc3NSZXF1ZXN0GiEudHJpbXRhYi52MS5FeHBsYWluQWNjZXNzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_session]);
-
-/**
- * A list of rules and where it stands.
- *
- * @generated from message trimtab.v1.Permissions
- */
-export type Permissions = Message<"trimtab.v1.Permissions"> & {
-  /**
-   * The rules, as they were given; expired ones included.
-   *
-   * @generated from field: repeated trimtab.v1.AccessRule rules = 1;
-   */
-  rules: AccessRule[];
-
-  /**
-   * Revision, in the session that owns them, of the commit that set them; 0 where none ever did.
-   *
-   * @generated from field: uint64 revision = 2;
-   */
-  revision: bigint;
-
-  /**
-   * When they were set.
-   *
-   * @generated from field: google.protobuf.Timestamp updated_at = 3;
-   */
-  updatedAt?: Timestamp | undefined;
-
-  /**
-   * Who set them.
-   *
-   * @generated from field: string updated_by = 4;
-   */
-  updatedBy: string;
-};
-
-/**
- * Describes the message trimtab.v1.Permissions.
- * Use `create(PermissionsSchema)` to create a new message.
- */
-export const PermissionsSchema: GenMessage<Permissions> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 0);
+  fileDesc("Chd0cmltdGFiL3YxL2FjY2Vzcy5wcm90bxIKdHJpbXRhYi52MSLNAQodU2V0VmFyaWFibGVQZXJtaXNzaW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIQCgh2YXJpYWJsZRgCIAEoCRIlCgVydWxlcxgDIAMoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZRIeChFleHBlY3RlZF9yZXZpc2lvbhgEIAEoBEgAiAEBEikKB2NvbnRleHQYBSABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dEIUChJfZXhwZWN0ZWRfcmV2aXNpb24iYAoeU2V0VmFyaWFibGVQZXJtaXNzaW9uc1Jlc3BvbnNlEiwKC3Blcm1pc3Npb25zGAEgASgLMhcudHJpbXRhYi52MS5QZXJtaXNzaW9ucxIQCghyZXZpc2lvbhgCIAEoBCJrCh1HZXRWYXJpYWJsZVBlcm1pc3Npb25zUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHZhcmlhYmxlGAIgASgJEiQKAmF0GAMgASgLMhgudHJpbXRhYi52MS5TZXNzaW9uUG9pbnQiTgoeR2V0VmFyaWFibGVQZXJtaXNzaW9uc1Jlc3BvbnNlEiwKC3Blcm1pc3Npb25zGAEgASgLMhcudHJpbXRhYi52MS5QZXJtaXNzaW9ucyK6AQocU2V0U2Vzc2lvblBlcm1pc3Npb25zUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEiUKBXJ1bGVzGAIgAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlEh4KEWV4cGVjdGVkX3JldmlzaW9uGAMgASgESACIAQESKQoHY29udGV4dBgEIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0QhQKEl9leHBlY3RlZF9yZXZpc2lvbiJfCh1TZXRTZXNzaW9uUGVybWlzc2lvbnNSZXNwb25zZRIsCgtwZXJtaXNzaW9ucxgBIAEoCzIXLnRyaW10YWIudjEuUGVybWlzc2lvbnMSEAoIcmV2aXNpb24YAiABKAQiWAocR2V0U2Vzc2lvblBlcm1pc3Npb25zUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEiQKAmF0GAIgASgLMhgudHJpbXRhYi52MS5TZXNzaW9uUG9pbnQiTQodR2V0U2Vzc2lvblBlcm1pc3Npb25zUmVzcG9uc2USLAoLcGVybWlzc2lvbnMYASABKAsyFy50cmltdGFiLnYxLlBlcm1pc3Npb25zImYKEkNoZWNrQWNjZXNzUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHZhcmlhYmxlGAIgASgJEioKCnBlcm1pc3Npb24YAyABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24iJgoTQ2hlY2tBY2Nlc3NSZXNwb25zZRIPCgdhbGxvd2VkGAEgASgIIlwKF0JhdGNoQ2hlY2tBY2Nlc3NSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSLQoJcXVlc3Rpb25zGAIgAygLMhoudHJpbXRhYi52MS5BY2Nlc3NRdWVzdGlvbiJOCg5BY2Nlc3NRdWVzdGlvbhIQCgh2YXJpYWJsZRgBIAEoCRIqCgpwZXJtaXNzaW9uGAIgASgOMhYudHJpbXRhYi52MS5QZXJtaXNzaW9uIisKGEJhdGNoQ2hlY2tBY2Nlc3NSZXNwb25zZRIPCgdhbGxvd2VkGAEgAygIIqYBChVMaXN0QWNjZXNzaWJsZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIqCgpwZXJtaXNzaW9uGAQgASgOMhYudHJpbXRhYi52MS5QZXJtaXNzaW9uEhUKDW93bmVyX3BhdHRlcm4YBSABKAkSDwoHcGF0dGVybhgGIAEoCSJkChZMaXN0QWNjZXNzaWJsZVJlc3BvbnNlEjEKCXZhcmlhYmxlcxgBIAMoCzIeLnRyaW10YWIudjEuQWNjZXNzaWJsZVZhcmlhYmxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJ+ChJBY2Nlc3NpYmxlVmFyaWFibGUSGAoQb3duZXJfc2Vzc2lvbl9pZBgBIAEoCRITCgt2YXJpYWJsZV9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEisKC3Blcm1pc3Npb25zGAQgAygOMhYudHJpbXRhYi52MS5QZXJtaXNzaW9uIoQBChRFeHBsYWluQWNjZXNzUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHZhcmlhYmxlGAIgASgJEioKCnBlcm1pc3Npb24YAyABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24SGgoSc3ViamVjdF9zZXNzaW9uX2lkGAQgASgJIpcBChVFeHBsYWluQWNjZXNzUmVzcG9uc2USDwoHYWxsb3dlZBgBIAEoCBImCgViYXNpcxgCIAEoDjIXLnRyaW10YWIudjEuQWNjZXNzQmFzaXMSGAoQZGVjaWRpbmdfcnVsZV9pZBgDIAEoCRIrCgh2ZXJkaWN0cxgEIAMoCzIZLnRyaW10YWIudjEuQWNjZXNzVmVyZGljdCJtCg1BY2Nlc3NWZXJkaWN0EiQKBHJ1bGUYASABKAsyFi50cmltdGFiLnYxLkFjY2Vzc1J1bGUSFAoMc2Vzc2lvbl93aWRlGAIgASgIEg8KB21hdGNoZWQYAyABKAgSDwoHd2h5X25vdBgEIAEoCSqRAQoLQWNjZXNzQmFzaXMSHAoYQUNDRVNTX0JBU0lTX1VOU1BFQ0lGSUVEEAASFgoSQUNDRVNTX0JBU0lTX09XTkVSEAESFQoRQUNDRVNTX0JBU0lTX1JVTEUQAhIYChRBQ0NFU1NfQkFTSVNfTk9fUlVMRRADEhsKF0FDQ0VTU19CQVNJU19ERVBFTkRFTkNZEAQyqwYKDUFjY2Vzc1NlcnZpY2USbwoWU2V0VmFyaWFibGVQZXJtaXNzaW9ucxIpLnRyaW10YWIudjEuU2V0VmFyaWFibGVQZXJtaXNzaW9uc1JlcXVlc3QaKi50cmltdGFiLnYxLlNldFZhcmlhYmxlUGVybWlzc2lvbnNSZXNwb25zZRJvChZHZXRWYXJpYWJsZVBlcm1pc3Npb25zEikudHJpbXRhYi52MS5HZXRWYXJpYWJsZVBlcm1pc3Npb25zUmVxdWVzdBoqLnRyaW10YWIudjEuR2V0VmFyaWFibGVQZXJtaXNzaW9uc1Jlc3BvbnNlEmwKFVNldFNlc3Npb25QZXJtaXNzaW9ucxIoLnRyaW10YWIudjEuU2V0U2Vzc2lvblBlcm1pc3Npb25zUmVxdWVzdBopLnRyaW10YWIudjEuU2V0U2Vzc2lvblBlcm1pc3Npb25zUmVzcG9uc2USbAoVR2V0U2Vzc2lvblBlcm1pc3Npb25zEigudHJpbXRhYi52MS5HZXRTZXNzaW9uUGVybWlzc2lvbnNSZXF1ZXN0GikudHJpbXRhYi52MS5HZXRTZXNzaW9uUGVybWlzc2lvbnNSZXNwb25zZRJOCgtDaGVja0FjY2VzcxIeLnRyaW10YWIudjEuQ2hlY2tBY2Nlc3NSZXF1ZXN0Gh8udHJpbXRhYi52MS5DaGVja0FjY2Vzc1Jlc3BvbnNlEl0KEEJhdGNoQ2hlY2tBY2Nlc3MSIy50cmltdGFiLnYxLkJhdGNoQ2hlY2tBY2Nlc3NSZXF1ZXN0GiQudHJpbXRhYi52MS5CYXRjaENoZWNrQWNjZXNzUmVzcG9uc2USVwoOTGlzdEFjY2Vzc2libGUSIS50cmltdGFiLnYxLkxpc3RBY2Nlc3NpYmxlUmVxdWVzdBoiLnRyaW10YWIudjEuTGlzdEFjY2Vzc2libGVSZXNwb25zZRJUCg1FeHBsYWluQWNjZXNzEiAudHJpbXRhYi52MS5FeHBsYWluQWNjZXNzUmVxdWVzdBohLnRyaW10YWIudjEuRXhwbGFpbkFjY2Vzc1Jlc3BvbnNlYgZwcm90bzM", [file_trimtab_v1_access_rule, file_trimtab_v1_history, file_trimtab_v1_session]);
 
 /**
  * Replaces a variable's rules.
@@ -107,7 +65,7 @@ export type SetVariablePermissionsRequest = Message<"trimtab.v1.SetVariablePermi
  * Use `create(SetVariablePermissionsRequestSchema)` to create a new message.
  */
 export const SetVariablePermissionsRequestSchema: GenMessage<SetVariablePermissionsRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 1);
+  messageDesc(file_trimtab_v1_access, 0);
 
 /**
  * The rules hold from now on, for open watches too.
@@ -135,7 +93,7 @@ export type SetVariablePermissionsResponse = Message<"trimtab.v1.SetVariablePerm
  * Use `create(SetVariablePermissionsResponseSchema)` to create a new message.
  */
 export const SetVariablePermissionsResponseSchema: GenMessage<SetVariablePermissionsResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 2);
+  messageDesc(file_trimtab_v1_access, 1);
 
 /**
  * Names a variable whose rules to read.
@@ -156,6 +114,13 @@ export type GetVariablePermissionsRequest = Message<"trimtab.v1.GetVariablePermi
    * @generated from field: string variable = 2;
    */
   variable: string;
+
+  /**
+   * Read them as they were at this point. The present, unless given.
+   *
+   * @generated from field: trimtab.v1.SessionPoint at = 3;
+   */
+  at?: SessionPoint | undefined;
 };
 
 /**
@@ -163,7 +128,7 @@ export type GetVariablePermissionsRequest = Message<"trimtab.v1.GetVariablePermi
  * Use `create(GetVariablePermissionsRequestSchema)` to create a new message.
  */
 export const GetVariablePermissionsRequestSchema: GenMessage<GetVariablePermissionsRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 3);
+  messageDesc(file_trimtab_v1_access, 2);
 
 /**
  * A variable's rules.
@@ -184,7 +149,7 @@ export type GetVariablePermissionsResponse = Message<"trimtab.v1.GetVariablePerm
  * Use `create(GetVariablePermissionsResponseSchema)` to create a new message.
  */
 export const GetVariablePermissionsResponseSchema: GenMessage<GetVariablePermissionsResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 4);
+  messageDesc(file_trimtab_v1_access, 3);
 
 /**
  * Replaces the rules for all variables of a session.
@@ -226,7 +191,7 @@ export type SetSessionPermissionsRequest = Message<"trimtab.v1.SetSessionPermiss
  * Use `create(SetSessionPermissionsRequestSchema)` to create a new message.
  */
 export const SetSessionPermissionsRequestSchema: GenMessage<SetSessionPermissionsRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 5);
+  messageDesc(file_trimtab_v1_access, 4);
 
 /**
  * The rules hold from now on, for open watches too.
@@ -254,7 +219,7 @@ export type SetSessionPermissionsResponse = Message<"trimtab.v1.SetSessionPermis
  * Use `create(SetSessionPermissionsResponseSchema)` to create a new message.
  */
 export const SetSessionPermissionsResponseSchema: GenMessage<SetSessionPermissionsResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 6);
+  messageDesc(file_trimtab_v1_access, 5);
 
 /**
  * Names a session whose rules to read.
@@ -268,6 +233,13 @@ export type GetSessionPermissionsRequest = Message<"trimtab.v1.GetSessionPermiss
    * @generated from field: string session_id = 1;
    */
   sessionId: string;
+
+  /**
+   * Read them as they were at this point. The present, unless given.
+   *
+   * @generated from field: trimtab.v1.SessionPoint at = 2;
+   */
+  at?: SessionPoint | undefined;
 };
 
 /**
@@ -275,7 +247,7 @@ export type GetSessionPermissionsRequest = Message<"trimtab.v1.GetSessionPermiss
  * Use `create(GetSessionPermissionsRequestSchema)` to create a new message.
  */
 export const GetSessionPermissionsRequestSchema: GenMessage<GetSessionPermissionsRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 7);
+  messageDesc(file_trimtab_v1_access, 6);
 
 /**
  * The rules for all variables of a session.
@@ -296,7 +268,7 @@ export type GetSessionPermissionsResponse = Message<"trimtab.v1.GetSessionPermis
  * Use `create(GetSessionPermissionsResponseSchema)` to create a new message.
  */
 export const GetSessionPermissionsResponseSchema: GenMessage<GetSessionPermissionsResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 8);
+  messageDesc(file_trimtab_v1_access, 7);
 
 /**
  * Asks about one permission.
@@ -331,7 +303,7 @@ export type CheckAccessRequest = Message<"trimtab.v1.CheckAccessRequest"> & {
  * Use `create(CheckAccessRequestSchema)` to create a new message.
  */
 export const CheckAccessRequestSchema: GenMessage<CheckAccessRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 9);
+  messageDesc(file_trimtab_v1_access, 8);
 
 /**
  * Whether the session has the permission.
@@ -352,7 +324,7 @@ export type CheckAccessResponse = Message<"trimtab.v1.CheckAccessResponse"> & {
  * Use `create(CheckAccessResponseSchema)` to create a new message.
  */
 export const CheckAccessResponseSchema: GenMessage<CheckAccessResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 10);
+  messageDesc(file_trimtab_v1_access, 9);
 
 /**
  * Asks about several permissions.
@@ -380,7 +352,7 @@ export type BatchCheckAccessRequest = Message<"trimtab.v1.BatchCheckAccessReques
  * Use `create(BatchCheckAccessRequestSchema)` to create a new message.
  */
 export const BatchCheckAccessRequestSchema: GenMessage<BatchCheckAccessRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 11);
+  messageDesc(file_trimtab_v1_access, 10);
 
 /**
  * One variable and one permission.
@@ -408,7 +380,7 @@ export type AccessQuestion = Message<"trimtab.v1.AccessQuestion"> & {
  * Use `create(AccessQuestionSchema)` to create a new message.
  */
 export const AccessQuestionSchema: GenMessage<AccessQuestion> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 12);
+  messageDesc(file_trimtab_v1_access, 11);
 
 /**
  * Whether the session has the permissions.
@@ -429,7 +401,7 @@ export type BatchCheckAccessResponse = Message<"trimtab.v1.BatchCheckAccessRespo
  * Use `create(BatchCheckAccessResponseSchema)` to create a new message.
  */
 export const BatchCheckAccessResponseSchema: GenMessage<BatchCheckAccessResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 13);
+  messageDesc(file_trimtab_v1_access, 12);
 
 /**
  * Asks for a page of other sessions' variables.
@@ -485,7 +457,7 @@ export type ListAccessibleRequest = Message<"trimtab.v1.ListAccessibleRequest"> 
  * Use `create(ListAccessibleRequestSchema)` to create a new message.
  */
 export const ListAccessibleRequestSchema: GenMessage<ListAccessibleRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 14);
+  messageDesc(file_trimtab_v1_access, 13);
 
 /**
  * A page of other sessions' variables.
@@ -513,7 +485,7 @@ export type ListAccessibleResponse = Message<"trimtab.v1.ListAccessibleResponse"
  * Use `create(ListAccessibleResponseSchema)` to create a new message.
  */
 export const ListAccessibleResponseSchema: GenMessage<ListAccessibleResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 15);
+  messageDesc(file_trimtab_v1_access, 14);
 
 /**
  * A variable of another session.
@@ -555,7 +527,7 @@ export type AccessibleVariable = Message<"trimtab.v1.AccessibleVariable"> & {
  * Use `create(AccessibleVariableSchema)` to create a new message.
  */
 export const AccessibleVariableSchema: GenMessage<AccessibleVariable> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 16);
+  messageDesc(file_trimtab_v1_access, 15);
 
 /**
  * Asks why a session has a permission or not.
@@ -597,7 +569,7 @@ export type ExplainAccessRequest = Message<"trimtab.v1.ExplainAccessRequest"> & 
  * Use `create(ExplainAccessRequestSchema)` to create a new message.
  */
 export const ExplainAccessRequestSchema: GenMessage<ExplainAccessRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 17);
+  messageDesc(file_trimtab_v1_access, 16);
 
 /**
  * Why a session has a permission or not.
@@ -639,7 +611,7 @@ export type ExplainAccessResponse = Message<"trimtab.v1.ExplainAccessResponse"> 
  * Use `create(ExplainAccessResponseSchema)` to create a new message.
  */
 export const ExplainAccessResponseSchema: GenMessage<ExplainAccessResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 18);
+  messageDesc(file_trimtab_v1_access, 17);
 
 /**
  * How one rule applied.
@@ -681,7 +653,7 @@ export type AccessVerdict = Message<"trimtab.v1.AccessVerdict"> & {
  * Use `create(AccessVerdictSchema)` to create a new message.
  */
 export const AccessVerdictSchema: GenMessage<AccessVerdict> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_access, 19);
+  messageDesc(file_trimtab_v1_access, 18);
 
 /**
  * What an answer rests on.
@@ -716,6 +688,13 @@ export const AccessBasis = {
    * @generated from enum value: ACCESS_BASIS_NO_RULE = 3;
    */
   NO_RULE: 3,
+
+  /**
+   * The variable is derived from one on which the session lacks the permission.
+   *
+   * @generated from enum value: ACCESS_BASIS_DEPENDENCY = 4;
+   */
+  DEPENDENCY: 4,
 } as const;
 
 /**
@@ -735,8 +714,9 @@ export const AccessBasisSchema: GenEnum<AccessBasis> = /*@__PURE__*/
  * Access: which sessions may do what with a variable. A variable belongs to the session that it was registered in. In
  * any call, `session_id` is the session that calls, and `variable` names one of its own, or another session's as
  * `<session>/<id or name>`. A write to another session's variable is a commit of that session and answers with its
- * revision; one batch stays within one session. Whoever may do nothing at all with a variable is told PERMISSION_DENIED
- * and `access_denied` whether it exists or not. What a session holds beside variables is for that session alone.
+ * revision; one batch stays within one session. Whoever lacks the permission is told PERMISSION_DENIED and
+ * `access_denied` whether the variable exists or not. To read or watch a derived variable takes the same permission on
+ * everything that its value comes from. What a session holds beside variables is for that session alone.
  *
  * @generated from service trimtab.v1.AccessService
  */

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/v1/access_rule.proto.
  */
 export const file_trimtab_v1_access_rule: GenFile = /*@__PURE__*/
-  fileDesc("Chx0cmltdGFiL3YxL2FjY2Vzc19ydWxlLnByb3RvEgp0cmltdGFiLnYxIu8CCgpBY2Nlc3NSdWxlEgoKAmlkGAEgASgJEhcKD3Nlc3Npb25fcGF0dGVybhgCIAEoCRIrCgtwZXJtaXNzaW9ucxgDIAMoDjIWLnRyaW10YWIudjEuUGVybWlzc2lvbhI6Cgpjb25kaXRpb25zGAQgAygLMiYudHJpbXRhYi52MS5BY2Nlc3NSdWxlLkNvbmRpdGlvbnNFbnRyeRIMCgR3aGVuGAUgASgJEi4KCmV4cGlyZXNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHByaW9yaXR5GAcgASgFEigKBmVmZmVjdBgIIAEoDjIYLnRyaW10YWIudjEuQWNjZXNzRWZmZWN0EhMKC2Rlc2NyaXB0aW9uGAkgASgJGkQKD0NvbmRpdGlvbnNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASqEAQoKUGVybWlzc2lvbhIaChZQRVJNSVNTSU9OX1VOU1BFQ0lGSUVEEAASEwoPUEVSTUlTU0lPTl9SRUFEEAESFAoQUEVSTUlTU0lPTl9XUklURRACEhYKElBFUk1JU1NJT05fT0JTRVJWRRADEhcKE1BFUk1JU1NJT05fT1BUSU1JWkUQBCpeCgxBY2Nlc3NFZmZlY3QSHQoZQUNDRVNTX0VGRkVDVF9VTlNQRUNJRklFRBAAEhcKE0FDQ0VTU19FRkZFQ1RfQUxMT1cQARIWChJBQ0NFU1NfRUZGRUNUX0RFTlkQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_trimtab_v1_value]);
+  fileDesc("Chx0cmltdGFiL3YxL2FjY2Vzc19ydWxlLnByb3RvEgp0cmltdGFiLnYxIu8CCgpBY2Nlc3NSdWxlEgoKAmlkGAEgASgJEhcKD3Nlc3Npb25fcGF0dGVybhgCIAEoCRIrCgtwZXJtaXNzaW9ucxgDIAMoDjIWLnRyaW10YWIudjEuUGVybWlzc2lvbhI6Cgpjb25kaXRpb25zGAQgAygLMiYudHJpbXRhYi52MS5BY2Nlc3NSdWxlLkNvbmRpdGlvbnNFbnRyeRIMCgR3aGVuGAUgASgJEi4KCmV4cGlyZXNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHByaW9yaXR5GAcgASgFEigKBmVmZmVjdBgIIAEoDjIYLnRyaW10YWIudjEuQWNjZXNzRWZmZWN0EhMKC2Rlc2NyaXB0aW9uGAkgASgJGkQKD0NvbmRpdGlvbnNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASKKAQoLUGVybWlzc2lvbnMSJQoFcnVsZXMYASADKAsyFi50cmltdGFiLnYxLkFjY2Vzc1J1bGUSEAoIcmV2aXNpb24YAiABKAQSLgoKdXBkYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKdXBkYXRlZF9ieRgEIAEoCSqEAQoKUGVybWlzc2lvbhIaChZQRVJNSVNTSU9OX1VOU1BFQ0lGSUVEEAASEwoPUEVSTUlTU0lPTl9SRUFEEAESFAoQUEVSTUlTU0lPTl9XUklURRACEhYKElBFUk1JU1NJT05fT0JTRVJWRRADEhcKE1BFUk1JU1NJT05fT1BUSU1JWkUQBCpeCgxBY2Nlc3NFZmZlY3QSHQoZQUNDRVNTX0VGRkVDVF9VTlNQRUNJRklFRBAAEhcKE0FDQ0VTU19FRkZFQ1RfQUxMT1cQARIWChJBQ0NFU1NfRUZGRUNUX0RFTlkQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_trimtab_v1_value]);
 
 /**
  * Who may do what with a variable. A session may do everything with its own variables. For any other session, the rules
@@ -32,7 +32,7 @@ export type AccessRule = Message<"trimtab.v1.AccessRule"> & {
   id: string;
 
   /**
-   * A glob over the ids of calling sessions: `*` stands for any run of characters.
+   * A glob over the ids of calling sessions: `*` stands for any run of characters. `any` is taken for `*`.
    *
    * @generated from field: string session_pattern = 2;
    */
@@ -46,15 +46,17 @@ export type AccessRule = Message<"trimtab.v1.AccessRule"> & {
   permissions: Permission[];
 
   /**
-   * Entries that the calling session's metadata must have, all of them and with equal values.
+   * Entries that the caller's attributes must have, all of them and with equal values: what the server has established
+   * of the caller, or where it has not asked, the calling session's metadata.
    *
    * @generated from field: map<string, trimtab.v1.Value> conditions = 4;
    */
   conditions: { [key: string]: Value };
 
   /**
-   * A CEL expression on `caller`, `variable`, `permission` and `now` that must be true. Empty for always. One that
-   * fails to evaluate matches where the rule denies and does not match where it allows.
+   * A CEL expression on `caller` (`session`, `principal`, `attributes`, `roles`), `variable` (`id`, `name`, `type`,
+   * `description`, `metadata`), `permission` and `now` (text for `timestamp`) that must be true. Empty for always. One
+   * that fails to evaluate matches where the rule denies and does not match where it allows.
    *
    * @generated from field: string when = 5;
    */
@@ -95,6 +97,48 @@ export type AccessRule = Message<"trimtab.v1.AccessRule"> & {
  */
 export const AccessRuleSchema: GenMessage<AccessRule> = /*@__PURE__*/
   messageDesc(file_trimtab_v1_access_rule, 0);
+
+/**
+ * A list of rules and where it stands.
+ *
+ * @generated from message trimtab.v1.Permissions
+ */
+export type Permissions = Message<"trimtab.v1.Permissions"> & {
+  /**
+   * The rules, as they were given; expired ones included.
+   *
+   * @generated from field: repeated trimtab.v1.AccessRule rules = 1;
+   */
+  rules: AccessRule[];
+
+  /**
+   * Revision, in the session that owns them, of the commit that set them; 0 where none ever did.
+   *
+   * @generated from field: uint64 revision = 2;
+   */
+  revision: bigint;
+
+  /**
+   * When they were set.
+   *
+   * @generated from field: google.protobuf.Timestamp updated_at = 3;
+   */
+  updatedAt?: Timestamp | undefined;
+
+  /**
+   * Who set them.
+   *
+   * @generated from field: string updated_by = 4;
+   */
+  updatedBy: string;
+};
+
+/**
+ * Describes the message trimtab.v1.Permissions.
+ * Use `create(PermissionsSchema)` to create a new message.
+ */
+export const PermissionsSchema: GenMessage<Permissions> = /*@__PURE__*/
+  messageDesc(file_trimtab_v1_access_rule, 1);
 
 /**
  * What may be done with a variable.

@@ -1,0 +1,28 @@
+import { describeStore } from "@trimtab/core/conformance";
+import { cel } from "@trimtab/expressions";
+import { createStore } from "@trimtab/store";
+import { builtinTypes } from "@trimtab/types";
+import { createAccessControl } from "./create-access-control.ts";
+
+const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true, access: true };
+
+/** A store as its principal sees it, which may act as every session: nothing may be different for it. */
+async function openGuarded() {
+  let ahead = 0;
+  const store = createStore({
+    types: builtinTypes,
+    expressions: cel,
+    access: createAccessControl({ expressions: cel }),
+    clock: { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead },
+    historyCommits: facts.historyCommits,
+    snapshotEvery: 10,
+    recentCommits: 16,
+    bookmarkIntervalMs: facts.bookmarkIntervalMs,
+  });
+  const advance = (ms: number) => {
+    ahead += ms;
+  };
+  return { store: store.as({ id: "everyone", sessions: ["*"] }), advance, close: () => store.close() };
+}
+
+describeStore("in process, guarded", openGuarded, facts);

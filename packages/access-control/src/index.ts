@@ -1,0 +1,1 @@
+export { type AccessControlOptions, createAccessControl } from "./create-access-control.ts";

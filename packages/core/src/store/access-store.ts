@@ -1,0 +1,96 @@
+import type { AccessBasis, AccessVerdict } from "../access/access-control.ts";
+import type { AccessRule, AccessRuleSpec, Permission, Permissions } from "../access/access-rule.ts";
+import type { SessionPoint } from "./history-store.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { Receipt, WriteOptions } from "./write.ts";
+
+/**
+ * The part of a store that says who may do what. A session may do everything with its own variables, and nothing with
+ * those of others but what their access rules allow. Rules are part of the state: they have revisions, are in the
+ * history, and are taken back by a rollback that is told to.
+ */
+export interface AccessStore {
+  /**
+   * Replaces a variable's own rules, at most 100. Rejects with `not_owner` for all but the session that it belongs to,
+   * with `revision_mismatch`, and with `invalid_argument` or `invalid_expression` naming the rule and the field.
+   */
+  setVariablePermissions(
+    session: string,
+    ref: string,
+    rules: readonly AccessRuleSpec[],
+    options?: SetPermissionsOptions,
+  ): Promise<PermissionsSet>;
+  /** Reads a variable's own rules, as they are or were. */
+  getVariablePermissions(session: string, ref: string, options?: GetPermissionsOptions): Promise<Permissions>;
+  /** Replaces the rules that hold for all variables of a session beside their own. */
+  setSessionPermissions(
+    session: string,
+    rules: readonly AccessRuleSpec[],
+    options?: SetPermissionsOptions,
+  ): Promise<PermissionsSet>;
+  /** Reads the rules that hold for all variables of a session, as they are or were. */
+  getSessionPermissions(session: string, options?: GetPermissionsOptions): Promise<Permissions>;
+  /**
+   * Says whether the calling session has a permission on a variable, its own or `<session>/<id or name>`. Not having it
+   * is an answer and no error. Rejects with `not_found` only where the variable would be the session's own.
+   */
+  checkAccess(session: string, ref: string, permission: Permission): Promise<boolean>;
+  /** Answers several questions, in order; at most 1000. On what is not there nobody has a permission. */
+  checkAccesses(session: string, questions: readonly AccessCheck[]): Promise<readonly boolean[]>;
+  /** Lists the variables of other sessions that the calling session may do something with, by session and name. */
+  listAccessible(session: string, options?: ListAccessibleOptions): Promise<Page<AccessibleVariable>>;
+  /** Says why a session has a permission on a variable or not, rule by rule. */
+  explainAccess(session: string, ref: string, question: ExplainedQuestion): Promise<AccessExplanation>;
+}
+
+export interface SetPermissionsOptions extends WriteOptions {
+  /** Refuse with `revision_mismatch` unless the rules to replace were set at this revision; 0 for never set. */
+  readonly expectedRevision?: number;
+}
+
+export interface PermissionsSet extends Receipt {
+  readonly permissions: Permissions;
+}
+
+export interface GetPermissionsOptions {
+  /** The present unless given. */
+  readonly at?: SessionPoint;
+}
+
+/** A permission on a variable: one's own, or `<session>/<id or name>`. */
+export interface AccessCheck {
+  readonly ref: string;
+  readonly permission: Permission;
+}
+
+export interface ListAccessibleOptions extends PageOptions {
+  /** Only those with this permission; with any unless given. */
+  readonly permission?: Permission;
+  /** A glob over the ids of the sessions that they belong to. */
+  readonly ownerPattern?: string;
+  /** A glob over names. */
+  readonly pattern?: string;
+}
+
+/** A variable of another session, and what the calling session may do with it. */
+export interface AccessibleVariable {
+  readonly owner: string;
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly Permission[];
+}
+
+export interface ExplainedQuestion {
+  readonly permission: Permission;
+  /** The session to judge; its metadata, empty where it is not there, are its attributes. */
+  readonly subject: string;
+}
+
+export interface AccessExplanation {
+  readonly allowed: boolean;
+  readonly basis: AccessBasis;
+  /** The rule that decided, where one did. */
+  readonly rule?: AccessRule;
+  /** Every rule of the variable and of its session, in the order in which they count. */
+  readonly verdicts: readonly AccessVerdict[];
+}

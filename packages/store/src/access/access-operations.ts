@@ -1,0 +1,176 @@
+import {
+  type AccessCheck,
+  type AccessControl,
+  type AccessibleVariable,
+  accessPermissions,
+  type Caller,
+  createGlob,
+  findVariable,
+  isStoreError,
+  judgeAccess,
+  type ListAccessibleOptions,
+  noPermissions,
+  type Permission,
+  parseVariableRef,
+  type SessionPoint,
+  type SessionState,
+  type Store,
+  StoreError,
+  storeError,
+  unknownVariable,
+} from "@trimtab/core";
+import { pageAfter } from "../paging.ts";
+import { revisionOf, stateAt } from "../past-states.ts";
+import type { Sessions } from "../sessions.ts";
+import { requireVariable } from "../variable-operations.ts";
+
+type PermissionOperations = Pick<
+  Store,
+  "setVariablePermissions" | "getVariablePermissions" | "setSessionPermissions" | "getSessionPermissions"
+>;
+
+/** Access rules, for the session that owns what they are about. */
+export function createPermissionOperations(sessions: Sessions): PermissionOperations {
+  const stateOf = <T>(session: string, at: SessionPoint | undefined, read: (state: SessionState) => T) =>
+    sessions.access(session, async ({ runtime }) =>
+      read(
+        at === undefined ? runtime.state : await stateAt(runtime, sessions.snapshots, await revisionOf(runtime, at)),
+      ),
+    );
+  return {
+    async setVariablePermissions(session, ref, rules, { expectedRevision, ...by } = {}) {
+      const expecting = expectedRevision === undefined ? {} : { expectedRevision };
+      const command = { kind: "set-variable-permissions", ref, rules, ...expecting } as const;
+      const { revision, commit } = await sessions.write(session, [command], by);
+      const [event] = commit?.events ?? [];
+      const permissions = event?.kind === "variable-changed" ? event.variable.permissions : undefined;
+      return { session, revision, permissions: permissions ?? noPermissions };
+    },
+    getVariablePermissions: (session, ref, { at } = {}) =>
+      stateOf(session, at, (state) => requireVariable(state, ref).permissions ?? noPermissions),
+    async setSessionPermissions(session, rules, { expectedRevision, ...by } = {}) {
+      const expecting = expectedRevision === undefined ? {} : { expectedRevision };
+      const command = { kind: "set-session-permissions", rules, ...expecting } as const;
+      const { revision, commit } = await sessions.write(session, [command], by);
+      const [event] = commit?.events ?? [];
+      const set = event?.kind === "session-permissions-set" ? event.rules : noPermissions.rules;
+      const { atMs: updatedAtMs = 0, actor: updatedBy = "" } = commit ?? {};
+      return { session, revision, permissions: { rules: set, revision, updatedAtMs, updatedBy } };
+    },
+    getSessionPermissions: (session, { at } = {}) => stateOf(session, at, (state) => state.permissions),
+  };
+}
+
+/** Questions that one call may ask. */
+const maxQuestions = 1000;
+
+/**
+ * Answers who may do what.
+ *
+ * @param callerOf gives the caller that a session is; rejects where that is not there
+ */
+export function createAccessQuestions(
+  sessions: Sessions,
+  callerOf: (session: string) => Promise<Caller>,
+): Pick<Store, "checkAccess" | "checkAccesses" | "listAccessible" | "explainAccess"> {
+  const check = async (caller: Caller, { ref, permission }: AccessCheck): Promise<boolean> => {
+    const target = parseVariableRef(caller.session, ref);
+    const state = await stateOf(sessions, target.owner);
+    const variable = state === undefined ? undefined : findVariable(state, target.ref);
+    if (state === undefined || variable === undefined) return false;
+    if (target.owner === caller.session) return true;
+    const judging = { caller, control: controlOf(sessions), permission, atMs: sessions.now() };
+    return judgeAccess(state, variable, judging).allowed;
+  };
+  return {
+    async checkAccess(session, ref, permission) {
+      checkPermission(permission, "permission");
+      const allowed = await check(await callerOf(session), { ref, permission });
+      // Of its own variables a session has every permission, so that this one is not there.
+      if (!allowed && parseVariableRef(session, ref).owner === session) throw new StoreError(unknownVariable(ref));
+      return allowed;
+    },
+    async checkAccesses(session, questions) {
+      if (questions.length > maxQuestions) {
+        const details = { field: "questions", limit: maxQuestions, value: questions.length };
+        throw storeError("limit_exceeded", `one call may ask ${maxQuestions} questions, not ${details.value}`, details);
+      }
+      for (const [index, { permission }] of questions.entries()) {
+        checkPermission(permission, `questions[${index}].permission`);
+      }
+      const caller = await callerOf(session);
+      const answers: boolean[] = [];
+      for (const question of questions) answers.push(await check(caller, question));
+      return answers;
+    },
+    async listAccessible(session, options = {}) {
+      if (options.permission !== undefined) checkPermission(options.permission, "permission");
+      const found = await accessibleTo(await callerOf(session), sessions, options);
+      return pageAfter(found, options, ({ owner, name }) => [owner, name]);
+    },
+    explainAccess: (session, ref, { permission, subject }) =>
+      sessions.access(session, async ({ runtime: { state } }) => {
+        checkPermission(permission, "permission");
+        const variable = requireVariable(state, ref);
+        const attributes = (await stateOf(sessions, subject))?.metadata ?? {};
+        const caller: Caller = { session: subject, principal: "", attributes, roles: [] };
+        const control = controlOf(sessions);
+        const judging = { caller, control, permission, atMs: sessions.now() };
+        const question = { ...judging, owner: session, variable, sessionRules: state.permissions.rules };
+        return { ...judgeAccess(state, variable, judging), verdicts: control.explain(question) };
+      }),
+  };
+}
+
+/** A session's state, where it is there. */
+async function stateOf(sessions: Sessions, id: string): Promise<SessionState | undefined> {
+  try {
+    return (await sessions.live(id)).runtime.state;
+  } catch (error) {
+    if (isStoreError(error) && ["session_not_found", "session_expired", "invalid_argument"].includes(error.reason)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function controlOf({ control }: Sessions): AccessControl {
+  if (control !== undefined) return control;
+  throw storeError("unimplemented", "nothing judges access here", { feature: "access control" });
+}
+
+function checkPermission(permission: Permission, field: string): void {
+  if (accessPermissions.includes(permission)) return;
+  const message = `${field} must be one of ${accessPermissions.join(", ")}, got ${String(permission)}`;
+  throw storeError("invalid_argument", message, { field, value: String(permission) });
+}
+
+/** Looks only at what is shared at all: all of a session that has rules for all, and what has rules of its own. */
+async function accessibleTo(
+  caller: Caller,
+  sessions: Sessions,
+  { permission, ownerPattern = "*", pattern = "*" }: ListAccessibleOptions,
+): Promise<AccessibleVariable[]> {
+  const isOwner = createGlob(ownerPattern);
+  const isNamed = createGlob(pattern);
+  const control = controlOf(sessions);
+  const atMs = sessions.now();
+  const found: AccessibleVariable[] = [];
+  for (const { summary } of await sessions.all()) {
+    const { id: owner, accessRevision } = summary;
+    const state =
+      accessRevision > 0 && owner !== caller.session && isOwner(owner) ? await stateOf(sessions, owner) : undefined;
+    if (state === undefined) continue;
+    const ids = state.permissions.rules.length > 0 ? state.variables.keys() : state.shared.keys();
+    for (const id of ids) {
+      const variable = state.variables.get(id);
+      if (variable === undefined || !isNamed(variable.name)) continue;
+      const permissions = accessPermissions.filter(
+        (each) => judgeAccess(state, variable, { caller, control, permission: each, atMs }).allowed,
+      );
+      if (permission === undefined ? permissions.length === 0 : !permissions.includes(permission)) continue;
+      found.push({ owner, id, name: variable.name, permissions });
+    }
+  }
+  return found;
+}

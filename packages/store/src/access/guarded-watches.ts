@@ -1,0 +1,66 @@
+import { parseVariableRef, type Store, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import type { Sessions } from "../sessions.ts";
+import type { WatchOperation } from "../watch-operation.ts";
+import { ownerOf } from "./call-owner.ts";
+import { toldTo } from "./guarded-sessions.ts";
+import { watchGuarded } from "./guarded-watch.ts";
+import type { SessionAccess } from "./session-access.ts";
+
+/** What watches are made of. */
+export interface GuardedWatchParts {
+  readonly sessions: Sessions;
+  readonly watching: WatchOperation;
+}
+
+/** Watches of a principal's own sessions, which cost it nothing, and of variables of others. */
+export const createGuardedWatches = (parts: GuardedWatchParts, access: SessionAccess): Pick<Store, "watch"> => ({
+  watch(session, selection = {}, options = {}) {
+    const { refs = [] } = selection;
+    try {
+      access.act(session);
+      const owner = ownerOf(session, refs);
+      const stripped = refs.map((ref) => parseVariableRef(session, ref).ref);
+      if (owner !== session) return watchOther(parts, access, { session, owner, refs: stripped, options });
+      return parts.watching.watch(session, refs.length === 0 ? selection : { ...selection, refs: stripped }, options);
+    } catch (error) {
+      return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
+    }
+  },
+});
+
+interface OtherWatch {
+  readonly session: string;
+  readonly owner: string;
+  readonly refs: readonly string[];
+  readonly options: WatchOptions;
+}
+
+function watchOther(
+  { sessions, watching }: GuardedWatchParts,
+  access: SessionAccess,
+  { session, owner, refs, options }: OtherWatch,
+): AsyncIterable<WatchEvent> {
+  const returned = new AbortController();
+  const signal = options.signal === undefined ? returned.signal : AbortSignal.any([returned.signal, options.signal]);
+
+  async function* open(): AsyncGenerator<WatchEvent> {
+    const viewer = await access.viewer(session, ["observe"]);
+    try {
+      yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: { ...options, signal } });
+    } catch (error) {
+      throw await toldTo(error, { sessions, viewer, owner });
+    }
+  }
+
+  const watch = open();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => watch.next(),
+      // Aborting first ends a `next` that is waiting.
+      return: (value?: unknown) => {
+        returned.abort();
+        return watch.return(value as undefined);
+      },
+    }),
+  };
+}

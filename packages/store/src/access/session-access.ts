@@ -1,0 +1,92 @@
+import {
+  type AccessControl,
+  type Caller,
+  createGlob,
+  judgeAccess,
+  type Permission,
+  type Principal,
+  parseRecord,
+  StoreError,
+  storeError,
+} from "@trimtab/core";
+import type { Sessions } from "../sessions.ts";
+import { createGuardedSessions, toldTo, type Viewer } from "./guarded-sessions.ts";
+
+/** What a principal may act as, and how it finds the sessions of others. */
+export interface SessionAccess {
+  /** Whether the principal may act as a session. */
+  mayAct(session: string): boolean;
+  /** Rejects with `access_denied` where the principal may not act as a session, whether or not that is there. */
+  act(session: string): void;
+  /** The caller that a session of the principal's is; rejects where that is not there. */
+  callerOf(session: string): Promise<Caller>;
+  /** Whether a caller has a permission on a variable of another session, as that stands. */
+  may(
+    viewer: Viewer,
+    variable: { readonly owner: string; readonly id: string },
+    permission: Permission,
+  ): Promise<boolean>;
+  /** A session of the principal's as one that looks at another. */
+  viewer(session: string, permissions: readonly Permission[]): Promise<Viewer>;
+  /** Lets `use` work on another session as one of the principal's own may. */
+  visit<T>(visit: Visit, use: (sessions: Sessions, viewer: Viewer) => T | Promise<T>): Promise<T>;
+}
+
+/** Who visits whom, and for what: variables with one of the permissions are there. */
+export interface Visit {
+  readonly session: string;
+  readonly owner: string;
+  readonly permissions: readonly Permission[];
+}
+
+/**
+ * Prepares what a principal may do.
+ *
+ * @throws StoreError `invalid_argument` for attributes that are no plain data
+ */
+export function createSessionAccess(sessions: Sessions, principal: Principal, control: AccessControl): SessionAccess {
+  const patterns = principal.sessions.map(createGlob);
+  const mayAct = (session: string) => patterns.some((matches) => matches(session));
+  const attributes = parseRecord(principal.attributes, "attributes", sessions.limits.metadataBytes);
+  if (attributes.kind === "refused") throw new StoreError(attributes.refusal);
+  const { id, roles = [] } = principal;
+
+  const callerOf = (session: string): Promise<Caller> =>
+    sessions.access(session, ({ runtime }) => ({
+      session,
+      principal: id,
+      attributes: principal.attributes === undefined ? runtime.state.metadata : attributes.value,
+      roles,
+    }));
+
+  const viewer = async (session: string, permissions: readonly Permission[]): Promise<Viewer> => ({
+    caller: await callerOf(session),
+    control,
+    permissions,
+  });
+
+  return {
+    mayAct,
+    act(session) {
+      if (mayAct(session)) return;
+      const details = { session, permission: "act" };
+      throw storeError("access_denied", `${id || "the caller"} may not act as session ${session}`, details);
+    },
+    callerOf,
+    viewer,
+    async may({ caller, control: judge }, { owner, id: variableId }, permission) {
+      const { state } = (await sessions.live(owner)).runtime;
+      const variable = state.variables.get(variableId);
+      const judging = { caller, control: judge, permission, atMs: sessions.now() };
+      return variable !== undefined && judgeAccess(state, variable, judging).allowed;
+    },
+    async visit({ session, owner, permissions }, use) {
+      const visitor = await viewer(session, permissions);
+      try {
+        return await use(createGuardedSessions(sessions, visitor), visitor);
+      } catch (error) {
+        throw await toldTo(error, { sessions, viewer: visitor, owner });
+      }
+    },
+  };
+}

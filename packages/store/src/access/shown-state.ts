@@ -1,0 +1,92 @@
+import {
+  type Dependency,
+  type DependencyGraph,
+  type Judging,
+  judgeAccess,
+  type Permission,
+  type SessionState,
+  type Table,
+  type Variable,
+  withoutPermissions,
+} from "@trimtab/core";
+
+/**
+ * A session's state as a caller may see it: the variables on which it has one of the permissions, what is between them,
+ * and nothing else. Made in constant time; each variable is judged when it is asked for.
+ */
+export function shownState(
+  state: SessionState,
+  { permissions, ...judging }: Judging & { readonly permissions: readonly Permission[] },
+): SessionState {
+  const judged = new Map<string, boolean>();
+  const shows = (variable: Variable): boolean => {
+    let allowed = judged.get(variable.id);
+    if (allowed === undefined) {
+      allowed = permissions.some((permission) => judgeAccess(state, variable, { ...judging, permission }).allowed);
+      judged.set(variable.id, allowed);
+    }
+    return allowed;
+  };
+  const showsId = (id: string): boolean => {
+    const variable = state.variables.get(id);
+    return variable !== undefined && shows(variable);
+  };
+  return {
+    ...state,
+    metadata: {},
+    variables: shownTable(state.variables, shows, withoutPermissions),
+    names: shownTable(state.names, showsId),
+    stale: shownTable(state.stale, showsId),
+    dependencies: shownGraph(state.dependencies, showsId),
+    programs: new Map(),
+    rules: new Map(),
+    spaces: new Map(),
+    labels: new Map(),
+    requests: new Map(),
+  };
+}
+
+/** What a table has that is to be shown, for reading. */
+function shownTable<V>(table: Table<string, V>, shows: (value: V) => boolean, show = (value: V): V => value) {
+  const get = (key: string): V | undefined => {
+    const value = table.get(key);
+    return value !== undefined && shows(value) ? show(value) : undefined;
+  };
+  const shown: Table<string, V> = {
+    get size() {
+      let size = 0;
+      for (const _ of shown.keys()) size++;
+      return size;
+    },
+    get,
+    has: (key) => get(key) !== undefined,
+    set: readOnly,
+    delete: readOnly,
+    *keys() {
+      for (const key of table.keys()) if (get(key) !== undefined) yield key;
+    },
+    *values() {
+      for (const value of table.values()) if (shows(value)) yield show(value);
+    },
+  };
+  return shown;
+}
+
+function shownGraph(graph: DependencyGraph, shows: (id: string) => boolean): DependencyGraph {
+  const shownEdges = function* (edges: Iterable<Dependency>): Generator<Dependency> {
+    for (const edge of edges) if (shows(edge.variable) && shows(edge.dependsOn)) yield edge;
+  };
+  return {
+    ...graph,
+    dependenciesOf: (id) => shownEdges(graph.dependenciesOf(id)),
+    dependentsOf: (id) => shownEdges(graph.dependentsOf(id)),
+    all: () => shownEdges(graph.all()),
+    put: readOnly,
+    remove: readOnly,
+    removeVariable: readOnly,
+  };
+}
+
+const readOnly = (): never => {
+  throw new TypeError("what is shown of a session is not written to");
+};
