@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient } from "@trimtab/client";
 import { describe, expect, test } from "vitest";
@@ -44,6 +45,21 @@ describe("a server on disk", () => {
     expect((await again.getVariable("s", "b")).value).toBe(14);
     expect((await again.getSessionAt("s", { kind: "label", label: "start" })).items[0]?.value).toBe(1);
     await second.close();
+  });
+
+  test("tells who did what to anybody who looks into its folder, while it runs", async () => {
+    const data = temporaryFolder();
+    const { store } = await openDurable(data);
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", { name: "temperature", type: "float", value: 0.7 }, { actor: "ada" });
+    await store.setVariables("s", { temperature: 0.9 }, { actor: "bob" });
+    const db = new DatabaseSync(join(data, "log.sqlite"), { readOnly: true });
+    const told = db.prepare("SELECT actor, kind, subject, stream, number FROM audit WHERE subject <> ''").all();
+    db.close();
+    expect(told).toEqual([
+      { actor: "bob", kind: "variable-set", subject: "temperature", stream: "s", number: 3 },
+      { actor: "ada", kind: "variable-registered", subject: "temperature", stream: "s", number: 2 },
+    ]);
   });
 
   test("keeps its folder to itself, and names who has it", async () => {

@@ -11,6 +11,7 @@ import {
   encodeCheckpoint,
   encodeCommit,
   encodeSummary,
+  noteOfCommit,
 } from "@trimtab/wire/log";
 import type { Settings } from "./settings.ts";
 
@@ -77,7 +78,7 @@ async function openDisk(directory: string, onError: StoreMeans["onError"]) {
   const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));
   const { log, snapshots, summaries, close } = await openSqliteLog({ directory, onDamage });
   return {
-    log: createEncodedLog(log, { encode: encodeCommit, decode: decodeCommit }),
+    log: createEncodedLog(log, { encode: encodeCommit, decode: decodeCommit, note: noteOfCommit }),
     snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpoint, decode: decodeCheckpoint }),
     summaries: createEncodedSummaries(summaries, { encode: encodeSummary, decode: decodeSummary }),
     close,

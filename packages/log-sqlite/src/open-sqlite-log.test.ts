@@ -301,13 +301,30 @@ test("a file that is no database, and a folder without one, are told apart", asy
 test("any SQLite tool can look inside", async () => {
   const directory = temporaryFolder();
   const { log, snapshots } = await open(directory);
-  await log.append("a", 0, ["one", "two"].map(bytes));
+  const notes = ["ada", "bob"].map((actor) => ({ actor, kind: "variable-set", subject: "temperature, top_p" }));
+  await log.append("a", 0, ["one", "two"].map(bytes), { notes });
+  await log.append("b", 0, [bytes("three")]);
   await log.trim("a", 1);
   await snapshots.save("a", 2, bytes("state"));
   const db = new DatabaseSync(dataFolder(directory).database, { readOnly: true });
-  const history = db.prepare("SELECT stream, number, bytes, data FROM history").all();
+  const history = db.prepare("SELECT stream, number, actor, kind, subject, bytes, data FROM history").all();
+  const audit = db.prepare("SELECT actor, kind, subject, stream, number FROM audit").all();
   const streams = db.prepare("SELECT * FROM streams").all();
+  const times = db.prepare("SELECT written_at FROM audit UNION ALL SELECT written_at FROM history").all();
   db.close();
-  expect(history).toEqual([{ stream: "a", number: 2, bytes: 3, data: bytes("two") }]);
-  expect(streams).toEqual([{ name: "a", trimmed: 1, last: 2, snapshot: 2 }]);
+  const bob = { actor: "bob", kind: "variable-set", subject: "temperature, top_p", stream: "a", number: 2 };
+  expect(history).toEqual([
+    { ...bob, bytes: 3, data: bytes("two") },
+    { stream: "b", number: 1, actor: null, kind: null, subject: null, bytes: 5, data: bytes("three") },
+  ]);
+  expect(audit).toHaveLength(2);
+  expect(audit).toContainEqual(bob);
+  expect(audit).toContainEqual({ actor: "?", kind: "?", subject: "?", stream: "b", number: 1 });
+  expect(streams).toEqual([
+    { name: "a", trimmed: 1, last: 2, snapshot: 2 },
+    { name: "b", trimmed: 0, last: 1, snapshot: null },
+  ]);
+  for (const { written_at } of times) {
+    expect(Math.abs(Date.now() - Date.parse(String(written_at)))).toBeLessThan(600_000);
+  }
 });

@@ -7,7 +7,7 @@ import { knownEntry } from "./test-parts/known-entry.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
 /** Databases as released versions left them; each holds what {@link expectKnown} looks for. */
-const released = ["folder-format-1"];
+const released = ["folder-format-1", "folder-format-4"];
 
 const entriesOf = async ({ log }: Awaited<ReturnType<typeof openSqliteLog>>, stream: string, after: number) => {
   const read = await log.read(stream, after);

@@ -85,6 +85,23 @@ const migrations: readonly string[] = [
        iif(whole = 0, length(data), whole) AS bytes, data
      FROM entry JOIN stream ON stream.id = entry.stream
      WHERE number > trimmed;`,
+  `ALTER TABLE entry ADD COLUMN actor TEXT;                            -- for people: who wrote it,
+   ALTER TABLE entry ADD COLUMN kind TEXT;                             -- what it is about
+   ALTER TABLE entry ADD COLUMN subject TEXT;                          -- and what it concerns
+
+   DROP VIEW history;
+   CREATE VIEW history AS
+     SELECT name AS stream, number, strftime('%Y-%m-%dT%H:%M:%fZ', written_ms / 1000.0, 'unixepoch') AS written_at,
+       actor, kind, subject, iif(whole = 0, length(data), whole) AS bytes, data
+     FROM entry JOIN stream ON stream.id = entry.stream
+     WHERE number > trimmed;
+
+   CREATE VIEW audit AS
+     SELECT strftime('%Y-%m-%dT%H:%M:%fZ', written_ms / 1000.0, 'unixepoch') AS written_at,
+       coalesce(actor, '?') AS actor, coalesce(kind, '?') AS kind, coalesce(subject, '?') AS subject, name AS stream, number
+     FROM entry JOIN stream ON stream.id = entry.stream
+     WHERE number > trimmed
+     ORDER BY written_ms DESC, stream, number DESC;`,
 ];
 
 /** The version that this program writes; a database of a higher one is not touched. */

@@ -59,12 +59,12 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
 
   return {
     log: {
-      async append(stream, after, entries) {
+      async append(stream, after, entries, { notes } = {}) {
         checkStream(stream);
         checkNumber("after", after);
         for (const { length } of entries) checkSize(length);
         try {
-          const won = await queue.submit({ kind: "append", stream, after, count: entries.length }, entries);
+          const won = await queue.submit({ kind: "append", stream, after, count: entries.length, notes }, entries);
           if (won) noteAppend(stream, entries);
           else count.lost++;
           return won;

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import type { EntryNote } from "@trimtab/log";
 import { checksumOf, streamChecksum } from "./checksum.ts";
 import { type ChunkWriter, createChunkWriter, rowChecksum } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -12,7 +13,13 @@ import type { Watermark } from "./watermark.ts";
 
 /** One change to what is stored; `data` comes beside it. */
 export type Write =
-  | { readonly kind: "append"; readonly stream: string; readonly after: number; readonly count: number }
+  | {
+      readonly kind: "append";
+      readonly stream: string;
+      readonly after: number;
+      readonly count: number;
+      readonly notes: readonly EntryNote[] | undefined;
+    }
   | { readonly kind: "trim"; readonly stream: string; readonly through: number }
   | { readonly kind: "save"; readonly stream: string; readonly number: number }
   /** Forgets the snapshots of a stream, those taken before an entry or all of them. */
@@ -146,23 +153,29 @@ interface Parts {
 /** Makes the function that makes one write within a transaction. */
 function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
   const insert = db.prepare(
-    "INSERT INTO entry (stream, number, written_ms, checksum, data, whole) VALUES (?, ?, ?, ?, ?, ?)",
+    `INSERT INTO entry (stream, number, written_ms, checksum, data, whole, actor, kind, subject)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const setTrimmed = db.prepare("UPDATE stream SET trimmed = ?, checksum = ? WHERE id = ?");
   const snapshots = createSnapshotWriter(db, chunks);
   const summarize = db.prepare("INSERT OR REPLACE INTO summary (stream, number, checksum, data) VALUES (?, ?, ?, ?)");
   const dropSummary = db.prepare("DELETE FROM summary WHERE stream = (SELECT id FROM stream WHERE name = ?)");
 
-  const append = (stream: string, after: number, data: readonly Uint8Array[]): boolean => {
+  const append = (
+    { stream, after, notes }: Extract<Write, { kind: "append" }>,
+    data: readonly Uint8Array[],
+  ): boolean => {
     const known = heads.find(stream);
     if (after !== (known?.last ?? 0)) return false;
     if (data.length === 0) return true;
     const head = known ?? heads.make(stream);
     const now = Date.now();
-    for (const entry of data) {
+    for (const [i, entry] of data.entries()) {
       const number = head.last + 1;
       const stored = chunks.store(entry);
-      insert.run(head.id, number, now, rowChecksum(stream, number, stored), stored.data, stored.whole);
+      const checksum = rowChecksum(stream, number, stored);
+      const { actor = null, kind = null, subject = null } = notes?.[i] ?? {};
+      insert.run(head.id, number, now, checksum, stored.data, stored.whole, actor, kind, subject);
       head.last = number;
     }
     return true;
@@ -182,7 +195,7 @@ function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
   return (write: Write, data: readonly Uint8Array[]): boolean => {
     switch (write.kind) {
       case "append":
-        return append(write.stream, write.after, data);
+        return append(write, data);
       case "trim":
         return trim(write.stream, write.through);
       case "save": {

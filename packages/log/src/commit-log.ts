@@ -11,7 +11,7 @@ export interface CommitLog<Data = Uint8Array> {
    * Resolves to `true` once they are durable, and to `false`, having written nothing, where another writer was first:
    * losing the race is no error. A rejection means that nothing was written. The data must not change afterwards.
    */
-  append(stream: string, after: number, entries: readonly Data[]): Promise<boolean>;
+  append(stream: string, after: number, entries: readonly Data[], options?: AppendOptions): Promise<boolean>;
 
   /**
    * Reads durable entries from number `after + 1` on, at most `limit` of them. An answer may hold fewer, so that it
@@ -37,6 +37,25 @@ export interface CommitLog<Data = Uint8Array> {
 
   /** Lists the streams that hold an entry, each with where it ends, in no promised order. */
   streams(): AsyncIterable<StreamEnd>;
+}
+
+/** What is told beside entries that are appended. */
+export interface AppendOptions {
+  /** A note for each entry, in their order. */
+  readonly notes?: readonly EntryNote[];
+}
+
+/**
+ * What people are told of an entry who look into the storage with its own tools. An engine may keep it beside the entry,
+ * or not; it never gives it back.
+ */
+export interface EntryNote {
+  /** Who wrote it. */
+  readonly actor: string;
+  /** What it is about, in a word or few. */
+  readonly kind: string;
+  /** What it concerns, by name. */
+  readonly subject: string;
 }
 
 /** Where a stream ends. */

@@ -1,10 +1,12 @@
-import type { CommitLog, LogRead, SnapshotStore, SummaryStore } from "./commit-log.ts";
+import type { CommitLog, EntryNote, LogRead, SnapshotStore, SummaryStore } from "./commit-log.ts";
 
 /** How data becomes bytes and comes back exactly. */
 export interface Codec<Data> {
   encode(data: Data): Uint8Array;
   /** Throws where the bytes are none that {@link encode} gives. */
   decode(bytes: Uint8Array): Data;
+  /** What people are told of the data who look into the storage. */
+  note?(data: Data): EntryNote;
 }
 
 /**
@@ -14,13 +16,13 @@ export interface Codec<Data> {
 export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<Data>): CommitLog<Data> {
   const decoded = (read: LogRead<Uint8Array>): LogRead<Data> =>
     read.kind === "trimmed" ? read : { ...read, entries: read.entries.map((entry) => codec.decode(entry)) };
+  const noteOf = (data: Data) => codec.note?.(data);
   return {
-    append: async (stream, after, entries) =>
-      log.append(
-        stream,
-        after,
-        entries.map((entry) => codec.encode(entry)),
-      ),
+    async append(stream, after, entries, options) {
+      const encoded = entries.map((entry) => codec.encode(entry));
+      const notes = options?.notes ?? entries.map(noteOf).filter((note) => note !== undefined);
+      return log.append(stream, after, encoded, notes.length === entries.length ? { notes } : undefined);
+    },
     read: async (stream, after, limit) => decoded(await log.read(stream, after, limit)),
     async *follow(stream, after, signal) {
       for await (const read of log.follow(stream, after, signal)) yield decoded(read);

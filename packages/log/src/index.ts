@@ -1,4 +1,13 @@
-export type { CommitLog, LogRead, SnapshotStore, StreamEnd, StreamSummary, SummaryStore } from "./commit-log.ts";
+export type {
+  AppendOptions,
+  CommitLog,
+  EntryNote,
+  LogRead,
+  SnapshotStore,
+  StreamEnd,
+  StreamSummary,
+  SummaryStore,
+} from "./commit-log.ts";
 export { type Codec, createEncodedLog, createEncodedSnapshots, createEncodedSummaries } from "./encoded-log.ts";
 export { isLogError, LogError, type LogErrorCode, type LogErrorDetails, logErrorCodes } from "./log-error.ts";
 export { createMemoryLog } from "./memory-log.ts";

@@ -10,6 +10,7 @@ import {
   encodeCheckpoint,
   encodeCommit,
   encodeSummary,
+  noteOfCommit,
 } from "@trimtab/wire/log";
 
 /** A store on a data folder, as the server opens it. */
@@ -26,7 +27,7 @@ export async function openFolder(directory: string): Promise<OpenFolder> {
   const store = createStore({
     types: builtinTypes,
     expressions: cel,
-    log: createEncodedLog(disk.log, { encode: encodeCommit, decode: decodeCommit }),
+    log: createEncodedLog(disk.log, { encode: encodeCommit, decode: decodeCommit, note: noteOfCommit }),
     snapshots: createEncodedSnapshots(disk.snapshots, { encode: encodeCheckpoint, decode: decodeCheckpoint }),
     summaries: createEncodedSummaries(disk.summaries, { encode: encodeSummary, decode: decodeSummary }),
     shared: false,

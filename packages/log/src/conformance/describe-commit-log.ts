@@ -77,6 +77,14 @@ function describeAppend(open: () => Promise<CommitLog>): void {
       expect(listed.sort()).toEqual([...names].sort());
     });
 
+    test("takes notes for people, which change nothing", async () => {
+      const log = await open();
+      const notes = [1, 2].map((n) => ({ actor: "ada", kind: "written", subject: `entry ${n}` }));
+      expect(await log.append("a", 0, numbered(1, 2), { notes })).toBe(true);
+      expect(await log.append("a", 0, numbered(1, 2), { notes })).toBe(false);
+      expect(entriesOf(await log.read("a", 0))).toEqual(["entry 1", "entry 2"]);
+    });
+
     test("a large entry comes back whole", async () => {
       const log = await open();
       const large = new Uint8Array(3 * 1024 * 1024).map((_, i) => (i * 31) & 0xff);
