@@ -7,6 +7,9 @@ export interface CorsExchange {
   setHeader(name: string, value: string): void;
 }
 
+/** Headers of answers that pages may read, beside those of the protocols. */
+const exposedHeaders = ["Grpc-Status-Details-Bin", "Retry-After", "Grpc-Retry-Pushback-Ms", "Www-Authenticate"];
+
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const maxAgeSeconds = 7200;
 
@@ -22,7 +25,7 @@ export function createCors(origins: readonly string[]): (exchange: CorsExchange)
     if (typeof origin !== "string" || !(anyOrigin || allowed.has(origin))) return false;
     setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
     if (!anyOrigin) setHeader("vary", "origin");
-    setHeader("access-control-expose-headers", [...cors.exposedHeaders, "Grpc-Status-Details-Bin"].join(", "));
+    setHeader("access-control-expose-headers", [...cors.exposedHeaders, ...exposedHeaders].join(", "));
     if (method !== "OPTIONS" || headers["access-control-request-method"] === undefined) return false;
     setHeader("access-control-allow-methods", cors.allowedMethods.join(", "));
     setHeader("access-control-allow-headers", [...cors.allowedHeaders, "Authorization"].join(", "));

@@ -23,6 +23,7 @@ import { createApi, type RequestGate } from "./create-api.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
 import { type ListenerTls, openListener } from "./listener.ts";
+import { openLimits } from "./open-limits.ts";
 import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
@@ -87,6 +88,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const shutdown = new AbortController();
   const services = [...served, healthProto.Health];
   const health = createHealth(services.map((service) => service.typeName));
+  const limits = openLimits(settings, auth !== undefined);
   const unnamed = store.as(anyone);
   const routes = createRoutes({
     store,
@@ -94,6 +96,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     types,
     shutdown: shutdown.signal,
     onInternalError: onError,
+    ...(limits.admit !== undefined && { admit: limits.admit }),
   });
   const reflection = createReflection(services);
   const surroundings: Surroundings = {
@@ -109,7 +112,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     readMaxBytes: settings.maxMessageBytes,
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
-    requestGate: inTurn(auth?.gate, parts.requestGate),
+    requestGate: inTurn([auth?.gate, limits.gate, parts.requestGate]),
   });
   const listener = await openListener({
     listen: settings.listen,
@@ -150,11 +153,13 @@ const readCertificates = ({ tlsCert = "", tlsKey = "", tlsClientCa }: Settings):
   ...(tlsClientCa !== undefined && { clientCa: readFileSync(tlsClientCa, "utf8") }),
 });
 
-/** One gate after the other, of those that there are. */
-function inTurn(first: RequestGate | undefined, second: RequestGate | undefined): RequestGate | undefined {
-  if (first === undefined || second === undefined) return first ?? second;
-  return async (context) => {
-    await first(context);
-    await second(context);
+/** One gate after the other, of those that there are; without a wait where none of them waits. */
+function inTurn(gates: readonly (RequestGate | undefined)[]): RequestGate {
+  const [first, ...others] = gates.filter((gate) => gate !== undefined);
+  if (first === undefined) return () => {};
+  const rest = others.length === 0 ? undefined : inTurn(others);
+  return (context) => {
+    const passing = first(context);
+    return passing instanceof Promise ? passing.then(() => rest?.(context)) : rest?.(context);
   };
 }

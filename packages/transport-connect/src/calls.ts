@@ -21,8 +21,22 @@ export interface Calls {
   ): (request: I, context: HandlerContext) => AsyncGenerator<O>;
 }
 
-/** Makes the wrappers; `onInternalError` hears of every fault of this process, with what is not told to the caller. */
-export function createCalls(onInternalError: (error: unknown, call: CallInfo) => void): Calls {
+/** What happens beside answering calls. */
+export interface CallsOptions {
+  /** Hears of every fault of this process, with what is not told to the caller. */
+  readonly onInternalError: (error: unknown, call: CallInfo) => void;
+  /** Is asked before a call to a session is answered; what it throws refuses the call. */
+  readonly admit?: ((session: string, context: HandlerContext) => void) | undefined;
+}
+
+/** Makes the wrappers. */
+export function createCalls({ onInternalError, admit }: CallsOptions): Calls {
+  const prepare = (request: Message, context: HandlerContext): void => {
+    if (admit !== undefined && "sessionId" in request && typeof request.sessionId === "string") {
+      admit(request.sessionId, context);
+    }
+    refuseUnserved(request);
+  };
   const translate = (error: unknown, context: HandlerContext): ConnectError => {
     const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");
     if (!isOurs && context.signal.aborted && error === context.signal.reason) return ConnectError.from(error);
@@ -32,7 +46,7 @@ export function createCalls(onInternalError: (error: unknown, call: CallInfo) =>
   return {
     unary: (answer) => async (request, context) => {
       try {
-        refuseUnserved(request);
+        prepare(request, context);
         return await answer(request, context);
       } catch (error) {
         throw translate(error, context);
@@ -43,7 +57,7 @@ export function createCalls(onInternalError: (error: unknown, call: CallInfo) =>
         let isSending = false;
         const revoked = context.values.get(revokedKey);
         try {
-          refuseUnserved(request);
+          prepare(request, context);
           for await (const message of answer(request, revoked === undefined ? context : until(revoked, context))) {
             if (revoked?.aborted === true) break;
             isSending = true;

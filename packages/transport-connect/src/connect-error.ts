@@ -37,9 +37,16 @@ export interface ConnectErrorOptions {
 export function toConnectError(error: unknown, { maxDetailBytes }: ConnectErrorOptions = {}): ConnectError {
   if (error instanceof ConnectError) return error;
   const told = isStoreError(error) ? error : storeError("internal", "the server has failed to answer", {});
-  return new ConnectError(told.message, connectCodes[told.code], undefined, [
+  return new ConnectError(told.message, connectCodes[told.code], retryFields(told), [
     { desc: ErrorDetailSchema, value: detailWithin(told, maxDetailBytes) },
   ]);
+}
+
+/** Says in the words of HTTP (RFC 9110, section 10.2.3) and of gRPC's retries (proposal A6), too, when to try again. */
+function retryFields({ details }: StoreError): Record<string, string> | undefined {
+  const { retryAfterMs } = details as { readonly retryAfterMs?: number };
+  if (retryAfterMs === undefined) return undefined;
+  return { "retry-after": String(Math.ceil(retryAfterMs / 1000)), "grpc-retry-pushback-ms": String(retryAfterMs) };
 }
 
 function detailWithin(error: StoreError, maxBytes = Number.POSITIVE_INFINITY): ErrorDetail {

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
+import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { Store, TypeRegistry } from "@trimtab/core";
 import {
   AccessService,
@@ -41,6 +41,8 @@ export interface RoutesOptions {
   readonly shutdown?: AbortSignal;
   /** How much memory uploads of files may take, where the defaults do not suit. */
   readonly uploads?: Partial<UploadLimits>;
+  /** Is asked before a call to a session is answered; what it throws refuses the call. For limits on calls. */
+  readonly admit?: (session: string, context: HandlerContext) => void;
   /** Hears of every fault behind a call, of which the caller is told no more than that there was one. */
   readonly onInternalError?: (error: unknown, call: CallInfo) => void;
 }
@@ -56,9 +58,10 @@ export function createRoutes({
   types,
   shutdown,
   uploads,
+  admit,
   onInternalError = () => {},
 }: RoutesOptions): (router: ConnectRouter) => void {
-  const calls = createCalls(onInternalError);
+  const calls = createCalls({ onInternalError, admit });
   // A misspelt field in JSON would otherwise be an option silently not taken.
   const options = {
     jsonOptions: { ignoreUnknownFields: false },

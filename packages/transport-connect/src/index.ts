@@ -2,4 +2,6 @@ export type { CallInfo } from "./calls.ts";
 export { type ConnectErrorOptions, connectCodes, toConnectError } from "./connect-error.ts";
 export { createRoutes, type RoutesOptions } from "./create-routes.ts";
 export type { UploadLimits } from "./import-uploads.ts";
+export { type CallLimits, type CallLimitsOptions, createCallLimits } from "./limits/call-limits.ts";
+export type { Rate } from "./limits/token-bucket.ts";
 export { principalKey, revokedKey, type StoreFor } from "./principal.ts";

@@ -55,6 +55,20 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     );
   };
 
+  /** Begins a call once the gate lets it through; most are let through without a wait. */
+  const pass = (call: Call): void => {
+    const refuse = (error: unknown): void => fail(call, toConnectError(error));
+    let passing: void | Promise<void>;
+    try {
+      passing = requestGate?.(call.context);
+    } catch (error) {
+      refuse(error);
+      return;
+    }
+    if (passing instanceof Promise) passing.then(() => begin(call), refuse);
+    else begin(call);
+  };
+
   return (exchange) => {
     const method = methods.get(exchange.path ?? "");
     if (method === undefined || exchange.method !== "POST") return false;
@@ -76,14 +90,7 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
       }),
       fields: exchange.headers.origin === undefined ? undefined : originFields(exchange),
     };
-    if (requestGate === undefined) begin(call);
-    else
-      Promise.resolve(call.context)
-        .then(requestGate)
-        .then(
-          () => begin(call),
-          (error: unknown) => fail(call, toConnectError(error)),
-        );
+    pass(call);
     return true;
   };
 }

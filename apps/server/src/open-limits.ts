@@ -1,0 +1,43 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import { createCallLimits, principalKey, type Rate, toConnectError } from "@trimtab/transport-connect";
+import type { RequestGate } from "./create-api.ts";
+import { peerAddress } from "./direct/call-context.ts";
+import type { Settings } from "./settings.ts";
+
+/** Limits on calls, as what serves calls takes them. */
+export interface Limits {
+  readonly gate: RequestGate;
+  readonly admit: ((session: string, context: HandlerContext) => void) | undefined;
+}
+
+/** What holds where callers are asked who they are and nothing else is said. */
+const whereCallersAreKnown = { sessionRate: 1000, callerRate: 5000 };
+
+/**
+ * Makes the limits that the settings say. Who is not asked who they are is known by their address. Rates are limited without
+ * further word only where callers are asked: a program that has its machine to itself may go as fast as that goes.
+ */
+export function openLimits(settings: Settings, isAsking: boolean): Limits {
+  const { sessionBurst, callerBurst, callerStreams } = settings;
+  const unsaid = isAsking ? whereCallersAreKnown : { sessionRate: 0, callerRate: 0 };
+  const session = toRate(settings.sessionRate ?? unsaid.sessionRate, sessionBurst);
+  const limits = createCallLimits({
+    caller: toRate(settings.callerRate ?? unsaid.callerRate, callerBurst),
+    session,
+    streams: callerStreams === 0 ? undefined : callerStreams,
+  });
+  const callerOf = ({ values }: HandlerContext) => values.get(principalKey)?.id ?? `address ${values.get(peerAddress)}`;
+  return {
+    gate(context) {
+      try {
+        limits.admitCall(callerOf(context), context);
+      } catch (error) {
+        throw toConnectError(error);
+      }
+    },
+    admit: session && ((id, context) => limits.admitToSession(callerOf(context), id)),
+  };
+}
+
+const toRate = (perSecond: number, burst: number): Rate | undefined =>
+  perSecond === 0 ? undefined : { perSecond, burst };
