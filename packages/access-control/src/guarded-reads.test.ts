@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import { openShared, rejection } from "./test-parts/open-shared.ts";
+
+describe("a principal", () => {
+  test("acts as the sessions that its patterns match, and as no other, whether that is there or not", async () => {
+    const { guest } = await openShared();
+    expect((await guest.getSession("guest")).id).toBe("guest");
+    for (const session of ["owner", "nowhere", "guest-2", "GUEST", "gues"]) {
+      const error = await rejection(guest.getVariable(session, "x"), "access_denied");
+      expect(error.message).toBe(`bob may not act as session ${session}`);
+      await rejection(guest.listVariables(session), "access_denied");
+      await rejection(guest.createSession({ id: session }), "access_denied");
+      await rejection(guest.deleteSession(session), "access_denied");
+      await rejection(guest.forkSession("guest", { kind: "revision", revision: 1 }, { id: session }), "access_denied");
+      await rejection(guest.forkSession(session, { kind: "revision", revision: 1 }, { id: "guest" }), "access_denied");
+    }
+    await rejection(guest.createSession(), "access_denied");
+  });
+
+  test("lists its own sessions, in pages that name no other", async () => {
+    const { store } = await openShared({});
+    for (const id of ["guest-1", "zz", "guest-2"]) await store.createSession({ id });
+    const guests = store.as({ id: "bob", sessions: ["guest*"] });
+    expect((await guests.listSessions()).items.map(({ id }) => id)).toEqual(["guest", "guest-1", "guest-2"]);
+    const first = await guests.listSessions({ pageSize: 2 });
+    expect(first.nextPageToken).not.toContain("zz");
+    const rest = await guests.listSessions({ pageToken: first.nextPageToken ?? "" });
+    expect(rest.items.map(({ id }) => id)).toEqual(["guest-2"]);
+  });
+
+  test("is known by its own attributes and roles, not by what its session says of itself", async () => {
+    const { store, guest } = await openShared();
+    await store.setVariablePermissions("owner", "x", [
+      { sessionPattern: "*", permissions: ["read"], conditions: { team: "search" } },
+    ]);
+    expect((await guest.getVariable("guest", "owner/x")).value).toBe(1);
+    const named = store.as({ id: "eve", sessions: ["guest"], attributes: {} });
+    await rejection(named.getVariable("guest", "owner/x"), "access_denied");
+    await named.updateSession("guest", { metadata: { team: "search" } });
+    await rejection(named.getVariable("guest", "owner/x"), "access_denied");
+    expect(await named.checkAccess("guest", "owner/x", "read")).toBe(false);
+    await store.setVariablePermissions("owner", "x", [
+      { sessionPattern: "*", permissions: ["read"], when: "'auditor' in caller.roles && caller.principal == 'eve'" },
+    ]);
+    await rejection(named.getVariable("guest", "owner/x"), "access_denied");
+    const auditor = store.as({ id: "eve", sessions: ["guest"], attributes: {}, roles: ["auditor"] });
+    expect((await auditor.getVariable("guest", "owner/x")).value).toBe(1);
+    expect((await auditor.listAccessible("guest")).items.map(({ name }) => name)).toEqual(["x"]);
+  });
+});
+
+describe("a read of another session's variables", () => {
+  test("finds what may be read, by the refs that were sent, and misses the rest", async () => {
+    const { guest, grant } = await openShared();
+    await grant("x", "read");
+    const { found, missing } = await guest.getVariables("guest", [
+      "owner/x",
+      "owner/y",
+      "owner/absent",
+      "owner/var_x_1",
+    ]);
+    expect([...found.keys()]).toEqual(["owner/x", "owner/var_x_1"]);
+    expect(missing).toEqual(["owner/y", "owner/absent"]);
+    expect((await guest.getVariables("guest", ["guest/mine"])).missing).toEqual(["guest/mine"]);
+  });
+
+  test("takes read access for the history, and for an export", async () => {
+    const { store, guest, grant } = await openShared();
+    await store.setVariable("owner", "x", 5);
+    await grant("x", "observe", "write");
+    await rejection(guest.listVariableHistory("guest", "owner/x"), "access_denied");
+    await rejection(guest.getVariableAt("guest", "owner/x", { kind: "version", version: 0 }), "access_denied");
+    await rejection(guest.exportVariables("guest", { refs: ["owner/x"] }), "access_denied");
+    await grant("x", "read");
+    const { items } = await guest.listVariableHistory("guest", "owner/x");
+    expect(items.map(({ value }) => value)).toEqual([5, 1]);
+    expect((await guest.getVariableAt("guest", "owner/x", { kind: "version", version: 0 })).value).toBe(1);
+    const exported = await guest.exportVariables("guest", { refs: ["owner/x"], pattern: "*", includeHistory: true });
+    expect(exported).toMatchObject({ session: "owner", variables: [{ name: "x", value: 5 }] });
+    expect([...exported.history.keys()]).toEqual(["var_x_1"]);
+    await rejection(guest.exportVariables("guest", { refs: ["owner/x", "owner/y"] }), "access_denied");
+  });
+
+  test("of the past is about the variable that may be read now, not about another that bore its name", async () => {
+    const { store, guest, grant } = await openShared({ x: 111 });
+    const { revision } = await store.setVariable("owner", "x", 222);
+    await store.deleteVariable("owner", "x");
+    await store.registerVariable("owner", { name: "x", type: "float", value: 3 });
+    await grant("x", "read");
+    const then = { kind: "revision", revision } as const;
+    const error = await guest.getVariableAt("guest", "owner/x", then).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ reason: "not_found" });
+    expect(JSON.stringify(error)).not.toMatch(/111|222/);
+    await rejection(guest.getVariableAt("guest", "owner/x", { kind: "label", label: "absent" }), "not_found");
+  });
+
+  test("never reaches what a session holds beside variables", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "read", "write", "observe", "optimize");
+    await store.setLabel("owner", "production");
+    const label = { kind: "label", label: "production" } as const;
+    await rejection(guest.getVariableAt("guest", "owner/x", label), "not_found");
+    expect((await guest.listCommits("guest", { variable: "owner/x" })).items).toEqual([]);
+    await rejection(guest.putConfigurationSpace("guest", { name: "s", variables: ["owner/x"] }), "not_found");
+  });
+
+  test("is not there once its session has ended", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "read");
+    await store.deleteSession("owner");
+    const error = await rejection(guest.getVariable("guest", "owner/x"), "access_denied");
+    expect(error.message).not.toContain("not found");
+  });
+});
+
+describe("a sensitive variable", () => {
+  test("keeps its value out of errors and rules, and stays sensitive through imports and rollbacks", async () => {
+    const { store } = await openShared({ other: 1 });
+    const spec = {
+      name: "key",
+      type: "string",
+      value: "hunter2",
+      constraints: { max_length: 8 },
+      sensitive: true,
+    } as const;
+    expect((await store.registerVariable("owner", spec)).variable.sensitive).toBe(true);
+    const long = await rejection(store.setVariable("owner", "key", "correct horse"), "constraint_violation");
+    const kind = await rejection(store.setVariable("owner", "key", 12345), "validation_failed");
+    const first = await rejection(
+      store.registerVariable("owner", { ...spec, name: "k2", value: "a secret!" }),
+      "constraint_violation",
+    );
+    for (const error of [long, kind, first]) {
+      expect(JSON.stringify([error.message, error.details])).not.toMatch(/horse|12345|secret/);
+      expect(error.details).not.toHaveProperty("value");
+    }
+    await store.putRule("owner", { name: "same", expression: "key == 'hunter2'" });
+    const broken = await rejection(store.setVariable("owner", "key", "hunter3"), "rule_violation");
+    expect(broken.message).toBe("rule same: key == 'hunter2' does not hold (key = …)");
+    await store.importVariables("guest", await store.exportVariables("owner", { refs: ["key"] }));
+    expect((await store.getVariable("guest", "key")).sensitive).toBe(true);
+    const { revision } = await store.getSession("guest");
+    await store.deleteVariable("guest", "key");
+    await store.rollbackSession("guest", { kind: "revision", revision }, { restoreDeleted: true });
+    expect((await store.getVariable("guest", "key")).sensitive).toBe(true);
+  });
+
+  test("is watched without its values by those who may not read it, and so is what comes of it", async () => {
+    const { store, guest } = await openShared({});
+    await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["observe"] }]);
+    await store.registerVariable("owner", { name: "key", type: "float", value: 7, sensitive: true });
+    const derivation = { kind: "expression", expression: "key * 2.0" } as const;
+    await store.registerVariable("owner", { name: "double", type: "float", derivation });
+    const events: unknown[] = [];
+    const watch = guest
+      .watch("guest", { refs: ["owner/key", "owner/double"] }, { oldValues: true })
+      [Symbol.asyncIterator]();
+    events.push((await watch.next()).value);
+    await store.setVariable("owner", "key", 8);
+    events.push((await watch.next()).value);
+    expect(events).toMatchObject([
+      {
+        kind: "snapshot",
+        variables: [
+          { name: "key", value: null },
+          { name: "double", value: null },
+        ],
+      },
+      {
+        kind: "changes",
+        changes: [
+          { name: "key", version: 1, value: null },
+          { name: "double", value: null },
+        ],
+      },
+    ]);
+    expect(JSON.stringify(events)).not.toMatch(/"value":(7|8|14|16)/);
+    await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["observe", "read"] }]);
+    expect((await watch.next()).value).toMatchObject({ kind: "reset", variables: [{ value: 8 }, { value: 16 }] });
+    await watch.return?.();
+  });
+});

@@ -1,0 +1,161 @@
+import type { Store, WatchEvent } from "@trimtab/core";
+import { describe, expect, test } from "vitest";
+import { openShared, rejection } from "./test-parts/open-shared.ts";
+
+/** A watch that is read one event at a time, bookmarks passed over unless they are asked for. */
+function reading(store: Store, refs: readonly string[], options = {}) {
+  const watch = store.watch("guest", { refs }, options)[Symbol.asyncIterator]();
+  const next = async (): Promise<WatchEvent> => {
+    const { value, done } = await watch.next();
+    return done ? expect.fail("the watch has ended") : value;
+  };
+  return {
+    next,
+    async tell(): Promise<WatchEvent> {
+      for (;;) {
+        const event = await next();
+        if (event.kind !== "bookmark") return event;
+      }
+    },
+    close: () => watch.return?.(),
+  };
+}
+
+describe("a watch of another session's variables", () => {
+  test("takes observe access, and none of the others", async () => {
+    const { guest, grant } = await openShared();
+    await grant("x", "read", "write", "optimize");
+    await rejection(reading(guest, ["owner/x"]).next(), "access_denied");
+    await rejection(reading(guest, ["owner/absent"]).next(), "access_denied");
+    await rejection(reading(guest, ["nowhere/x"]).next(), "access_denied");
+    await rejection(reading(guest, ["owner/x", "mine"]).next(), "invalid_argument");
+    await rejection(guest.watch("owner", {})[Symbol.asyncIterator]().next(), "access_denied");
+    await grant("x", "observe");
+    const watch = reading(guest, ["owner/x"]);
+    expect(await watch.next()).toMatchObject({ kind: "snapshot", variables: [{ name: "x", value: 1 }] });
+    await watch.close();
+  });
+
+  test("stops at the revision that takes access away, and starts over where it is given back", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    const watch = reading(guest, ["owner/x"]);
+    await watch.next();
+    await store.setVariable("owner", "x", 5);
+    expect(await watch.tell()).toMatchObject({ kind: "changes", changes: [{ name: "x", value: 5 }] });
+    await grant("x");
+    await store.setVariable("owner", "x", 6);
+    const revoked = await watch.tell();
+    expect(revoked).toMatchObject({ kind: "reset", cause: "access_changed", variables: [] });
+    await store.setVariable("owner", "x", 7);
+    const hidden = await watch.next();
+    expect(hidden.kind).toBe("bookmark");
+    await grant("x", "observe");
+    expect(await watch.tell()).toMatchObject({ kind: "reset", cause: "access_changed", variables: [{ value: 7 }] });
+    await store.setVariable("owner", "x", 8);
+    expect(await watch.tell()).toMatchObject({ kind: "changes", changes: [{ value: 8 }] });
+    await watch.close();
+  });
+
+  test("hands out nothing after a revocation that was not fetched before it", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    const watch = reading(guest, ["owner/x"]);
+    await watch.next();
+    for (const value of [10, 11, 12]) await store.setVariable("owner", "x", value);
+    await grant("x");
+    expect(await watch.tell()).toMatchObject({ kind: "reset", variables: [] });
+    await store.setVariable("owner", "y", 9);
+    expect((await watch.next()).kind).toBe("bookmark");
+    await watch.close();
+  });
+
+  test("tells of a commit only what may be observed of it", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    await grant("y", "observe");
+    const watch = reading(guest, ["owner/x", "owner/y"]);
+    await watch.next();
+    await grant("y");
+    expect(await watch.tell()).toMatchObject({ kind: "reset", variables: [{ name: "x" }] });
+    const { revision } = await store.setVariables("owner", { x: 5, y: 6 });
+    const event = await watch.tell();
+    expect(event).toMatchObject({ kind: "changes", revision, changes: [{ name: "x", value: 5 }] });
+    await watch.close();
+  });
+
+  test("follows rules for the whole session and for what is derived", async () => {
+    const { store, guest } = await openShared({ secret: 7 });
+    const derivation = { kind: "expression", expression: "secret * 2.0" } as const;
+    await store.registerVariable("owner", { name: "double", type: "float", derivation });
+    const rule = { sessionPattern: "guest", permissions: ["observe"] } as const;
+    await store.setSessionPermissions("owner", [rule]);
+    const watch = reading(guest, ["owner/double"]);
+    expect(await watch.next()).toMatchObject({ variables: [{ value: 14 }] });
+    await store.setVariable("owner", "secret", 8);
+    expect(await watch.tell()).toMatchObject({ changes: [{ name: "double", value: 16, causedBy: ["var_secret_1"] }] });
+    await store.setVariablePermissions("owner", "secret", [{ ...rule, effect: "deny" }]);
+    expect(await watch.tell()).toMatchObject({ kind: "reset", variables: [] });
+    await store.setVariable("owner", "secret", 9);
+    expect((await watch.next()).kind).toBe("bookmark");
+    await watch.close();
+  });
+
+  test("resumed from before a change of rules starts over, and otherwise goes on", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    const first = reading(guest, ["owner/x"]);
+    const { token } = await first.next();
+    await first.close();
+    await store.setVariable("owner", "x", 5);
+    const second = reading(guest, ["owner/x"], { after: token });
+    expect(await second.tell()).toMatchObject({ kind: "changes", changes: [{ value: 5 }] });
+    await second.close();
+    await grant("x");
+    await rejection(reading(guest, ["owner/x"], { after: token }).next(), "access_denied");
+    await grant("x", "observe");
+    const third = reading(guest, ["owner/x"], { after: token, initialValues: false });
+    expect(await third.next()).toMatchObject({ kind: "reset", cause: "access_changed", variables: [{ value: 5 }] });
+    await third.close();
+  });
+
+  test("tells that a variable is gone, but not what it was last, and ends with its session", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    await grant("y", "observe");
+    const watch = reading(guest, ["owner/x", "owner/y"]);
+    await watch.next();
+    await store.deleteVariable("owner", "x");
+    expect(await watch.tell()).toMatchObject({
+      kind: "changes",
+      changes: [{ kind: "deleted", name: "x", value: null }],
+    });
+    await store.deleteSession("owner");
+    expect(await watch.tell()).toMatchObject({
+      kind: "changes",
+      changes: [{ kind: "deleted", name: "y", value: null }],
+    });
+    expect(await watch.tell()).toMatchObject({ kind: "ended", cause: "session_deleted" });
+    await watch.close();
+  });
+
+  test("ends at once where nobody wants it any more, and with the store", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    const returned = guest.watch("guest", { refs: ["owner/x"] })[Symbol.asyncIterator]();
+    await returned.next();
+    const pending = returned.next();
+    await returned.return?.();
+    expect(await pending).toMatchObject({ done: true });
+    const aborted = new AbortController();
+    const watch = guest.watch("guest", { refs: ["owner/x"] }, { signal: aborted.signal })[Symbol.asyncIterator]();
+    await watch.next();
+    const waiting = watch.next();
+    aborted.abort();
+    expect(await waiting).toMatchObject({ done: true });
+    const last = reading(guest, ["owner/x"]);
+    await last.next();
+    const broken = last.tell();
+    await Promise.all([rejection(broken, "unavailable"), store.close()]);
+  });
+});

@@ -1,0 +1,191 @@
+import { isStoreError } from "@trimtab/core";
+import { describe, expect, test } from "vitest";
+import { openShared, rejection } from "./test-parts/open-shared.ts";
+
+describe("a write to another session's variable", () => {
+  test("takes write access, is a commit of that session, and names who made it", async () => {
+    const { store, guest, grant } = await openShared();
+    const denied = await rejection(guest.setVariable("guest", "owner/x", 5), "access_denied");
+    expect(denied).toMatchObject({
+      code: "permission_denied",
+      message: "session guest has no write access to owner/x",
+      details: { session: "guest", permission: "write" },
+    });
+    await grant("x", "write");
+    const written = await guest.setVariable("guest", "owner/x", 5);
+    expect(written).toMatchObject({ session: "owner", name: "x", version: 1, revision: 5 });
+    expect(await store.getVariable("owner", "x")).toMatchObject({ value: 5, updatedBy: "guest" });
+    expect((await store.getSession("guest")).revision).toBe(1);
+  });
+
+  test("is refused in the same words whatever the value, and whether the variable is there or not", async () => {
+    const { store, guest } = await openShared();
+    const tries = [1, 5, "no number", null].map((value) =>
+      rejection(guest.setVariable("guest", "owner/x", value), "access_denied"),
+    );
+    const messages = new Set((await Promise.all(tries)).map(({ message }) => message));
+    expect(messages).toEqual(new Set(["session guest has no write access to owner/x"]));
+    const absent = await rejection(guest.setVariable("guest", "owner/absent", 1), "access_denied");
+    expect(absent.message).toBe("session guest has no write access to owner/absent");
+    const nowhere = await rejection(guest.setVariable("guest", "nowhere/x", 1), "access_denied");
+    expect(nowhere).toMatchObject({ details: { session: "guest", permission: "write" } });
+    expect((await store.getSession("owner")).revision).toBe(3);
+  });
+
+  test("says that something is not there only to those who may read whatever the session has", async () => {
+    const { store, guest } = await openShared();
+    await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["read"] }]);
+    await rejection(guest.getVariable("guest", "owner/absent"), "not_found");
+    await rejection(guest.setVariable("guest", "owner/absent", 1), "not_found");
+    await rejection(guest.setVariable("guest", "owner/x", 1), "access_denied");
+  });
+
+  test("in a batch answers by the refs that were sent, and stays within one session", async () => {
+    const { guest, grant } = await openShared();
+    await grant("x", "write");
+    const refused = await rejection(guest.setVariables("guest", { "owner/x": 5, "owner/y": 6 }), "access_denied");
+    expect([...refused.items.keys()]).toEqual(["owner/y"]);
+    const partly = await guest.setVariables("guest", { "owner/x": 5, "owner/y": 6 }, { atomic: false });
+    expect([...partly.applied.keys()]).toEqual(["owner/x"]);
+    expect(partly.refused.get("owner/y")?.reason).toBe("access_denied");
+    expect(partly).toMatchObject({ session: "owner", revision: 5 });
+    const mixed = await rejection(guest.setVariables("guest", { "owner/x": 5, mine: 6 }), "invalid_argument");
+    expect(mixed.message).toContain("one call is about one session's variables");
+  });
+
+  test("answers with the variable, but not with what its caller may not read", async () => {
+    const { guest, grant } = await openShared();
+    await grant("x", "write");
+    const blind = await guest.updateVariable("guest", "owner/x", { description: "d" });
+    expect(blind).toMatchObject({ description: "d", value: null, payload: { kind: "null" }, metadata: {} });
+    await grant("x", "write", "read");
+    const seen = await guest.updateVariable("guest", "owner/x", { description: "e" });
+    expect(seen).toMatchObject({ description: "e", value: 1 });
+    expect(seen).not.toHaveProperty("permissions");
+  });
+
+  test("tells nothing of dependents, rules and values behind a refusal", async () => {
+    const { store, guest, grant } = await openShared({ x: 1, secret: 7 });
+    await store.putRule("owner", { name: "cap", expression: "x < secret", message: "the cap is secret" });
+    await store.addDependency("owner", { variable: "secret", dependsOn: "x" });
+    await grant("x", "write");
+    const broken = await rejection(guest.setVariable("guest", "owner/x", 9), "rule_violation");
+    expect(JSON.stringify([broken.message, broken.details])).not.toMatch(/secret|cap|7/);
+    const needed = await rejection(guest.deleteVariable("guest", "owner/x"), "has_dependents");
+    expect(JSON.stringify([needed.message, needed.details])).not.toContain("secret");
+    await store.deleteRule("owner", "cap");
+    const along = await rejection(guest.deleteVariable("guest", "owner/x", { cascade: true }), "access_denied");
+    expect(along.message).not.toContain("secret");
+    expect((await store.getSession("owner")).stats.variableCount).toBe(2);
+  });
+
+  test("may not delete rules along with a variable, which are the session's own", async () => {
+    const { store, guest, grant } = await openShared();
+    await store.putRule("owner", { name: "sane", expression: "x < 100.0" });
+    await grant("x", "write");
+    await rejection(guest.deleteVariable("guest", "owner/x", { cascade: true }), "access_denied");
+    expect((await store.listRules("owner")).items).toHaveLength(1);
+  });
+
+  test("made again with the same request id is that caller's own, whoever else chose the id", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "write");
+    await grant("y", "write");
+    await store.setVariable("owner", "y", 10, { requestId: "once" });
+    const first = await guest.setVariable("guest", "owner/x", 5, { requestId: "once" });
+    expect(first).toMatchObject({ name: "x", version: 1 });
+    expect(await guest.setVariable("guest", "owner/x", 6, { requestId: "once" })).toEqual(first);
+  });
+
+  test("is decided against the rules of the same revision, however they race", async () => {
+    const { store, guest, grant } = await openShared();
+    const calls = Array.from({ length: 200 }, async (_, step) => {
+      // As many turns as differ from call to call, so that they overtake one another.
+      for (let turn = (step * 7) % 5; turn > 0; turn--) await Promise.resolve();
+      if (step % 4 === 0) return grant("x", "write");
+      if (step % 4 === 2) return grant("x");
+      return guest.setVariable("guest", "owner/x", step).catch((error: unknown) => error);
+    });
+    const outcomes = await Promise.all(calls);
+    const denied = outcomes.filter((outcome) => isStoreError(outcome, "access_denied")).length;
+    let isGranted = false;
+    let written = 0;
+    for (const { actor, changes } of (
+      await store.listCommits("owner", { pageSize: 1000, includeValues: true })
+    ).items.toReversed()) {
+      for (const { kind, variable } of changes) {
+        if (kind === "changed") isGranted = (variable?.permissions?.rules.length ?? 0) > 0;
+        if (kind === "updated" && actor === "guest") {
+          expect(isGranted).toBe(true);
+          written++;
+        }
+      }
+    }
+    expect(written).toBeGreaterThan(0);
+    expect(denied).toBeGreaterThan(0);
+    expect(written + denied).toBe(100);
+  });
+
+  test("of its rules is for the session alone", async () => {
+    const { guest, grant } = await openShared();
+    await grant("x", "read", "write", "observe", "optimize");
+    await rejection(guest.setVariablePermissions("guest", "owner/x", []), "not_owner");
+    await rejection(guest.getVariablePermissions("guest", "owner/x"), "not_owner");
+    await rejection(guest.explainAccess("guest", "owner/x", { permission: "read", subject: "guest" }), "not_owner");
+    await rejection(guest.setVariablePermissions("guest", "nowhere/x", []), "not_owner");
+    expect(await guest.getVariable("guest", "owner/x")).not.toHaveProperty("permissions");
+  });
+});
+
+describe("a derivation", () => {
+  test("shows what it comes from, so that reading it takes reading all of that", async () => {
+    const { store, guest, grant } = await openShared({ secret: 7 });
+    const double = { kind: "expression", expression: "secret * 2.0" } as const;
+    await store.registerVariable("owner", { name: "double", type: "float", derivation: double });
+    const again = { kind: "expression", expression: "double * 2.0" } as const;
+    await store.registerVariable("owner", { name: "again", type: "float", derivation: again });
+    await grant("again", "read", "observe");
+    await grant("double", "read", "observe");
+    await rejection(guest.getVariable("guest", "owner/again"), "access_denied");
+    const why = await store.explainAccess("owner", "again", { permission: "read", subject: "guest" });
+    expect(why).toMatchObject({ allowed: false, basis: "dependency" });
+    expect((await guest.getVariables("guest", ["owner/again", "owner/double"])).missing).toEqual([
+      "owner/again",
+      "owner/double",
+    ]);
+    await grant("secret", "read");
+    expect((await guest.getVariable("guest", "owner/again")).value).toBe(28);
+  });
+
+  test("cannot be made over what its writer may not read, and its failure tells nothing of that", async () => {
+    const { guest, grant } = await openShared({ x: 1, secret: 7 });
+    await grant("x", "write", "read");
+    for (const expression of ["secret * 2.0", "secret > 5.0 ? 'a' : 1.0", "absent * 2.0"]) {
+      const derivation = { kind: "expression", expression } as const;
+      const error = await rejection(guest.setDerivation("guest", "owner/x", derivation), "access_denied");
+      expect(error.message).toMatch(/^session guest has no read access to owner\/(secret|absent)$/);
+    }
+    const edge = guest.addDependency("guest", { variable: "owner/x", dependsOn: "owner/secret" });
+    await rejection(edge, "access_denied");
+    await grant("secret", "read");
+    const derivation = { kind: "expression", expression: "secret * 2.0" } as const;
+    expect((await guest.setDerivation("guest", "owner/x", derivation)).variable.value).toBe(14);
+    const listed = await guest.listDependencies("guest", "owner/x");
+    expect(listed.items.map(({ dependsOnName }) => dependsOnName)).toEqual(["secret"]);
+    await grant("secret", "write");
+    await rejection(guest.listDependencies("guest", "owner/x"), "access_denied");
+  });
+
+  test("lists only edges of which both ends may be read", async () => {
+    const { store, guest, grant } = await openShared({ x: 1, y: 2, secret: 7 });
+    await store.addDependency("owner", { variable: "x", dependsOn: "y" });
+    await store.addDependency("owner", { variable: "x", dependsOn: "secret" });
+    await store.addDependency("owner", { variable: "secret", dependsOn: "y" });
+    await grant("x", "read");
+    await grant("y", "read");
+    const down = await guest.listDependencies("guest", "owner/x", { transitive: true });
+    expect(down.items.map(({ dependsOnName }) => dependsOnName)).toEqual(["y"]);
+    const up = await guest.listDependents("guest", "owner/y");
+    expect(up.items.map(({ variableName }) => variableName)).toEqual(["x"]);
+  });
+});
