@@ -5,18 +5,6 @@ import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
-import {
-  AccessService,
-  ConfigurationSpaceService,
-  DependencyService,
-  HistoryService,
-  ProgramService,
-  RuleService,
-  SessionService,
-  TransferService,
-  VariableService,
-  WatchService,
-} from "@trimtab/wire/services";
 import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
@@ -28,6 +16,7 @@ import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
 import { createOpeningReport } from "./report-opening.ts";
+import { served } from "./served.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { createStaticFiles } from "./static-files.ts";
 import { version } from "./version.ts";
@@ -59,19 +48,6 @@ export interface RunningServer {
   /** Ends watches with `unavailable`, lets calls under way finish within the grace period, and closes the port. */
   close(): Promise<void>;
 }
-
-const served: readonly DescService[] = [
-  SessionService,
-  ProgramService,
-  VariableService,
-  WatchService,
-  DependencyService,
-  RuleService,
-  ConfigurationSpaceService,
-  HistoryService,
-  AccessService,
-  TransferService,
-];
 
 /** Who calls where nobody asks: whatever session a call names is the one that makes it. */
 const anyone: Principal = { id: "", sessions: ["*"] };

@@ -1,0 +1,27 @@
+import type { DescService } from "@bufbuild/protobuf";
+import {
+  AccessService,
+  ConfigurationSpaceService,
+  DependencyService,
+  HistoryService,
+  ProgramService,
+  RuleService,
+  SessionService,
+  TransferService,
+  VariableService,
+  WatchService,
+} from "@trimtab/wire/services";
+
+/** The services of the API that a server serves. */
+export const served: readonly DescService[] = [
+  SessionService,
+  ProgramService,
+  VariableService,
+  WatchService,
+  DependencyService,
+  RuleService,
+  ConfigurationSpaceService,
+  HistoryService,
+  AccessService,
+  TransferService,
+];
