@@ -49,6 +49,19 @@ describe("a principal", () => {
   });
 });
 
+test("what a session says of itself does not show in explanations for those who may not act as it", async () => {
+  const { store } = await openShared();
+  await store.setVariablePermissions("owner", "x", [
+    { sessionPattern: "*", permissions: ["read"], conditions: { team: "search" } },
+  ]);
+  const asked = { permission: "read", subject: "guest" } as const;
+  expect((await store.explainAccess("owner", "x", asked)).allowed).toBe(true);
+  const owner = store.as({ id: "olga", sessions: ["owner"] });
+  expect(await owner.explainAccess("owner", "x", asked)).toMatchObject({ allowed: false, basis: "no-rule" });
+  const both = store.as({ id: "olga", sessions: ["owner", "guest"] });
+  expect((await both.explainAccess("owner", "x", asked)).allowed).toBe(true);
+});
+
 describe("a read of another session's variables", () => {
   test("finds what may be read, by the refs that were sent, and misses the rest", async () => {
     const { guest, grant } = await openShared();
@@ -175,6 +188,16 @@ describe("a sensitive variable", () => {
       },
     ]);
     expect(JSON.stringify(events)).not.toMatch(/"value":(7|8|14|16)/);
+    const probe = guest.watch("guest", { refs: ["owner/key"] }, { filter: "new > 100.0", distinct: true });
+    const probing = probe[Symbol.asyncIterator]();
+    await probing.next();
+    await store.setVariable("owner", "key", 8, { metadata: { note: "still eight" } });
+    // A filter that cannot see the value lets every change through, and so tells nothing of it.
+    const probed = (await probing.next()).value;
+    expect(probed).toMatchObject({ kind: "changes", changes: [{ name: "key", value: null, metadata: {} }] });
+    expect(JSON.stringify(probed)).not.toContain("unchanged");
+    await probing.return?.();
+    await watch.next();
     await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["observe", "read"] }]);
     expect((await watch.next()).value).toMatchObject({ kind: "reset", variables: [{ value: 8 }, { value: 16 }] });
     await watch.return?.();

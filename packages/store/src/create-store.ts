@@ -29,6 +29,7 @@ import {
 } from "@trimtab/log";
 import { createAccessQuestions, createPermissionOperations } from "./access/access-operations.ts";
 import { createGuardedStore } from "./access/create-guarded-store.ts";
+import { createTellingControl } from "./access/telling-control.ts";
 import { type Clock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
@@ -134,7 +135,7 @@ export function createStore(options: StoreOptions): LocalStore {
     limits,
     functions: new Map(Object.entries(options.functions ?? {})),
     ...(options.expressions !== undefined && { compile: options.expressions }),
-    ...(options.access !== undefined && { control: options.access }),
+    ...(options.access !== undefined && { control: createTellingControl(options.access, telemetry, clock) }),
     history: { ...defaultHistory, ...options.history },
     maxSessions: options.maxSessions ?? 100_000,
     summaries: options.summaries && tellingSummaryFailures(options.summaries),
@@ -167,9 +168,11 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createLabelOperations(sessions),
     ...createTransferOperations(sessions),
     ...createPermissionOperations(sessions),
-    ...createAccessQuestions(sessions, (session) =>
-      sessions.access(session, ({ runtime: { state } }) => unnamedCaller(session, state.metadata)),
-    ),
+    ...createAccessQuestions(sessions, {
+      callerOf: (session) =>
+        sessions.access(session, ({ runtime: { state } }) => unnamedCaller(session, state.metadata)),
+      mayExplain: () => true,
+    }),
     watch: watching.watch,
   };
   return {

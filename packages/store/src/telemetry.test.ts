@@ -1,4 +1,5 @@
 import {
+  type AccessControl,
   type AliasedEvent,
   isStoreError,
   listenByAlias,
@@ -13,9 +14,12 @@ import { createStore, type LocalStore } from "./create-store.ts";
 
 const time = { elapsedMs: 0 };
 
+/** Lets nobody do anything with what is not its own. */
+const nobody: AccessControl = { authorize: () => ({ allowed: false, basis: "no-rule" }), explain: () => [] };
+
 async function openStore(): Promise<LocalStore> {
   const clock = { now: () => Date.parse("2026-01-01"), elapsed: () => time.elapsedMs };
-  const store = createStore({ types: builtinTypes, expressions: cel, clock });
+  const store = createStore({ types: builtinTypes, expressions: cel, clock, access: nobody });
   onTestFinished(() => store.close());
   await store.createSession({ id: "s" });
   await store.registerVariable("s", { name: "n", type: "integer", value: 1, constraints: { max: 10 } });
@@ -65,6 +69,21 @@ const scenarios: { readonly [Name in TelemetryName]: Scenario } = {
     act: (store) => store.setVariables("s", { n: 3, unknown: 4 }, { atomic: false }),
     measurements: { count: 2, duration_us: expect.any(Number), success_count: 1 },
     metadata: s,
+  },
+  "dspex.bridge.variables.access_check": {
+    act: async (store) => {
+      await store.createSession({ id: "guest" });
+      await refused(store.as({ id: "bob", sessions: ["guest"] }).setVariable("guest", "s/n", 2));
+    },
+    measurements: { duration_us: expect.any(Number) },
+    metadata: {
+      ...n,
+      permission: "write",
+      result: "denied",
+      caller_session_id: "guest",
+      principal: "bob",
+      rule_id: "",
+    },
   },
   "trimtab.variable.read": { act: (store) => store.getVariable("s", "n"), measurements: one, metadata: n },
   "trimtab.variables.batch_read": {
@@ -189,6 +208,22 @@ describe("every other name of an event is heard under it", () => {
 });
 
 describe("telemetry", () => {
+  test("tells nothing of the values of a variable that was registered as sensitive, nor of what comes of it", async () => {
+    const store = await openStore();
+    await store.registerVariable("s", { name: "key", type: "integer", value: 777, sensitive: true });
+    const derivation = { kind: "expression", expression: "key * 2" } as const;
+    await store.registerVariable("s", { name: "double", type: "integer", derivation });
+    const heard: TelemetryEvent[] = [];
+    store.telemetry.on("*", (event) => heard.push(event));
+    await store.setVariable("s", "key", 888, { metadata: { note: "888" } });
+    const updates = heard.filter(({ kind }) => kind === "dspex.bridge.variable.updated");
+    expect(updates.map(({ metadata }) => metadata)).toMatchObject([
+      { variable_id: "var_key_2" },
+      { variable_id: "var_double_3" },
+    ]);
+    expect(JSON.stringify(heard)).not.toMatch(/777|888|1554|1776/);
+  });
+
   test("tells nothing of the values of a sensitive variable", async () => {
     const store = await openStore();
     await store.registerVariable("s", { name: "key", type: "string", value: "a", metadata: { sensitive: true } });

@@ -82,7 +82,9 @@ export interface AccessibleVariable {
 
 export interface ExplainedQuestion {
   readonly permission: Permission;
-  /** The session to judge; its metadata, empty where it is not there, are its attributes. */
+  /**
+   * The session to judge. Its attributes are known where it may be acted as, and empty otherwise or where it is not there.
+   */
   readonly subject: string;
 }
 

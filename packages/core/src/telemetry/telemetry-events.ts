@@ -1,3 +1,4 @@
+import type { Permission } from "../access/access-rule.ts";
 import type { DependencyKind } from "../dependency/dependency.ts";
 import type { Origin } from "../origin.ts";
 import type { Value, ValueRecord } from "../payload.ts";
@@ -20,6 +21,8 @@ export interface TelemetryEvents {
     { readonly count: number; readonly duration_us: number; readonly success_count: number },
     OfSession
   >;
+  /** Access to a variable of another session was judged; one call may ask more than once. */
+  "dspex.bridge.variables.access_check": Told<{ readonly duration_us: number }, AccessChecked>;
   "trimtab.variable.read": Told<{ readonly count: 1 }, OfVariable>;
   /** Several variables were read in one call; `found_count` of them are there. */
   "trimtab.variables.batch_read": Told<{ readonly count: number; readonly found_count: number }, OfSession>;
@@ -66,12 +69,22 @@ interface OfVariable extends OfSession {
   readonly variable_id: string;
 }
 
+/** Who asked, and what was decided by which rule; `rule_id` is empty where none decided. */
+interface AccessChecked extends OfVariable {
+  readonly permission: Permission;
+  readonly result: "allowed" | "denied";
+  readonly caller_session_id: string;
+  readonly principal: string;
+  readonly rule_id: string;
+}
+
 interface OfProgram extends OfSession {
   readonly program_id: string;
 }
 
 /**
- * Values are left out where the variable's metadata says `sensitive: true`, and the old one where it takes more than
+ * Values are left out where the variable is sensitive or its metadata says `sensitive: true`, or that of anything that it
+ * is derived from, and the old one where it takes more than
  * 1024 bytes.
  */
 interface ValueUpdated {

@@ -64,14 +64,18 @@ export function createPermissionOperations(sessions: Sessions): PermissionOperat
 /** Questions that one call may ask. */
 const maxQuestions = 1000;
 
-/**
- * Answers who may do what.
- *
- * @param callerOf gives the caller that a session is; rejects where that is not there
- */
+/** How a session is seen that calls, or that is asked about. */
+export interface CallerViews {
+  /** The caller that a session is; rejects where that is not there, or may not be acted as. */
+  callerOf(session: string): Promise<Caller>;
+  /** Whether what a session says of itself may be used to explain what it may do. */
+  mayExplain(session: string): boolean;
+}
+
+/** Answers who may do what. */
 export function createAccessQuestions(
   sessions: Sessions,
-  callerOf: (session: string) => Promise<Caller>,
+  { callerOf, mayExplain }: CallerViews,
 ): Pick<Store, "checkAccess" | "checkAccesses" | "listAccessible" | "explainAccess"> {
   const check = async (caller: Caller, { ref, permission }: AccessCheck): Promise<boolean> => {
     const target = parseVariableRef(caller.session, ref);
@@ -112,8 +116,10 @@ export function createAccessQuestions(
       sessions.access(session, async ({ runtime: { state } }) => {
         checkPermission(permission, "permission");
         const variable = requireVariable(state, ref);
-        const attributes = (await stateOf(sessions, subject))?.metadata ?? {};
-        const caller: Caller = { session: subject, principal: "", attributes, roles: [] };
+        // What a session says of itself is for it alone, and would show in which rules match.
+        const isThere = mayExplain(subject) && (await stateOf(sessions, subject)) !== undefined;
+        const bare: Caller = { session: subject, principal: "", attributes: {}, roles: [] };
+        const caller = isThere ? await callerOf(subject) : bare;
         const control = controlOf(sessions);
         const judging = { caller, control, permission, atMs: sessions.now() };
         const question = { ...judging, owner: session, variable, sessionRules: state.permissions.rules };

@@ -30,12 +30,15 @@ export function createGuardedStore(parts: GuardedStoreParts, principal: Principa
   const { store, sessions, control } = parts;
   const access = createSessionAccess(sessions, principal, control);
   const calls = createForeignCalls(store, access);
-  const { explainAccess: _, ...questions } = createAccessQuestions(sessions, async (session) => {
-    access.act(session);
-    return access.callerOf(session);
+  const { explainAccess, ...questions } = createAccessQuestions(sessions, {
+    async callerOf(session) {
+      access.act(session);
+      return access.callerOf(session);
+    },
+    mayExplain: access.mayAct,
   });
   return {
-    ...createOwnCalls(store, access),
+    ...createOwnCalls({ ...store, explainAccess }, access),
     ...createSessionCalls(parts, access),
     ...createGuardedVariables(calls),
     ...createGuardedPast(calls),

@@ -1,18 +1,38 @@
-import { type Store, StoreError, unknownVariable } from "@trimtab/core";
+import { type Store, StoreError, unknownVariable, type VariableVersion } from "@trimtab/core";
 import { requireVariable } from "../variable-operations.ts";
-import { type ForeignCalls, keyedAsSent } from "./foreign-calls.ts";
+import { type Foreign, type ForeignCalls, keyedAsSent } from "./foreign-calls.ts";
 
 type GuardedPast = Pick<
   Store,
   "listVariableHistory" | "getVariableAt" | "rollbackVariable" | "rollbackVariables" | "exportVariables"
 >;
 
+/** Versions without the causes that their reader may not read. */
+async function withKnownCauses(versions: readonly VariableVersion[], { may }: Foreign): Promise<VariableVersion[]> {
+  const known = new Map<string, Promise<boolean>>();
+  const isKnown = (id: string) => {
+    const answer = known.get(id) ?? may(id, "read");
+    known.set(id, answer);
+    return answer;
+  };
+  return Promise.all(
+    versions.map(async (version) => {
+      if (version.causedBy === undefined) return version;
+      const { causedBy, ...rest } = version;
+      const answers = await Promise.all(causedBy.map(isKnown));
+      const causes = causedBy.filter((_, index) => answers[index]);
+      return causes.length === 0 ? rest : { ...rest, causedBy: causes };
+    }),
+  );
+}
+
 /** The past of variables, one's own and those of other sessions. */
 export const createGuardedPast = ({ route }: ForeignCalls): GuardedPast => ({
   listVariableHistory: (session, ref, options) =>
-    route({ session, refs: [ref], permissions: ["read"] }, (to) =>
-      to.store.listVariableHistory(to.session, to.strip(ref), options),
-    ),
+    route({ session, refs: [ref], permissions: ["read"] }, async (to) => {
+      const page = await to.store.listVariableHistory(to.session, to.strip(ref), options);
+      return to.foreign === undefined ? page : { ...page, items: await withKnownCauses(page.items, to.foreign) };
+    }),
   getVariableAt: (session, ref, at) =>
     route({ session, refs: [ref], permissions: ["read"] }, async (to) => {
       if (to.foreign === undefined) return to.store.getVariableAt(to.session, to.strip(ref), at);

@@ -30,7 +30,20 @@ export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessi
   const { caller, control } = viewer;
   const shown = (session: LoadedSession): LoadedSession => {
     const { runtime } = session;
-    const guarded = Object.create(runtime, { state: { get: () => showTo(runtime.state, viewer, sessions.now()) } });
+    let shownOf: SessionState | undefined;
+    let state: SessionState | undefined;
+    const guarded = Object.create(runtime, {
+      state: {
+        get: () => {
+          // One look at a state is shown as one: what is judged is judged once.
+          if (state === undefined || shownOf !== runtime.state || state.revision !== runtime.state.revision) {
+            shownOf = runtime.state;
+            state = showTo(shownOf, viewer, sessions.now());
+          }
+          return state;
+        },
+      },
+    });
     return { ...session, runtime: guarded };
   };
   return {

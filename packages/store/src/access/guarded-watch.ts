@@ -16,6 +16,7 @@ import {
   withoutPermissions,
 } from "@trimtab/core";
 import type { Sessions } from "../sessions.ts";
+import { type ChangeFilter, createChangeFilter } from "../watch-filter.ts";
 import type { WatchOperation } from "../watch-operation.ts";
 import { formatToken, parseToken } from "../watch-token.ts";
 import type { Viewer } from "./guarded-sessions.ts";
@@ -39,7 +40,9 @@ export async function* watchGuarded(
 ): AsyncGenerator<WatchEvent> {
   let { runtime } = await sessions.live(owner);
   let isPinned = false;
-  const view = createView({ state: () => runtime.state, now: () => sessions.now(), viewer });
+  const filter = createChangeFilter(options, sessions.means.compile);
+  const shows = { filter, oldValues: options.oldValues ?? false };
+  const view = createView({ state: () => runtime.state, now: () => sessions.now(), viewer, ...shows });
   for (const ref of refs) {
     const variable = findVariable(runtime.state, ref);
     if (variable === undefined || !view.may(variable, "observe")) {
@@ -47,10 +50,11 @@ export async function* watchGuarded(
     }
   }
   const missed = options.after !== undefined && parseToken(options.after).revision < runtime.state.accessRevision;
-  const { after, ...fresh } = options;
-  const resumed = missed || after === undefined ? fresh : options;
+  // A filter sees no more than its caller does, or what it lets through would tell of what is kept back.
+  const { after, filter: _, distinct: __, ...fresh } = options;
+  const resumed = missed || after === undefined ? fresh : { ...fresh, after };
   const selection: Selection = { refs };
-  const wants = missed ? { ...resumed, initialValues: true } : resumed;
+  const wants = { ...resumed, oldValues: true, ...(missed && { initialValues: true }) };
   let toldThrough = 0;
   let rules = runtime.state.accessRevision;
   for await (const event of watching.watch(owner, selection, { ...wants, followsAccess: true })) {
@@ -88,8 +92,16 @@ const startOver = ({ epoch, revision }: SessionState, variables: readonly Variab
   variables,
 });
 
+interface ViewParts {
+  readonly state: () => SessionState;
+  readonly now: () => number;
+  readonly viewer: Viewer;
+  readonly filter: ChangeFilter | undefined;
+  readonly oldValues: boolean;
+}
+
 /** What a caller sees of the variables that it watches. */
-function createView({ state, now, viewer }: { state: () => SessionState; now: () => number; viewer: Viewer }) {
+function createView({ state, now, viewer, filter, oldValues }: ViewParts) {
   const { caller, control } = viewer;
   /** Ids of what was there for the caller, and of what something was kept back of, when last looked at. */
   const seen = new Set<string>();
@@ -126,7 +138,8 @@ function createView({ state, now, viewer }: { state: () => SessionState; now: ()
           continue;
         }
         seen.add(change.id);
-        shown.push(showChange(change));
+        const told = showChange(change);
+        if (filter === undefined || filter(told)) shown.push(oldValues ? told : withoutOld(told));
       }
       const { revision, token } = event;
       return shown.length > 0 ? { ...event, changes: shown } : { kind: "bookmark", revision, token };
@@ -134,9 +147,8 @@ function createView({ state, now, viewer }: { state: () => SessionState; now: ()
   };
 
   function showChange(change: VariableChange): VariableChange {
-    const { causedBy, variable, oldValue: _, oldPayload: __, ...rest } = change;
+    const { causedBy, variable, ...rest } = change;
     const present = state().variables.get(change.id);
-    const { oldValue, oldPayload } = change;
     const causes = causedBy?.filter((id) => {
       const cause = state().variables.get(id);
       return cause !== undefined && may(cause, "observe");
@@ -144,9 +156,7 @@ function createView({ state, now, viewer }: { state: () => SessionState; now: ()
     // Where it is gone nobody can say any more who may know what it was last.
     const bare = present === undefined || isKeptBack(present);
     return {
-      ...rest,
-      ...(bare && { payload: nothing, value: fromPayload(nothing) }),
-      ...(!bare && oldValue !== undefined && oldPayload !== undefined && { oldValue, oldPayload }),
+      ...(bare ? withoutValues(rest) : rest),
       ...(variable !== undefined && { variable: withoutPermissions(bare ? withoutValue(variable) : variable) }),
       ...(causes !== undefined && causes.length > 0 && { causedBy: causes }),
     };
@@ -154,3 +164,13 @@ function createView({ state, now, viewer }: { state: () => SessionState; now: ()
 }
 
 const nothing = { kind: "null" } as const;
+
+function withoutValues(change: VariableChange): VariableChange {
+  const { unchanged: _, ...rest } = withoutOld(change);
+  return { ...rest, payload: nothing, value: fromPayload(nothing), metadata: {} };
+}
+
+function withoutOld(change: VariableChange): VariableChange {
+  const { oldValue: _, oldPayload: __, ...rest } = change;
+  return rest;
+}

@@ -557,7 +557,7 @@ export type ExplainAccessRequest = Message<"trimtab.v1.ExplainAccessRequest"> & 
   permission: Permission;
 
   /**
-   * The session to judge. Where there is none of that id, its metadata counts as empty.
+   * The session to judge. Where there is none of that id, or the caller may not act as it, its attributes count as empty.
    *
    * @generated from field: string subject_session_id = 4;
    */
