@@ -4,6 +4,7 @@ import { EngineError } from "./failure.ts";
 import { flushDirectory, makeDirectory } from "./open-database.ts";
 import { checkSchema, openForReading, readPosition } from "./schema.ts";
 import { openWatermark } from "./watermark.ts";
+import { reached } from "./write-point.ts";
 
 /**
  * Copies what is stored at one moment into a folder that holds no log yet, while the source is written to. The copy is
@@ -29,9 +30,13 @@ export function backUp(source: DataFolder, target: DataFolder): { bytes: number 
   } finally {
     db.close();
   }
+  reached("backup copied");
   flushFile(unfinished);
+  reached("backup flushed");
   noteAcknowledged(unfinished, target);
+  reached("backup noted");
   renameSync(unfinished, target.database);
+  reached("backup named");
   flushDirectory(target.directory);
   return { bytes: statSync(target.database).size };
 }

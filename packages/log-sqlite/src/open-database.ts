@@ -6,6 +6,7 @@ import { EngineError } from "./failure.ts";
 import { takeFolder } from "./owner-lock.ts";
 import { checkSchema, createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
 import { openWatermark, readWatermark, type Watermark } from "./watermark.ts";
+import { reached } from "./write-point.ts";
 
 /** A data folder that this process has open for writing. */
 export interface OpenDatabase {
@@ -23,16 +24,21 @@ export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: b
   accessSync(folder.directory, constants.W_OK);
   const lock = takeFolder(folder);
   try {
+    reached("opening");
     const acknowledged = acceptLoss ? 0 : readWatermark(folder.watermark);
     const db = openChecked(folder, acknowledged);
+    reached("schema made");
     const watermark = openWatermark(folder.watermark);
+    reached("watermark opened");
     watermark.set(readPosition(db));
     return {
       db,
       watermark,
       close() {
         // The last connection moves everything into the database file and removes the write-ahead log.
+        reached("about to close");
         db.close();
+        reached("database closed");
         watermark.flush();
         watermark.close();
         lock.release();

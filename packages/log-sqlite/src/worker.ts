@@ -9,6 +9,7 @@ import { unpack } from "./packed.ts";
 import { createReader } from "./reader.ts";
 import { openForReading } from "./schema.ts";
 import { verify } from "./verify.ts";
+import { reached } from "./write-point.ts";
 import { createWriter } from "./writer.ts";
 
 /** How often the watermark is flushed, in milliseconds. */
@@ -25,7 +26,9 @@ const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers
     const sweep = () => {
       sweeping = undefined;
       try {
-        if (writer.sweep()) sweepSoon();
+        if (!writer.sweep()) return;
+        reached("swept");
+        sweepSoon();
       } catch {
         // What could not be deleted is deleted after the next trim, or when the folder is opened again.
       }
@@ -37,6 +40,7 @@ const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers
     return {
       write({ writes, packed }) {
         const outcomes = writer.commit(writes, unpack(packed));
+        reached("about to answer");
         if (writes.some(({ kind }) => kind === "trim")) sweepSoon();
         return outcomes;
       },

@@ -10,6 +10,7 @@ import { readPosition } from "./schema.ts";
 import { createSnapshotWriter } from "./snapshot-writer.ts";
 import { createSweeper } from "./sweeper.ts";
 import type { Watermark } from "./watermark.ts";
+import { reached } from "./write-point.ts";
 
 /** One change to what is stored; `data` comes beside it. */
 export type Write =
@@ -61,9 +62,12 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
 
   const transact = <T>(work: () => T): T => {
     begin.run();
+    reached("transaction begun");
     try {
       const result = work();
+      reached("transaction about to commit");
       commit.run();
+      reached("transaction committed");
       return result;
     } catch (error) {
       heads.forget();
@@ -78,6 +82,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
       let next = position;
       const results = group.map(({ write, data }) => {
         const made = apply(write, data);
+        reached("write applied");
         if (made && write.kind === "append") next += data.length;
         return made;
       });
@@ -87,6 +92,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
     if (next !== position) {
       position = next;
       noteAcknowledged(watermark, position);
+      reached("watermark set");
     }
     return results;
   };

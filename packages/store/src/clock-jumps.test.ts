@@ -1,0 +1,111 @@
+import type { WatchEvent } from "@trimtab/core";
+import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
+import { builtinTypes } from "@trimtab/types";
+import { expect, onTestFinished, test } from "vitest";
+import { createStore, type StoreOptions } from "./create-store.ts";
+
+const year = 365 * 24 * 3_600_000;
+
+/** A store whose wall clock is set by hand, as by people and by time servers, while time goes on as it does. */
+function open(options: Partial<StoreOptions> = {}) {
+  const started = Date.UTC(2026, 10, 21);
+  let wall = started;
+  let elapsed = 0;
+  const clock = { now: () => wall, elapsed: () => elapsed };
+  const store = createStore({ types: builtinTypes, clock, bookmarkIntervalMs: 1_000_000, ...options });
+  onTestFinished(() => store.close());
+  const jump = (ms: number) => {
+    wall += ms;
+  };
+  const pass = (ms: number) => {
+    wall += ms;
+    elapsed += ms;
+  };
+  return { store, started, jump, pass };
+}
+
+test.each([
+  ["forwards", [year]],
+  ["backwards", [-year]],
+  ["to and fro", [year, -2 * year, 5, year, -1, -year]],
+  ["before 1970", [-60 * year]],
+])("a clock that jumps %s neither loses a write nor turns its order round", async (_, jumps) => {
+  const { store, jump } = open();
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  let n = 0;
+  for (const ms of jumps) {
+    jump(ms);
+    for (let i = 0; i < 3; i++) expect(await store.setVariable("s", "n", ++n)).toMatchObject({ version: n });
+  }
+  const { items } = await store.listCommits("s");
+  const times = items.map(({ atMs }) => atMs).sort((a, b) => a - b);
+  const byRevision = [...items].sort((a, b) => a.revision - b.revision).map(({ atMs }) => atMs);
+  expect(byRevision).toEqual(times);
+  expect(new Set(times).size).toBe(times.length);
+  expect(await store.getVariable("s", "n")).toMatchObject({ value: n, version: n });
+});
+
+test("what was, at a time, is found across a jump", async () => {
+  const { store, started, jump, pass } = open();
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  pass(1000);
+  await store.setVariable("s", "n", 1);
+  jump(year);
+  await store.setVariable("s", "n", 2);
+  jump(-2 * year);
+  await store.setVariable("s", "n", 3);
+  const at = async (atMs: number) => (await store.getVariableAt("s", "n", { kind: "time", atMs })).value;
+  expect(await at(started + 500)).toBe(0);
+  expect(await at(started + 1500)).toBe(1);
+  expect(await at(started + 2 * year)).toBe(3);
+});
+
+test("no session expires because the clock was set, and each does when its time has passed", async () => {
+  const { store, jump, pass } = open();
+  await store.createSession({ id: "s", ttlMs: 60_000 });
+  for (const ms of [year, -3 * year, 2 * year]) {
+    jump(ms);
+    expect(await store.sweep()).toBe(0);
+  }
+  pass(60_001);
+  jump(-year);
+  expect(await store.sweep()).toBe(1);
+});
+
+test("ages are never negative, and a watch goes on", async () => {
+  const { store, jump } = open();
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const watch = store.watch("s")[Symbol.asyncIterator]();
+  const next = async (): Promise<WatchEvent> => {
+    const { value } = await watch.next();
+    return value ?? expect.fail("the watch has ended");
+  };
+  const { token } = await next();
+  for (const ms of [year, -2 * year]) {
+    jump(ms);
+    const { revision } = await store.setVariable("s", "n", 1);
+    expect(await next()).toMatchObject({ kind: "changes", revision });
+    expect((await store.getSession("s")).stats.ageMs).toBeGreaterThanOrEqual(0);
+  }
+  await watch.return?.();
+  const resumed = store.watch("s", {}, { after: token })[Symbol.asyncIterator]();
+  expect((await resumed.next()).value).toMatchObject({ kind: "changes", revision: 3 });
+  await resumed.return?.();
+});
+
+test("a store that is opened again while the clock stands before the last commit goes on after it", async () => {
+  const kept = { log: createMemoryLog<never>(), snapshots: createMemorySnapshots<never>(), shared: false };
+  const first = open(kept);
+  first.jump(year);
+  await first.store.createSession({ id: "s" });
+  await first.store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const [before] = (await first.store.listCommits("s")).items;
+  await first.store.close();
+  const second = open(kept);
+  await second.store.setVariable("s", "n", 1);
+  const [after] = (await second.store.listCommits("s")).items;
+  expect(after?.atMs).toBeGreaterThan(before?.atMs ?? Number.NaN);
+});
