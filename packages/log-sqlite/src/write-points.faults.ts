@@ -8,7 +8,8 @@ import { expectedAfter, readBack, script } from "./test-parts/scripted-writes.ts
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 import { type WritePoint, writePoints } from "./write-point.ts";
 
-const part = (name: string) => fileURLToPath(new URL(`./test-parts/${name}`, import.meta.url));
+const killer = fileURLToPath(new URL("./test-parts/kill-at-point.ts", import.meta.url));
+const program = fileURLToPath(new URL("./test-parts/script-process.ts", import.meta.url));
 /** Rounds that run at once: each is one process that mostly starts. */
 const atOnce = 3;
 
@@ -16,7 +17,7 @@ const atOnce = 3;
 function runScript(directory: string, copy: string, killAt: string): Promise<readonly string[]> {
   const child = spawn(
     process.execPath,
-    ["--conditions=@trimtab/source", "--import", part("kill-at-point.ts"), part("script-process.ts"), directory, copy],
+    ["--conditions=@trimtab/source", "--import", killer, program, directory, copy],
     { env: { ...process.env, TRIMTAB_KILL_AT: killAt }, stdio: ["ignore", "pipe", "inherit"] },
   );
   let text = "";

@@ -15,7 +15,7 @@ export interface Step {
 }
 
 /** An entry of a stream; those of the stream `large` are stored in chunks, which they share. */
-export function scriptedEntry(stream: string, number: number): Uint8Array {
+function scriptedEntry(stream: string, number: number): Uint8Array {
   if (stream !== "large") return knownEntry(stream, number);
   const entry = new Uint8Array(700_000).map((_, i) => Math.imul(i ^ (i >> 7), 2654435761) >>> 24);
   entry[0] = number;
