@@ -15,7 +15,7 @@ const ALLOWED = {
   types: [BROWSER, "core", "zod", "re2js"],
   expressions: [BROWSER, "core", "re2js"],
   "access-control": [BROWSER, "core"],
-  analytics: [BROWSER, "core"],
+  analytics: ["core", "@datadog/sketches-js"],
   optimize: [BROWSER, "core"],
   handles: [BROWSER, "core"],
   log: [],

@@ -42,6 +42,7 @@ import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
 import { createSessions } from "./sessions.ts";
 import { createSpaceOperations } from "./space-operations.ts";
+import { createTailOperation, type TailStore } from "./tail-operation.ts";
 import { createTellingSessions } from "./telling-sessions.ts";
 import { createTransferOperations } from "./transfer-operations.ts";
 import { createVariableOperations } from "./variable-operations.ts";
@@ -101,7 +102,7 @@ export interface StoreOptions {
 }
 
 /** A store in this process. */
-export interface LocalStore extends Store {
+export interface LocalStore extends Store, TailStore {
   readonly types: TypeRegistry;
   /** Tells what happens in this store, to those who listen. */
   readonly telemetry: Telemetry;
@@ -179,6 +180,7 @@ export function createStore(options: StoreOptions): LocalStore {
     types,
     telemetry,
     ...store,
+    ...createTailOperation(sessions),
     as(principal) {
       const { control } = sessions;
       if (control !== undefined) return createGuardedStore({ store, sessions, watching, control }, principal);

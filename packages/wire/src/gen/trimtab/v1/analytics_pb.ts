@@ -20,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/v1/analytics.proto.
  */
 export const file_trimtab_v1_analytics: GenFile = /*@__PURE__*/
-  fileDesc("Chp0cmltdGFiL3YxL2FuYWx5dGljcy5wcm90bxIKdHJpbXRhYi52MSI/ChdHZXRWYXJpYWJsZVN0YXRzUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHZhcmlhYmxlGAIgASgJIkQKGEdldFZhcmlhYmxlU3RhdHNSZXNwb25zZRIoCgVzdGF0cxgBIAEoCzIZLnRyaW10YWIudjEuVmFyaWFibGVTdGF0cyJFChxCYXRjaEdldFZhcmlhYmxlU3RhdHNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdmFyaWFibGVzGAIgAygJIr4BCh1CYXRjaEdldFZhcmlhYmxlU3RhdHNSZXNwb25zZRJDCgVzdGF0cxgBIAMoCzI0LnRyaW10YWIudjEuQmF0Y2hHZXRWYXJpYWJsZVN0YXRzUmVzcG9uc2UuU3RhdHNFbnRyeRIPCgdtaXNzaW5nGAIgAygJGkcKClN0YXRzRW50cnkSCwoDa2V5GAEgASgJEigKBXZhbHVlGAIgASgLMhkudHJpbXRhYi52MS5WYXJpYWJsZVN0YXRzOgI4ASKnAQoTQW5hbHl6ZVVzYWdlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhcKD3Nlc3Npb25fcGF0dGVybhgCIAEoCRIpCgp0aW1lX3JhbmdlGAMgASgLMhUudHJpbXRhYi52MS5UaW1lUmFuZ2USKwoIZ3JvdXBfYnkYBCABKA4yGS50cmltdGFiLnYxLlVzYWdlR3JvdXBpbmcSCwoDdG9wGAUgASgNIrkCChRBbmFseXplVXNhZ2VSZXNwb25zZRIsCgltb3N0X3VzZWQYASADKAsyGS50cmltdGFiLnYxLlZhcmlhYmxlVXNhZ2USJgoGZ3JvdXBzGAIgAygLMhYudHJpbXRhYi52MS5Vc2FnZUdyb3VwEjMKD2FjY2Vzc19wYXR0ZXJucxgDIAEoCzIaLnRyaW10YWIudjEuQWNjZXNzUGF0dGVybnMSPAoUb3B0aW1pemF0aW9uX2VmZmVjdHMYBCADKAsyHi50cmltdGFiLnYxLk9wdGltaXphdGlvbkVmZmVjdBItCgxjb3JyZWxhdGlvbnMYBSADKAsyFy50cmltdGFiLnYxLkNvcnJlbGF0aW9uEikKCnRpbWVfcmFuZ2UYBiABKAsyFS50cmltdGFiLnYxLlRpbWVSYW5nZSJ9Cg1WYXJpYWJsZVVzYWdlEhIKCnNlc3Npb25faWQYASABKAkSEwoLdmFyaWFibGVfaWQYAiABKAkSDAoEbmFtZRgDIAEoCRIMCgR0eXBlGAQgASgJEhIKCnJlYWRfY291bnQYBSABKAQSEwoLd3JpdGVfY291bnQYBiABKAQicwoKVXNhZ2VHcm91cBILCgNrZXkYASABKAkSFgoOdmFyaWFibGVfY291bnQYAiABKAQSEgoKcmVhZF9jb3VudBgDIAEoBBITCgt3cml0ZV9jb3VudBgEIAEoBBIXCg93cml0ZXNfcGVyX2hvdXIYBSABKAEivQEKDkFjY2Vzc1BhdHRlcm5zEhYKDndyaXRlc19ieV9ob3VyGAEgAygEEhUKDXJlYWRzX2J5X2hvdXIYAiADKAQSRgoPd3JpdGVzX2J5X2FjdG9yGAMgAygLMi0udHJpbXRhYi52MS5BY2Nlc3NQYXR0ZXJucy5Xcml0ZXNCeUFjdG9yRW50cnkaNAoSV3JpdGVzQnlBY3RvckVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEivQEKEk9wdGltaXphdGlvbkVmZmVjdBISCgpzZXNzaW9uX2lkGAEgASgJEhcKD29wdGltaXphdGlvbl9pZBgCIAEoCRIRCglvcHRpbWl6ZXIYAyABKAkSKAoJb2JqZWN0aXZlGAQgASgLMhUudHJpbXRhYi52MS5PYmplY3RpdmUSEgoKaXRlcmF0aW9ucxgFIAEoBBINCgVmaXJzdBgGIAEoARIMCgRiZXN0GAcgASgBEgwKBGdhaW4YCCABKAEilAEKFkdldENvcnJlbGF0aW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl2YXJpYWJsZXMYAiADKAkSKQoKdGltZV9yYW5nZRgDIAEoCzIVLnRyaW10YWIudjEuVGltZVJhbmdlEhIKCm1pbl9wb2ludHMYBCABKA0SFAoMbWluX3N0cmVuZ3RoGAUgASgBIloKF0dldENvcnJlbGF0aW9uc1Jlc3BvbnNlEi0KDGNvcnJlbGF0aW9ucxgBIAMoCzIXLnRyaW10YWIudjEuQ29ycmVsYXRpb24SEAoIcmV2aXNpb24YAiABKAQikgEKC0NvcnJlbGF0aW9uEhkKEWZpcnN0X3ZhcmlhYmxlX2lkGAEgASgJEhIKCmZpcnN0X25hbWUYAiABKAkSGgoSc2Vjb25kX3ZhcmlhYmxlX2lkGAMgASgJEhMKC3NlY29uZF9uYW1lGAQgASgJEhMKC2NvZWZmaWNpZW50GAUgASgBEg4KBnBvaW50cxgGIAEoBCKfAQoQR2V0SW1wYWN0UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEg4KBm1ldHJpYxgCIAEoCRIRCgl2YXJpYWJsZXMYAyADKAkSEAoIc3R1ZHlfaWQYBCABKAkSFwoPb3B0aW1pemF0aW9uX2lkGAUgASgJEikKCnRpbWVfcmFuZ2UYBiABKAsyFS50cmltdGFiLnYxLlRpbWVSYW5nZSJSChFHZXRJbXBhY3RSZXNwb25zZRIrCgdpbXBhY3RzGAEgAygLMhoudHJpbXRhYi52MS5WYXJpYWJsZUltcGFjdBIQCghyZXZpc2lvbhgCIAEoBCKBAQoOVmFyaWFibGVJbXBhY3QSEwoLdmFyaWFibGVfaWQYASABKAkSDAoEbmFtZRgCIAEoCRISCgppbXBvcnRhbmNlGAMgASgBEhgKC2NvcnJlbGF0aW9uGAQgASgBSACIAQESDgoGcG9pbnRzGAUgASgEQg4KDF9jb3JyZWxhdGlvbiJqChtHZXRDb252ZXJnZW5jZVJlcG9ydFJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIZCg9vcHRpbWl6YXRpb25faWQYAiABKAlIABISCghzdHVkeV9pZBgDIAEoCUgAQggKBnNvdXJjZSL/AgocR2V0Q29udmVyZ2VuY2VSZXBvcnRSZXNwb25zZRIoCglvYmplY3RpdmUYASABKAsyFS50cmltdGFiLnYxLk9iamVjdGl2ZRIsCgZwb2ludHMYAiADKAsyHC50cmltdGFiLnYxLkNvbnZlcmdlbmNlUG9pbnQSEQoEYmVzdBgDIAEoAUgAiAEBEhYKDmJlc3RfaXRlcmF0aW9uGAQgASgEEk0KC2Jlc3RfdmFsdWVzGAUgAygLMjgudHJpbXRhYi52MS5HZXRDb252ZXJnZW5jZVJlcG9ydFJlc3BvbnNlLkJlc3RWYWx1ZXNFbnRyeRIYChBjb252ZXJnZW5jZV9yYXRlGAYgASgBEhEKCXN0YWJpbGl0eRgHIAEoARIRCgljb252ZXJnZWQYCCABKAgaRAoPQmVzdFZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBQgcKBV9iZXN0InMKEENvbnZlcmdlbmNlUG9pbnQSEQoJaXRlcmF0aW9uGAEgASgEEg0KBXZhbHVlGAIgASgBEgwKBGJlc3QYAyABKAESLwoLcmVjb3JkZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIngKEVdhdGNoU3RhdHNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdmFyaWFibGVzGAIgAygJEg8KB3BhdHRlcm4YAyABKAkSKwoIaW50ZXJ2YWwYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24i6gEKEldhdGNoU3RhdHNSZXNwb25zZRI4CgVzdGF0cxgBIAMoCzIpLnRyaW10YWIudjEuV2F0Y2hTdGF0c1Jlc3BvbnNlLlN0YXRzRW50cnkSKQoHc2Vzc2lvbhgCIAEoCzIYLnRyaW10YWIudjEuU2Vzc2lvblVzYWdlEiYKAmF0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBpHCgpTdGF0c0VudHJ5EgsKA2tleRgBIAEoCRIoCgV2YWx1ZRgCIAEoCzIZLnRyaW10YWIudjEuVmFyaWFibGVTdGF0czoCOAEifQoMU2Vzc2lvblVzYWdlEiwKC2xhc3RfbWludXRlGAEgASgLMhcudHJpbXRhYi52MS5Vc2FnZVdpbmRvdxIqCglsYXN0X2hvdXIYAiABKAsyFy50cmltdGFiLnYxLlVzYWdlV2luZG93EhMKC3dhdGNoX2NvdW50GAMgASgNIqQBCgtVc2FnZVdpbmRvdxISCgpyZWFkX2NvdW50GAEgASgEEhMKC3dyaXRlX2NvdW50GAIgASgEEhUKDXJlZnVzZWRfY291bnQYAyABKAQSKQoMcmVhZF9sYXRlbmN5GAQgASgLMhMudHJpbXRhYi52MS5MYXRlbmN5EioKDXdyaXRlX2xhdGVuY3kYBSABKAsyEy50cmltdGFiLnYxLkxhdGVuY3kiagoYUmVwb3J0Q2xpZW50UmVhZHNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSJgoFcmVhZHMYAiADKAsyFy50cmltdGFiLnYxLkNsaWVudFJlYWRzEhIKCnJlcXVlc3RfaWQYAyABKAkiewoLQ2xpZW50UmVhZHMSEAoIdmFyaWFibGUYASABKAkSEgoKY2FjaGVfaGl0cxgCIAEoBBIUCgxjYWNoZV9taXNzZXMYAyABKAQSMAoMbGFzdF9yZWFkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIbChlSZXBvcnRDbGllbnRSZWFkc1Jlc3BvbnNlKpkBCg1Vc2FnZUdyb3VwaW5nEh4KGlVTQUdFX0dST1VQSU5HX1VOU1BFQ0lGSUVEEAASFwoTVVNBR0VfR1JPVVBJTkdfVFlQRRABEhkKFVVTQUdFX0dST1VQSU5HX09SSUdJThACEhoKFlVTQUdFX0dST1VQSU5HX1NFU1NJT04QAxIYChRVU0FHRV9HUk9VUElOR19BQ1RPUhAEMvQFChBBbmFseXRpY3NTZXJ2aWNlEl0KEEdldFZhcmlhYmxlU3RhdHMSIy50cmltdGFiLnYxLkdldFZhcmlhYmxlU3RhdHNSZXF1ZXN0GiQudHJpbXRhYi52MS5HZXRWYXJpYWJsZVN0YXRzUmVzcG9uc2USbAoVQmF0Y2hHZXRWYXJpYWJsZVN0YXRzEigudHJpbXRhYi52MS5CYXRjaEdldFZhcmlhYmxlU3RhdHNSZXF1ZXN0GikudHJpbXRhYi52MS5CYXRjaEdldFZhcmlhYmxlU3RhdHNSZXNwb25zZRJRCgxBbmFseXplVXNhZ2USHy50cmltdGFiLnYxLkFuYWx5emVVc2FnZVJlcXVlc3QaIC50cmltdGFiLnYxLkFuYWx5emVVc2FnZVJlc3BvbnNlEloKD0dldENvcnJlbGF0aW9ucxIiLnRyaW10YWIudjEuR2V0Q29ycmVsYXRpb25zUmVxdWVzdBojLnRyaW10YWIudjEuR2V0Q29ycmVsYXRpb25zUmVzcG9uc2USSAoJR2V0SW1wYWN0EhwudHJpbXRhYi52MS5HZXRJbXBhY3RSZXF1ZXN0Gh0udHJpbXRhYi52MS5HZXRJbXBhY3RSZXNwb25zZRJpChRHZXRDb252ZXJnZW5jZVJlcG9ydBInLnRyaW10YWIudjEuR2V0Q29udmVyZ2VuY2VSZXBvcnRSZXF1ZXN0GigudHJpbXRhYi52MS5HZXRDb252ZXJnZW5jZVJlcG9ydFJlc3BvbnNlEk0KCldhdGNoU3RhdHMSHS50cmltdGFiLnYxLldhdGNoU3RhdHNSZXF1ZXN0Gh4udHJpbXRhYi52MS5XYXRjaFN0YXRzUmVzcG9uc2UwARJgChFSZXBvcnRDbGllbnRSZWFkcxIkLnRyaW10YWIudjEuUmVwb3J0Q2xpZW50UmVhZHNSZXF1ZXN0GiUudHJpbXRhYi52MS5SZXBvcnRDbGllbnRSZWFkc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_trimtab_v1_objective, file_trimtab_v1_stats, file_trimtab_v1_time_range, file_trimtab_v1_value]);
+  fileDesc("Chp0cmltdGFiL3YxL2FuYWx5dGljcy5wcm90bxIKdHJpbXRhYi52MSI/ChdHZXRWYXJpYWJsZVN0YXRzUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhAKCHZhcmlhYmxlGAIgASgJIkQKGEdldFZhcmlhYmxlU3RhdHNSZXNwb25zZRIoCgVzdGF0cxgBIAEoCzIZLnRyaW10YWIudjEuVmFyaWFibGVTdGF0cyJFChxCYXRjaEdldFZhcmlhYmxlU3RhdHNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdmFyaWFibGVzGAIgAygJIr4BCh1CYXRjaEdldFZhcmlhYmxlU3RhdHNSZXNwb25zZRJDCgVzdGF0cxgBIAMoCzI0LnRyaW10YWIudjEuQmF0Y2hHZXRWYXJpYWJsZVN0YXRzUmVzcG9uc2UuU3RhdHNFbnRyeRIPCgdtaXNzaW5nGAIgAygJGkcKClN0YXRzRW50cnkSCwoDa2V5GAEgASgJEigKBXZhbHVlGAIgASgLMhkudHJpbXRhYi52MS5WYXJpYWJsZVN0YXRzOgI4ASKnAQoTQW5hbHl6ZVVzYWdlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhcKD3Nlc3Npb25fcGF0dGVybhgCIAEoCRIpCgp0aW1lX3JhbmdlGAMgASgLMhUudHJpbXRhYi52MS5UaW1lUmFuZ2USKwoIZ3JvdXBfYnkYBCABKA4yGS50cmltdGFiLnYxLlVzYWdlR3JvdXBpbmcSCwoDdG9wGAUgASgNIrkCChRBbmFseXplVXNhZ2VSZXNwb25zZRIsCgltb3N0X3VzZWQYASADKAsyGS50cmltdGFiLnYxLlZhcmlhYmxlVXNhZ2USJgoGZ3JvdXBzGAIgAygLMhYudHJpbXRhYi52MS5Vc2FnZUdyb3VwEjMKD2FjY2Vzc19wYXR0ZXJucxgDIAEoCzIaLnRyaW10YWIudjEuQWNjZXNzUGF0dGVybnMSPAoUb3B0aW1pemF0aW9uX2VmZmVjdHMYBCADKAsyHi50cmltdGFiLnYxLk9wdGltaXphdGlvbkVmZmVjdBItCgxjb3JyZWxhdGlvbnMYBSADKAsyFy50cmltdGFiLnYxLkNvcnJlbGF0aW9uEikKCnRpbWVfcmFuZ2UYBiABKAsyFS50cmltdGFiLnYxLlRpbWVSYW5nZSJ9Cg1WYXJpYWJsZVVzYWdlEhIKCnNlc3Npb25faWQYASABKAkSEwoLdmFyaWFibGVfaWQYAiABKAkSDAoEbmFtZRgDIAEoCRIMCgR0eXBlGAQgASgJEhIKCnJlYWRfY291bnQYBSABKAQSEwoLd3JpdGVfY291bnQYBiABKAQicwoKVXNhZ2VHcm91cBILCgNrZXkYASABKAkSFgoOdmFyaWFibGVfY291bnQYAiABKAQSEgoKcmVhZF9jb3VudBgDIAEoBBITCgt3cml0ZV9jb3VudBgEIAEoBBIXCg93cml0ZXNfcGVyX2hvdXIYBSABKAEivQEKDkFjY2Vzc1BhdHRlcm5zEhYKDndyaXRlc19ieV9ob3VyGAEgAygEEhUKDXJlYWRzX2J5X2hvdXIYAiADKAQSRgoPd3JpdGVzX2J5X2FjdG9yGAMgAygLMi0udHJpbXRhYi52MS5BY2Nlc3NQYXR0ZXJucy5Xcml0ZXNCeUFjdG9yRW50cnkaNAoSV3JpdGVzQnlBY3RvckVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEivQEKEk9wdGltaXphdGlvbkVmZmVjdBISCgpzZXNzaW9uX2lkGAEgASgJEhcKD29wdGltaXphdGlvbl9pZBgCIAEoCRIRCglvcHRpbWl6ZXIYAyABKAkSKAoJb2JqZWN0aXZlGAQgASgLMhUudHJpbXRhYi52MS5PYmplY3RpdmUSEgoKaXRlcmF0aW9ucxgFIAEoBBINCgVmaXJzdBgGIAEoARIMCgRiZXN0GAcgASgBEgwKBGdhaW4YCCABKAEilAEKFkdldENvcnJlbGF0aW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl2YXJpYWJsZXMYAiADKAkSKQoKdGltZV9yYW5nZRgDIAEoCzIVLnRyaW10YWIudjEuVGltZVJhbmdlEhIKCm1pbl9wb2ludHMYBCABKA0SFAoMbWluX3N0cmVuZ3RoGAUgASgBIloKF0dldENvcnJlbGF0aW9uc1Jlc3BvbnNlEi0KDGNvcnJlbGF0aW9ucxgBIAMoCzIXLnRyaW10YWIudjEuQ29ycmVsYXRpb24SEAoIcmV2aXNpb24YAiABKAQi0wEKC0NvcnJlbGF0aW9uEhkKEWZpcnN0X3ZhcmlhYmxlX2lkGAEgASgJEhIKCmZpcnN0X25hbWUYAiABKAkSGgoSc2Vjb25kX3ZhcmlhYmxlX2lkGAMgASgJEhMKC3NlY29uZF9uYW1lGAQgASgJEhMKC2NvZWZmaWNpZW50GAUgASgBEg4KBnBvaW50cxgGIAEoBBIPCgdwX3ZhbHVlGAcgASgBEhgKEHJhbmtfY29lZmZpY2llbnQYCCABKAESFAoMcmFua19wX3ZhbHVlGAkgASgBIp8BChBHZXRJbXBhY3RSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDgoGbWV0cmljGAIgASgJEhEKCXZhcmlhYmxlcxgDIAMoCRIQCghzdHVkeV9pZBgEIAEoCRIXCg9vcHRpbWl6YXRpb25faWQYBSABKAkSKQoKdGltZV9yYW5nZRgGIAEoCzIVLnRyaW10YWIudjEuVGltZVJhbmdlIlIKEUdldEltcGFjdFJlc3BvbnNlEisKB2ltcGFjdHMYASADKAsyGi50cmltdGFiLnYxLlZhcmlhYmxlSW1wYWN0EhAKCHJldmlzaW9uGAIgASgEIoEBCg5WYXJpYWJsZUltcGFjdBITCgt2YXJpYWJsZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCmltcG9ydGFuY2UYAyABKAESGAoLY29ycmVsYXRpb24YBCABKAFIAIgBARIOCgZwb2ludHMYBSABKARCDgoMX2NvcnJlbGF0aW9uImoKG0dldENvbnZlcmdlbmNlUmVwb3J0UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhkKD29wdGltaXphdGlvbl9pZBgCIAEoCUgAEhIKCHN0dWR5X2lkGAMgASgJSABCCAoGc291cmNlIv8CChxHZXRDb252ZXJnZW5jZVJlcG9ydFJlc3BvbnNlEigKCW9iamVjdGl2ZRgBIAEoCzIVLnRyaW10YWIudjEuT2JqZWN0aXZlEiwKBnBvaW50cxgCIAMoCzIcLnRyaW10YWIudjEuQ29udmVyZ2VuY2VQb2ludBIRCgRiZXN0GAMgASgBSACIAQESFgoOYmVzdF9pdGVyYXRpb24YBCABKAQSTQoLYmVzdF92YWx1ZXMYBSADKAsyOC50cmltdGFiLnYxLkdldENvbnZlcmdlbmNlUmVwb3J0UmVzcG9uc2UuQmVzdFZhbHVlc0VudHJ5EhgKEGNvbnZlcmdlbmNlX3JhdGUYBiABKAESEQoJc3RhYmlsaXR5GAcgASgBEhEKCWNvbnZlcmdlZBgIIAEoCBpECg9CZXN0VmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAFCBwoFX2Jlc3QicwoQQ29udmVyZ2VuY2VQb2ludBIRCglpdGVyYXRpb24YASABKAQSDQoFdmFsdWUYAiABKAESDAoEYmVzdBgDIAEoARIvCgtyZWNvcmRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAieAoRV2F0Y2hTdGF0c1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCgl2YXJpYWJsZXMYAiADKAkSDwoHcGF0dGVybhgDIAEoCRIrCghpbnRlcnZhbBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiLqAQoSV2F0Y2hTdGF0c1Jlc3BvbnNlEjgKBXN0YXRzGAEgAygLMikudHJpbXRhYi52MS5XYXRjaFN0YXRzUmVzcG9uc2UuU3RhdHNFbnRyeRIpCgdzZXNzaW9uGAIgASgLMhgudHJpbXRhYi52MS5TZXNzaW9uVXNhZ2USJgoCYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wGkcKClN0YXRzRW50cnkSCwoDa2V5GAEgASgJEigKBXZhbHVlGAIgASgLMhkudHJpbXRhYi52MS5WYXJpYWJsZVN0YXRzOgI4ASJ9CgxTZXNzaW9uVXNhZ2USLAoLbGFzdF9taW51dGUYASABKAsyFy50cmltdGFiLnYxLlVzYWdlV2luZG93EioKCWxhc3RfaG91chgCIAEoCzIXLnRyaW10YWIudjEuVXNhZ2VXaW5kb3cSEwoLd2F0Y2hfY291bnQYAyABKA0ipAEKC1VzYWdlV2luZG93EhIKCnJlYWRfY291bnQYASABKAQSEwoLd3JpdGVfY291bnQYAiABKAQSFQoNcmVmdXNlZF9jb3VudBgDIAEoBBIpCgxyZWFkX2xhdGVuY3kYBCABKAsyEy50cmltdGFiLnYxLkxhdGVuY3kSKgoNd3JpdGVfbGF0ZW5jeRgFIAEoCzITLnRyaW10YWIudjEuTGF0ZW5jeSJ1ChJFeHBvcnRTdGF0c1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRInCgZmb3JtYXQYAiABKA4yFy50cmltdGFiLnYxLlN0YXRzRm9ybWF0EhEKCXZhcmlhYmxlcxgDIAMoCRIPCgdwYXR0ZXJuGAQgASgJIjkKE0V4cG9ydFN0YXRzUmVzcG9uc2USDAoEZGF0YRgBIAEoDBIUCgxjb250ZW50X3R5cGUYAiABKAkiagoYUmVwb3J0Q2xpZW50UmVhZHNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSJgoFcmVhZHMYAiADKAsyFy50cmltdGFiLnYxLkNsaWVudFJlYWRzEhIKCnJlcXVlc3RfaWQYAyABKAkiewoLQ2xpZW50UmVhZHMSEAoIdmFyaWFibGUYASABKAkSEgoKY2FjaGVfaGl0cxgCIAEoBBIUCgxjYWNoZV9taXNzZXMYAyABKAQSMAoMbGFzdF9yZWFkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIbChlSZXBvcnRDbGllbnRSZWFkc1Jlc3BvbnNlKpkBCg1Vc2FnZUdyb3VwaW5nEh4KGlVTQUdFX0dST1VQSU5HX1VOU1BFQ0lGSUVEEAASFwoTVVNBR0VfR1JPVVBJTkdfVFlQRRABEhkKFVVTQUdFX0dST1VQSU5HX09SSUdJThACEhoKFlVTQUdFX0dST1VQSU5HX1NFU1NJT04QAxIYChRVU0FHRV9HUk9VUElOR19BQ1RPUhAEKnUKC1N0YXRzRm9ybWF0EhwKGFNUQVRTX0ZPUk1BVF9VTlNQRUNJRklFRBAAEhUKEVNUQVRTX0ZPUk1BVF9KU09OEAESFAoQU1RBVFNfRk9STUFUX0NTVhACEhsKF1NUQVRTX0ZPUk1BVF9QUk9NRVRIRVVTEAMyxAYKEEFuYWx5dGljc1NlcnZpY2USXQoQR2V0VmFyaWFibGVTdGF0cxIjLnRyaW10YWIudjEuR2V0VmFyaWFibGVTdGF0c1JlcXVlc3QaJC50cmltdGFiLnYxLkdldFZhcmlhYmxlU3RhdHNSZXNwb25zZRJsChVCYXRjaEdldFZhcmlhYmxlU3RhdHMSKC50cmltdGFiLnYxLkJhdGNoR2V0VmFyaWFibGVTdGF0c1JlcXVlc3QaKS50cmltdGFiLnYxLkJhdGNoR2V0VmFyaWFibGVTdGF0c1Jlc3BvbnNlElEKDEFuYWx5emVVc2FnZRIfLnRyaW10YWIudjEuQW5hbHl6ZVVzYWdlUmVxdWVzdBogLnRyaW10YWIudjEuQW5hbHl6ZVVzYWdlUmVzcG9uc2USWgoPR2V0Q29ycmVsYXRpb25zEiIudHJpbXRhYi52MS5HZXRDb3JyZWxhdGlvbnNSZXF1ZXN0GiMudHJpbXRhYi52MS5HZXRDb3JyZWxhdGlvbnNSZXNwb25zZRJICglHZXRJbXBhY3QSHC50cmltdGFiLnYxLkdldEltcGFjdFJlcXVlc3QaHS50cmltdGFiLnYxLkdldEltcGFjdFJlc3BvbnNlEmkKFEdldENvbnZlcmdlbmNlUmVwb3J0EicudHJpbXRhYi52MS5HZXRDb252ZXJnZW5jZVJlcG9ydFJlcXVlc3QaKC50cmltdGFiLnYxLkdldENvbnZlcmdlbmNlUmVwb3J0UmVzcG9uc2USTgoLRXhwb3J0U3RhdHMSHi50cmltdGFiLnYxLkV4cG9ydFN0YXRzUmVxdWVzdBofLnRyaW10YWIudjEuRXhwb3J0U3RhdHNSZXNwb25zZRJNCgpXYXRjaFN0YXRzEh0udHJpbXRhYi52MS5XYXRjaFN0YXRzUmVxdWVzdBoeLnRyaW10YWIudjEuV2F0Y2hTdGF0c1Jlc3BvbnNlMAESYAoRUmVwb3J0Q2xpZW50UmVhZHMSJC50cmltdGFiLnYxLlJlcG9ydENsaWVudFJlYWRzUmVxdWVzdBolLnRyaW10YWIudjEuUmVwb3J0Q2xpZW50UmVhZHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_trimtab_v1_objective, file_trimtab_v1_stats, file_trimtab_v1_time_range, file_trimtab_v1_value]);
 
 /**
  * Names a variable.
@@ -141,7 +141,7 @@ export type AnalyzeUsageRequest = Message<"trimtab.v1.AnalyzeUsageRequest"> & {
   sessionId: string;
 
   /**
-   * A glob over the ids of sessions to look at. The calling session alone where empty.
+   * A glob over the ids of sessions to look at, at most 100 of them. The calling session alone where empty.
    *
    * @generated from field: string session_pattern = 2;
    */
@@ -267,7 +267,7 @@ export type VariableUsage = Message<"trimtab.v1.VariableUsage"> & {
   type: string;
 
   /**
-   * Times it was read.
+   * Times it was read. Reads are counted by the hour: those of an hour that the time lies in only in part count whole.
    *
    * @generated from field: uint64 read_count = 5;
    */
@@ -567,6 +567,28 @@ export type Correlation = Message<"trimtab.v1.Correlation"> & {
    * @generated from field: uint64 points = 6;
    */
   points: bigint;
+
+  /**
+   * How likely a coefficient at least as far from 0 is where the two have nothing to do with each other: two-sided, by
+   * Student's distribution, which takes the points for independent of each other. 0 to 1.
+   *
+   * @generated from field: double p_value = 7;
+   */
+  pValue: number;
+
+  /**
+   * Spearman's coefficient, -1 to 1: Pearson's of the ranks, where equal values share the mean of theirs.
+   *
+   * @generated from field: double rank_coefficient = 8;
+   */
+  rankCoefficient: number;
+
+  /**
+   * As `p_value`, of the ranks.
+   *
+   * @generated from field: double rank_p_value = 9;
+   */
+  rankPValue: number;
 };
 
 /**
@@ -681,7 +703,9 @@ export type VariableImpact = Message<"trimtab.v1.VariableImpact"> & {
   name: string;
 
   /**
-   * Share of the metric's variance that goes with the variable's value alone, 0 to 1.
+   * Share of the metric's variance that goes with the variable's value alone, 0 to 1: the correlation ratio epsilon squared
+   * (Kelley 1935), which takes off what chance would give. More than 10 different numbers are put into up to 10 groups of
+   * equally many measurements.
    *
    * @generated from field: double importance = 3;
    */
@@ -1027,6 +1051,76 @@ export const UsageWindowSchema: GenMessage<UsageWindow> = /*@__PURE__*/
   messageDesc(file_trimtab_v1_analytics, 22);
 
 /**
+ * Says whose usage to give out, and how.
+ *
+ * @generated from message trimtab.v1.ExportStatsRequest
+ */
+export type ExportStatsRequest = Message<"trimtab.v1.ExportStatsRequest"> & {
+  /**
+   * The session's id.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * What the file is to look like.
+   *
+   * @generated from field: trimtab.v1.StatsFormat format = 2;
+   */
+  format: StatsFormat;
+
+  /**
+   * Ids or names. With neither these nor a pattern, every variable.
+   *
+   * @generated from field: repeated string variables = 3;
+   */
+  variables: string[];
+
+  /**
+   * A glob over names: `*` stands for any run of characters.
+   *
+   * @generated from field: string pattern = 4;
+   */
+  pattern: string;
+};
+
+/**
+ * Describes the message trimtab.v1.ExportStatsRequest.
+ * Use `create(ExportStatsRequestSchema)` to create a new message.
+ */
+export const ExportStatsRequestSchema: GenMessage<ExportStatsRequest> = /*@__PURE__*/
+  messageDesc(file_trimtab_v1_analytics, 23);
+
+/**
+ * How variables have been used, as a file.
+ *
+ * @generated from message trimtab.v1.ExportStatsResponse
+ */
+export type ExportStatsResponse = Message<"trimtab.v1.ExportStatsResponse"> & {
+  /**
+   * The file, in UTF-8.
+   *
+   * @generated from field: bytes data = 1;
+   */
+  data: Uint8Array;
+
+  /**
+   * Its media type.
+   *
+   * @generated from field: string content_type = 2;
+   */
+  contentType: string;
+};
+
+/**
+ * Describes the message trimtab.v1.ExportStatsResponse.
+ * Use `create(ExportStatsResponseSchema)` to create a new message.
+ */
+export const ExportStatsResponseSchema: GenMessage<ExportStatsResponse> = /*@__PURE__*/
+  messageDesc(file_trimtab_v1_analytics, 24);
+
+/**
  * Tells of reads from a client's own cache.
  *
  * @generated from message trimtab.v1.ReportClientReadsRequest
@@ -1059,7 +1153,7 @@ export type ReportClientReadsRequest = Message<"trimtab.v1.ReportClientReadsRequ
  * Use `create(ReportClientReadsRequestSchema)` to create a new message.
  */
 export const ReportClientReadsRequestSchema: GenMessage<ReportClientReadsRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_analytics, 23);
+  messageDesc(file_trimtab_v1_analytics, 25);
 
 /**
  * Reads of one variable.
@@ -1101,7 +1195,7 @@ export type ClientReads = Message<"trimtab.v1.ClientReads"> & {
  * Use `create(ClientReadsSchema)` to create a new message.
  */
 export const ClientReadsSchema: GenMessage<ClientReads> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_analytics, 24);
+  messageDesc(file_trimtab_v1_analytics, 26);
 
 /**
  * The reads are counted.
@@ -1116,7 +1210,7 @@ export type ReportClientReadsResponse = Message<"trimtab.v1.ReportClientReadsRes
  * Use `create(ReportClientReadsResponseSchema)` to create a new message.
  */
 export const ReportClientReadsResponseSchema: GenMessage<ReportClientReadsResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_analytics, 25);
+  messageDesc(file_trimtab_v1_analytics, 27);
 
 /**
  * What to count usage by.
@@ -1172,6 +1266,54 @@ export type UsageGrouping = (typeof UsageGrouping)[keyof typeof UsageGrouping] |
  */
 export const UsageGroupingSchema: GenEnum<UsageGrouping> = /*@__PURE__*/
   enumDesc(file_trimtab_v1_analytics, 0);
+
+/**
+ * What a file of statistics looks like.
+ *
+ * @generated from enum trimtab.v1.StatsFormat
+ */
+export const StatsFormat = {
+  /**
+   * As JSON.
+   *
+   * @generated from enum value: STATS_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * One JSON object: a list of variables, each with its statistics. Times are in milliseconds.
+   *
+   * @generated from enum value: STATS_FORMAT_JSON = 1;
+   */
+  JSON: 1,
+
+  /**
+   * RFC 4180, one row per variable.
+   *
+   * @generated from enum value: STATS_FORMAT_CSV = 2;
+   */
+  CSV: 2,
+
+  /**
+   * The text that Prometheus reads, with durations in seconds.
+   *
+   * @generated from enum value: STATS_FORMAT_PROMETHEUS = 3;
+   */
+  PROMETHEUS: 3,
+} as const;
+
+/**
+ * What a file of statistics looks like.
+ *
+ * @generated from enum trimtab.v1.StatsFormat
+ */
+export type StatsFormat = (typeof StatsFormat)[keyof typeof StatsFormat] | UnknownEnum;
+
+/**
+ * Describes the enum trimtab.v1.StatsFormat.
+ */
+export const StatsFormatSchema: GenEnum<StatsFormat> = /*@__PURE__*/
+  enumDesc(file_trimtab_v1_analytics, 1);
 
 /**
  * Analytics: how variables are used, and what their values have brought about. Everything here is computed from the
@@ -1241,6 +1383,16 @@ export const AnalyticsService: GenService<{
     methodKind: "unary";
     input: typeof GetConvergenceReportRequestSchema;
     output: typeof GetConvergenceReportResponseSchema;
+  },
+  /**
+   * Gives how variables have been used as a file: for a scraper, a program or a spreadsheet.
+   *
+   * @generated from rpc trimtab.v1.AnalyticsService.ExportStats
+   */
+  exportStats: {
+    methodKind: "unary";
+    input: typeof ExportStatsRequestSchema;
+    output: typeof ExportStatsResponseSchema;
   },
   /**
    * Streams how variables are used: at once, and then once per interval in which there was something new.

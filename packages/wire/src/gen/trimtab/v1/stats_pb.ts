@@ -15,21 +15,22 @@ export const file_trimtab_v1_stats: GenFile = /*@__PURE__*/
   fileDesc("ChZ0cmltdGFiL3YxL3N0YXRzLnByb3RvEgp0cmltdGFiLnYxIrICCg1WYXJpYWJsZVN0YXRzEhIKCnJlYWRfY291bnQYASABKAQSEwoLd3JpdGVfY291bnQYAiABKAQSEgoKY2FjaGVfaGl0cxgDIAEoBBIUCgxjYWNoZV9taXNzZXMYBCABKAQSKQoMcmVhZF9sYXRlbmN5GAUgASgLMhMudHJpbXRhYi52MS5MYXRlbmN5EioKDXdyaXRlX2xhdGVuY3kYBiABKAsyEy50cmltdGFiLnYxLkxhdGVuY3kSFgoOb2JzZXJ2ZXJfY291bnQYByABKA0SNAoQbGFzdF9hY2Nlc3NlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoFc2luY2UYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIuEBCgdMYXRlbmN5Eg0KBWNvdW50GAEgASgEEicKBG1lYW4YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDcDUwGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiYKA3A5NRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhImCgNwOTkYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDbWF4GAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
- * How one variable has been used. Counts belong to the server that gives them and are no part of the log: they begin
- * anew at `since`.
+ * How one variable has been used. But for `write_count`, counts belong to the server that gives them and are no part of
+ * the log: they begin anew at `since`.
  *
  * @generated from message trimtab.v1.VariableStats
  */
 export type VariableStats = Message<"trimtab.v1.VariableStats"> & {
   /**
-   * Times that the server gave its value out, by whichever call; a message of a watch counts as none.
+   * Times that the server gave its present value out: alone, in a batch, a list or a configuration. A message of a watch
+   * counts as none.
    *
    * @generated from field: uint64 read_count = 1;
    */
   readCount: bigint;
 
   /**
-   * Versions that were written, rollbacks and recomputed values included.
+   * Versions that were written over its whole life, rollbacks and recomputed values included.
    *
    * @generated from field: uint64 write_count = 2;
    */
@@ -93,7 +94,7 @@ export const VariableStatsSchema: GenMessage<VariableStats> = /*@__PURE__*/
   messageDesc(file_trimtab_v1_stats, 0);
 
 /**
- * How long something took. All zero where nothing was measured.
+ * How long something took. All zero where nothing was measured. Quantiles are exact to 1 in 100 of their value.
  *
  * @generated from message trimtab.v1.Latency
  */

@@ -1,0 +1,37 @@
+import type { AnalyticsStore, Store } from "@trimtab/core";
+import { createReports } from "./reports.ts";
+import { createStatistics } from "./statistics.ts";
+import { countUses } from "./usage/count-uses.ts";
+import { createUses, type UsesOptions } from "./usage/uses.ts";
+import { createWatchStats } from "./watch-stats.ts";
+import { createWriteWindows, type ReadCommits, type WindowOptions } from "./write-windows.ts";
+
+/** What analytics are made of. */
+export interface AnalyticsOptions extends UsesOptions {
+  /** Reads the durable commits of a session: `readCommits` of a store in process. */
+  readonly readCommits: ReadCommits;
+  /** How much of what commits wrote is kept in memory: 10 000 writes of each of 64 sessions unless given. */
+  readonly windows?: Partial<WindowOptions>;
+}
+
+/** Counts how variables are used, and tells of it. */
+export interface Analytics {
+  /** Gives a store whose uses are counted. */
+  counting(store: Store): Store;
+  /** Gives what a store's callers may know: of variables that the store shows, what was counted and what was written. */
+  of(store: Store): AnalyticsStore;
+}
+
+/** Makes analytics that have counted nothing yet. What commits wrote is read from the log when somebody asks for it. */
+export function createAnalytics({ readCommits, windows: kept, ...options }: AnalyticsOptions): Analytics {
+  const uses = createUses(options);
+  const windows = createWriteWindows(readCommits, { writes: 10_000, sessions: 64, ...kept });
+  return {
+    counting: (store) => countUses(store, uses),
+    of: (store) => ({
+      ...createStatistics(store, uses),
+      ...createReports({ store, uses, windows }),
+      ...createWatchStats({ store, uses, windows }),
+    }),
+  };
+}

@@ -1,0 +1,3 @@
+export { type Analytics, type AnalyticsOptions, createAnalytics } from "./create-analytics.ts";
+export type { UsesClock, UsesOptions } from "./usage/uses.ts";
+export type { CommitsRead, ReadCommits, WindowOptions } from "./write-windows.ts";

@@ -1,0 +1,136 @@
+import {
+  type AnalyticsStore,
+  checkTimeRange,
+  type Store,
+  StoreError,
+  storeError,
+  type TimeRange,
+  type UsageGrouping,
+  unknownVariable,
+  type Variable,
+} from "@trimtab/core";
+import { convergenceOf } from "./convergence.ts";
+import { correlate } from "./correlations.ts";
+import { impactsOf } from "./impact.ts";
+import { allVariables } from "./statistics.ts";
+import type { Uses } from "./usage/uses.ts";
+import { mostWritten, reportUsage } from "./usage-report.ts";
+import type { WriteWindows } from "./write-windows.ts";
+
+/** What reports are made from. */
+export interface ReportSources {
+  readonly store: Store;
+  readonly uses: Uses;
+  readonly windows: WriteWindows;
+}
+
+type Reports = Pick<AnalyticsStore, "analyzeUsage" | "getCorrelations" | "getImpact" | "getConvergenceReport">;
+
+/** Sessions that one report covers at most. */
+const maxSessions = 100;
+/** Variables that are compared with each other at most. */
+const maxCompared = 100;
+const groupings: readonly UsageGrouping[] = ["type", "origin", "session", "actor"];
+
+/** The part of analytics that reports on whole sessions. */
+export function createReports({ store, uses, windows }: ReportSources): Reports {
+  const factsOf = async (session: string) => {
+    const variables = new Map((await allVariables(store, session)).map((variable) => [variable.id, variable]));
+    return { session, variables, window: await windows.upToDate(session), uses: uses.of(session) };
+  };
+  return {
+    async analyzeUsage(session, { sessionPattern, groupBy = "type", top = 20, ...range } = {}) {
+      checkRange(range);
+      checkNumber(top, "top", { least: 1, most: 1000, isWhole: true });
+      if (!groupings.includes(groupBy)) throw invalid("groupBy", `must be one of ${groupings.join(", ")}`, groupBy);
+      const sessions = sessionPattern === undefined ? [session] : await sessionsLike(store, sessionPattern);
+      const facts = await Promise.all(sessions.map(factsOf));
+      return reportUsage(facts, { range, groupBy, top, nowMs: uses.clock.now() });
+    },
+    async getCorrelations(session, { refs, minPoints = 3, minStrength = 0, ...range } = {}) {
+      checkRange(range);
+      checkNumber(minPoints, "minPoints", { least: 3, most: Number.MAX_SAFE_INTEGER, isWhole: true });
+      checkNumber(minStrength, "minStrength", { least: 0, most: 1 });
+      if (refs !== undefined && refs.length > maxCompared) {
+        const details = { field: "refs", limit: maxCompared, value: refs.length };
+        throw storeError(
+          "limit_exceeded",
+          `at most ${maxCompared} variables are compared, got ${refs.length}`,
+          details,
+        );
+      }
+      const { window, variables } = await factsOf(session);
+      const wanted =
+        refs === undefined ? mostWritten(window, variables, { ...range, count: maxCompared }) : named(variables, refs);
+      return {
+        correlations: correlate(window, wanted, { ...range, minPoints, minStrength }),
+        revision: window.revision,
+      };
+    },
+    async getImpact(session, metric, { refs, optimization, ...range } = {}) {
+      checkRange(range);
+      if (typeof metric !== "string" || metric === "") throw invalid("metric", "must not be empty", metric);
+      const { window, variables } = await factsOf(session);
+      const of = { ...range, metric, ...(optimization !== undefined && { optimization }) };
+      const wanted = refs === undefined ? { reported: [...variables.values()] } : named(variables, refs);
+      return { impacts: impactsOf(window, of, wanted), revision: window.revision };
+    },
+    async getConvergenceReport(session, optimization) {
+      const { window, variables } = await factsOf(session);
+      const written = new Set(window.writes.filter(({ id }) => variables.has(id)).map(({ revision }) => revision));
+      const isTold = window.measurements.some(
+        (each) => each.optimization === optimization && written.has(each.revision),
+      );
+      const report = isTold ? convergenceOf(window, optimization, (id) => variables.has(id)) : undefined;
+      if (report !== undefined) return report;
+      const message = `nothing was measured by an optimization ${optimization}`;
+      throw storeError("not_found", message, { resource: "optimization", id: optimization });
+    },
+  };
+}
+
+/** The variables with some refs, each once, in the order of the refs; an id wins over a name. Throws `not_found`. */
+function named(variables: ReadonlyMap<string, Variable>, refs: readonly string[]): Variable[] {
+  const byName = new Map(Array.from(variables.values(), (variable) => [variable.name, variable]));
+  const found = refs.map((ref) => {
+    const variable = variables.get(ref) ?? byName.get(ref);
+    if (variable === undefined) throw new StoreError(unknownVariable(ref));
+    return variable;
+  });
+  return [...new Set(found)];
+}
+
+async function sessionsLike(store: Store, pattern: string): Promise<string[]> {
+  const { items, nextPageToken } = await store.listSessions({ pattern, pageSize: maxSessions });
+  if (nextPageToken === undefined) return items.map(({ id }) => id);
+  const details = { field: "sessionPattern", limit: maxSessions, value: maxSessions + 1 };
+  throw storeError(
+    "limit_exceeded",
+    `a report covers ${maxSessions} sessions at most, and ${pattern} fits more`,
+    details,
+  );
+}
+
+function checkRange(range: TimeRange): void {
+  const wrong = checkTimeRange(range);
+  if (wrong !== undefined) throw new StoreError(wrong);
+}
+
+interface NumberLimits {
+  readonly least: number;
+  readonly most: number;
+  readonly isWhole?: boolean;
+}
+
+/** Throws `invalid_argument` for anything but a number within limits. */
+export function checkNumber(value: number, field: string, { least, most, isWhole = false }: NumberLimits): void {
+  if (value >= least && value <= most && (!isWhole || Number.isSafeInteger(value))) return;
+  const upper = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
+  throw invalid(field, `must be a ${isWhole ? "whole " : ""}number ${upper}`, value, value < least ? least : most);
+}
+
+function invalid(field: string, problem: string, value: unknown, limit?: number): StoreError {
+  const isPlain = typeof value === "string" || typeof value === "number";
+  const details = { field, ...(limit !== undefined && { limit }), ...(isPlain && { value }) };
+  return storeError("invalid_argument", `${field} ${problem}, got ${String(value)}`, details);
+}

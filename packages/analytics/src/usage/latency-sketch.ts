@@ -1,0 +1,30 @@
+import { DDSketch } from "@datadog/sketches-js";
+import type { Latency } from "@trimtab/core";
+
+/** Durations, of which quantiles are known to 1 % of their value, in memory that does not grow with their number. */
+export type LatencySketch = DDSketch;
+
+/** Makes an empty sketch. */
+export const createLatencySketch = (): LatencySketch => new DDSketch({ relativeAccuracy: 0.01 });
+
+/** Puts sketches together and reads them; all 0 of nothing. */
+export function readLatency(sketches: Iterable<LatencySketch | undefined>): Latency {
+  const [first, ...rest] = Array.from(sketches).filter((sketch) => sketch !== undefined && sketch.count > 0);
+  if (first === undefined) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 };
+  const whole = rest.length === 0 ? first : merged([first, ...rest]);
+  const at = (quantile: number) => Math.min(whole.max, whole.getValueAtQuantile(quantile));
+  return {
+    count: whole.count,
+    meanMs: whole.sum / whole.count,
+    p50Ms: at(0.5),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+    maxMs: whole.max,
+  };
+}
+
+function merged(sketches: Iterable<LatencySketch | undefined>): LatencySketch {
+  const whole = createLatencySketch();
+  for (const sketch of sketches) if (sketch !== undefined) whole.merge(sketch);
+  return whole;
+}

@@ -1,0 +1,231 @@
+import { createGlob, type Selection, type SessionUsage } from "@trimtab/core";
+import { createLatencySketch, type LatencySketch } from "./latency-sketch.ts";
+import { createUsageRing, type UsageRing } from "./usage-ring.ts";
+
+/** The time that uses are counted by. */
+export interface UsesClock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Milliseconds since some fixed moment; never jumps. */
+  elapsed(): number;
+}
+
+/** How much is remembered, and how closely it is measured. */
+export interface UsesOptions {
+  readonly clock?: UsesClock;
+  /** Variables that are counted for at once; beyond, the sessions that were used longest ago are forgotten. 50 000 unless given. */
+  readonly maxVariables?: number;
+  /** After the first 32 of a variable, the duration of every so-manieth read is measured; 8 unless given, 1 for all. */
+  readonly sampleEvery?: number;
+}
+
+/** What was counted of one variable. */
+export interface VariableUses {
+  reads: number;
+  cacheHits: number;
+  cacheMisses: number;
+  readLatency: LatencySketch | undefined;
+  writeLatency: LatencySketch | undefined;
+  lastAccessedAtMs: number | undefined;
+  /** Reads by the hour, counted from the Unix epoch; the newest 168 hours in which there were any. */
+  readonly readsByHour: Map<number, number>;
+  /** Grows with every use; tells what is new since an earlier look. */
+  tick: number;
+}
+
+/** What was counted of one session. */
+export interface SessionUses {
+  readonly sinceMs: number;
+  readonly variables: ReadonlyMap<string, VariableUses>;
+  /** Says how many open watches select a variable. */
+  observersOf(variable: { readonly id: string; readonly name: string }): number;
+  usage(): SessionUsage;
+}
+
+/** Counts uses of variables, by session and id, in bounded memory. */
+export interface Uses {
+  readonly clock: UsesClock;
+  /** The latest use's tick. */
+  readonly tick: number;
+  /** Since when uses of a session have been counted of which nothing is known here. */
+  readonly sinceMs: number;
+  read(session: string, ids: readonly string[], durationMs: number): void;
+  written(session: string, ids: readonly string[], durationMs: number): void;
+  refused(session: string): void;
+  cached(session: string, id: string, reads: { hits: number; misses: number; atMs: number | undefined }): void;
+  /** Counts a watch until what is returned is called. */
+  watching(session: string, selection: Selection): () => void;
+  /** What was counted of a session, where anything was. */
+  of(session: string): SessionUses | undefined;
+}
+
+const defaultClock: UsesClock = { now: () => Date.now(), elapsed: () => performance.now() };
+const hourMs = 3_600_000;
+const keptHours = 168;
+const alwaysMeasured = 32;
+
+interface Counted extends SessionUses {
+  readonly variables: Map<string, VariableUses>;
+  readonly selections: Set<(variable: { readonly id: string; readonly name: string }) => boolean>;
+  readonly minute: UsageRing;
+  readonly hour: UsageRing;
+}
+
+/** Makes counts that start at nothing. */
+export function createUses(options: UsesOptions = {}): Uses {
+  const { clock = defaultClock, maxVariables = 50_000, sampleEvery = 8 } = options;
+  /** The least recently used first. */
+  const sessions = new Map<string, Counted>();
+  let variableCount = 0;
+  let tick = 0;
+  let sinceMs = clock.now();
+  let latest: string | undefined;
+
+  const sessionOf = (id: string): Counted => {
+    const known = sessions.get(id);
+    if (known !== undefined && latest === id) return known;
+    const session = known ?? createCounted(clock);
+    sessions.delete(id);
+    sessions.set(id, session);
+    latest = id;
+    if (known === undefined) forgetOldest();
+    return session;
+  };
+
+  /** Of watched sessions what was counted stays, so that their watches stay counted. */
+  const forgetOldest = (): void => {
+    for (const [id, { variables, selections }] of sessions) {
+      if ((variableCount <= maxVariables && sessions.size <= maxVariables) || id === latest) return;
+      if (selections.size > 0) continue;
+      variableCount -= variables.size;
+      sessions.delete(id);
+      sinceMs = clock.now();
+    }
+  };
+
+  const variableOf = (session: Counted, id: string): VariableUses => {
+    const known = session.variables.get(id);
+    if (known !== undefined) return known;
+    const made = createVariableUses();
+    session.variables.set(id, made);
+    variableCount++;
+    if (variableCount > maxVariables) forgetOldest();
+    return made;
+  };
+
+  return {
+    clock,
+    get tick() {
+      return tick;
+    },
+    get sinceMs() {
+      return sinceMs;
+    },
+    read(id, ids, durationMs) {
+      const session = sessionOf(id);
+      const nowMs = clock.now();
+      const hour = Math.floor(nowMs / hourMs);
+      let isMeasured = false;
+      for (const each of ids) {
+        const uses = variableOf(session, each);
+        if (uses.reads < alwaysMeasured || uses.reads % sampleEvery === 0) {
+          uses.readLatency ??= createLatencySketch();
+          uses.readLatency.accept(durationMs);
+          isMeasured = true;
+        }
+        uses.reads++;
+        uses.lastAccessedAtMs = nowMs;
+        uses.tick = ++tick;
+        countHour(uses.readsByHour, hour);
+      }
+      for (const ring of [session.minute, session.hour]) {
+        ring.add("reads", ids.length, isMeasured ? durationMs : undefined, nowMs);
+      }
+    },
+    written(id, ids, durationMs) {
+      const session = sessionOf(id);
+      const nowMs = clock.now();
+      for (const each of ids) {
+        const uses = variableOf(session, each);
+        uses.writeLatency ??= createLatencySketch();
+        uses.writeLatency.accept(durationMs);
+        uses.lastAccessedAtMs = nowMs;
+        uses.tick = ++tick;
+      }
+      for (const ring of [session.minute, session.hour]) ring.add("writes", ids.length, durationMs, nowMs);
+    },
+    refused(id) {
+      const session = sessions.get(id);
+      for (const ring of [session?.minute, session?.hour]) ring?.add("refused", 1, undefined, clock.now());
+    },
+    cached(session, id, { hits, misses, atMs }) {
+      const uses = variableOf(sessionOf(session), id);
+      uses.cacheHits += hits;
+      uses.cacheMisses += misses;
+      const readAtMs = Math.min(atMs ?? 0, clock.now());
+      if (atMs !== undefined) uses.lastAccessedAtMs = Math.max(uses.lastAccessedAtMs ?? readAtMs, readAtMs);
+      uses.tick = ++tick;
+    },
+    watching(id, { refs = [], pattern }) {
+      const { selections } = sessionOf(id);
+      const named = new Set(refs);
+      const matches = pattern === undefined ? () => refs.length === 0 : createGlob(pattern);
+      const selects = (each: { id: string; name: string }) =>
+        named.has(each.name) || named.has(each.id) || matches(each.name);
+      selections.add(selects);
+      return () => void selections.delete(selects);
+    },
+    of: (session) => sessions.get(session),
+  };
+}
+
+function createCounted(clock: UsesClock): Counted {
+  const selections: Counted["selections"] = new Set();
+  const minute = createUsageRing(12, 5000);
+  const hour = createUsageRing(12, 300_000);
+  return {
+    sinceMs: clock.now(),
+    variables: new Map(),
+    selections,
+    minute,
+    hour,
+    observersOf(variable) {
+      let count = 0;
+      for (const selects of selections) if (selects(variable)) count++;
+      return count;
+    },
+    usage() {
+      const nowMs = clock.now();
+      return { lastMinute: minute.read(nowMs), lastHour: hour.read(nowMs), watchCount: selections.size };
+    },
+  };
+}
+
+/** How a session is used that nobody has used. */
+export const unusedSession: SessionUsage = {
+  lastMinute: createUsageRing(1, 1).read(0),
+  lastHour: createUsageRing(1, 1).read(0),
+  watchCount: 0,
+};
+
+const createVariableUses = (): VariableUses => ({
+  reads: 0,
+  cacheHits: 0,
+  cacheMisses: 0,
+  readLatency: undefined,
+  writeLatency: undefined,
+  lastAccessedAtMs: undefined,
+  readsByHour: new Map(),
+  tick: 0,
+});
+
+function countHour(hours: Map<number, number>, hour: number): void {
+  const count = hours.get(hour);
+  hours.set(hour, (count ?? 0) + 1);
+  if (count === undefined && hours.size > keptHours) {
+    for (const oldest of hours.keys()) {
+      hours.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { type AnalyticsStore, createGlob, type Selection, type StatsEvent, type Variable } from "@trimtab/core";
+import { checkNumber, type ReportSources } from "./reports.ts";
+import { createStatsReader, selectedVariables } from "./statistics.ts";
+import { unusedSession } from "./usage/uses.ts";
+
+const leastIntervalMs = 100;
+const mostIntervalMs = 86_400_000;
+
+/** The part of analytics that is watched. */
+export function createWatchStats(sources: ReportSources): Pick<AnalyticsStore, "watchStats"> {
+  const { uses } = sources;
+  async function* watch(
+    session: string,
+    selection: Selection,
+    { intervalMs, signal }: { intervalMs: number; signal: AbortSignal },
+  ): AsyncGenerator<StatsEvent, undefined> {
+    checkNumber(intervalMs, "intervalMs", { least: leastIntervalMs, most: mostIntervalMs });
+    const since = createLookout(sources, session, selection);
+    let used: StatsEvent["stats"] | undefined = await since.begin();
+    for (; !signal.aborted; used = await since.next()) {
+      if (used !== undefined) yield { stats: used, session: usageOf(session), atMs: uses.clock.now() };
+      await pause(intervalMs, signal);
+    }
+    return undefined;
+  }
+  const usageOf = (session: string) => uses.of(session)?.usage() ?? unusedSession;
+  return {
+    watchStats: (session, selection = {}, { intervalMs = 1000, signal } = {}) => ({
+      [Symbol.asyncIterator]() {
+        const stop = new AbortController();
+        const signals = signal === undefined ? [stop.signal] : [stop.signal, signal];
+        const events = watch(session, selection, { intervalMs, signal: AbortSignal.any(signals) });
+        return {
+          next: () => events.next(),
+          // Aborting first ends a `next` that is waiting.
+          return: () => {
+            stop.abort();
+            return events.return(undefined);
+          },
+        };
+      },
+    }),
+  };
+}
+
+/** Finds the variables that were used since it last looked. */
+function createLookout({ store, uses, windows }: ReportSources, session: string, selection: Selection) {
+  const statsOf = createStatsReader(uses);
+  const named = new Set(selection.refs);
+  const matches = selection.pattern === undefined ? () => named.size === 0 : createGlob(selection.pattern);
+  const selects = ({ id, name }: Variable) => named.has(id) || named.has(name) || matches(name);
+  let tick = 0;
+  let revision = 0;
+  const look = async (): Promise<Set<string>> => {
+    const window = await windows.upToDate(session);
+    const used = new Set<string>();
+    for (const [id, { tick: at }] of uses.of(session)?.variables ?? []) if (at > tick) used.add(id);
+    for (let i = window.writes.length - 1; i >= 0 && (window.writes[i]?.revision ?? 0) > revision; i--) {
+      used.add(window.writes[i]?.id ?? "");
+    }
+    tick = uses.tick;
+    revision = window.revision;
+    return used;
+  };
+  const statsFor = (variables: Iterable<Variable>) =>
+    new Map(Array.from(variables, (variable) => [variable.id, statsOf(session, variable)]));
+  return {
+    async begin() {
+      await look();
+      return statsFor(await selectedVariables(store, session, selection));
+    },
+    async next() {
+      const used = await look();
+      if (used.size === 0) return undefined;
+      const { found } = await store.getVariables(session, [...used]);
+      const stats = statsFor([...found.values()].filter(selects));
+      return stats.size === 0 ? undefined : stats;
+    },
+  };
+}
+
+/** Waits, or until the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+  });
+}

@@ -1,0 +1,154 @@
+import type { Commit, Origin, Payload, SessionEvent } from "@trimtab/core";
+import { type Measurement, measurementOf } from "./measurement.ts";
+
+/** A value that analytics can compare: numbers, short text and booleans; of everything else only that it was written. */
+export type Scalar = number | string | boolean;
+
+/** One version of a variable that a commit wrote. */
+export interface WrittenVersion {
+  readonly revision: number;
+  readonly atMs: number;
+  readonly id: string;
+  readonly actor: string;
+  readonly origin: Origin;
+  readonly value: Scalar | undefined;
+}
+
+/**
+ * What the newest commits of a session wrote: a fold over them, in memory that is bounded however many there are.
+ * Folding the same commits again gives the same window.
+ */
+export interface WriteWindow {
+  /** The last commit that was folded in. */
+  readonly revision: number;
+  /** When what the window holds begins; absent where it is empty. */
+  readonly sinceMs: number | undefined;
+  /** Oldest first. */
+  readonly writes: readonly WrittenVersion[];
+  /** What writers have reported of their writes' outcomes, oldest first. */
+  readonly measurements: readonly Measurement[];
+  /** The values that variables had before the first write in the window. */
+  readonly initial: ReadonlyMap<string, Scalar | undefined>;
+  /** Folds in the next commit. */
+  apply(commit: Commit): void;
+  /** Starts over after a revision: what came before is not kept any more. */
+  reset(revision: number): void;
+}
+
+/** Makes an empty window over at most `capacity` writes. */
+export function createWriteWindow(capacity: number): WriteWindow {
+  let revision = 0;
+  let sinceMs: number | undefined;
+  let writes: WrittenVersion[] = [];
+  let measurements: Measurement[] = [];
+  let initial = new Map<string, Scalar | undefined>();
+  const known = new Set<string>();
+
+  const clear = (): void => {
+    sinceMs = undefined;
+    writes = [];
+    measurements = [];
+    initial = new Map();
+    known.clear();
+  };
+
+  const begin = (id: string, value: Payload | undefined): void => {
+    if (known.has(id)) return;
+    known.add(id);
+    initial.set(id, value && scalarOf(value));
+  };
+
+  const applyEvent = (event: SessionEvent, commit: Commit): void => {
+    switch (event.kind) {
+      case "session-created":
+      case "session-deleted":
+        clear();
+        return;
+      case "session-forked":
+        clear();
+        for (const { id, payload } of event.from.variables) begin(id, payload);
+        return;
+      case "variable-registered":
+        begin(event.id, event.payload);
+        return;
+      case "variable-imported":
+        write(commit, event.variable.id, event.variable.payload);
+        return;
+      case "variable-set":
+        begin(event.id, event.previous);
+        write(commit, event.id, event.payload);
+        return;
+      case "variable-deleted":
+        known.delete(event.id);
+        initial.delete(event.id);
+        return;
+      default:
+        return;
+    }
+  };
+
+  const write = ({ atMs, actor, origin, ...of }: Commit, id: string, payload: Payload): void => {
+    begin(id, undefined);
+    writes.push({ revision: of.revision, atMs, id, actor, origin, value: scalarOf(payload) });
+  };
+
+  // Dropped in one go once there are twice as many as are kept, so that a write costs the same however many there are.
+  const trim = (): void => {
+    if (measurements.length >= 2 * capacity) measurements = measurements.slice(-capacity);
+    if (writes.length < 2 * capacity) return;
+    const dropped = writes.slice(0, writes.length - capacity);
+    writes = writes.slice(-capacity);
+    for (const { id, value } of dropped) if (known.has(id)) initial.set(id, value);
+    const [oldest] = writes;
+    sinceMs = oldest?.atMs;
+    measurements = measurements.filter((each) => each.revision >= (oldest?.revision ?? 0));
+  };
+
+  return {
+    get revision() {
+      return revision;
+    },
+    get sinceMs() {
+      return sinceMs;
+    },
+    get writes() {
+      return writes;
+    },
+    get measurements() {
+      return measurements;
+    },
+    get initial() {
+      return initial;
+    },
+    apply(commit) {
+      for (const event of commit.events) applyEvent(event, commit);
+      sinceMs ??= commit.atMs;
+      const measured = measurementOf(commit);
+      if (measured !== undefined) measurements.push(measured);
+      revision = commit.revision;
+      trim();
+    },
+    reset(through) {
+      clear();
+      revision = through;
+    },
+  };
+}
+
+/** Text longer than this is not compared. */
+const longestText = 255;
+
+/** The comparable form of a value, where it has one. */
+function scalarOf(payload: Payload): Scalar | undefined {
+  switch (payload.kind) {
+    case "number":
+    case "boolean":
+      return payload.value;
+    case "integer":
+      return Number(payload.value);
+    case "string":
+      return payload.value.length <= longestText ? payload.value : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+import type { Value } from "../payload.ts";
+import type { StatsEvent, VariableStats } from "./variable-stats.ts";
+import type { Found } from "./variable-store.ts";
+import type { Selection } from "./watch-store.ts";
+
+/**
+ * Tells how variables are used, and what their values have brought about. Everything is computed from the history that is
+ * kept and from counts that belong to one server; nothing changes a session. A caller is told of variables that it may
+ * read. Every method rejects as a `Store` does, and with `invalid_argument` for a range that ends before it begins.
+ */
+export interface AnalyticsStore {
+  /** Reads how a variable has been used; rejects with `not_found`. */
+  getVariableStats(session: string, ref: string): Promise<VariableStats>;
+  /** Reads how several variables have been used; unknown ones are listed, not refused. */
+  getVariablesStats(session: string, refs: readonly string[]): Promise<StatsFound>;
+  /** Reads several variables as they are at one revision, each with how it has been used. */
+  getVariablesWithStats(session: string, refs: readonly string[]): Promise<Found & Pick<StatsFound, "stats">>;
+  /** Reports who uses what, when and how often. Rejects with `limit_exceeded` where a pattern fits over 100 sessions. */
+  analyzeUsage(session: string, options?: UsageOptions): Promise<UsageReport>;
+  /** Reports which numeric variables move together. */
+  getCorrelations(session: string, options?: CorrelationOptions): Promise<Correlations>;
+  /** Reports how much each variable has to do with a metric that writes were reported with, in `metadata.metrics`. */
+  getImpact(session: string, metric: string, options?: ImpactOptions): Promise<Impacts>;
+  /** Reports how an optimization has approached its objective; rejects with `not_found` where nothing is known of it. */
+  getConvergenceReport(session: string, optimization: string): Promise<ConvergenceReport>;
+  /** Gives how variables have been used as a file. */
+  exportStats(session: string, format: StatsFormat, selection?: Selection): Promise<StatsFile>;
+  /** Yields how variables are used: all at once, and then once per interval in which there was something new. */
+  watchStats(session: string, selection?: Selection, options?: WatchStatsOptions): AsyncIterable<StatsEvent>;
+  /**
+   * Adds reads that a client answered from its own cache. Refs that name nothing are passed over. A second report with
+   * the same `requestId` within 10 minutes counts nothing.
+   */
+  reportClientReads(session: string, reads: readonly ClientReads[], options?: ReportOptions): Promise<void>;
+}
+
+/** Statistics by the ref that was sent. */
+export interface StatsFound {
+  readonly stats: ReadonlyMap<string, VariableStats>;
+  readonly missing: readonly string[];
+}
+
+/** A stretch of time, in milliseconds since the Unix epoch: from `sinceMs` on, until before `untilMs`. */
+export interface TimeRange {
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+/** What usage is counted by. */
+export type UsageGrouping = "type" | "origin" | "session" | "actor";
+
+export interface UsageOptions extends TimeRange {
+  /** A glob over the ids of sessions to look at; the session alone unless given. */
+  readonly sessionPattern?: string;
+  /** `type` unless given. */
+  readonly groupBy?: UsageGrouping;
+  /** How many variables, optimizations and correlations to name at most; 1 to 1000, 20 unless given. */
+  readonly top?: number;
+}
+
+/** Who uses what, when and how often. */
+export interface UsageReport {
+  /** The variables with the most reads and writes, most first. */
+  readonly mostUsed: readonly VariableUsage[];
+  /** Most used first. */
+  readonly groups: readonly UsageGroup[];
+  readonly accessPatterns: AccessPatterns;
+  /** Newest first. */
+  readonly optimizationEffects: readonly OptimizationEffect[];
+  /** Strongest first. */
+  readonly correlations: readonly Correlation[];
+  /** The time that was looked at. */
+  readonly timeRange: Required<TimeRange>;
+}
+
+export interface VariableUsage {
+  readonly session: string;
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** Reads are counted by the hour: those of an hour that lies in the range only in part count whole. */
+  readonly readCount: number;
+  readonly writeCount: number;
+}
+
+export interface UsageGroup {
+  readonly key: string;
+  readonly variableCount: number;
+  /** 0 where reads cannot be told by the grouping: by origin and by actor. */
+  readonly readCount: number;
+  readonly writeCount: number;
+  readonly writesPerHour: number;
+}
+
+/** When variables were used, and by whom. Hours are of the day, in UTC. */
+export interface AccessPatterns {
+  /** 24 counts. */
+  readonly writesByHour: readonly number[];
+  /** 24 counts. */
+  readonly readsByHour: readonly number[];
+  readonly writesByActor: ReadonlyMap<string, number>;
+}
+
+/** What was to be brought about: a metric, and which way is better. */
+export interface MeasuredObjective {
+  readonly metric: string;
+  readonly direction: "minimize" | "maximize";
+}
+
+/** What one optimization has gained. */
+export interface OptimizationEffect {
+  readonly session: string;
+  readonly optimization: string;
+  readonly optimizer: string;
+  readonly objective: MeasuredObjective;
+  readonly iterations: number;
+  readonly first: number;
+  readonly best: number;
+  /** How much better the best is than the first; not negative, whichever way is better. */
+  readonly gain: number;
+}
+
+export interface CorrelationOptions extends TimeRange {
+  /** At most 100; the numeric ones with the most writes unless given. */
+  readonly refs?: readonly string[];
+  /** Leave pairs out with fewer points in common; at least 3, which holds unless given. */
+  readonly minPoints?: number;
+  /** Leave pairs out whose coefficient is nearer to 0; 0 to 1. */
+  readonly minStrength?: number;
+}
+
+export interface Correlations {
+  /** Strongest first. */
+  readonly correlations: readonly Correlation[];
+  readonly revision: number;
+}
+
+/**
+ * How two variables move together. The points are the commits that wrote either, each with the value that both had then.
+ * The probabilities are two-sided, by Student's distribution with two degrees of freedom less than there are points, and
+ * take the points for independent of each other.
+ */
+export interface Correlation {
+  readonly first: { readonly id: string; readonly name: string };
+  readonly second: { readonly id: string; readonly name: string };
+  /** Pearson's, -1 to 1. */
+  readonly coefficient: number;
+  readonly pValue: number;
+  /** Spearman's, -1 to 1. */
+  readonly rankCoefficient: number;
+  readonly rankPValue: number;
+  readonly points: number;
+}
+
+export interface ImpactOptions extends TimeRange {
+  /** All that were reported on with the metric unless given. */
+  readonly refs?: readonly string[];
+  /** Only what this optimization has measured. */
+  readonly optimization?: string;
+}
+
+export interface Impacts {
+  /** Those that matter most first. */
+  readonly impacts: readonly VariableImpact[];
+  readonly revision: number;
+}
+
+export interface VariableImpact {
+  readonly id: string;
+  readonly name: string;
+  /** Share of the metric's variance that goes with the variable's value alone, 0 to 1, less what chance would give. */
+  readonly importance: number;
+  /** Pearson's coefficient of value and metric; absent where the variable is not numeric. */
+  readonly correlation?: number;
+  readonly points: number;
+}
+
+/** How an objective was approached. */
+export interface ConvergenceReport {
+  readonly objective: MeasuredObjective;
+  readonly points: readonly ConvergencePoint[];
+  /** Absent where nothing was measured. */
+  readonly best?: number;
+  readonly bestIteration: number;
+  /** The values that were tried there, by variable id. */
+  readonly bestValues: ReadonlyMap<string, Value>;
+  /** How much better the best got per iteration over the last 10; 0 where it got no better. */
+  readonly convergenceRate: number;
+  /** Standard deviation of the metric over the last 10 measurements. */
+  readonly stability: number;
+  readonly converged: boolean;
+}
+
+export interface ConvergencePoint {
+  readonly iteration: number;
+  readonly value: number;
+  /** The best so far. */
+  readonly best: number;
+  readonly atMs: number;
+}
+
+/** What a file of statistics looks like: JSON, CSV (RFC 4180), or the text that Prometheus reads. */
+export type StatsFormat = "json" | "csv" | "prometheus";
+
+export interface StatsFile {
+  readonly data: Uint8Array;
+  readonly contentType: string;
+}
+
+export interface WatchStatsOptions {
+  /** At least 100; 1000 unless given. */
+  readonly intervalMs?: number;
+  /** Ends the watch. */
+  readonly signal?: AbortSignal;
+}
+
+/** Reads of one variable that a client has dealt with by itself. */
+export interface ClientReads {
+  /** Id or name. */
+  readonly ref: string;
+  readonly cacheHits?: number;
+  readonly cacheMisses?: number;
+  readonly lastReadAtMs?: number;
+}
+
+export interface ReportOptions {
+  readonly requestId?: string;
+}
