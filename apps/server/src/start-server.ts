@@ -50,7 +50,7 @@ export interface RunningServer {
 }
 
 /** Who calls where nobody asks: whatever session a call names is the one that makes it. */
-const anyone: Principal = { id: "", sessions: ["*"] };
+const anyone: Principal = { id: "", sessions: ["*"], believesSession: true };
 
 /** Starts a server; settings that are left out have their defaults. */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {

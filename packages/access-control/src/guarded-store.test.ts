@@ -22,7 +22,11 @@ async function openGuarded() {
   const advance = (ms: number) => {
     ahead += ms;
   };
-  return { store: store.as({ id: "everyone", sessions: ["*"] }), advance, close: () => store.close() };
+  return {
+    store: store.as({ id: "everyone", sessions: ["*"], believesSession: true }),
+    advance,
+    close: () => store.close(),
+  };
 }
 
 describeStore("in process, guarded", openGuarded, facts);

@@ -22,7 +22,7 @@ async function openRemote(useBinaryFormat: boolean) {
     recentCommits: 16,
     bookmarkIntervalMs: facts.bookmarkIntervalMs,
   });
-  const anyone = store.as({ id: "", sessions: ["*"] });
+  const anyone = store.as({ id: "", sessions: ["*"], believesSession: true });
   const routes = createRoutes({ store, storeFor: () => anyone, types: store.types });
   const transport = createRouterTransport(routes, { transport: { useBinaryFormat } });
   const advance = (ms: number) => {

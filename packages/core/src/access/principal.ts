@@ -6,11 +6,13 @@ export interface Principal {
   readonly id: string;
   /** Globs over the ids of the sessions that it may act as: `*` stands for any run of characters. */
   readonly sessions: readonly string[];
-  /**
-   * What conditions of access rules are compared with. Where it is not given, the metadata of the session that it acts
-   * as is, which that session may change itself.
-   */
+  /** What conditions of access rules are compared with; nothing unless given. */
   readonly attributes?: ValueRecord;
+  /**
+   * The metadata of the session that it acts as counts among its attributes. A session sets that itself, so that it is
+   * believed only of callers that nobody asks who they are.
+   */
+  readonly believesSession?: boolean;
   /** What access rules may ask for as `caller.roles`. */
   readonly roles?: readonly string[];
 }

@@ -49,13 +49,13 @@ export function createSessionAccess(sessions: Sessions, principal: Principal, co
   const mayAct = (session: string) => patterns.some((matches) => matches(session));
   const attributes = parseRecord(principal.attributes, "attributes", sessions.limits.metadataBytes);
   if (attributes.kind === "refused") throw new StoreError(attributes.refusal);
-  const { id, roles = [] } = principal;
+  const { id, roles = [], believesSession = false } = principal;
 
   const callerOf = (session: string): Promise<Caller> =>
     sessions.access(session, ({ runtime }) => ({
       session,
       principal: id,
-      attributes: principal.attributes === undefined ? runtime.state.metadata : attributes.value,
+      attributes: believesSession ? { ...runtime.state.metadata, ...attributes.value } : attributes.value,
       roles,
     }));
 
