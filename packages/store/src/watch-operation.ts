@@ -13,34 +13,44 @@ export interface WatchOperation {
 export function createWatchOperation(sessions: Sessions): WatchOperation {
   const closing = new AbortController();
 
-  async function* open(
-    id: string,
-    selection: Selection,
-    options: SessionWatchOptions,
-    ended: AbortSignal,
-  ): AsyncGenerator<WatchEvent> {
-    const how = { ...options, signal: ended, compile: sessions.means.compile };
-    // The watch is registered before anybody may let the session leave memory.
-    yield* await sessions.access(id, ({ runtime }) => watchSession(runtime, selection, how));
-    if (closing.signal.aborted) throw storeError("unavailable", "the store is closed", {});
-  }
+  const closedBy = () => (closing.signal.aborted ? storeError("unavailable", "the store is closed", {}) : undefined);
 
   return {
     watch(id, selection = {}, options = {}) {
-      const returned = new AbortController();
-      const signals = [closing.signal, returned.signal, ...(options.signal === undefined ? [] : [options.signal])];
-      const watch = open(id, selection, options, AbortSignal.any(signals));
-      return {
-        [Symbol.asyncIterator]: () => ({
-          next: () => watch.next(),
-          // Aborting first ends a `next` that is waiting.
-          return: (value?: unknown) => {
-            returned.abort();
-            return watch.return(value as undefined);
-          },
-        }),
-      };
+      const signals = [closing.signal, ...(options.signal === undefined ? [] : [options.signal])];
+      const how = { ...options, signal: AbortSignal.any(signals), compile: sessions.means.compile, closedBy };
+      // The watch is registered before anybody may let the session leave memory.
+      return lazily(() => sessions.access(id, ({ runtime }) => watchSession(runtime, selection, how)));
     },
     close: () => closing.abort(),
   };
 }
+
+/** Makes an iterable whose iterator is opened when the first event is asked for, and not at all where it is ended before. */
+function lazily(open: () => Promise<AsyncIterator<WatchEvent>>): AsyncIterable<WatchEvent> {
+  let opening: Promise<AsyncIterator<WatchEvent>> | undefined;
+  let opened: AsyncIterator<WatchEvent> | undefined;
+  let isOver = false;
+  const first = async (): Promise<IteratorResult<WatchEvent>> => {
+    if (isOver) return done;
+    try {
+      opening ??= open();
+      opened = await opening;
+    } catch (error) {
+      isOver = true;
+      throw error;
+    }
+    if (isOver) await opened.return?.();
+    return opened.next();
+  };
+  const iterator: AsyncIterator<WatchEvent> = {
+    next: () => opened?.next() ?? first(),
+    async return() {
+      isOver = true;
+      return opened?.return?.() ?? done;
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
+
+const done: IteratorReturnResult<undefined> = { done: true, value: undefined };

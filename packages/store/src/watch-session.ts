@@ -14,6 +14,7 @@ import {
 } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import type { RecentCommits } from "./recent-commits.ts";
+import { createWaitingIterator } from "./waiting-iterator.ts";
 import { type ChangeView, coalesce, eventOf } from "./watch-events.ts";
 import { createChangeFilter } from "./watch-filter.ts";
 import { createSelector, type Watcher, type WatchHub } from "./watch-hub.ts";
@@ -33,6 +34,8 @@ export interface SessionWatchOptions extends WatchOptions {
   readonly compile?: CompileExpression | undefined;
   /** Give a bookmark too where access rules have changed. */
   readonly followsAccess?: boolean;
+  /** Asked when the signal aborts: the error that the watch is to end with, where it is not to end quietly. */
+  readonly closedBy?: () => StoreError | undefined;
 }
 
 /** Commits read from the log at once by a watch that has fallen behind. */
@@ -52,100 +55,104 @@ export function watchSession(
   const filter = createChangeFilter(options, options.compile);
   const view: ChangeView = { selects, oldValues: options.oldValues ?? false, filter };
   const { epoch } = source.state;
-  let resolveWait: ((cause: "commit" | "bookmark" | "closed") => void) | undefined;
-  let closed = options.signal?.aborted ?? false;
+  let isBookmarkDue = false;
+  let isEnded = false;
+  let opening: WatchEvent | undefined;
+  let pulled: readonly Commit[] = [];
+  let delivered = 0;
+  let endCause: EndCause | undefined;
   const watcher: Watcher = {
     position: 0,
     waiting: false,
     idleTicks: 0,
     selects,
     followsAccess: options.followsAccess ?? false,
-    wake: (cause) => resolveWait?.(cause),
+    wake(cause) {
+      isBookmarkDue = cause === "bookmark";
+      events.wake();
+    },
   };
-
-  const start = openingEvent(source, selection, options, view);
-  watcher.position = start.position;
-  const remove = source.hub.add(watcher, selection);
-
-  const wait = () =>
-    new Promise<"commit" | "bookmark" | "closed">((resolve) => {
-      if (closed) return resolve("closed");
-      watcher.waiting = true;
-      watcher.idleTicks = 0;
-      resolveWait = resolve;
-    });
-
-  const close = () => {
-    closed = true;
-    remove();
-    options.signal?.removeEventListener("abort", close);
-    resolveWait?.("closed");
-  };
-  options.signal?.addEventListener("abort", close, { once: true });
-
-  async function* run(): AsyncGenerator<WatchEvent> {
-    try {
-      if (start.event !== undefined && !closed) yield start.event;
-      while (!closed) {
-        const pulled = await pull(source, watcher, options.coalesce === true);
-        if (pulled === "trimmed") {
-          watcher.position = source.state.revision;
-          yield fullView(source.state, view, source.state.epoch === epoch ? "history_lost" : "session_recreated");
-        } else if (pulled.length > 0) {
-          yield* deliver(pulled);
-          const cause = pulled.at(-1)?.events.find((event) => event.kind === "session-deleted")?.cause;
-          if (cause !== undefined)
-            return yield { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
-        } else if (watcher.position < source.state.revision) {
-          // More has become durable while the log was read.
-        } else if (source.state.status !== "live") {
-          const cause = source.state.status === "expired" ? "session_expired" : "session_deleted";
-          return yield { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
-        } else if ((await wait()) === "bookmark" && !closed) {
-          yield bookmark();
-        }
-      }
-    } finally {
-      close();
-    }
-  }
 
   const bookmark = (): WatchEvent => ({ kind: "bookmark", ...place({ epoch, revision: watcher.position }) });
 
-  function* deliver(commits: readonly Commit[]): Generator<WatchEvent> {
-    if (options.coalesce) {
-      const events = commits.map((commit) => eventOf(commit, epoch, view)).filter((event) => event !== undefined);
-      watcher.position = commits.at(-1)?.revision ?? watcher.position;
-      const merged = coalesce(events, source.state);
-      if (merged !== undefined) yield merged;
-      else if (watcher.followsAccess && commits.some(changesAccess)) yield bookmark();
-      return;
+  const deliver = (): WatchEvent | undefined => {
+    if (options.coalesce && delivered < pulled.length) {
+      const changes = pulled.map((commit) => eventOf(commit, epoch, view)).filter((event) => event !== undefined);
+      watcher.position = pulled.at(-1)?.revision ?? watcher.position;
+      delivered = pulled.length;
+      const merged = coalesce(changes, source.state);
+      return merged ?? (watcher.followsAccess && pulled.some(changesAccess) ? bookmark() : undefined);
     }
-    for (const commit of commits) {
+    for (let commit = pulled[delivered]; commit !== undefined; commit = pulled[delivered]) {
+      delivered++;
       watcher.position = commit.revision;
       const event = eventOf(commit, epoch, view);
-      if (event !== undefined) yield event;
-      else if (watcher.followsAccess && changesAccess(commit)) yield bookmark();
-      if (closed) return;
+      if (event !== undefined) return event;
+      if (watcher.followsAccess && changesAccess(commit)) return bookmark();
     }
-  }
-
-  return asIterator(run(), close);
-}
-
-/** An iterator whose `return` also ends a `next` that is waiting, which a generator's own does not. */
-function asIterator(generator: AsyncGenerator<WatchEvent>, close: () => void): AsyncIterableIterator<WatchEvent> {
-  return {
-    next: () => generator.next(),
-    return: () => {
-      close();
-      return generator.return(undefined);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    return undefined;
   };
+
+  const take = (read: Commit[] | "trimmed"): void => {
+    delivered = 0;
+    pulled = read === "trimmed" ? [] : read;
+    endCause = pulled.at(-1)?.events.find((event) => event.kind === "session-deleted")?.cause;
+    if (read !== "trimmed") return;
+    watcher.position = source.state.revision;
+    opening = fullView(source.state, view, source.state.epoch === epoch ? "history_lost" : "session_recreated");
+  };
+
+  const ended = (cause: EndCause): WatchEvent => {
+    isEnded = true;
+    return { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
+  };
+
+  /** What lies ready; `undefined` where everything is delivered. */
+  const ready = (): WatchEvent | undefined => {
+    const event = opening ?? deliver();
+    opening = undefined;
+    return event ?? (endCause === undefined ? undefined : ended(endCause));
+  };
+
+  const next = (): WatchEvent | "over" | undefined | Promise<unknown> => {
+    for (;;) {
+      if (isEnded) return "over";
+      const event = ready();
+      if (event !== undefined) return event;
+      const read = pull(source, watcher, options.coalesce === true);
+      if (read instanceof Promise) return read.then(take);
+      take(read);
+      if (pulled.length === 0 && watcher.position >= source.state.revision) break;
+    }
+    const { status } = source.state;
+    if (status !== "live") return ended(status === "expired" ? "session_expired" : "session_deleted");
+    if (isBookmarkDue) {
+      isBookmarkDue = false;
+      return bookmark();
+    }
+    watcher.waiting = true;
+    watcher.idleTicks = 0;
+    return undefined;
+  };
+
+  const start = openingEvent(source, selection, options, view);
+  opening = start.event;
+  watcher.position = start.position;
+  const remove = source.hub.add(watcher, selection);
+  const onAbort = () => events.end(options.closedBy?.());
+  const events = createWaitingIterator({
+    next,
+    release() {
+      remove();
+      options.signal?.removeEventListener("abort", onAbort);
+    },
+  });
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  if (options.signal?.aborted) onAbort();
+  return events.iterator;
 }
+
+type EndCause = Extract<WatchEvent, { kind: "ended" }>["cause"];
 
 const place = (at: WatchPosition) => ({ revision: at.revision, token: formatToken(at) });
 

@@ -2,6 +2,7 @@ import type { Message } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { isStoreError, storeError } from "@trimtab/core";
 import { toConnectError } from "./connect-error.ts";
+import { guardStream } from "./guard-stream.ts";
 import { revokedKey } from "./principal.ts";
 import { refuseUnserved } from "./unserved-fields.ts";
 
@@ -18,7 +19,7 @@ export interface Calls {
   ): (request: I, context: HandlerContext) => Promise<O>;
   stream<I extends Message, O>(
     answer: (request: I, context: HandlerContext) => AsyncIterable<O>,
-  ): (request: I, context: HandlerContext) => AsyncGenerator<O>;
+  ): (request: I, context: HandlerContext) => AsyncIterableIterator<O>;
 }
 
 /** What happens beside answering calls. */
@@ -52,24 +53,18 @@ export function createCalls({ onInternalError, admit }: CallsOptions): Calls {
         throw translate(error, context);
       }
     },
-    stream: (answer) =>
-      async function* (request, context) {
-        let isSending = false;
-        const revoked = context.values.get(revokedKey);
-        try {
-          prepare(request, context);
-          for await (const message of answer(request, revoked === undefined ? context : until(revoked, context))) {
-            if (revoked?.aborted === true) break;
-            isSending = true;
-            yield message;
-            isSending = false;
-          }
-          if (revoked?.aborted === true) throw noLongerKnown();
-        } catch (error) {
-          // What comes up while a message is on its way is that the caller went away: no fault of this process.
-          throw isSending ? error : translate(revoked?.aborted === true ? noLongerKnown() : error, context);
-        }
-      },
+    stream: (answer) => (request, context) => {
+      const revoked = context.values.get(revokedKey);
+      const isRevoked = () => revoked?.aborted === true;
+      const open = () => {
+        prepare(request, context);
+        return answer(request, revoked === undefined ? context : until(revoked, context));
+      };
+      const fail = (error: unknown): never => {
+        throw translate(isRevoked() ? noLongerKnown() : error, context);
+      };
+      return guardStream(open, { fail, isRevoked });
+    },
   };
 }
 

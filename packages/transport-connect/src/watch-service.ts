@@ -1,6 +1,6 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { type Store, storeError, type WatchOptions } from "@trimtab/core";
-import { present, toWireWatchEvent } from "@trimtab/wire";
+import { type Store, storeError, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import { present, toWireChanges, toWireWatchEvent } from "@trimtab/wire";
 import type { WatchService, WatchVariablesRequest, WatchVariablesResponse } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
 import { sessionOf } from "./request-parts.ts";
@@ -18,22 +18,64 @@ export function createWatchService(
   return { watchVariables: stream((request, context) => watch(request, context, { store, shutdown })) };
 }
 
-async function* watch(
+function watch(
   request: WatchVariablesRequest,
   context: HandlerContext,
   { store, shutdown }: { store: Store; shutdown: AbortSignal | undefined },
-): AsyncGenerator<WatchVariablesResponse> {
+): AsyncIterable<WatchVariablesResponse> {
   const signal = shutdown === undefined ? context.signal : AbortSignal.any([context.signal, shutdown]);
-  const session = sessionOf(request);
   const selection = present({ refs: refsOf(request), pattern: request.pattern || undefined });
   const isBinary = !/\bjson\b/.test(context.requestHeader.get("content-type") ?? "");
-  if (!signal.aborted) {
-    for await (const event of store.watch(session, selection, toWatchOptions(request, signal))) {
-      for (const message of toWireWatchEvent(event)) yield isBinary ? encodedOnce(message) : message;
+  const events = store.watch(sessionOf(request), selection, toWatchOptions(request, signal))[Symbol.asyncIterator]();
+  return toMessages(events, {
+    of: isBinary ? encodedOnce : (message) => message,
+    finish() {
+      context.signal.throwIfAborted();
+      if (shutdown?.aborted) throw storeError("unavailable", "server is shutting down", {});
+    },
+  });
+}
+
+/** How events become the messages of a stream. */
+interface Messages {
+  readonly of: (message: WatchVariablesResponse) => WatchVariablesResponse;
+  /** Called when there are no more events; what it throws ends the stream. */
+  readonly finish: () => void;
+}
+
+/** The messages of events, one promise for each. */
+function toMessages(
+  events: AsyncIterator<WatchEvent>,
+  { of, finish }: Messages,
+): AsyncIterableIterator<WatchVariablesResponse> {
+  // Where an event takes several messages, those that have not been asked for yet.
+  let rest: Iterator<WatchVariablesResponse> | undefined;
+  const nextOf = (parts: Iterator<WatchVariablesResponse>) => {
+    const part = parts.next();
+    if (part.done === true) rest = undefined;
+    return part;
+  };
+  const take = (result: IteratorResult<WatchEvent>): IteratorResult<WatchVariablesResponse> => {
+    if (result.done === true) {
+      finish();
+      return result;
     }
-  }
-  context.signal.throwIfAborted();
-  if (shutdown?.aborted) throw storeError("unavailable", "server is shutting down", {});
+    if (result.value.kind === "changes") return { done: false, value: of(toWireChanges(result.value)) };
+    rest = toWireWatchEvent(result.value);
+    return nextOf(rest);
+  };
+  const messages: AsyncIterableIterator<WatchVariablesResponse> = {
+    next() {
+      const part = rest === undefined ? undefined : nextOf(rest);
+      return part === undefined || part.done === true ? events.next().then(take) : Promise.resolve(part);
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => messages,
+  };
+  return messages;
 }
 
 const refsOf = (request: WatchVariablesRequest) =>
