@@ -24,7 +24,7 @@ function residentBytes(pid: number): number | undefined {
 }
 
 test(`${streams} idle streams over ${connections} connections cost memory for themselves and time nobody`, async (context) => {
-  const server = await startProcess(["--bookmark-interval-ms", "600000"]);
+  const server = await startProcess(["--bookmark-interval-ms", "600000", "--caller-streams", "0"]);
   const resident = () => residentBytes(server.pid) ?? 0;
   if (resident() === 0) return context.skip("the system does not tell what a process holds");
   const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));

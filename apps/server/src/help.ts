@@ -1,4 +1,5 @@
-import { flagOf, type SettingName, type SettingSpec, settingNames, settingSpecs, variableOf } from "./settings.ts";
+import type { SettingSpec } from "./setting-spec.ts";
+import { flagOf, type SettingName, settingNames, settingSpecs, variableOf } from "./settings.ts";
 
 const intro = `trimtab-server: live, typed, versioned variables for AI programs.
 

@@ -13,6 +13,7 @@ import {
   encodeSummary,
   noteOfCommit,
 } from "@trimtab/wire/log";
+import { toLimits } from "./limit-settings.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a store is opened with, beside the settings. */
@@ -54,11 +55,8 @@ export async function openStore(
     maxLoadedSessions: settings.maxLoadedSessions,
     idleSessionMs: settings.idleSessionMs,
     onProgress,
-    limits: {
-      variablesPerSession: settings.maxVariables,
-      valueBytes: settings.maxValueBytes,
-      metadataBytes: settings.maxMetadataBytes,
-    },
+    limits: toLimits(settings),
+    maxWaitingWrites: settings.maxWaitingWrites,
     ...(disk === undefined && { log: createMemoryLog<Commit>({ sizeOf: sizeOfCommit }), shared: false }),
     ...(disk !== undefined && { log: disk.log, snapshots: disk.snapshots, summaries: disk.summaries, shared: false }),
     ...parts.store,

@@ -5,7 +5,8 @@ import { float } from "@trimtab/types";
 import { expect, test } from "vitest";
 import { showDefault } from "./help.ts";
 import { startServer } from "./index.ts";
-import { flagOf, type SettingSpec, settingNames, settingSpecs, variableOf } from "./settings.ts";
+import type { SettingSpec } from "./setting-spec.ts";
+import { flagOf, settingNames, settingSpecs, variableOf } from "./settings.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 

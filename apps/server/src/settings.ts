@@ -1,33 +1,6 @@
-import { defaultLimits } from "@trimtab/core";
 import * as z from "zod";
-
-/** A setting as it is described to people and read from flags, environment and file. */
-export interface SettingSpec<T = unknown> {
-  /** What `--help` says of it. */
-  readonly help: string;
-  readonly group: "Listening" | "Callers" | "Data" | "Serving" | "Limits";
-  /** What the value looks like, for `--help`; absent for a switch. */
-  readonly placeholder?: string;
-  /** Reads the value from text or, from a file, from JSON. */
-  readonly schema: z.ZodType<T>;
-  readonly default: T;
-}
-
-const switchValue = z.union([
-  z.boolean(),
-  z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off", ""] }),
-]);
-const whole = (min: number, max = Number.MAX_SAFE_INTEGER) =>
-  z
-    .union([z.number(), z.string().regex(/^\d+$/, "must be a whole number").transform(Number)])
-    .refine(
-      (value) => Number.isSafeInteger(value) && value >= min && value <= max,
-      `must be a whole number from ${min} to ${max}`,
-    );
-const list = z
-  .union([z.array(z.string()), z.string().transform((text) => text.split(",").map((part) => part.trim()))])
-  .transform((items) => items.filter((item) => item !== ""));
-const optionalText = z.string().min(1).optional();
+import { limitSettings } from "./limit-settings.ts";
+import { list, optionalText, setting, switchValue, whole } from "./setting-spec.ts";
 
 /** Where to listen: a host and a port. */
 export interface Listen {
@@ -47,8 +20,6 @@ const listen = z.string().transform((text, context): Listen => {
   });
   return z.NEVER;
 });
-
-const setting = <T>(spec: SettingSpec<T>): SettingSpec<T> => spec;
 
 /**
  * Every setting, once. Flags, environment names and file keys follow from the key: `shutdownGraceMs` is
@@ -236,76 +207,7 @@ export const settingSpecs = {
     schema: whole(100),
     default: 15_000,
   }),
-  maxMessageBytes: setting<number>({
-    group: "Limits",
-    placeholder: "BYTES",
-    help: "Largest message that is read.",
-    schema: whole(1024, 2 ** 31 - 1),
-    default: 8 * 1024 * 1024,
-  }),
-  callerRate: setting<number | undefined>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Calls a second of each caller, 0 for any number; 5000 where callers are asked who they are, else any number.",
-    schema: whole(0).optional(),
-    default: undefined,
-  }),
-  callerBurst: setting<number>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Calls that a caller may make at once, beyond the rate.",
-    schema: whole(1),
-    default: 10_000,
-  }),
-  callerStreams: setting<number>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Streams of each caller at a time, 0 for any number.",
-    schema: whole(0),
-    default: 1000,
-  }),
-  sessionRate: setting<number | undefined>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Calls a second of each caller to each session, 0 for any number; 1000 where callers are asked who they are, else any number.",
-    schema: whole(0).optional(),
-    default: undefined,
-  }),
-  sessionBurst: setting<number>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Calls to a session that a caller may make at once, beyond the rate.",
-    schema: whole(1),
-    default: 2000,
-  }),
-  maxSessions: setting<number>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Sessions that may be live at once.",
-    schema: whole(1),
-    default: 100_000,
-  }),
-  maxVariables: setting<number>({
-    group: "Limits",
-    placeholder: "N",
-    help: "Variables in one session.",
-    schema: whole(1),
-    default: defaultLimits.variablesPerSession,
-  }),
-  maxValueBytes: setting<number>({
-    group: "Limits",
-    placeholder: "BYTES",
-    help: "Size of one value.",
-    schema: whole(1),
-    default: defaultLimits.valueBytes,
-  }),
-  maxMetadataBytes: setting<number>({
-    group: "Limits",
-    placeholder: "BYTES",
-    help: "Size of one metadata record.",
-    schema: whole(1),
-    default: defaultLimits.metadataBytes,
-  }),
+  ...limitSettings,
 } as const;
 
 /** Names of the settings. */

@@ -11,6 +11,7 @@ import { createApi, type RequestGate } from "./create-api.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
 import { type ListenerTls, openListener } from "./listener.ts";
+import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
 import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
@@ -65,6 +66,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const services = [...served, healthProto.Health];
   const health = createHealth(services.map((service) => service.typeName));
   const limits = openLimits(settings, auth !== undefined);
+  const memory = createMemoryGuard(settings.maxMemoryBytes ?? defaultMemoryBytes());
   const unnamed = store.as(anyone);
   const routes = createRoutes({
     store,
@@ -88,7 +90,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     readMaxBytes: settings.maxMessageBytes,
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
-    requestGate: inTurn([auth?.gate, limits.gate, parts.requestGate]),
+    requestGate: inTurn([memory, auth?.gate, limits.gate, parts.requestGate]),
   });
   const listener = await openListener({
     listen: settings.listen,

@@ -77,6 +77,8 @@ export interface StoreOptions {
   readonly telemetry?: Telemetry;
   /** Sessions that may be live at once; 100 000 unless given. */
   readonly maxSessions?: number;
+  /** Writes that may wait to be stored, of all sessions together, before more are refused; 10 000 unless given. */
+  readonly maxWaitingWrites?: number;
   /** How often expired sessions are removed, in milliseconds; 60 000 unless given. */
   readonly sweepIntervalMs?: number;
   /** A watch that has nothing to tell says how far it is at least this often, in milliseconds; 15 000 unless given. */
@@ -139,6 +141,7 @@ export function createStore(options: StoreOptions): LocalStore {
     ...(options.access !== undefined && { control: createTellingControl(options.access, telemetry, clock) }),
     history: { ...defaultHistory, ...options.history },
     maxSessions: options.maxSessions ?? 100_000,
+    maxWaitingWrites: options.maxWaitingWrites ?? 10_000,
     summaries: options.summaries && tellingSummaryFailures(options.summaries),
     maxLoadedSessions: options.maxLoadedSessions ?? 10_000,
     idleSessionMs: options.idleSessionMs ?? 600_000,

@@ -20,11 +20,13 @@ import {
 } from "@trimtab/core";
 import type { SnapshotStore } from "@trimtab/log";
 import { createAgeLimit } from "./age-limit.ts";
+import { createEndedSessions } from "./ended-sessions.ts";
 import { createRefusals } from "./request-answers.ts";
 import { createSessionIndex } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
 import { tellExpiry } from "./tell-write.ts";
+import { createWaitingWrites } from "./waiting-writes.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
@@ -36,6 +38,8 @@ export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
   /** What judges access; without it nobody can be asked who they are. */
   readonly control?: AccessControl;
   readonly maxSessions: number;
+  /** Writes that may wait to be stored, of all sessions together. */
+  readonly maxWaitingWrites: number;
   /** Told how many sessions were found so far, while it is found out which there are. */
   readonly onProgress: (sessions: number) => void;
   readonly telemetry: Telemetry;
@@ -84,9 +88,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   const { clock, limits, types, functions, compile, telemetry } = options;
   const means = { types, limits, functions, ...(compile !== undefined && { compile }) };
   const table = createSessionTable({ ...options, refusals: createRefusals() });
-  /** Sessions that ended since the last sweep, with the revision of their end. */
-  let ended = new Map<string, number>();
-  const index = createSessionIndex(table, options, (id, revision) => void ended.set(id, revision));
+  const ended = createEndedSessions(table, options);
+  const index = createSessionIndex(table, options, ended.add);
+  const admitted = createWaitingWrites(options.maxWaitingWrites);
   let closed = false;
 
   const outlived = ({ summary, accessedAt }: RestingSession): boolean =>
@@ -141,23 +145,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     table.touch(session);
     if (result.commit !== undefined && !validateOnly) table.written(session, result.commit);
     if (result.commit?.events.some((event) => event.kind === "session-deleted")) {
-      ended.set(session.runtime.state.id, result.revision);
+      ended.add(session.runtime.state.id, result.revision);
     }
     return result;
-  };
-
-  /** Frees what the log holds of sessions that ended before the last sweep; until then their watchers may read it. */
-  const forgetEnded = async (): Promise<void> => {
-    const batch = ended;
-    ended = new Map();
-    for (const [id, revision] of batch) {
-      const successor = table.loaded.get(id)?.summary ?? table.resting.get(id)?.summary;
-      if (successor?.status !== "live") {
-        await options.snapshots.drop(id);
-        await options.summaries?.drop(id);
-      }
-      await options.log.trim(id, revision);
-    }
   };
 
   const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
@@ -195,6 +185,16 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
+  const write = async (id: string, commands: readonly Command[], by: HowToWrite): Promise<WriteResult> => {
+    const held = hold(id);
+    const session = held instanceof Promise ? await held : held;
+    try {
+      return await writeTo(requireLive(id, session), commands, by);
+    } finally {
+      table.release(session);
+    }
+  };
+
   const letAge = createAgeLimit({ ...options, table });
 
   return {
@@ -217,16 +217,8 @@ export function createSessions(options: SessionsOptions): Sessions {
         table.release(session);
       }
     },
-    async write(id, commands, by) {
-      if (commands[0]?.kind === "create-session") return create(id, commands, by);
-      const held = hold(id);
-      const session = held instanceof Promise ? await held : held;
-      try {
-        return await writeTo(requireLive(id, session), commands, by);
-      } finally {
-        table.release(session);
-      }
-    },
+    write: (id, commands, by) =>
+      admitted(() => (commands[0]?.kind === "create-session" ? create(id, commands, by) : write(id, commands, by))),
     async all() {
       await index.refresh();
       return index
@@ -237,7 +229,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     view: (session) => viewOf(session, clock),
     async sweep() {
       await index.refresh();
-      await forgetEnded();
+      await ended.free();
       let count = 0;
       for (const { summary } of index.all().filter(outlived)) count += (await expireById(summary.id)) ? 1 : 0;
       return count;

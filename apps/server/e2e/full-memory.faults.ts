@@ -1,0 +1,55 @@
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createStoreClient } from "@trimtab/client";
+import { isStoreError, type Store } from "@trimtab/core";
+import { expect, test } from "vitest";
+import { startProcess } from "./test-parts/server-process.ts";
+
+const limitBytes = 150_000_000;
+const valueBytes = 1_000_000;
+
+/** Writes large values until no more are taken; gives how many were. */
+async function fill(store: Store, session: string): Promise<number> {
+  for (let taken = 0; taken < 1000; taken++) {
+    try {
+      const value = String(taken).padEnd(valueBytes, "x");
+      await store.registerVariable(session, { name: `v${taken}`, type: "string", value });
+    } catch (error) {
+      if (!isStoreError(error, "limit_exceeded")) throw error;
+      expect(error.details).toMatchObject({ field: "memory_bytes", limit: limitBytes });
+      return taken;
+    }
+  }
+  return expect.fail("memory never was full");
+}
+
+test("a server whose memory is full refuses what needs more, answers the rest, and recovers without a restart", async () => {
+  const server = await startProcess(["--max-memory-bytes", String(limitBytes), "--sweep-interval-ms", "200"]);
+  const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+  await store.createSession({ id: "kept" });
+  await store.registerVariable("kept", { name: "v", type: "integer", value: 7 });
+  await store.createSession({ id: "large" });
+  const taken = await fill(store, "large");
+  expect(taken).toBeGreaterThan(20);
+
+  await expect(store.createSession({ id: "more" })).rejects.toMatchObject({ code: "resource_exhausted" });
+  const health = await fetch(`${server.url}/grpc.health.v1.Health/Check`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  expect(await health.json()).toEqual({ status: "SERVING" });
+  // What was acknowledged is there, all of it.
+  expect((await store.getSession("large")).stats.variableCount).toBe(taken);
+  expect(String((await store.getVariable("large", `v${taken - 1}`)).value)).toHaveLength(valueBytes);
+  expect(await store.getVariable("kept", "v")).toMatchObject({ value: 7 });
+
+  await store.deleteSession("large");
+  const write = () =>
+    store.setVariable("kept", "v", 8).then(
+      ({ version }) => version,
+      () => 0,
+    );
+  await expect.poll(write, { timeout: 30_000 }).toBe(1);
+  server.signal("SIGTERM");
+  expect(await server.exited).toEqual({ status: 0, signal: null });
+});

@@ -1,0 +1,227 @@
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createStoreClient } from "@trimtab/client";
+import type { Store } from "@trimtab/core";
+import { describe, expect, test } from "vitest";
+import type { Settings } from "../src/settings.ts";
+import { openServer } from "./open-server.ts";
+import { createHeldLog } from "./test-parts/held-log.ts";
+
+const text = (length: number) => "x".repeat(length);
+const number = (name: string, value = 1) => ({ name, type: "float", value });
+const derived = (name: string, expression: string) => ({
+  name,
+  type: "float",
+  derivation: { kind: "expression", expression } as const,
+});
+
+interface Limited {
+  readonly setting: keyof Settings;
+  readonly limit: number;
+  /** The last call that is allowed, after whatever it takes to get there. */
+  readonly most: (store: Store) => Promise<unknown>;
+  /** One more. */
+  readonly more: (store: Store) => Promise<unknown>;
+}
+
+const limited: readonly Limited[] = [
+  {
+    setting: "maxValueBytes",
+    limit: 100,
+    most: (store) => store.registerVariable("s", { name: "v", type: "string", value: text(90) }),
+    more: (store) => store.setVariable("s", "v", text(101)),
+  },
+  {
+    setting: "maxMetadataBytes",
+    limit: 200,
+    most: (store) => store.registerVariable("s", { ...number("v"), metadata: { a: text(50) } }),
+    more: (store) => store.setVariable("s", "v", 2, { metadata: { a: text(201) } }),
+  },
+  {
+    setting: "maxConstraintsBytes",
+    limit: 200,
+    most: (store) =>
+      store.registerVariable("s", { name: "v", type: "choice", value: "a", constraints: { choices: ["a", text(50)] } }),
+    more: (store) => store.updateVariable("s", "v", { constraints: { choices: ["a", text(201)] } }),
+  },
+  {
+    setting: "maxProgramBytes",
+    limit: 200,
+    most: (store) => store.putProgram("s", "p", { a: text(50) }),
+    more: (store) => store.putProgram("s", "p", { a: text(201) }),
+  },
+  {
+    setting: "maxExpressionLength",
+    limit: 12,
+    most: (store) => store.registerVariables("s", [number("v"), derived("w", "v * 1000.00")]),
+    more: (store) => store.registerVariable("s", derived("x", "v * 100000.00")),
+  },
+  {
+    setting: "maxVariables",
+    limit: 3,
+    most: (store) => store.registerVariables("s", [number("a"), number("b"), number("c")]),
+    more: (store) => store.registerVariable("s", number("d")),
+  },
+  {
+    setting: "maxBatchItems",
+    limit: 2,
+    most: (store) => store.registerVariables("s", [number("a"), number("b")]),
+    more: (store) => store.registerVariables("s", [number("c"), number("d"), number("e")]),
+  },
+  {
+    setting: "maxPrograms",
+    limit: 1,
+    most: (store) => store.putProgram("s", "a", {}),
+    more: (store) => store.putProgram("s", "b", {}),
+  },
+  {
+    setting: "maxRules",
+    limit: 1,
+    async most(store) {
+      await store.registerVariable("s", number("v"));
+      await store.putRule("s", { name: "a", expression: "v < 9.0" });
+    },
+    more: (store) => store.putRule("s", { name: "b", expression: "v < 9.0" }),
+  },
+  {
+    setting: "maxSpaces",
+    limit: 1,
+    async most(store) {
+      await store.registerVariable("s", number("v"));
+      await store.putConfigurationSpace("s", { name: "a", variables: ["v"] });
+    },
+    more: (store) => store.putConfigurationSpace("s", { name: "b", variables: ["v"] }),
+  },
+  {
+    setting: "maxLabels",
+    limit: 1,
+    most: (store) => store.setLabel("s", "a"),
+    more: (store) => store.setLabel("s", "b"),
+  },
+  {
+    setting: "maxDependencies",
+    limit: 1,
+    async most(store) {
+      await store.registerVariables("s", [number("a"), number("b"), number("c")]);
+      await store.addDependency("s", { variable: "a", dependsOn: "b" });
+    },
+    more: (store) => store.addDependency("s", { variable: "a", dependsOn: "c" }),
+  },
+  {
+    setting: "maxDependencyDepth",
+    limit: 1,
+    async most(store) {
+      await store.registerVariables("s", [number("a"), number("b"), number("c")]);
+      await store.addDependency("s", { variable: "a", dependsOn: "b" });
+    },
+    more: (store) => store.addDependency("s", { variable: "b", dependsOn: "c" }),
+  },
+  {
+    setting: "maxDerivations",
+    limit: 1,
+    async most(store) {
+      await store.registerVariables("s", [number("a"), derived("b", "a * 2.0")]);
+      await store.setVariable("s", "a", 2);
+      await store.registerVariable("s", derived("c", "a * 3.0"));
+    },
+    more: (store) => store.setVariable("s", "a", 3),
+  },
+  {
+    setting: "maxSessions",
+    limit: 2,
+    most: (store) => store.createSession({ id: "second" }),
+    more: (store) => store.createSession({ id: "third" }),
+  },
+];
+
+describe("a server's limits", () => {
+  test.each(limited)("$setting", async ({ setting, limit, most, more }) => {
+    const server = await openServer({ [setting]: limit });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    await most(store);
+    const before = await store.getSession("s");
+    const error: unknown = await more(store).catch((refused: unknown) => refused);
+    expect(error).toMatchObject({ code: "resource_exhausted", reason: "limit_exceeded", details: { limit } });
+    expect((await store.getSession("s")).revision).toBe(before.revision);
+    expect((await store.listSessions()).items.length).toBeLessThanOrEqual(2);
+    await server.close();
+  });
+
+  test("maxNameLength", async () => {
+    const server = await openServer({ maxNameLength: 10 });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", number(text(10)));
+    const longer = store.registerVariable("s", number(text(11)));
+    await expect(longer).rejects.toMatchObject({ reason: "invalid_argument", message: expect.stringContaining("10") });
+    await server.close();
+  });
+
+  test("maxMessageBytes", async () => {
+    const server = await openServer({ maxMessageBytes: 10_000 });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", { name: "v", type: "string", value: text(9000) });
+    await expect(store.setVariable("s", "v", text(10_001))).rejects.toMatchObject({ code: "resource_exhausted" });
+    expect((await store.getVariable("s", "v")).value).toBe(text(9000));
+    await server.close();
+  });
+
+  test("callerStreams", async () => {
+    const server = await openServer({ callerStreams: 2 });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    const open = () => store.watch("s")[Symbol.asyncIterator]();
+    const watches = [open(), open()];
+    for (const watch of watches) await watch.next();
+    await expect(open().next()).rejects.toMatchObject({ reason: "limit_exceeded", details: { field: "streams" } });
+    await watches[0]?.return?.();
+    await expect
+      .poll(() =>
+        open()
+          .next()
+          .then(
+            ({ value }) => value?.kind,
+            () => "refused",
+          ),
+      )
+      .toBe("snapshot");
+    await server.close();
+  });
+
+  test("maxWaitingWrites: where the disk stands still, more is refused at once, and what was taken is kept", async () => {
+    const log = createHeldLog();
+    const server = await openServer({ maxWaitingWrites: 20 }, { store: { log } });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", number("v"));
+    log.hold();
+    const outcomes = Array.from({ length: 50 }, (_, i) =>
+      store.setVariable("s", "v", i).then(
+        () => "stored",
+        (error: unknown) => error,
+      ),
+    );
+    let settled = 0;
+    for (const outcome of outcomes) void outcome.then(() => settled++);
+    await expect.poll(() => settled).toBe(30);
+    // Nobody else is kept waiting meanwhile.
+    expect(await store.getVariable("s", "v")).toMatchObject({ version: 0 });
+    const health = await fetch(`${server.url}/grpc.health.v1.Health/Check`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    expect(await health.json()).toEqual({ status: "SERVING" });
+    log.release();
+    const all = await Promise.all(outcomes);
+    const refused = all.filter((outcome) => outcome !== "stored");
+    expect(refused).toHaveLength(30);
+    for (const error of refused) {
+      expect(error).toMatchObject({ reason: "limit_exceeded", details: { field: "waiting_writes", limit: 20 } });
+    }
+    expect(await store.getVariable("s", "v")).toMatchObject({ version: 20 });
+    expect(await store.setVariable("s", "v", 7)).toMatchObject({ version: 21 });
+    await server.close();
+  });
+});

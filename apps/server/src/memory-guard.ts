@@ -1,0 +1,73 @@
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { storeError } from "@trimtab/core";
+import { toConnectError } from "@trimtab/transport-connect";
+
+/** What the guard measures by. */
+export interface MemoryMeans {
+  /** Bytes in use, garbage included. */
+  readonly used: () => number;
+  /** Frees what is garbage. */
+  readonly collect: () => void;
+  /** A clock in milliseconds that never jumps. */
+  readonly now: () => number;
+}
+
+const sampleEveryMs = 100;
+const collectEveryMs = 2000;
+/** How soon to ask again; by then it was looked at anew. */
+const retryAfterMs = 1000;
+
+/** Calls that are answered all the same: reading takes little, deleting gives back, and health must always be told. */
+const spared = /^(Get|List|Check|Delete|Touch|Watch$|ServerReflectionInfo)/;
+
+/**
+ * Makes the gate that refuses calls which need more memory, with `limit_exceeded`, while there is no more to have. Only
+ * calls look, and seldom; what is garbage is collected before it counts against anybody.
+ */
+export function createMemoryGuard(
+  limitBytes: number,
+  means: MemoryMeans = processMeans(),
+): (call: { readonly method: { readonly name: string } }) => void {
+  let sampledAt = Number.NEGATIVE_INFINITY;
+  let collectedAt = Number.NEGATIVE_INFINITY;
+  let used = 0;
+
+  const look = (): void => {
+    const now = means.now();
+    if (now - sampledAt < sampleEveryMs) return;
+    sampledAt = now;
+    used = means.used();
+    if (used <= limitBytes || now - collectedAt < collectEveryMs) return;
+    collectedAt = now;
+    means.collect();
+    used = means.used();
+  };
+
+  return ({ method }) => {
+    look();
+    if (used <= limitBytes || spared.test(method.name)) return;
+    const details = { field: "memory_bytes", limit: limitBytes, value: used, retryAfterMs };
+    const message = `memory_bytes: ${used} are in use, of ${limitBytes} that may be: try again in ${retryAfterMs} ms`;
+    throw toConnectError(storeError("limit_exceeded", message, details));
+  };
+}
+
+/** Nine tenths of what the heap may take: beyond that the process would end. */
+export const defaultMemoryBytes = (): number => Math.floor(0.9 * getHeapStatistics().heap_size_limit);
+
+function processMeans(): MemoryMeans {
+  let collect: (() => void) | undefined;
+  return {
+    used() {
+      const { used_heap_size, external_memory } = getHeapStatistics();
+      return used_heap_size + external_memory;
+    },
+    collect() {
+      setFlagsFromString("--expose-gc");
+      collect ??= runInNewContext("gc") as () => void;
+      collect();
+    },
+    now: () => performance.now(),
+  };
+}
