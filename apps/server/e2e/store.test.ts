@@ -2,7 +2,7 @@ import { createStoreClient } from "@trimtab/client";
 import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
 import { openServer, transports } from "./open-server.ts";
 
-const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true };
+const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true, access: true };
 
 for (const [name, createTransport] of Object.entries(transports)) {
   describeStore(
@@ -10,7 +10,7 @@ for (const [name, createTransport] of Object.entries(transports)) {
     async () => {
       let ahead = 0;
       const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
-      const { expressions: _, ...kept } = facts;
+      const { expressions: _, access: __, ...kept } = facts;
       const store = { clock, snapshotEvery: 10, recentCommits: 16, ...kept };
       const server = await openServer({}, { store });
       const advance = (ms: number) => {

@@ -25,7 +25,7 @@ export interface StoreFacts {
   readonly bookmarkIntervalMs?: number;
   /** It reads CEL expressions; without, the tests of derivations, rules and filters report themselves skipped. */
   readonly expressions?: boolean;
-  /** It judges access; without, the tests of who may do what report themselves skipped. */
+  /** It judges access; what is asked of it then is left out otherwise. */
   readonly access?: boolean;
 }
 
