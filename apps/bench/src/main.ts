@@ -6,6 +6,7 @@ import { growthComparisons } from "./in-process/growth.ts";
 import { readAndWriteComparisons } from "./in-process/reads-and-writes.ts";
 import { lastResult } from "./in-process/work.ts";
 import { measure } from "./measure.ts";
+import { benchNetwork } from "./network/main.ts";
 import { benchOptimize } from "./optimize/main.ts";
 import { benchStartUp } from "./start-up/main.ts";
 import { formatTable } from "./table.ts";
@@ -13,6 +14,7 @@ import { formatTable } from "./table.ts";
 // `--quick` is for trying a change; figures to quote come from the full run.
 const isQuick = process.argv.includes("--quick");
 if (process.argv.includes("optimize")) process.exit(await benchOptimize(isQuick));
+if (process.argv.includes("network")) process.exit(await benchNetwork(isQuick));
 if (process.argv.includes("start-up")) process.exit(await benchStartUp(isQuick));
 
 const options = isQuick ? { rounds: 3, turnMs: 50 } : { rounds: 9, turnMs: 300 };

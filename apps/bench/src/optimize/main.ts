@@ -1,12 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
+import { writeFigures } from "../figures-page.ts";
 import type { Effort } from "./compare-samplers.ts";
 import { startOptunaPeer } from "./optuna-peer.ts";
 import { costReport, frontReport, qualityReport } from "./report.ts";
-
-const page = fileURLToPath(new URL("../../../../docs/optimize.md", import.meta.url));
-const [begin, end] = ["<!-- figures -->", "<!-- end of figures -->"];
 
 /** How much each part of a run does. */
 export interface OptimizeEffort {
@@ -46,14 +42,6 @@ export async function benchOptimize(isQuick: boolean): Promise<number> {
   } finally {
     peer?.close();
   }
-  if (!isQuick && peer !== undefined) writeFigures(parts.join("\n"));
+  if (!isQuick && peer !== undefined) writeFigures("optimize.md", "Tuning", parts.join("\n"));
   return isQuick || peer !== undefined ? 0 : 1;
-}
-
-/** Puts the figures between their marks, and leaves what is written around them alone. */
-function writeFigures(figures: string): void {
-  const text = existsSync(page) ? readFileSync(page, "utf8") : `# Tuning\n\n${begin}\n${end}\n`;
-  const [before = "", rest = ""] = text.split(begin);
-  const after = rest.split(end)[1] ?? "\n";
-  writeFileSync(page, `${before}${begin}\n\n${figures.trimEnd()}\n\n${end}${after}`);
 }

@@ -1,0 +1,13 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const [begin, end] = ["<!-- figures -->", "<!-- end of figures -->"];
+
+/** Puts figures between their marks on a page of `docs`, and leaves what is written around them alone. */
+export function writeFigures(page: string, title: string, figures: string): void {
+  const path = fileURLToPath(new URL(`../../../docs/${page}`, import.meta.url));
+  const text = existsSync(path) ? readFileSync(path, "utf8") : `# ${title}\n\n${begin}\n${end}\n`;
+  const [before = "", rest = ""] = text.split(begin);
+  const after = rest.split(end)[1] ?? "\n";
+  writeFileSync(path, `${before}${begin}\n\n${figures.trimEnd()}\n\n${end}${after}`);
+}

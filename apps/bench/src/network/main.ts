@@ -1,0 +1,61 @@
+import { cpus } from "node:os";
+import { writeFigures } from "../figures-page.ts";
+import type { Effort } from "./contest.ts";
+import { benchDurableWrites } from "./durable.ts";
+import { benchLatencies } from "./latencies.ts";
+import { findPeer, type PeerName } from "./peers.ts";
+import { benchTensors } from "./tensors.ts";
+import { benchReads } from "./unary.ts";
+import { benchIdleWatchers, benchSlowWatcher } from "./watcher-costs.ts";
+import { benchWatches } from "./watches.ts";
+
+interface Section {
+  readonly title: string;
+  readonly run: (isQuick: boolean) => Promise<string>;
+}
+
+const calls: Effort = { concurrencies: [1, 16, 64, 256], rounds: 5, seconds: 2 };
+const quickCalls: Effort = { concurrencies: [1, 64], rounds: 2, seconds: 1 };
+const watching: Effort = { concurrencies: [1, 100, 1000], rounds: 5, seconds: 2 };
+const quickWatching: Effort = { concurrencies: [100], rounds: 2, seconds: 0.5 };
+
+const sections: readonly Section[] = [
+  { title: "Reads", run: (isQuick) => benchReads(isQuick ? quickCalls : calls) },
+  { title: "Durable writes", run: (isQuick) => benchDurableWrites(isQuick ? quickCalls : calls) },
+  {
+    title: "Watches",
+    async run(isQuick) {
+      const effort = isQuick ? quickWatching : watching;
+      return [await benchWatches(effort, 1), await benchWatches(effort, 16)].join("\n");
+    },
+  },
+  { title: "A slow watcher among others", run: (isQuick) => benchSlowWatcher(isQuick ? quickWatching : watching) },
+  { title: "Idle watchers", run: (isQuick) => benchIdleWatchers(isQuick ? [1000] : [1000, 10_000]) },
+  { title: "Latencies, one call at a time", run: (isQuick) => benchLatencies(isQuick ? 0.5 : 5) },
+  { title: "Tensors of 64 MiB", run: (isQuick) => benchTensors(isQuick ? 2 : 7) },
+];
+
+const peers: readonly PeerName[] = ["etcd", "redis", "postgresql", "nats", "h2load"];
+
+/**
+ * Measures servers through the network beside their peers, prints the tables and, in a full run, writes them into
+ * `docs/performance.md`. Resolves to the exit code: 1 where a full run lacked a peer.
+ */
+export async function benchNetwork(isQuick: boolean): Promise<number> {
+  const missing = peers.filter((peer) => findPeer(peer) === undefined);
+  if (missing.length > 0)
+    console.error(`not installed, so not measured: ${missing.join(", ")}; see apps/bench/peers.sh`);
+  if (missing.includes("h2load")) return 1;
+  const wanted = sections.filter(({ title }) =>
+    process.argv.every((arg) => !arg.startsWith("--only=") || title.includes(arg.slice(7))),
+  );
+  const parts = [`Node ${process.version}, ${cpus().length} cores.`, ""];
+  for (const { title, run } of wanted) {
+    const part = `## ${title}\n\n${await run(isQuick)}`;
+    console.log(part);
+    parts.push(part);
+  }
+  const isWhole = !isQuick && wanted.length === sections.length && missing.length === 0;
+  if (isWhole) writeFigures("performance.md", "Performance", parts.join("\n"));
+  return missing.length === 0 ? 0 : 1;
+}
