@@ -19,6 +19,7 @@ const ALLOWED = {
   optimize: [BROWSER, "core"],
   handles: [BROWSER, "core"],
   log: [],
+  audit: ["core", "log"],
   "log-sqlite": ["log"],
   "log-postgres": ["log", "pg"],
   store: ["core", "log"],

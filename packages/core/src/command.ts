@@ -12,6 +12,7 @@ import type { DependencySpec } from "./store/dependency-store.ts";
 import type { RuleSpec } from "./store/rule-store.ts";
 import type { MergeStrategy } from "./store/transfer-store.ts";
 import type { VariableSpec } from "./store/variable-store.ts";
+import type { WriteVia } from "./store/write.ts";
 import type { TypeRegistry } from "./type-registry.ts";
 import type { Derivation, Variable } from "./variable.ts";
 
@@ -199,6 +200,8 @@ export interface DecideContext {
   readonly metadata?: ValueRecord;
   /** Tells a retried write from a new one. */
   readonly requestId?: string;
+  /** The call that it came by. */
+  readonly via?: WriteVia;
   /** Who writes and what judges it, where that is to be asked; without it everything is allowed. */
   readonly access?: { readonly caller: Caller; readonly control: AccessControl };
 }

@@ -7,6 +7,7 @@ import type { Origin } from "./origin.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
 import type { Rule } from "./rule/rule.ts";
 import type { SessionSnapshot } from "./snapshot.ts";
+import type { WriteVia } from "./store/write.ts";
 import type { Derivation, Variable } from "./variable.ts";
 
 /** One atomic, durable step of a session: the unit of the log, of watching and of history. */
@@ -23,6 +24,8 @@ export interface Commit {
   readonly metadata: ValueRecord;
   /** The writer's own id of this write, where it gave one. */
   readonly requestId?: string;
+  /** The call that it came by, where that is to be remembered. */
+  readonly via?: WriteVia;
   /** At least one, in the order they were decided. */
   readonly events: readonly SessionEvent[];
 }

@@ -183,6 +183,7 @@ export function nextCommit(state: SessionState, events: readonly SessionEvent[],
     origin: context.origin ?? "typescript",
     metadata: context.metadata ?? emptyRecord,
     ...(context.requestId !== undefined && { requestId: context.requestId }),
+    ...(context.via !== undefined && { via: context.via }),
     events,
   };
 }

@@ -4,6 +4,7 @@ export { changesAccess } from "./access/changes-access.ts";
 export * from "./access/judge-access.ts";
 export * from "./access/principal.ts";
 export * from "./access/variable-target.ts";
+export * from "./audit/audit-entry.ts";
 export * from "./changes.ts";
 export * from "./check-argument.ts";
 export * from "./command.ts";

@@ -128,7 +128,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
     const metadata = parseRecord(by.metadata, "metadata", limits.metadataBytes);
     if (metadata.kind === "refused") throw new StoreError(metadata.refusal);
-    const { actor, origin, atomic = true, validateOnly = false, access } = by;
+    const { actor, origin, via, atomic = true, validateOnly = false, access } = by;
     const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
     const requestId = requestOf(session.runtime.state.id, by);
@@ -139,6 +139,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       ...(actor !== undefined && { actor }),
       ...(origin !== undefined && { origin }),
       ...(requestId !== undefined && { requestId }),
+      ...(via !== undefined && { via }),
       ...(access !== undefined && { access }),
     });
     const result = await session.runtime.submit({ commands, atomic, validateOnly, context });

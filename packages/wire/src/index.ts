@@ -12,6 +12,7 @@ export {
   toWirePermission,
   toWirePermissions,
 } from "./access-rule.ts";
+export { fromWireAuditEntry, fromWireAuditFilter, toWireAuditEntry, toWireAuditFilter } from "./audit-entry.ts";
 export { encodeFlag, encodeRecord, encodeText, encodeTime, encodeValue, encodeWhole } from "./caller-data.ts";
 export { fromWireCommit, toWireCommit } from "./commit-summary.ts";
 export { fromWireConfiguration, fromWireSpace, toWireConfiguration, toWireSpace } from "./configuration-space.ts";
@@ -63,5 +64,5 @@ export { fromWireDifference, fromWireVersion, toWireDifference, toWireVersion } 
 export { toWireChanges, toWireWatchEvent } from "./watch-event.ts";
 export { createWatchJoin } from "./watch-join.ts";
 export { fromUint64, toUint64 } from "./whole-number.ts";
-export { fromWireContext, toWireContext } from "./write-context.ts";
+export { fromWireContext, noteVia, toWireContext } from "./write-context.ts";
 export { fromWireWritten, toWireWritten } from "./written.ts";

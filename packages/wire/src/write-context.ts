@@ -1,6 +1,7 @@
-import type { WriteOptions } from "@trimtab/core";
+import { create } from "@bufbuild/protobuf";
+import type { WriteOptions, WriteVia } from "@trimtab/core";
 import { encodeRecord, encodeText } from "./caller-data.ts";
-import type { WriteContext as WireWriteContext } from "./gen/trimtab/v1/session_pb.ts";
+import { type WriteContext as WireWriteContext, WriteContextSchema } from "./gen/trimtab/v1/session_pb.ts";
 import { fromWireOrigin, toWireOrigin } from "./origin.ts";
 import { present } from "./present.ts";
 import { fromWireRecord } from "./value.ts";
@@ -20,6 +21,14 @@ export const toWireContext = ({ actor, origin, metadata, requestId }: WriteOptio
   fencingToken: 0n,
 });
 
+const vias = new WeakMap<WireWriteContext, WriteVia>();
+
+/** Notes the call that a write came by where {@link fromWireContext} finds it, which then gives it with the rest. */
+export function noteVia(request: { context?: WireWriteContext | undefined }, via: WriteVia): void {
+  request.context ??= create(WriteContextSchema);
+  vias.set(request.context, via);
+}
+
 /** Reads who writes and why. An origin that is not said, with or without a context, is `other`. */
 export function fromWireContext(context: WireWriteContext | undefined): WriteOptions {
   if (context === undefined) return { origin: "other" };
@@ -29,5 +38,6 @@ export function fromWireContext(context: WireWriteContext | undefined): WriteOpt
     origin: fromWireOrigin(context.origin),
     metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
     requestId: context.requestId || undefined,
+    via: vias.get(context),
   });
 }

@@ -1,6 +1,22 @@
 import type { Origin } from "../origin.ts";
 import type { ValueRecord } from "../payload.ts";
 
+/** The call that a write came by, as whoever let it in has established. */
+export interface WriteVia {
+  /** Who called; empty where nobody asks. */
+  readonly principal: string;
+  /** The session that called. */
+  readonly session: string;
+  /** What was called, for instance `SetVariable`. */
+  readonly action: string;
+  /** Where it came from: a network address. */
+  readonly address: string;
+  /** What the client says it is. */
+  readonly userAgent: string;
+  /** `connect`, `grpc` or `grpc-web`. */
+  readonly protocol: string;
+}
+
 /** Who writes and why; kept with the commit. */
 export interface WriteOptions {
   /** Who is answerable; otherwise `metadata.optimizer_id`, `metadata.source` or the session's id. */
@@ -14,6 +30,8 @@ export interface WriteOptions {
    * 1 to 255 characters. A session remembers its last 4096 ids.
    */
   readonly requestId?: string;
+  /** The call that it came by; for whoever lets calls in, and not for those who make them. */
+  readonly via?: WriteVia;
 }
 
 export interface SetOptions extends WriteOptions {

@@ -1,6 +1,11 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { Commit, SessionCheckpoint } from "@trimtab/core";
-import { StoredCheckpointSchema, StoredCommitSchema, type StoredHistory } from "../gen/trimtab/log/v1/commit_pb.ts";
+import type { Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
+import {
+  StoredCheckpointSchema,
+  StoredCommitSchema,
+  type StoredHistory,
+  type StoredVia,
+} from "../gen/trimtab/log/v1/commit_pb.ts";
 import { fromWireOrigin, toWireOrigin } from "../origin.ts";
 import { toWireRecord } from "../plain-value.ts";
 import { fromTimestamp, toTimestamp } from "../time.ts";
@@ -24,6 +29,7 @@ export const encodeCommit = (commit: Commit): Uint8Array =>
     origin: toWireOrigin(commit.origin),
     metadata: toWireRecord(commit.metadata),
     requestId: commit.requestId ?? "",
+    ...(commit.via !== undefined && { via: { $typeName: "trimtab.log.v1.StoredVia", ...commit.via } }),
     events: commit.events.map(toStoredEvent),
   });
 
@@ -45,9 +51,19 @@ export const decodeCommit = (bytes: Uint8Array): Commit =>
       origin: fromWireOrigin(stored.origin),
       metadata: fromWireRecord(stored.metadata, "metadata"),
       ...(requestId !== "" && { requestId }),
+      ...(stored.via !== undefined && { via: fromStoredVia(stored.via) }),
       events: stored.events.map((event, index) => fromStoredEvent(event, `events[${index}]`)),
     };
   });
+
+const fromStoredVia = ({ principal, session, action, address, userAgent, protocol }: StoredVia): WriteVia => ({
+  principal,
+  session,
+  action,
+  address,
+  userAgent,
+  protocol,
+});
 
 /** Puts a checkpoint into the bytes that it is stored as. */
 export const encodeCheckpoint = ({ session, history }: SessionCheckpoint): Uint8Array =>

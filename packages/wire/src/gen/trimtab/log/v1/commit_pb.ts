@@ -24,7 +24,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/log/v1/commit.proto.
  */
 export const file_trimtab_log_v1_commit: GenFile = /*@__PURE__*/
-  fileDesc("Cht0cmltdGFiL2xvZy92MS9jb21taXQucHJvdG8SDnRyaW10YWIubG9nLnYxIt8CCgxTdG9yZWRDb21taXQSDgoGZm9ybWF0GAEgASgNEg8KB3Nlc3Npb24YAiABKAkSEAoIcmV2aXNpb24YAyABKAQSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAUgASgJEiIKBm9yaWdpbhgGIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEjwKCG1ldGFkYXRhGAcgAygLMioudHJpbXRhYi5sb2cudjEuU3RvcmVkQ29tbWl0Lk1ldGFkYXRhRW50cnkSEgoKcmVxdWVzdF9pZBgIIAEoCRIrCgZldmVudHMYCSADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRFdmVudBpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIoMJCgtTdG9yZWRFdmVudBI5Cg9zZXNzaW9uX2NyZWF0ZWQYASABKAsyHi50cmltdGFiLmxvZy52MS5TZXNzaW9uU3RhcnRlZEgAEjkKD3Nlc3Npb25fdXBkYXRlZBgCIAEoCzIeLnRyaW10YWIubG9nLnYxLlNlc3Npb25VcGRhdGVkSAASNwoPc2Vzc2lvbl9kZWxldGVkGAMgASgLMhwudHJpbXRhYi5sb2cudjEuU2Vzc2lvbkVuZGVkSAASQQoTdmFyaWFibGVfcmVnaXN0ZXJlZBgEIAEoCzIiLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlUmVnaXN0ZXJlZEgAEjMKDHZhcmlhYmxlX3NldBgFIAEoCzIbLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlU2V0SAASMAoQdmFyaWFibGVfY2hhbmdlZBgGIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGVIABI7ChB2YXJpYWJsZV9kZWxldGVkGAcgASgLMh8udHJpbXRhYi5sb2cudjEuVmFyaWFibGVEZWxldGVkSAASMQoLcHJvZ3JhbV9wdXQYCCABKAsyGi50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0SAASGQoPcHJvZ3JhbV9kZWxldGVkGAkgASgJSAASOAoOc2Vzc2lvbl9mb3JrZWQYCiABKAsyHi50cmltdGFiLmxvZy52MS5TZXNzaW9uU3RhcnRlZEgAEjsKEGRlcGVuZGVuY3lfYWRkZWQYCyABKAsyHy50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5QWRkZWRIABI/ChJkZXBlbmRlbmN5X3JlbW92ZWQYDCABKAsyIS50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5UmVtb3ZlZEgAEjEKEXN0YWxlbmVzc19jaGFuZ2VkGA0gASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZUgAEj8KEmRlcGVuZGVuY3lfY2hhbmdlZBgOIAEoCzIhLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lDaGFuZ2VkSAASKwoIcnVsZV9wdXQYDyABKAsyFy50cmltdGFiLmxvZy52MS5SdWxlUHV0SAASFgoMcnVsZV9kZWxldGVkGBAgASgJSAASLQoJc3BhY2VfcHV0GBEgASgLMhgudHJpbXRhYi5sb2cudjEuU3BhY2VQdXRIABIXCg1zcGFjZV9kZWxldGVkGBIgASgJSAASLQoJbGFiZWxfc2V0GBMgASgLMhgudHJpbXRhYi5sb2cudjEuTGFiZWxTZXRIABIXCg1sYWJlbF9kZWxldGVkGBQgASgJSAASPQoRdmFyaWFibGVfaW1wb3J0ZWQYFSABKAsyIC50cmltdGFiLmxvZy52MS5WYXJpYWJsZUltcG9ydGVkSAASSAoXc2Vzc2lvbl9wZXJtaXNzaW9uc19zZXQYFiABKAsyJS50cmltdGFiLmxvZy52MS5TZXNzaW9uUGVybWlzc2lvbnNTZXRIAEIGCgRraW5kIuABCg5TZXNzaW9uU3RhcnRlZBINCgVlcG9jaBgBIAEoCRIOCgZ0dGxfbXMYAiABKAQSPgoIbWV0YWRhdGEYAyADKAsyLC50cmltdGFiLmxvZy52MS5TZXNzaW9uU3RhcnRlZC5NZXRhZGF0YUVudHJ5EisKBGZyb20YBCABKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEipAEKDlNlc3Npb25VcGRhdGVkEg4KBnR0bF9tcxgBIAEoBBI+CghtZXRhZGF0YRgCIAMoCzIsLnRyaW10YWIubG9nLnYxLlNlc3Npb25VcGRhdGVkLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASIfCgxTZXNzaW9uRW5kZWQSDwoHZXhwaXJlZBgBIAEoCCK6BAoSVmFyaWFibGVSZWdpc3RlcmVkEgoKAmlkGAEgASgJEg4KBm51bWJlchgCIAEoBBIMCgRuYW1lGAMgASgJEgwKBHR5cGUYBCABKAkSIAoFdmFsdWUYBSABKAsyES50cmltdGFiLnYxLlZhbHVlEkgKC2NvbnN0cmFpbnRzGAYgAygLMjMudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkLkNvbnN0cmFpbnRzRW50cnkSQgoIbWV0YWRhdGEYByADKAsyMC50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWQuTWV0YWRhdGFFbnRyeRITCgtkZXNjcmlwdGlvbhgIIAEoCRIRCglyZWFkX29ubHkYCSABKAgSKgoKZGVyaXZhdGlvbhgKIAEoCzIWLnRyaW10YWIudjEuRGVyaXZhdGlvbhISCgVzdGFsZRgLIAEoCUgAiAEBEhEKCXNlbnNpdGl2ZRgMIAEoCBIsCgxhY2Nlc3NfcnVsZXMYDSADKAsyFi50cmltdGFiLnYxLkFjY2Vzc1J1bGUaRQoQQ29uc3RyYWludHNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ARpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBQggKBl9zdGFsZSLjAQoLVmFyaWFibGVTZXQSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEiAKBXZhbHVlGAQgASgLMhEudHJpbXRhYi52MS5WYWx1ZRIjCghwcmV2aW91cxgFIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSEQoJdW5jaGFuZ2VkGAYgASgIEhsKDnJvbGxlZF9iYWNrX3RvGAcgASgESACIAQESEQoJY2F1c2VkX2J5GAggAygJEgwKBHJvb3QYCSABKAlCEQoPX3JvbGxlZF9iYWNrX3RvImEKD1ZhcmlhYmxlRGVsZXRlZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAQSIwoIcHJldmlvdXMYBCABKAsyES50cmltdGFiLnYxLlZhbHVlIowBCgpQcm9ncmFtUHV0EgoKAmlkGAEgASgJEjIKBGJvZHkYAiADKAsyJC50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0LkJvZHlFbnRyeRo+CglCb2R5RW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEi5gEKD0RlcGVuZGVuY3lBZGRlZBIQCgh2YXJpYWJsZRgBIAEoCRISCgpkZXBlbmRzX29uGAIgASgJEigKBGtpbmQYAyABKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kEj8KCG1ldGFkYXRhGAQgAygLMi0udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASI5ChFEZXBlbmRlbmN5UmVtb3ZlZBIQCgh2YXJpYWJsZRgBIAEoCRISCgpkZXBlbmRzX29uGAIgASgJIlEKEURlcGVuZGVuY3lDaGFuZ2VkEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBIRCgljYXVzZWRfYnkYBCADKAkidgoHUnVsZVB1dBIMCgRuYW1lGAEgASgJEhIKCmV4cHJlc3Npb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIQCghkaXNhYmxlZBgFIAEoCBIRCgl2YXJpYWJsZXMYBiADKAkivgEKCFNwYWNlUHV0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJdmFyaWFibGVzGAMgAygJEjgKCG1ldGFkYXRhGAQgAygLMiYudHJpbXRhYi5sb2cudjEuU3BhY2VQdXQuTWV0YWRhdGFFbnRyeRpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIlIKCExhYmVsU2V0EgwKBG5hbWUYASABKAkSEAoIcmV2aXNpb24YAiABKAQSEQoJcHJvdGVjdGVkGAMgASgIEhMKC2Rlc2NyaXB0aW9uGAQgASgJIn4KEFZhcmlhYmxlSW1wb3J0ZWQSJgoIdmFyaWFibGUYASABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEhMKC25leHRfbnVtYmVyGAIgASgEEi0KCHZlcnNpb25zGAMgAygLMhsudHJpbXRhYi52MS5WYXJpYWJsZVZlcnNpb24iPgoVU2Vzc2lvblBlcm1pc3Npb25zU2V0EiUKBXJ1bGVzGAEgAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlIoAGCg1TdG9yZWRTZXNzaW9uEgoKAmlkGAEgASgJEiwKBnN0YXR1cxgCIAEoDjIcLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YXR1cxINCgVlcG9jaBgDIAEoCRIQCghyZXZpc2lvbhgEIAEoBBImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdHRsX21zGAcgASgEEj0KCG1ldGFkYXRhGAggAygLMisudHJpbXRhYi5sb2cudjEuU3RvcmVkU2Vzc2lvbi5NZXRhZGF0YUVudHJ5EhMKC25leHRfbnVtYmVyGAkgASgEEh4KFnRvdGFsX3ZhcmlhYmxlX3VwZGF0ZXMYCiABKAQSJwoJdmFyaWFibGVzGAsgAygLMhQudHJpbXRhYi52MS5WYXJpYWJsZRIvCghwcm9ncmFtcxgMIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFByb2dyYW0SNgoMZGVwZW5kZW5jaWVzGA0gAygLMiAudHJpbXRhYi5sb2cudjEuU3RvcmVkRGVwZW5kZW5jeRIpCgVydWxlcxgOIAMoCzIaLnRyaW10YWIubG9nLnYxLlN0b3JlZFJ1bGUSKwoGc3BhY2VzGA8gAygLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3BhY2USKwoGbGFiZWxzGBAgAygLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkTGFiZWwSLwoIcmVxdWVzdHMYESADKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRSZXF1ZXN0EiwKC3Blcm1pc3Npb25zGBIgASgLMhcudHJpbXRhYi52MS5QZXJtaXNzaW9ucxpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIpgBCg1TdG9yZWRQcm9ncmFtEicKA3B1dBgBIAEoCzIaLnRyaW10YWIubG9nLnYxLlByb2dyYW1QdXQSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAihAEKEFN0b3JlZERlcGVuZGVuY3kSLgoFYWRkZWQYASABKAsyHy50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5QWRkZWQSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcmV2aXNpb24YAyABKAQiXgoKU3RvcmVkUnVsZRIkCgNwdXQYASABKAsyFy50cmltdGFiLmxvZy52MS5SdWxlUHV0EioKBXN0YW1wGAIgASgLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhbXAicQoLU3RvcmVkU3BhY2USJQoDcHV0GAEgASgLMhgudHJpbXRhYi5sb2cudjEuU3BhY2VQdXQSKgoFc3RhbXAYAiABKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRTdGFtcBIPCgd2ZXJzaW9uGAMgASgEImAKC1N0b3JlZExhYmVsEiUKA3NldBgBIAEoCzIYLnRyaW10YWIubG9nLnYxLkxhYmVsU2V0EioKBXN0YW1wGAIgASgLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhbXAikwEKC1N0b3JlZFN0YW1wEi4KCmNyZWF0ZWRfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnVwZGF0ZWRfYnkYAyABKAkSEAoIcmV2aXNpb24YBCABKAQiLQoNU3RvcmVkUmVxdWVzdBIKCgJpZBgBIAEoCRIQCghyZXZpc2lvbhgCIAEoBCKEAQoQU3RvcmVkQ2hlY2twb2ludBIOCgZmb3JtYXQYASABKA0SLgoHc2Vzc2lvbhgCIAEoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFNlc3Npb24SMAoJaGlzdG9yaWVzGAMgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkSGlzdG9yeSKlAwoNU3RvcmVkU3VtbWFyeRIOCgZmb3JtYXQYASABKA0SCgoCaWQYAiABKAkSDQoFZXBvY2gYAyABKAkSEAoIcmV2aXNpb24YBCABKAQSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdHRsX21zGAYgASgEEj0KCG1ldGFkYXRhGAcgAygLMisudHJpbXRhYi5sb2cudjEuU3RvcmVkU3VtbWFyeS5NZXRhZGF0YUVudHJ5EhYKDnZhcmlhYmxlX2NvdW50GAggASgEEhUKDXByb2dyYW1fY291bnQYCSABKAQSHgoWdG90YWxfdmFyaWFibGVfdXBkYXRlcxgKIAEoBBIsCgZzdGF0dXMYCyABKA4yHC50cmltdGFiLmxvZy52MS5TdG9yZWRTdGF0dXMSFwoPYWNjZXNzX3JldmlzaW9uGAwgASgEGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiSgoNU3RvcmVkSGlzdG9yeRIKCgJpZBgBIAEoCRItCgh2ZXJzaW9ucxgCIAMoCzIbLnRyaW10YWIudjEuVmFyaWFibGVWZXJzaW9uKnsKDFN0b3JlZFN0YXR1cxIdChlTVE9SRURfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSU1RPUkVEX1NUQVRVU19MSVZFEAESGQoVU1RPUkVEX1NUQVRVU19ERUxFVEVEEAISGQoVU1RPUkVEX1NUQVRVU19FWFBJUkVEEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_dependency, file_trimtab_v1_history, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
+  fileDesc("Cht0cmltdGFiL2xvZy92MS9jb21taXQucHJvdG8SDnRyaW10YWIubG9nLnYxIocDCgxTdG9yZWRDb21taXQSDgoGZm9ybWF0GAEgASgNEg8KB3Nlc3Npb24YAiABKAkSEAoIcmV2aXNpb24YAyABKAQSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAUgASgJEiIKBm9yaWdpbhgGIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEjwKCG1ldGFkYXRhGAcgAygLMioudHJpbXRhYi5sb2cudjEuU3RvcmVkQ29tbWl0Lk1ldGFkYXRhRW50cnkSEgoKcmVxdWVzdF9pZBgIIAEoCRIrCgZldmVudHMYCSADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRFdmVudBImCgN2aWEYCiABKAsyGS50cmltdGFiLmxvZy52MS5TdG9yZWRWaWEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ2CglTdG9yZWRWaWESEQoJcHJpbmNpcGFsGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDgoGYWN0aW9uGAMgASgJEg8KB2FkZHJlc3MYBCABKAkSEgoKdXNlcl9hZ2VudBgFIAEoCRIQCghwcm90b2NvbBgGIAEoCSKDCQoLU3RvcmVkRXZlbnQSOQoPc2Vzc2lvbl9jcmVhdGVkGAEgASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI5Cg9zZXNzaW9uX3VwZGF0ZWQYAiABKAsyHi50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZEgAEjcKD3Nlc3Npb25fZGVsZXRlZBgDIAEoCzIcLnRyaW10YWIubG9nLnYxLlNlc3Npb25FbmRlZEgAEkEKE3ZhcmlhYmxlX3JlZ2lzdGVyZWQYBCABKAsyIi50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWRIABIzCgx2YXJpYWJsZV9zZXQYBSABKAsyGy50cmltdGFiLmxvZy52MS5WYXJpYWJsZVNldEgAEjAKEHZhcmlhYmxlX2NoYW5nZWQYBiABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlSAASOwoQdmFyaWFibGVfZGVsZXRlZBgHIAEoCzIfLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlRGVsZXRlZEgAEjEKC3Byb2dyYW1fcHV0GAggASgLMhoudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dEgAEhkKD3Byb2dyYW1fZGVsZXRlZBgJIAEoCUgAEjgKDnNlc3Npb25fZm9ya2VkGAogASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI7ChBkZXBlbmRlbmN5X2FkZGVkGAsgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkSAASPwoSZGVwZW5kZW5jeV9yZW1vdmVkGAwgASgLMiEudHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeVJlbW92ZWRIABIxChFzdGFsZW5lc3NfY2hhbmdlZBgNIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGVIABI/ChJkZXBlbmRlbmN5X2NoYW5nZWQYDiABKAsyIS50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5Q2hhbmdlZEgAEisKCHJ1bGVfcHV0GA8gASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dEgAEhYKDHJ1bGVfZGVsZXRlZBgQIAEoCUgAEi0KCXNwYWNlX3B1dBgRIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0SAASFwoNc3BhY2VfZGVsZXRlZBgSIAEoCUgAEi0KCWxhYmVsX3NldBgTIAEoCzIYLnRyaW10YWIubG9nLnYxLkxhYmVsU2V0SAASFwoNbGFiZWxfZGVsZXRlZBgUIAEoCUgAEj0KEXZhcmlhYmxlX2ltcG9ydGVkGBUgASgLMiAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVJbXBvcnRlZEgAEkgKF3Nlc3Npb25fcGVybWlzc2lvbnNfc2V0GBYgASgLMiUudHJpbXRhYi5sb2cudjEuU2Vzc2lvblBlcm1pc3Npb25zU2V0SABCBgoEa2luZCLgAQoOU2Vzc2lvblN0YXJ0ZWQSDQoFZXBvY2gYASABKAkSDgoGdHRsX21zGAIgASgEEj4KCG1ldGFkYXRhGAMgAygLMiwudHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWQuTWV0YWRhdGFFbnRyeRIrCgRmcm9tGAQgASgLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkU2Vzc2lvbhpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIqQBCg5TZXNzaW9uVXBkYXRlZBIOCgZ0dGxfbXMYASABKAQSPgoIbWV0YWRhdGEYAiADKAsyLC50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZC5NZXRhZGF0YUVudHJ5GkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiHwoMU2Vzc2lvbkVuZGVkEg8KB2V4cGlyZWQYASABKAgiugQKElZhcmlhYmxlUmVnaXN0ZXJlZBIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAQSDAoEbmFtZRgDIAEoCRIMCgR0eXBlGAQgASgJEiAKBXZhbHVlGAUgASgLMhEudHJpbXRhYi52MS5WYWx1ZRJICgtjb25zdHJhaW50cxgGIAMoCzIzLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlUmVnaXN0ZXJlZC5Db25zdHJhaW50c0VudHJ5EkIKCG1ldGFkYXRhGAcgAygLMjAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkLk1ldGFkYXRhRW50cnkSEwoLZGVzY3JpcHRpb24YCCABKAkSEQoJcmVhZF9vbmx5GAkgASgIEioKCmRlcml2YXRpb24YCiABKAsyFi50cmltdGFiLnYxLkRlcml2YXRpb24SEgoFc3RhbGUYCyABKAlIAIgBARIRCglzZW5zaXRpdmUYDCABKAgSLAoMYWNjZXNzX3J1bGVzGA0gAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlGkUKEENvbnN0cmFpbnRzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4AUIICgZfc3RhbGUi4wEKC1ZhcmlhYmxlU2V0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBIgCgV2YWx1ZRgEIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSIwoIcHJldmlvdXMYBSABKAsyES50cmltdGFiLnYxLlZhbHVlEhEKCXVuY2hhbmdlZBgGIAEoCBIbCg5yb2xsZWRfYmFja190bxgHIAEoBEgAiAEBEhEKCWNhdXNlZF9ieRgIIAMoCRIMCgRyb290GAkgASgJQhEKD19yb2xsZWRfYmFja190byJhCg9WYXJpYWJsZURlbGV0ZWQSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEiMKCHByZXZpb3VzGAQgASgLMhEudHJpbXRhYi52MS5WYWx1ZSKMAQoKUHJvZ3JhbVB1dBIKCgJpZBgBIAEoCRIyCgRib2R5GAIgAygLMiQudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dC5Cb2R5RW50cnkaPgoJQm9keUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIuYBCg9EZXBlbmRlbmN5QWRkZWQSEAoIdmFyaWFibGUYASABKAkSEgoKZGVwZW5kc19vbhgCIAEoCRIoCgRraW5kGAMgASgOMhoudHJpbXRhYi52MS5EZXBlbmRlbmN5S2luZBI/CghtZXRhZGF0YRgEIAMoCzItLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lBZGRlZC5NZXRhZGF0YUVudHJ5GkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiOQoRRGVwZW5kZW5jeVJlbW92ZWQSEAoIdmFyaWFibGUYASABKAkSEgoKZGVwZW5kc19vbhgCIAEoCSJRChFEZXBlbmRlbmN5Q2hhbmdlZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAQSEQoJY2F1c2VkX2J5GAQgAygJInYKB1J1bGVQdXQSDAoEbmFtZRgBIAEoCRISCgpleHByZXNzaW9uGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZGlzYWJsZWQYBSABKAgSEQoJdmFyaWFibGVzGAYgAygJIr4BCghTcGFjZVB1dBIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCXZhcmlhYmxlcxgDIAMoCRI4CghtZXRhZGF0YRgEIAMoCzImLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0Lk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJSCghMYWJlbFNldBIMCgRuYW1lGAEgASgJEhAKCHJldmlzaW9uGAIgASgEEhEKCXByb3RlY3RlZBgDIAEoCBITCgtkZXNjcmlwdGlvbhgEIAEoCSJ+ChBWYXJpYWJsZUltcG9ydGVkEiYKCHZhcmlhYmxlGAEgASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZRITCgtuZXh0X251bWJlchgCIAEoBBItCgh2ZXJzaW9ucxgDIAMoCzIbLnRyaW10YWIudjEuVmFyaWFibGVWZXJzaW9uIj4KFVNlc3Npb25QZXJtaXNzaW9uc1NldBIlCgVydWxlcxgBIAMoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZSKABgoNU3RvcmVkU2Vzc2lvbhIKCgJpZBgBIAEoCRIsCgZzdGF0dXMYAiABKA4yHC50cmltdGFiLmxvZy52MS5TdG9yZWRTdGF0dXMSDQoFZXBvY2gYAyABKAkSEAoIcmV2aXNpb24YBCABKAQSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnR0bF9tcxgHIAEoBBI9CghtZXRhZGF0YRgIIAMoCzIrLnRyaW10YWIubG9nLnYxLlN0b3JlZFNlc3Npb24uTWV0YWRhdGFFbnRyeRITCgtuZXh0X251bWJlchgJIAEoBBIeChZ0b3RhbF92YXJpYWJsZV91cGRhdGVzGAogASgEEicKCXZhcmlhYmxlcxgLIAMoCzIULnRyaW10YWIudjEuVmFyaWFibGUSLwoIcHJvZ3JhbXMYDCADKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRQcm9ncmFtEjYKDGRlcGVuZGVuY2llcxgNIAMoCzIgLnRyaW10YWIubG9nLnYxLlN0b3JlZERlcGVuZGVuY3kSKQoFcnVsZXMYDiADKAsyGi50cmltdGFiLmxvZy52MS5TdG9yZWRSdWxlEisKBnNwYWNlcxgPIAMoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFNwYWNlEisKBmxhYmVscxgQIAMoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZExhYmVsEi8KCHJlcXVlc3RzGBEgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkUmVxdWVzdBIsCgtwZXJtaXNzaW9ucxgSIAEoCzIXLnRyaW10YWIudjEuUGVybWlzc2lvbnMaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASKYAQoNU3RvcmVkUHJvZ3JhbRInCgNwdXQYASABKAsyGi50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0Ei4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoQBChBTdG9yZWREZXBlbmRlbmN5Ei4KBWFkZGVkGAEgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAMgASgEIl4KClN0b3JlZFJ1bGUSJAoDcHV0GAEgASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wInEKC1N0b3JlZFNwYWNlEiUKA3B1dBgBIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0EioKBXN0YW1wGAIgASgLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhbXASDwoHdmVyc2lvbhgDIAEoBCJgCgtTdG9yZWRMYWJlbBIlCgNzZXQYASABKAsyGC50cmltdGFiLmxvZy52MS5MYWJlbFNldBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wIpMBCgtTdG9yZWRTdGFtcBIuCgpjcmVhdGVkX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgp1cGRhdGVkX2J5GAMgASgJEhAKCHJldmlzaW9uGAQgASgEIi0KDVN0b3JlZFJlcXVlc3QSCgoCaWQYASABKAkSEAoIcmV2aXNpb24YAiABKAQihAEKEFN0b3JlZENoZWNrcG9pbnQSDgoGZm9ybWF0GAEgASgNEi4KB3Nlc3Npb24YAiABKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uEjAKCWhpc3RvcmllcxgDIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZEhpc3RvcnkipQMKDVN0b3JlZFN1bW1hcnkSDgoGZm9ybWF0GAEgASgNEgoKAmlkGAIgASgJEg0KBWVwb2NoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnR0bF9tcxgGIAEoBBI9CghtZXRhZGF0YRgHIAMoCzIrLnRyaW10YWIubG9nLnYxLlN0b3JlZFN1bW1hcnkuTWV0YWRhdGFFbnRyeRIWCg52YXJpYWJsZV9jb3VudBgIIAEoBBIVCg1wcm9ncmFtX2NvdW50GAkgASgEEh4KFnRvdGFsX3ZhcmlhYmxlX3VwZGF0ZXMYCiABKAQSLAoGc3RhdHVzGAsgASgOMhwudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhdHVzEhcKD2FjY2Vzc19yZXZpc2lvbhgMIAEoBBpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIkoKDVN0b3JlZEhpc3RvcnkSCgoCaWQYASABKAkSLQoIdmVyc2lvbnMYAiADKAsyGy50cmltdGFiLnYxLlZhcmlhYmxlVmVyc2lvbip7CgxTdG9yZWRTdGF0dXMSHQoZU1RPUkVEX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKElNUT1JFRF9TVEFUVVNfTElWRRABEhkKFVNUT1JFRF9TVEFUVVNfREVMRVRFRBACEhkKFVNUT1JFRF9TVEFUVVNfRVhQSVJFRBADYgZwcm90bzM", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_dependency, file_trimtab_v1_history, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
 
 /**
  * One commit of a session as it is stored. A log may hold every form that was ever released, so that fields are only
@@ -95,6 +95,13 @@ export type StoredCommit = Message<"trimtab.log.v1.StoredCommit"> & {
    * @generated from field: repeated trimtab.log.v1.StoredEvent events = 9;
    */
   events: StoredEvent[];
+
+  /**
+   * The call that it came by; absent where that was not to be remembered.
+   *
+   * @generated from field: trimtab.log.v1.StoredVia via = 10;
+   */
+  via?: StoredVia | undefined;
 };
 
 /**
@@ -103,6 +110,62 @@ export type StoredCommit = Message<"trimtab.log.v1.StoredCommit"> & {
  */
 export const StoredCommitSchema: GenMessage<StoredCommit> = /*@__PURE__*/
   messageDesc(file_trimtab_log_v1_commit, 0);
+
+/**
+ * The call that a commit came by.
+ *
+ * @generated from message trimtab.log.v1.StoredVia
+ */
+export type StoredVia = Message<"trimtab.log.v1.StoredVia"> & {
+  /**
+   * Who called, as the server established; empty where it did not ask.
+   *
+   * @generated from field: string principal = 1;
+   */
+  principal: string;
+
+  /**
+   * The session that called.
+   *
+   * @generated from field: string session = 2;
+   */
+  session: string;
+
+  /**
+   * What was called, for instance `SetVariable`.
+   *
+   * @generated from field: string action = 3;
+   */
+  action: string;
+
+  /**
+   * The network address that it came from.
+   *
+   * @generated from field: string address = 4;
+   */
+  address: string;
+
+  /**
+   * What the client said it is.
+   *
+   * @generated from field: string user_agent = 5;
+   */
+  userAgent: string;
+
+  /**
+   * `connect`, `grpc` or `grpc-web`.
+   *
+   * @generated from field: string protocol = 6;
+   */
+  protocol: string;
+};
+
+/**
+ * Describes the message trimtab.log.v1.StoredVia.
+ * Use `create(StoredViaSchema)` to create a new message.
+ */
+export const StoredViaSchema: GenMessage<StoredVia> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 1);
 
 /**
  * Something that has happened to a session.
@@ -299,7 +362,7 @@ export type StoredEvent = Message<"trimtab.log.v1.StoredEvent"> & {
  * Use `create(StoredEventSchema)` to create a new message.
  */
 export const StoredEventSchema: GenMessage<StoredEvent> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 1);
+  messageDesc(file_trimtab_log_v1_commit, 2);
 
 /**
  * A session begins.
@@ -341,7 +404,7 @@ export type SessionStarted = Message<"trimtab.log.v1.SessionStarted"> & {
  * Use `create(SessionStartedSchema)` to create a new message.
  */
 export const SessionStartedSchema: GenMessage<SessionStarted> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 2);
+  messageDesc(file_trimtab_log_v1_commit, 3);
 
 /**
  * What surrounds a session from now on.
@@ -369,7 +432,7 @@ export type SessionUpdated = Message<"trimtab.log.v1.SessionUpdated"> & {
  * Use `create(SessionUpdatedSchema)` to create a new message.
  */
 export const SessionUpdatedSchema: GenMessage<SessionUpdated> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 3);
+  messageDesc(file_trimtab_log_v1_commit, 4);
 
 /**
  * A session ends.
@@ -390,7 +453,7 @@ export type SessionEnded = Message<"trimtab.log.v1.SessionEnded"> & {
  * Use `create(SessionEndedSchema)` to create a new message.
  */
 export const SessionEndedSchema: GenMessage<SessionEnded> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 4);
+  messageDesc(file_trimtab_log_v1_commit, 5);
 
 /**
  * A variable is new.
@@ -495,7 +558,7 @@ export type VariableRegistered = Message<"trimtab.log.v1.VariableRegistered"> & 
  * Use `create(VariableRegisteredSchema)` to create a new message.
  */
 export const VariableRegisteredSchema: GenMessage<VariableRegistered> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 5);
+  messageDesc(file_trimtab_log_v1_commit, 6);
 
 /**
  * A variable has a new value.
@@ -572,7 +635,7 @@ export type VariableSet = Message<"trimtab.log.v1.VariableSet"> & {
  * Use `create(VariableSetSchema)` to create a new message.
  */
 export const VariableSetSchema: GenMessage<VariableSet> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 6);
+  messageDesc(file_trimtab_log_v1_commit, 7);
 
 /**
  * A variable is gone.
@@ -614,7 +677,7 @@ export type VariableDeleted = Message<"trimtab.log.v1.VariableDeleted"> & {
  * Use `create(VariableDeletedSchema)` to create a new message.
  */
 export const VariableDeletedSchema: GenMessage<VariableDeleted> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 7);
+  messageDesc(file_trimtab_log_v1_commit, 8);
 
 /**
  * A program is stored.
@@ -642,7 +705,7 @@ export type ProgramPut = Message<"trimtab.log.v1.ProgramPut"> & {
  * Use `create(ProgramPutSchema)` to create a new message.
  */
 export const ProgramPutSchema: GenMessage<ProgramPut> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 8);
+  messageDesc(file_trimtab_log_v1_commit, 9);
 
 /**
  * A dependency is there.
@@ -684,7 +747,7 @@ export type DependencyAdded = Message<"trimtab.log.v1.DependencyAdded"> & {
  * Use `create(DependencyAddedSchema)` to create a new message.
  */
 export const DependencyAddedSchema: GenMessage<DependencyAdded> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 9);
+  messageDesc(file_trimtab_log_v1_commit, 10);
 
 /**
  * A dependency is gone.
@@ -712,7 +775,7 @@ export type DependencyRemoved = Message<"trimtab.log.v1.DependencyRemoved"> & {
  * Use `create(DependencyRemovedSchema)` to create a new message.
  */
 export const DependencyRemovedSchema: GenMessage<DependencyRemoved> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 10);
+  messageDesc(file_trimtab_log_v1_commit, 11);
 
 /**
  * Something that a variable depends on has a new value.
@@ -754,7 +817,7 @@ export type DependencyChanged = Message<"trimtab.log.v1.DependencyChanged"> & {
  * Use `create(DependencyChangedSchema)` to create a new message.
  */
 export const DependencyChangedSchema: GenMessage<DependencyChanged> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 11);
+  messageDesc(file_trimtab_log_v1_commit, 12);
 
 /**
  * A rule is stored.
@@ -810,7 +873,7 @@ export type RulePut = Message<"trimtab.log.v1.RulePut"> & {
  * Use `create(RulePutSchema)` to create a new message.
  */
 export const RulePutSchema: GenMessage<RulePut> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 12);
+  messageDesc(file_trimtab_log_v1_commit, 13);
 
 /**
  * A configuration space is stored.
@@ -852,7 +915,7 @@ export type SpacePut = Message<"trimtab.log.v1.SpacePut"> & {
  * Use `create(SpacePutSchema)` to create a new message.
  */
 export const SpacePutSchema: GenMessage<SpacePut> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 13);
+  messageDesc(file_trimtab_log_v1_commit, 14);
 
 /**
  * A label stands on a revision.
@@ -894,7 +957,7 @@ export type LabelSet = Message<"trimtab.log.v1.LabelSet"> & {
  * Use `create(LabelSetSchema)` to create a new message.
  */
 export const LabelSetSchema: GenMessage<LabelSet> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 14);
+  messageDesc(file_trimtab_log_v1_commit, 15);
 
 /**
  * A variable comes from elsewhere as it was there.
@@ -929,7 +992,7 @@ export type VariableImported = Message<"trimtab.log.v1.VariableImported"> & {
  * Use `create(VariableImportedSchema)` to create a new message.
  */
 export const VariableImportedSchema: GenMessage<VariableImported> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 15);
+  messageDesc(file_trimtab_log_v1_commit, 16);
 
 /**
  * Access rules for all variables of a session.
@@ -950,7 +1013,7 @@ export type SessionPermissionsSet = Message<"trimtab.log.v1.SessionPermissionsSe
  * Use `create(SessionPermissionsSetSchema)` to create a new message.
  */
 export const SessionPermissionsSetSchema: GenMessage<SessionPermissionsSet> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 16);
+  messageDesc(file_trimtab_log_v1_commit, 17);
 
 /**
  * A session at one revision.
@@ -1090,7 +1153,7 @@ export type StoredSession = Message<"trimtab.log.v1.StoredSession"> & {
  * Use `create(StoredSessionSchema)` to create a new message.
  */
 export const StoredSessionSchema: GenMessage<StoredSession> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 17);
+  messageDesc(file_trimtab_log_v1_commit, 18);
 
 /**
  * A program.
@@ -1125,7 +1188,7 @@ export type StoredProgram = Message<"trimtab.log.v1.StoredProgram"> & {
  * Use `create(StoredProgramSchema)` to create a new message.
  */
 export const StoredProgramSchema: GenMessage<StoredProgram> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 18);
+  messageDesc(file_trimtab_log_v1_commit, 19);
 
 /**
  * A dependency.
@@ -1160,7 +1223,7 @@ export type StoredDependency = Message<"trimtab.log.v1.StoredDependency"> & {
  * Use `create(StoredDependencySchema)` to create a new message.
  */
 export const StoredDependencySchema: GenMessage<StoredDependency> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 19);
+  messageDesc(file_trimtab_log_v1_commit, 20);
 
 /**
  * A rule.
@@ -1188,7 +1251,7 @@ export type StoredRule = Message<"trimtab.log.v1.StoredRule"> & {
  * Use `create(StoredRuleSchema)` to create a new message.
  */
 export const StoredRuleSchema: GenMessage<StoredRule> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 20);
+  messageDesc(file_trimtab_log_v1_commit, 21);
 
 /**
  * A configuration space.
@@ -1223,7 +1286,7 @@ export type StoredSpace = Message<"trimtab.log.v1.StoredSpace"> & {
  * Use `create(StoredSpaceSchema)` to create a new message.
  */
 export const StoredSpaceSchema: GenMessage<StoredSpace> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 21);
+  messageDesc(file_trimtab_log_v1_commit, 22);
 
 /**
  * A label.
@@ -1251,7 +1314,7 @@ export type StoredLabel = Message<"trimtab.log.v1.StoredLabel"> & {
  * Use `create(StoredLabelSchema)` to create a new message.
  */
 export const StoredLabelSchema: GenMessage<StoredLabel> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 22);
+  messageDesc(file_trimtab_log_v1_commit, 23);
 
 /**
  * When something was stored and by whom.
@@ -1293,7 +1356,7 @@ export type StoredStamp = Message<"trimtab.log.v1.StoredStamp"> & {
  * Use `create(StoredStampSchema)` to create a new message.
  */
 export const StoredStampSchema: GenMessage<StoredStamp> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 23);
+  messageDesc(file_trimtab_log_v1_commit, 24);
 
 /**
  * A request that was carried out.
@@ -1321,7 +1384,7 @@ export type StoredRequest = Message<"trimtab.log.v1.StoredRequest"> & {
  * Use `create(StoredRequestSchema)` to create a new message.
  */
 export const StoredRequestSchema: GenMessage<StoredRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 24);
+  messageDesc(file_trimtab_log_v1_commit, 25);
 
 /**
  * What a session is loaded from: its state, and the versions of its variables that are kept at hand.
@@ -1356,7 +1419,7 @@ export type StoredCheckpoint = Message<"trimtab.log.v1.StoredCheckpoint"> & {
  * Use `create(StoredCheckpointSchema)` to create a new message.
  */
 export const StoredCheckpointSchema: GenMessage<StoredCheckpoint> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 25);
+  messageDesc(file_trimtab_log_v1_commit, 26);
 
 /**
  * What a session is listed by.
@@ -1454,7 +1517,7 @@ export type StoredSummary = Message<"trimtab.log.v1.StoredSummary"> & {
  * Use `create(StoredSummarySchema)` to create a new message.
  */
 export const StoredSummarySchema: GenMessage<StoredSummary> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 26);
+  messageDesc(file_trimtab_log_v1_commit, 27);
 
 /**
  * The versions of one variable.
@@ -1482,7 +1545,7 @@ export type StoredHistory = Message<"trimtab.log.v1.StoredHistory"> & {
  * Use `create(StoredHistorySchema)` to create a new message.
  */
 export const StoredHistorySchema: GenMessage<StoredHistory> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 27);
+  messageDesc(file_trimtab_log_v1_commit, 28);
 
 /**
  * Whether a session is there.

@@ -1,0 +1,187 @@
+import {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditTrail,
+  type Commit,
+  type ListAuditOptions,
+  matchesAudit,
+  type Page,
+  storeError,
+} from "@trimtab/core";
+import type { CommitLog } from "@trimtab/log";
+import { encodeSealed, seal } from "./chain.ts";
+import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
+import { type AuditCodec, auditStream, readHead, readSealed } from "./stored-record.ts";
+
+/** What a record of an audit is made of. */
+export interface AuditRecordOptions {
+  /** Where entries are kept; its own, so that it can be kept for as long as it must. */
+  readonly log: CommitLog;
+  readonly codec: AuditCodec;
+  /** Entries that are kept; 1 000 000 unless given. */
+  readonly keptEntries?: number;
+  /** Is given each entry once it is durable, with its number and its hash, in order. */
+  readonly onEntries?: (entries: readonly RecordedEntry[]) => void;
+  /** Hears that entries cannot be kept; they wait, and are tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** An entry in its place. */
+export interface RecordedEntry {
+  readonly entry: AuditEntry;
+  readonly hash: Uint8Array;
+}
+
+/** A record of who did what. Entries are kept in order, in batches, each tied to the one before. */
+export interface AuditRecord extends AuditTrail {
+  /** Enters what a commit has done. Entries are durable soon afterwards, or found again in the commit at the next start. */
+  commit(commit: Commit): void;
+  /** Enters something that was not done. Resolves once it is durable. */
+  refuse(draft: AuditDraft): Promise<void>;
+  /** Resolves once everything that was entered so far is durable. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Entries that one append carries, so that no append holds up what comes after it for long. */
+const batchEntries = 1000;
+
+/** Entries that wait before those who refuse have to wait, too, and before newer ones of them are given up. */
+const mostWaiting = 100_000;
+
+/** How long to wait before what could not be kept is tried again. */
+const retryMs = 1000;
+
+const defaultKept = 1_000_000;
+
+/** Opens the record in a log. */
+export async function openAuditRecord(options: AuditRecordOptions): Promise<AuditRecord> {
+  const { log, codec, keptEntries = defaultKept, onEntries = () => {}, onError } = options;
+  let head = await readHead(log);
+  let trimmed = Math.max(0, head.number - keptEntries);
+  const waiting: AuditDraft[] = [];
+  let idle: Promise<void> | undefined;
+  let closed = false;
+
+  const append = async (): Promise<void> => {
+    const drafts = waiting.slice(0, batchEntries);
+    let { hash } = head;
+    const recorded = drafts.map((draft, index): RecordedEntry & { readonly bytes: Uint8Array } => {
+      const entry = { id: idOf(head.number + index + 1), ...draft };
+      const sealed = seal(hash, codec.encode(entry));
+      hash = sealed.hash;
+      return { entry, hash, bytes: encodeSealed(sealed) };
+    });
+    const won = await log.append(
+      auditStream,
+      head.number,
+      recorded.map(({ bytes }) => bytes),
+    );
+    if (!won) throw new Error("another process writes the audit of this folder");
+    head = { number: head.number + drafts.length, hash };
+    waiting.splice(0, drafts.length);
+    onEntries(recorded);
+    if (head.number - trimmed < keptEntries + keptEntries / 10) return;
+    trimmed = head.number - keptEntries;
+    await log.trim(auditStream, trimmed);
+  };
+
+  const drain = async (): Promise<void> => {
+    // What comes in one turn of the event loop goes in one append.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      try {
+        await append();
+      } catch (error) {
+        onError(error);
+        // What a commit has done is found there at the next start.
+        if (closed) waiting.length = 0;
+        else await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+      }
+    }
+    idle = undefined;
+  };
+  const enter = (draft: AuditDraft): void => {
+    waiting.push(draft);
+    idle ??= drain();
+  };
+  const settled = async (): Promise<void> => {
+    const last = head.number + waiting.length;
+    while (idle !== undefined && head.number < last) await idle;
+  };
+
+  return {
+    commit(commit) {
+      for (const draft of entriesOfCommit(commit)) enter(draft);
+    },
+    async refuse(draft) {
+      if (waiting.length < mostWaiting) enter(draft);
+      await settled();
+    },
+    listAuditEntries: (session, list = {}) => listEntries({ log, codec, last: () => head.number }, session, list),
+    settled,
+    async close() {
+      closed = true;
+      await settled();
+    },
+  };
+}
+
+const idDigits = 16;
+const idOf = (number: number): string => String(number).padStart(idDigits, "0");
+
+interface Source {
+  readonly log: CommitLog;
+  readonly codec: AuditCodec;
+  readonly last: () => number;
+}
+
+/** Entries that one page looks through, so that a page costs so much at most. */
+const mostLookedAt = 20_000;
+const chunkEntries = 500;
+
+async function listEntries(
+  { log, codec, last }: Source,
+  session: string,
+  { pageSize = 100, pageToken, filter = {}, fromMs = 0, toMs = Number.POSITIVE_INFINITY }: ListAuditOptions,
+): Promise<Page<AuditEntry>> {
+  checkPageSize(pageSize);
+  let before = pageToken === undefined ? last() + 1 : parseToken(pageToken);
+  const stop = before - mostLookedAt;
+  const items: AuditEntry[] = [];
+  while (before > 1 && before > stop) {
+    const after = Math.max(0, before - 1 - chunkEntries);
+    const chunk = await readSealed(log, after, before - 1);
+    if (chunk.length === 0) return { items };
+    for (const { number, sealed } of chunk.toReversed()) {
+      const entry = codec.decode(sealed.entry);
+      // What was recorded before is older still: entries are in the order in which things were decided, but for moments.
+      if (entry.recordedAtMs < fromMs - outOfOrderMs) return { items };
+      before = number;
+      if (!isTold(entry, session, filter) || entry.recordedAtMs < fromMs || entry.recordedAtMs >= toMs) continue;
+      items.push(entry);
+      if (items.length === pageSize) return { items, nextPageToken: String(number) };
+    }
+  }
+  return before > 1 ? { items, nextPageToken: String(before) } : { items };
+}
+
+/** How much later an entry may be entered than one of the same time. */
+const outOfOrderMs = 60_000;
+
+const isTold = (entry: AuditEntry, session: string, filter: AuditFilter): boolean =>
+  (entry.session === session || entry.callerSession === session) && matchesAudit(entry, filter);
+
+function checkPageSize(pageSize: number): void {
+  if (Number.isSafeInteger(pageSize) && pageSize >= 1 && pageSize <= 1000) return;
+  const message = `pageSize must be a whole number from 1 to 1000, got ${pageSize}`;
+  throw storeError("invalid_argument", message, { field: "pageSize", limit: 1000, value: pageSize });
+}
+
+function parseToken(token: string): number {
+  const number = Number(token);
+  if (/^\d{1,15}$/.test(token) && number > 0) return number;
+  throw storeError("invalid_argument", "pageToken is none that a page of this listing has given", {
+    field: "pageToken",
+  });
+}

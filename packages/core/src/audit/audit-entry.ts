@@ -1,0 +1,89 @@
+import type { Permission } from "../access/access-rule.ts";
+import type { Origin } from "../origin.ts";
+import type { Page, PageOptions } from "../store/page.ts";
+import type { ErrorReason } from "../store-error.ts";
+
+/** How a call came out: it was done; access was denied; it was refused for another reason; it failed by no fault of the caller. */
+export type AuditOutcome = "succeeded" | "denied" | "refused" | "failed";
+
+/** One thing that someone did, or tried to do, to one variable or to a session as a whole. Values are never in it. */
+export interface AuditEntry {
+  /** Unique; later entries sort after earlier ones. */
+  readonly id: string;
+  readonly recordedAtMs: number;
+  /** The session that it was done to; empty where none was named. */
+  readonly session: string;
+  /** The session that called. */
+  readonly callerSession: string;
+  /** Who is answerable, as the caller says. */
+  readonly actor: string;
+  /** Who the caller is, as was established; empty where nobody asked. */
+  readonly principal: string;
+  readonly origin: Origin;
+  readonly peer: AuditPeer;
+  /** What was called, for instance `SetVariable`. */
+  readonly action: string;
+  /** The permission that was lacking, or that it took. */
+  readonly permission?: Permission;
+  /** Empty where it was not about a variable, or named none. */
+  readonly variableId: string;
+  /** The variable's name, or what the caller sent where it named none. */
+  readonly variableName: string;
+  readonly oldVersion?: number;
+  readonly newVersion?: number;
+  /** Revision of the commit; 0 where nothing was committed. */
+  readonly revision: number;
+  readonly outcome: AuditOutcome;
+  /** Why it did not succeed. */
+  readonly reason?: ErrorReason;
+  /** The access rule that decided, where one did. */
+  readonly decidingRule?: string;
+  readonly requestId?: string;
+}
+
+/** Where a call came from; all empty for one within the process. */
+export interface AuditPeer {
+  readonly address: string;
+  readonly userAgent: string;
+  readonly protocol: string;
+}
+
+/** Which entries to tell; what is left out does not matter. */
+export interface AuditFilter {
+  /** Id or name of a variable. */
+  readonly variable?: string;
+  readonly actor?: string;
+  readonly callerSession?: string;
+  readonly actions?: readonly string[];
+  readonly outcomes?: readonly AuditOutcome[];
+}
+
+/** Which entries to list. */
+export interface ListAuditOptions extends PageOptions {
+  readonly filter?: AuditFilter;
+  /** Only entries recorded at this moment or later. */
+  readonly fromMs?: number;
+  /** Only entries recorded before this moment. */
+  readonly toMs?: number;
+}
+
+/** What is remembered of who did what. */
+export interface AuditTrail {
+  /**
+   * Lists entries about a session, and of calls that it made, newest first. A page may hold fewer entries than it may, or none, and
+   * go on nevertheless: only the last one has no token. Entries outlive the sessions that they speak of.
+   */
+  listAuditEntries(session: string, options?: ListAuditOptions): Promise<Page<AuditEntry>>;
+}
+
+/** Says whether a filter lets an entry through. */
+export function matchesAudit(entry: AuditEntry, filter: AuditFilter): boolean {
+  const { variable, actor, callerSession, actions = [], outcomes = [] } = filter;
+  return (
+    (variable === undefined || entry.variableId === variable || entry.variableName === variable) &&
+    (actor === undefined || entry.actor === actor) &&
+    (callerSession === undefined || entry.callerSession === callerSession) &&
+    (actions.length === 0 || actions.includes(entry.action)) &&
+    (outcomes.length === 0 || outcomes.includes(entry.outcome))
+  );
+}

@@ -1,0 +1,95 @@
+import type { AuditEntry, AuditFilter, AuditOutcome, ErrorReason } from "@trimtab/core";
+import { fromWirePermission, toWirePermission } from "./access-rule.ts";
+import { Permission } from "./gen/trimtab/v1/access_rule_pb.ts";
+import {
+  type AuditEntry as WireEntry,
+  type AuditFilter as WireFilter,
+  AuditOutcome as WireOutcome,
+} from "./gen/trimtab/v1/audit_pb.ts";
+import { fromWireOrigin, toWireOrigin } from "./origin.ts";
+import { present } from "./present.ts";
+import { fromTimestamp, toTimestamp } from "./time.ts";
+import { fromUint64, toUint64 } from "./whole-number.ts";
+
+const wireOutcomes = {
+  succeeded: WireOutcome.SUCCEEDED,
+  denied: WireOutcome.DENIED,
+  refused: WireOutcome.REFUSED,
+  failed: WireOutcome.FAILED,
+} as const satisfies Record<AuditOutcome, WireOutcome>;
+
+const outcomes = new Map<WireOutcome, AuditOutcome>(
+  Object.entries(wireOutcomes).map(([outcome, wire]) => [wire, outcome as AuditOutcome]),
+);
+
+/** Puts an entry of an audit on the wire. */
+export const toWireAuditEntry = (entry: AuditEntry): WireEntry => ({
+  $typeName: "trimtab.v1.AuditEntry",
+  id: entry.id,
+  recordedAt: toTimestamp(entry.recordedAtMs),
+  sessionId: entry.session,
+  callerSessionId: entry.callerSession,
+  actor: entry.actor,
+  principal: entry.principal,
+  origin: toWireOrigin(entry.origin),
+  peer: { $typeName: "trimtab.v1.AuditPeer", ...entry.peer },
+  action: entry.action,
+  permission: entry.permission === undefined ? Permission.UNSPECIFIED : toWirePermission(entry.permission),
+  variableId: entry.variableId,
+  variableName: entry.variableName,
+  ...(entry.oldVersion !== undefined && { oldVersion: toUint64(entry.oldVersion) }),
+  ...(entry.newVersion !== undefined && { newVersion: toUint64(entry.newVersion) }),
+  revision: toUint64(entry.revision),
+  outcome: wireOutcomes[entry.outcome],
+  reason: entry.reason ?? "",
+  decidingRuleId: entry.decidingRule ?? "",
+  requestId: entry.requestId ?? "",
+});
+
+/** Reads an entry of an audit. */
+export function fromWireAuditEntry(entry: WireEntry): AuditEntry {
+  const { address = "", userAgent = "", protocol = "" } = entry.peer ?? {};
+  return present({
+    id: entry.id,
+    recordedAtMs: fromTimestamp(entry.recordedAt, "recorded_at"),
+    session: entry.sessionId,
+    callerSession: entry.callerSessionId,
+    actor: entry.actor,
+    principal: entry.principal,
+    origin: fromWireOrigin(entry.origin),
+    peer: { address, userAgent, protocol },
+    action: entry.action,
+    permission: entry.permission === Permission.UNSPECIFIED ? undefined : fromWirePermission(entry.permission),
+    variableId: entry.variableId,
+    variableName: entry.variableName,
+    oldVersion: entry.oldVersion === undefined ? undefined : fromUint64(entry.oldVersion, "old_version"),
+    newVersion: entry.newVersion === undefined ? undefined : fromUint64(entry.newVersion, "new_version"),
+    revision: fromUint64(entry.revision, "revision"),
+    outcome: outcomes.get(entry.outcome) ?? "failed",
+    reason: entry.reason === "" ? undefined : (entry.reason as ErrorReason),
+    decidingRule: entry.decidingRuleId || undefined,
+    requestId: entry.requestId || undefined,
+  });
+}
+
+/** Puts a filter on the wire. */
+export const toWireAuditFilter = (filter: AuditFilter): WireFilter => ({
+  $typeName: "trimtab.v1.AuditFilter",
+  variable: filter.variable ?? "",
+  actor: filter.actor ?? "",
+  callerSessionId: filter.callerSession ?? "",
+  actions: [...(filter.actions ?? [])],
+  outcomes: (filter.outcomes ?? []).map((outcome) => wireOutcomes[outcome]),
+});
+
+/** Reads a filter; outcomes that are not known are passed over. */
+export const fromWireAuditFilter = (filter: WireFilter | undefined): AuditFilter =>
+  filter === undefined
+    ? {}
+    : present({
+        variable: filter.variable || undefined,
+        actor: filter.actor || undefined,
+        callerSession: filter.callerSessionId || undefined,
+        actions: filter.actions,
+        outcomes: filter.outcomes.flatMap((outcome) => outcomes.get(outcome) ?? []),
+      });
