@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import { isLogError } from "@trimtab/log";
 import { backUpSqliteLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
+import { checkAudit } from "./audit/check-audit.ts";
+import { auditFolder } from "./audit/open-audit.ts";
 
 /** What a command about a data folder came to: what to print, and the exit status. */
 export interface CommandResult {
@@ -21,7 +24,7 @@ export async function runDataCommand(args: readonly string[]): Promise<CommandRe
   const wanted = command === "check" ? 1 : 2;
   if (from === undefined || folders.length !== wanted) return { output: usage, status: statuses.misused };
   try {
-    return to === undefined ? await check(from) : await copy(from, to);
+    return to === undefined ? await checkAll(from) : await copy(from, to);
   } catch (error) {
     if (!isLogError(error)) throw error;
     return { output: error.message, status: statuses.failed };
@@ -31,6 +34,15 @@ export async function runDataCommand(args: readonly string[]): Promise<CommandRe
 const usage = `usage: trimtab-server check DATA
        trimtab-server backup DATA COPY
        trimtab-server restore COPY DATA`;
+
+/** Checks the sessions and, where there is one, the audit. */
+async function checkAll(folder: string): Promise<CommandResult> {
+  const sessions = await check(folder);
+  const audit = await checkAudit(auditFolder(folder));
+  if (audit === undefined) return sessions;
+  const status = audit.isIntact ? sessions.status : statuses.damaged;
+  return { output: `${sessions.output}\n${audit.line}`, status };
+}
 
 async function check(folder: string): Promise<CommandResult> {
   const { streams, entries, bytes, snapshots, damages, damage } = await verifySqliteLog(folder);
@@ -65,5 +77,6 @@ function describe(damage: SqliteLogDamage): string {
 /** A backup is a data folder like any other, so that restoring it is making a copy the other way. */
 async function copy(from: string, to: string): Promise<CommandResult> {
   const { bytes } = await backUpSqliteLog(from, to);
+  if (existsSync(auditFolder(from))) await backUpSqliteLog(auditFolder(from), auditFolder(to));
   return { output: `${to} holds what ${from} did (${bytes} bytes)`, status: 0 };
 }

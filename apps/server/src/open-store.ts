@@ -1,7 +1,13 @@
 import { createAccessControl } from "@trimtab/access-control";
 import type { Commit, TypeRegistry } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
-import { createEncodedLog, createEncodedSnapshots, createEncodedSummaries, createMemoryLog } from "@trimtab/log";
+import {
+  type CommitLog,
+  createEncodedLog,
+  createEncodedSnapshots,
+  createEncodedSummaries,
+  createMemoryLog,
+} from "@trimtab/log";
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
 import {
@@ -22,6 +28,8 @@ export interface StoreMeans {
   /** Parts of the store that settings cannot say; a log among them takes the place of the one on disk. */
   readonly parts: { readonly store?: Partial<Omit<StoreOptions, "types">> };
   readonly onError: (error: unknown) => void;
+  /** What an audit makes of the log, where there is one. */
+  readonly follow?: ((log: CommitLog<Commit>) => Promise<CommitLog<Commit>>) | undefined;
   /** Told how many sessions were found so far, while a folder is opened. */
   readonly onProgress: (sessions: number) => void;
 }
@@ -38,10 +46,11 @@ export interface OpenedStore {
  */
 export async function openStore(
   settings: Settings,
-  { types, parts, onError, onProgress }: StoreMeans,
+  { types, parts, onError, onProgress, follow = async (log) => log }: StoreMeans,
 ): Promise<OpenedStore> {
   const isOnDisk = settings.log === "sqlite" && parts.store?.log === undefined;
   const disk = isOnDisk ? await openDisk(settings.data, onError) : undefined;
+  const log = await follow(parts.store?.log ?? disk?.log ?? createMemoryLog<Commit>({ sizeOf: sizeOfCommit }));
   const store = createStore({
     types,
     expressions: cel,
@@ -57,9 +66,10 @@ export async function openStore(
     onProgress,
     limits: toLimits(settings),
     maxWaitingWrites: settings.maxWaitingWrites,
-    ...(disk === undefined && { log: createMemoryLog<Commit>({ sizeOf: sizeOfCommit }), shared: false }),
-    ...(disk !== undefined && { log: disk.log, snapshots: disk.snapshots, summaries: disk.summaries, shared: false }),
+    shared: false,
+    ...(disk !== undefined && { snapshots: disk.snapshots, summaries: disk.summaries }),
     ...parts.store,
+    log,
   });
   return {
     store,

@@ -5,6 +5,8 @@ import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
+import { AuditService } from "@trimtab/wire/services";
+import { openAudit } from "./audit/open-audit.ts";
 import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
@@ -60,10 +62,19 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
   const auth = openAuth(settings, onError);
   const opening = createOpeningReport(settings.data, console.error, () => performance.now());
-  const means = { types, parts, onError, onProgress: opening.found };
-  const { store, close: closeStore } = await openStore(settings, means);
+  const audit = await openAudit(settings, { isAsking: auth !== undefined, onError });
+  const means = { types, parts, onError, onProgress: opening.found, follow: audit?.follow };
+  const opened = await openStore(settings, means).catch(async (error: unknown) => {
+    await audit?.close();
+    throw error;
+  });
+  const { store } = opened;
+  const closeStore = async () => {
+    await opened.close();
+    await audit?.close();
+  };
   const shutdown = new AbortController();
-  const services = [...served, healthProto.Health];
+  const services = [...served, ...(audit === undefined ? [] : [AuditService]), healthProto.Health];
   const health = createHealth(services.map((service) => service.typeName));
   const limits = openLimits(settings, auth !== undefined);
   const memory = createMemoryGuard(settings.maxMemoryBytes ?? defaultMemoryBytes());
@@ -75,6 +86,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     shutdown: shutdown.signal,
     onInternalError: onError,
     ...(limits.admit !== undefined && { admit: limits.admit }),
+    audit: audit?.callsOf(store),
   });
   const reflection = createReflection(services);
   const surroundings: Surroundings = {
@@ -90,7 +102,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     readMaxBytes: settings.maxMessageBytes,
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
-    requestGate: inTurn([memory, auth?.gate, limits.gate, parts.requestGate]),
+    requestGate: inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
   });
   const listener = await openListener({
     listen: settings.listen,

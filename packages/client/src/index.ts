@@ -1,4 +1,5 @@
 export { isStoreError, StoreError } from "@trimtab/core";
 export * from "@trimtab/handles";
+export { createAuditClient } from "./create-audit-client.ts";
 export { createStoreClient, type StoreClientOptions } from "./create-store-client.ts";
 export { fromConnectError } from "./store-error.ts";

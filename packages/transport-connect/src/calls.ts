@@ -1,6 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { isStoreError, storeError } from "@trimtab/core";
+import type { CallAudit } from "./call-audit.ts";
 import { toConnectError } from "./connect-error.ts";
 import { guardStream } from "./guard-stream.ts";
 import { revokedKey } from "./principal.ts";
@@ -28,14 +29,17 @@ export interface CallsOptions {
   readonly onInternalError: (error: unknown, call: CallInfo) => void;
   /** Is asked before a call to a session is answered; what it throws refuses the call. */
   readonly admit?: ((session: string, context: HandlerContext) => void) | undefined;
+  /** Enters who called what, and what was not done. */
+  readonly audit?: CallAudit | undefined;
 }
 
 /** Makes the wrappers. */
-export function createCalls({ onInternalError, admit }: CallsOptions): Calls {
+export function createCalls({ onInternalError, admit, audit }: CallsOptions): Calls {
   const prepare = (request: Message, context: HandlerContext): void => {
     if (admit !== undefined && "sessionId" in request && typeof request.sessionId === "string") {
       admit(request.sessionId, context);
     }
+    audit?.note(request, context);
     refuseUnserved(request);
   };
   const translate = (error: unknown, context: HandlerContext): ConnectError => {
@@ -50,6 +54,7 @@ export function createCalls({ onInternalError, admit }: CallsOptions): Calls {
         prepare(request, context);
         return await answer(request, context);
       } catch (error) {
+        if (audit !== undefined) await audit.failed(request, context, error);
         throw translate(error, context);
       }
     },
@@ -60,7 +65,8 @@ export function createCalls({ onInternalError, admit }: CallsOptions): Calls {
         prepare(request, context);
         return answer(request, revoked === undefined ? context : until(revoked, context));
       };
-      const fail = (error: unknown): never => {
+      const fail = async (error: unknown): Promise<never> => {
+        if (audit !== undefined) await audit.failed(request, context, error);
         throw translate(isRevoked() ? noLongerKnown() : error, context);
       };
       return guardStream(open, { fail, isRevoked });

@@ -3,6 +3,7 @@ import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/con
 import type { Store, TypeRegistry } from "@trimtab/core";
 import {
   AccessService,
+  AuditService,
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
@@ -14,6 +15,8 @@ import {
   WatchService,
 } from "@trimtab/wire/services";
 import { createAccessService } from "./access-service.ts";
+import { createAuditService } from "./audit-service.ts";
+import { type AuditOptions, createCallAudit } from "./call-audit.ts";
 import { type CallInfo, createCalls } from "./calls.ts";
 import { createConfigurationSpaceService } from "./configuration-space-service.ts";
 import { createDependencyService } from "./dependency-service.ts";
@@ -43,6 +46,8 @@ export interface RoutesOptions {
   readonly uploads?: Partial<UploadLimits>;
   /** Is asked before a call to a session is answered; what it throws refuses the call. For limits on calls. */
   readonly admit?: (session: string, context: HandlerContext) => void;
+  /** What keeps an audit; without it `AuditService` is not served. */
+  readonly audit?: AuditOptions | undefined;
   /** Hears of every fault behind a call, of which the caller is told no more than that there was one. */
   readonly onInternalError?: (error: unknown, call: CallInfo) => void;
 }
@@ -59,9 +64,10 @@ export function createRoutes({
   shutdown,
   uploads,
   admit,
+  audit,
   onInternalError = () => {},
 }: RoutesOptions): (router: ConnectRouter) => void {
-  const calls = createCalls({ onInternalError, admit });
+  const calls = createCalls({ onInternalError, admit, audit: audit && createCallAudit(audit) });
   // A misspelt field in JSON would otherwise be an option silently not taken.
   const options = {
     jsonOptions: { ignoreUnknownFields: false },
@@ -82,5 +88,6 @@ export function createRoutes({
     serve(HistoryService, (seen) => createHistoryService(seen, calls));
     serve(AccessService, (seen) => createAccessService(seen, calls));
     serve(TransferService, (seen) => createTransferService(seen, calls, files));
+    if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, calls), options);
   };
 }

@@ -1,7 +1,7 @@
 /** How a stream of answers is guarded. */
 export interface StreamGuard {
-  /** Throws an error as the caller is told of it. */
-  readonly fail: (error: unknown) => never;
+  /** Rejects with an error as the caller is told of it. */
+  readonly fail: (error: unknown) => Promise<never>;
   /** The caller may hear nothing more. */
   readonly isRevoked: () => boolean;
 }
@@ -21,11 +21,11 @@ export function guardStream<O>(
     isOver = true;
     await messages?.return?.();
   };
-  const stop = (error: unknown): never => {
+  const stop = (error: unknown): Promise<never> => {
     isOver = true;
     return fail(error);
   };
-  const pass = (result: IteratorResult<O>): IteratorResult<O, undefined> => {
+  const pass = (result: IteratorResult<O>): IteratorResult<O, undefined> | Promise<never> => {
     if (isRevoked()) {
       leave().catch(() => {});
       return fail(undefined);

@@ -1,5 +1,6 @@
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
+import type { HandlerContext } from "@connectrpc/connect";
 import type { RequestGate } from "../create-api.ts";
 import { SettingsError } from "../read-settings.ts";
 import { flagOf, type Settings } from "../settings.ts";
@@ -10,7 +11,8 @@ import { parsePrincipals } from "./principals-file.ts";
 
 /** How a server knows who calls. */
 export interface Auth {
-  readonly gate: RequestGate;
+  /** Makes the gate; calls that it refuses are told to `onRefused` first. */
+  gate(onRefused?: (context: HandlerContext) => Promise<void>): RequestGate;
   /** Reads the files anew. What is wrong with them is told, and what held before goes on to hold. */
   reload(): void;
   close(): void;
@@ -42,7 +44,7 @@ export function openAuth(settings: Settings, onError: (error: unknown) => void):
   const files = [file, jwtKeys].filter((path) => path !== undefined && !path.includes("://"));
   const watchers = files.map((path) => watchFile(path ?? "", reload));
   return {
-    gate: createAuthGate({ principals, jwt }),
+    gate: (onRefused) => createAuthGate({ principals, jwt }, onRefused),
     reload,
     close() {
       for (const watcher of watchers) watcher.close();

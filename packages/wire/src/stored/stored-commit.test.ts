@@ -22,6 +22,12 @@ describe("a stored commit", () => {
     expect(new Set(stored)).toEqual(new Set(kinds));
   });
 
+  test("comes back with the call that it came by", () => {
+    const peer = { address: "::1", userAgent: "x", protocol: "grpc" };
+    const via = { principal: "ada", session: "s", action: "SetVariable", ...peer };
+    expect(decodeCommit(encodeCommit({ ...everyEvent, via }))).toEqual({ ...everyEvent, via });
+  });
+
   test("comes back exactly, whatever the values", () => {
     const commit: fc.Arbitrary<Commit> = fc.record({
       session: text,

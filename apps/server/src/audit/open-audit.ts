@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import {
+  type AuditCodec,
+  type AuditDraft,
+  type AuditRecord,
+  auditedLog,
+  openAuditRecord,
+  recoverCommits,
+} from "@trimtab/audit";
+import type { Commit, Store } from "@trimtab/core";
+import { type CommitLog, createMemoryLog } from "@trimtab/log";
+import { openSqliteLog } from "@trimtab/log-sqlite";
+import { type AuditOptions, createBucketTable, type RefusedCall } from "@trimtab/transport-connect";
+import { fromWireAuditEntry, toWireAuditEntry } from "@trimtab/wire";
+import { AuditEntrySchema } from "@trimtab/wire/services";
+import { peerAddress } from "../direct/call-context.ts";
+import type { Settings } from "../settings.ts";
+import { createLinesFile } from "./lines-file.ts";
+
+/** The audit of a server. */
+export interface Audit {
+  /** Enters what is committed to a log, and what a process before had no time to enter. */
+  readonly follow: (log: CommitLog<Commit>) => Promise<CommitLog<Commit>>;
+  /** Enters calls; the store tells which rule denied one. */
+  readonly callsOf: (store: Pick<Store, "explainAccess">) => AuditOptions;
+  /** Enters a call of somebody who could not say who they are; of each address no more than ten a second. */
+  readonly unknownCaller: (context: HandlerContext) => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The folder of the audit, in the data folder. */
+export const auditFolder = (data: string): string => join(data, "audit");
+
+/** Entries as they are stored. */
+const codec: AuditCodec = {
+  encode: (entry) => toBinary(AuditEntrySchema, toWireAuditEntry(entry)),
+  decode: (bytes) => fromWireAuditEntry(fromBinary(AuditEntrySchema, bytes)),
+};
+
+/** Opens the audit that the settings describe; `undefined` where there is to be none. */
+export async function openAudit(
+  settings: Settings,
+  { isAsking, onError }: { readonly isAsking: boolean; readonly onError: (error: unknown) => void },
+): Promise<Audit | undefined> {
+  if ((settings.audit ?? (isAsking ? "on" : "off")) === "off") return undefined;
+  const disk = settings.log === "sqlite" ? await openSqliteLog({ directory: auditFolder(settings.data) }) : undefined;
+  const log = disk?.log ?? createMemoryLog();
+  const record = await openAuditRecord({
+    log,
+    codec,
+    keptEntries: settings.auditEntries,
+    onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
+    ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
+  });
+  const unknown = createBucketTable(unknownRate, () => performance.now());
+  let recovering: Promise<unknown> | undefined;
+  return {
+    async follow(commits) {
+      const recover = await recoverCommits({ record, log, codec, commits });
+      recovering = recover().catch(onError);
+      return auditedLog(commits, record);
+    },
+    callsOf: (store) => ({
+      trail: record,
+      addressOf: ({ values }) => values.get(peerAddress) ?? "",
+      refuse: (call) => enter(record, store, call),
+    }),
+    async unknownCaller(context) {
+      const address = context.values.get(peerAddress) ?? "";
+      if (unknown.take(address) === 0) await record.refuse(unknownCall(address, context));
+    },
+    async close() {
+      await recovering;
+      await record.close();
+      await disk?.close();
+    },
+  };
+}
+
+/** Guesses at tokens must not crowd out what the audit is for. */
+const unknownRate = { perSecond: 10, burst: 100 };
+
+const unknownCall = (address: string, { method, requestHeader, protocolName }: HandlerContext): AuditDraft => ({
+  recordedAtMs: Date.now(),
+  session: "",
+  callerSession: "",
+  actor: "",
+  principal: "",
+  origin: "other",
+  peer: { address, userAgent: requestHeader.get("user-agent") ?? "", protocol: protocolName },
+  action: method.name,
+  variableId: "",
+  variableName: "",
+  revision: 0,
+  outcome: "denied",
+  reason: "unauthenticated",
+});
+
+/** Enters a call that was not done, with the access rule that denied it. */
+async function enter(record: AuditRecord, store: Pick<Store, "explainAccess">, call: RefusedCall): Promise<void> {
+  const recordedAtMs = Date.now();
+  const decidingRule = await ruleOf(store, call);
+  await record.refuse({ recordedAtMs, ...call, ...(decidingRule !== undefined && { decidingRule }) });
+}
+
+async function ruleOf(store: Pick<Store, "explainAccess">, call: RefusedCall): Promise<string | undefined> {
+  const { session, callerSession, variableName, permission } = call;
+  if (permission === undefined || session === callerSession || variableName === "") return undefined;
+  const ref = variableName.slice(variableName.indexOf("/") + 1);
+  // What does not exist no rule is about.
+  const answer = await store.explainAccess(session, ref, { permission, subject: callerSession }).catch(() => undefined);
+  return answer?.rule?.id;
+}
+
+function createSink({ auditFile = "-", auditFileBytes }: Settings, onError: (error: unknown) => void) {
+  const write = createLinesFile(auditFile, auditFileBytes);
+  return (recorded: Parameters<NonNullable<Parameters<typeof openAuditRecord>[0]["onEntries"]>>[0]) => {
+    try {
+      write(recorded.map(({ entry, hash }) => JSON.stringify({ ...entry, hash: Buffer.from(hash).toString("hex") })));
+    } catch (error) {
+      onError(new Error(`the audit cannot be written to ${auditFile}`, { cause: error }));
+    }
+  };
+}

@@ -1,0 +1,36 @@
+import { createClient, type Transport } from "@connectrpc/connect";
+import type { AuditTrail } from "@trimtab/core";
+import { encodeText, fromWireAuditEntry, present, toTimestamp, toWireAuditFilter } from "@trimtab/wire";
+import { AuditService } from "@trimtab/wire/services";
+import { readPage } from "./answers.ts";
+import { encodePage } from "./arguments.ts";
+import { createCaller } from "./caller.ts";
+import type { StoreClientOptions } from "./create-store-client.ts";
+
+/** Gives the audit behind a transport. It tells what was done to sessions that the caller may act as, and what those did. */
+export function createAuditClient(
+  transport: Transport,
+  { timeoutMs = 30_000 }: Pick<StoreClientOptions, "timeoutMs"> = {},
+): AuditTrail {
+  const client = createClient(AuditService, transport);
+  const { call } = createCaller({ actor: undefined, origin: "typescript", timeoutMs });
+  return {
+    listAuditEntries: (session, { filter = {}, fromMs, toMs, ...page } = {}) =>
+      call(
+        (to) =>
+          client.listAuditEntries(
+            {
+              sessionId: encodeText(session, "session"),
+              ...encodePage(page),
+              filter: toWireAuditFilter(filter),
+              timeRange: present({
+                since: fromMs === undefined ? undefined : toTimestamp(fromMs),
+                until: toMs === undefined ? undefined : toTimestamp(toMs),
+              }),
+            },
+            to,
+          ),
+        (answer) => readPage(answer.entries, answer, fromWireAuditEntry),
+      ),
+  };
+}

@@ -1,0 +1,39 @@
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { type AuditTrail, createGlob, type ListAuditOptions, storeError } from "@trimtab/core";
+import { fromTimestamp, fromWireAuditFilter, present, toWireAuditEntry } from "@trimtab/wire";
+import type { AuditService, ListAuditEntriesRequest } from "@trimtab/wire/services";
+import type { Calls } from "./calls.ts";
+import { toPageOptions } from "./page-options.ts";
+import { principalKey } from "./principal.ts";
+import { sessionOf } from "./request-parts.ts";
+
+/** Serves an audit, to each caller that of the sessions which it may act as. */
+export function createAuditService(trail: AuditTrail, { unary }: Calls): Partial<ServiceImpl<typeof AuditService>> {
+  return {
+    listAuditEntries: unary(async (request, context) => {
+      const session = sessionOf(request);
+      checkMayAct(session, context);
+      const { items, nextPageToken = "" } = await trail.listAuditEntries(session, toListOptions(request));
+      return { entries: items.map(toWireAuditEntry), nextPageToken };
+    }),
+  };
+}
+
+const toListOptions = (request: ListAuditEntriesRequest): ListAuditOptions => {
+  const { since, until } = request.timeRange ?? {};
+  return toPageOptions(
+    request,
+    present({
+      filter: fromWireAuditFilter(request.filter),
+      fromMs: since && fromTimestamp(since, "time_range.since"),
+      toMs: until && fromTimestamp(until, "time_range.until"),
+    }),
+  );
+};
+
+function checkMayAct(session: string, { values }: HandlerContext): void {
+  const principal = values.get(principalKey);
+  if (principal === undefined || principal.sessions.some((pattern) => createGlob(pattern)(session))) return;
+  const message = `${principal.id} may not act as session ${session}`;
+  throw storeError("access_denied", message, { session, permission: "act" });
+}

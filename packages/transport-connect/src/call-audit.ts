@@ -1,0 +1,142 @@
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import {
+  type AuditEntry,
+  type AuditOutcome,
+  type AuditTrail,
+  isStoreError,
+  type Permission,
+  parseVariableRef,
+  type StoreError,
+  type WriteVia,
+} from "@trimtab/core";
+import { fromWireContext, noteVia } from "@trimtab/wire";
+import { type WriteContext, WriteContextSchema } from "@trimtab/wire/services";
+import { principalKey } from "./principal.ts";
+
+/** A call that was not done, as an audit enters it. */
+export type RefusedCall = Omit<AuditEntry, "id" | "recordedAtMs">;
+
+/** What keeps an audit of calls. */
+export interface AuditOptions {
+  /** What `AuditService` tells. */
+  readonly trail: AuditTrail;
+  /** The network address that a call came from; empty where that is not known. */
+  readonly addressOf: (context: HandlerContext) => string;
+  /** Enters a call that was not done; its caller is told once this resolves. */
+  readonly refuse: (call: RefusedCall) => Promise<void>;
+}
+
+/** Sees to it that calls are entered. */
+export interface CallAudit {
+  /** Notes with a write which call it came by, which its commit then remembers. */
+  note(request: Message, context: HandlerContext): void;
+  /** Enters a call that was denied, and a write that was not made. */
+  failed(request: Message, context: HandlerContext, error: unknown): Promise<void>;
+}
+
+/** Makes what enters calls in an audit. */
+export function createCallAudit({ addressOf, refuse }: Omit<AuditOptions, "trail">): CallAudit {
+  const viaOf = (request: Message, context: HandlerContext): WriteVia => ({
+    principal: context.values.get(principalKey)?.id ?? "",
+    session: textIn(request, "sessionId"),
+    action: context.method.name,
+    address: addressOf(context),
+    userAgent: context.requestHeader.get("user-agent") ?? "",
+    protocol: context.protocolName,
+  });
+  return {
+    note(request, context) {
+      if (isWrite(context.method)) noteVia(request as { context?: WriteContext }, viaOf(request, context));
+    },
+    async failed(request, context, error) {
+      const writes = isWrite(context.method);
+      const isDenied = isStoreError(error) && outcomeOf(error) === "denied";
+      if (!writes && !isDenied) return;
+      const via = viaOf(request, context);
+      const entries =
+        isStoreError(error) && error.items.size > 0 ? itemsOf(request, error) : [subjectOf(request, error)];
+      await Promise.all(entries.map((entry) => refuse({ ...whoOf(request, via), ...entry })));
+    },
+  };
+}
+
+const writes = new WeakMap<DescMethod, boolean>();
+
+/** A write is what says who makes it. */
+function isWrite(method: DescMethod): boolean {
+  const known = writes.get(method);
+  if (known !== undefined) return known;
+  const is = method.input.field["context"]?.message?.typeName === WriteContextSchema.typeName;
+  writes.set(method, is);
+  return is;
+}
+
+/** Items of a batch that are entered one by one. */
+const mostItems = 100;
+
+const itemsOf = (request: Message, { items }: StoreError) =>
+  Array.from(items)
+    .slice(0, mostItems)
+    .map(([ref, error]) => subjectOf(request, error, ref));
+
+/** Who called and whence. */
+function whoOf(request: Message, via: WriteVia) {
+  const { principal, session, action, address, userAgent, protocol } = via;
+  const said =
+    "context" in request ? saidIn(request.context as WriteContext | undefined) : { origin: "other" as const };
+  const { actor = session, origin = "other", requestId } = said;
+  const peer = { address, userAgent, protocol };
+  return {
+    callerSession: session,
+    actor,
+    principal,
+    origin,
+    peer,
+    action,
+    revision: 0,
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+/** What a call says of who makes it; what it says wrongly is what it was refused for. */
+function saidIn(context: WriteContext | undefined): {
+  actor?: string;
+  origin?: AuditEntry["origin"];
+  requestId?: string;
+} {
+  try {
+    return fromWireContext(context);
+  } catch {
+    return {};
+  }
+}
+
+/** What it was about, and what came of it. */
+function subjectOf(request: Message, error: unknown, ref = textIn(request, "variable")) {
+  const session = textIn(request, "sessionId");
+  const isKnown = isStoreError(error);
+  const permission = isKnown && error.is("access_denied") ? toPermission(error.details.permission) : undefined;
+  return {
+    session: ref === "" ? session : parseVariableRef(session, ref).owner,
+    variableId: "",
+    variableName: ref,
+    outcome: isKnown ? outcomeOf(error) : ("failed" as const),
+    ...(isKnown && { reason: error.reason }),
+    ...(permission !== undefined && { permission }),
+  };
+}
+
+const permissions: readonly Permission[] = ["read", "write", "observe", "optimize"];
+
+const toPermission = (text: string): Permission | undefined => permissions.find((each) => each === text);
+
+function outcomeOf({ code }: StoreError): AuditOutcome {
+  if (code === "permission_denied" || code === "unauthenticated") return "denied";
+  return code === "internal" || code === "unavailable" || code === "data_loss" ? "failed" : "refused";
+}
+
+function textIn(request: Message, field: string): string {
+  const value = (request as unknown as Readonly<Record<string, unknown>>)[field];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,72 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { AuditEntry } from "@trimtab/core";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { fromWireAuditEntry, fromWireAuditFilter, toWireAuditEntry, toWireAuditFilter } from "./audit-entry.ts";
+import { AuditEntrySchema } from "./gen/trimtab/v1/audit_pb.ts";
+
+const text = fc.string({ unit: "grapheme", maxLength: 20 });
+const version = fc.integer({ min: 0, max: 2 ** 40 });
+const outcome = fc.constantFrom("succeeded", "denied", "refused", "failed");
+
+const entries: fc.Arbitrary<AuditEntry> = fc.record(
+  {
+    id: text,
+    recordedAtMs: fc.integer({ min: 0, max: 4e12 }),
+    session: text,
+    callerSession: text,
+    actor: text,
+    principal: text,
+    origin: fc.constantFrom("typescript", "python", "elixir", "other"),
+    peer: fc.record({ address: text, userAgent: text, protocol: text }),
+    action: text,
+    permission: fc.constantFrom("read", "write", "observe", "optimize"),
+    variableId: text,
+    variableName: text,
+    oldVersion: version,
+    newVersion: version,
+    revision: version,
+    outcome,
+    reason: fc.constantFrom("access_denied", "not_found", "limit_exceeded"),
+    decidingRule: text.filter((id) => id !== ""),
+    requestId: text.filter((id) => id !== ""),
+  },
+  {
+    requiredKeys: [
+      "id",
+      "recordedAtMs",
+      "session",
+      "callerSession",
+      "actor",
+      "principal",
+      "origin",
+      "peer",
+      "action",
+      "variableId",
+      "variableName",
+      "revision",
+      "outcome",
+    ],
+  },
+);
+
+test("entries of an audit come through the wire as they were", () => {
+  fc.assert(
+    fc.property(entries, (entry) => {
+      const bytes = toBinary(AuditEntrySchema, toWireAuditEntry(entry));
+      expect(fromWireAuditEntry(fromBinary(AuditEntrySchema, bytes))).toEqual(entry);
+    }),
+  );
+});
+
+test("filters come through the wire as they were", () => {
+  const filter = {
+    variable: "x",
+    actor: "ada",
+    callerSession: "t",
+    actions: ["SetVariable"],
+    outcomes: ["denied"],
+  } as const;
+  expect(fromWireAuditFilter(toWireAuditFilter(filter))).toEqual(filter);
+  expect(fromWireAuditFilter(undefined)).toEqual({});
+});
