@@ -7,7 +7,7 @@ import { consecutive, recordWatch } from "./test-parts/recorded-watch.ts";
 import { startProcess } from "./test-parts/server-process.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
-const rounds = 5;
+const rounds = 3;
 const writers = 8;
 const stoppedMs = 400;
 

@@ -30,7 +30,7 @@ interface StreamContents {
 /** What became of it: all intact, or something reported, by whom; anything wrong that is served throws. */
 type Finding = "intact" | "refused to open" | "reported by reads" | "reported by verify";
 
-const rounds = 60;
+const rounds = 30;
 
 /** Opens a damaged folder and reads everything. What is served must be right, and what is not must be reported. */
 async function examine(directory: string, contents: Contents): Promise<Finding> {
