@@ -66,7 +66,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const http1 = createHttp1Connections();
   const open = tls === undefined ? createPlainServer(options, http1) : createTlsServer({ ...options, tls }, http1);
   open.server.on("connection", (socket: net.Socket) => track(sockets, socket));
-  open.http2Server.on("session", (session: http2.ServerHttp2Session) => track(sessions, session));
+  open.http2Server.on("session", (session: http2.ServerHttp2Session) => {
+    track(sessions, session);
+    session.setLocalWindowSize(windowBytes.connection);
+  });
   open.server.listen(listen.port, listen.host);
   await once(open.server, "listening");
   const { port } = open.server.address() as net.AddressInfo;
@@ -106,6 +109,13 @@ interface OpenServer {
 
 const defaultFirstByteTimeoutMs = 10_000;
 
+/**
+ * Bytes that a caller may send ahead, on one stream and on all of a connection. With the 64 KiB that HTTP/2 begins with, a
+ * large value would wait for leave to go on a thousand times.
+ */
+const windowBytes = { stream: 1 << 20, connection: 8 << 20 };
+const windows = { settings: { initialWindowSize: windowBytes.stream } };
+
 function createTlsServer(given: ListenerOptions & { tls: ListenerTls }, http1: Http1Connections): OpenServer {
   const { handler, tls, firstByteTimeoutMs = defaultFirstByteTimeoutMs } = given;
   const handleHttp1: Http2Handler = (request, response) => {
@@ -131,7 +141,7 @@ function createPlainServer(given: ListenerOptions, http1: Http1Connections): Ope
     http1.begin(request.socket, response);
     handler(request, response);
   });
-  const http2Server = http2.createServer();
+  const http2Server = http2.createServer(windows);
   serveStreams(http2Server, given);
   const undecided = new Set<net.Socket>();
   const server = net.createServer((socket) => {

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isNdArray } from "./nd-array.ts";
-import { fromPayload, payloadEquals, payloadSize, toPayload, UnsupportedValueError, type Value } from "./payload.ts";
+import {
+  fromPayload,
+  type Payload,
+  payloadEquals,
+  payloadSize,
+  toPayload,
+  UnsupportedValueError,
+  type Value,
+} from "./payload.ts";
 
 const scalar = fc.oneof(
   fc.constant(null),
@@ -98,4 +106,21 @@ test("the size of a text is that of its UTF-8", () => {
       expect(payloadSize({ kind: "string", value: text })).toBe(new TextEncoder().encode(text).byteLength);
     }),
   );
+});
+
+describe("bytes are equal wherever they lie", () => {
+  const at = (offset: number, bytes: readonly number[]): Payload => {
+    const room = new Uint8Array(offset + bytes.length);
+    room.set(bytes, offset);
+    return { kind: "bytes", value: room.subarray(offset) };
+  };
+  const bytes = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  test.each([0, 1, 4, 7])("at an offset of %i", (offset) => {
+    expect(payloadEquals(at(0, bytes), at(offset, bytes))).toBe(true);
+    for (const changed of bytes.keys()) {
+      const others = bytes.map((byte, index) => (index === changed ? byte + 1 : byte));
+      expect(payloadEquals(at(0, bytes), at(offset, others))).toBe(false);
+    }
+    expect(payloadEquals(at(0, bytes), at(offset, bytes.slice(1)))).toBe(false);
+  });
 });

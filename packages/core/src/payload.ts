@@ -225,6 +225,19 @@ function mapsEqual(a: ReadonlyMap<string, Payload>, b: ReadonlyMap<string, Paylo
 
 function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false;
-  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
+  let i = 0;
+  // Four bytes at a time where both begin at a word, as what types encode does.
+  if (a.byteOffset % wordBytes === 0 && b.byteOffset % wordBytes === 0) {
+    const words = Math.floor(a.byteLength / wordBytes);
+    const [left, right] = [
+      new Uint32Array(a.buffer, a.byteOffset, words),
+      new Uint32Array(b.buffer, b.byteOffset, words),
+    ];
+    for (; i < words; i++) if (left[i] !== right[i]) return false;
+    i *= wordBytes;
+  }
+  for (; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+const wordBytes = Uint32Array.BYTES_PER_ELEMENT;

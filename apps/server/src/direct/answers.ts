@@ -4,7 +4,7 @@ import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@conn
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import type { Call } from "./call.ts";
 import type { Ending } from "./dialects.ts";
-import { envelope, envelopeHeadBytes } from "./envelope.ts";
+import { type Frame, frameOf } from "./envelope.ts";
 
 /** Gives the error that a caller is told of: one of Connect's as it is, and of anything else only that it happened. */
 export const toConnectError = (error: unknown): ConnectError =>
@@ -16,18 +16,18 @@ export const toConnectError = (error: unknown): ConnectError =>
 export function succeed(call: Call, message: unknown, compressions: readonly Compression[]): void {
   call.context.finish();
   if (call.exchange.isClosed) return;
-  let frame: Uint8Array;
+  let frame: Frame;
   try {
     frame = call.codec.frame(message);
   } catch (error) {
     return void fail(call, toConnectError(error));
   }
-  const packing =
-    frame.length < packBytes.min || frame.length > packBytes.max ? undefined : accepted(call, compressions);
+  const { length } = frame.message;
+  const packing = length < packBytes.min || length > packBytes.max ? undefined : accepted(call, compressions);
   if (packing === undefined) sendMessage(call, frame);
   else
-    packing.compress(frame.subarray(envelopeHeadBytes)).then(
-      (packed) => sendMessage(call, envelope(compressedFlag, packed), packing.name),
+    packing.compress(frame.message).then(
+      (packed) => sendMessage(call, frameOf(compressedFlag, packed), packing.name),
       (error: unknown) => fail(call, toConnectError(error)),
     );
 }
@@ -58,14 +58,14 @@ export function fail(call: Call, error: ConnectError): void {
   exchange.end({ bytes });
 }
 
-function sendMessage(call: Call, frame: Uint8Array, encoding?: string): void {
+function sendMessage(call: Call, frame: Frame, encoding?: string): void {
   const { exchange, dialect, method, context } = call;
   if (exchange.isClosed) return;
   if (dialect.isFramed) {
     start(call, encoding === undefined ? {} : { [dialect.encoding]: encoding });
     return void end(call, dialect.ending(undefined, method, context.addedTrailer), frame);
   }
-  const bytes = frame.subarray(envelopeHeadBytes);
+  const bytes = frame.message;
   const fields: OutgoingHttpHeaders = { "content-length": bytes.length };
   if (encoding !== undefined) fields[dialect.encoding] = encoding;
   for (const [name, value] of context.addedTrailer ?? []) fields[`trailer-${name}`] = value;
@@ -83,10 +83,13 @@ function start({ exchange, dialect, fields, context }: Call, more: OutgoingHttpH
 }
 
 /** Sends the last message, where there is one, and how the call ended. */
-function end({ exchange }: Call, ending: Ending, frame?: Uint8Array): void {
-  if (frame === undefined) exchange.end(ending);
-  else if (ending.bytes === undefined) exchange.end({ ...ending, bytes: frame });
-  else exchange.end({ ...ending, bytes: Buffer.concat([frame, ending.bytes]) });
+function end({ exchange }: Call, ending: Ending, frame?: Frame): void {
+  if (frame === undefined) return void exchange.end(ending);
+  const [first = frame.message, ...rest] = ending.bytes === undefined ? frame.pieces : [...frame.pieces, ending.bytes];
+  const last = rest.pop();
+  if (last === undefined) return void exchange.end({ ...ending, bytes: first });
+  for (const piece of [first, ...rest]) exchange.write(piece);
+  exchange.end({ ...ending, bytes: last });
 }
 
 /**
@@ -106,7 +109,7 @@ export function stream(call: Call, messages: AsyncIterable<object>): void {
   const take = (result: IteratorResult<object>): void => {
     if (exchange.isClosed) return void leave();
     if (result.done === true) return void stop();
-    let frame: Uint8Array;
+    let frame: Frame;
     try {
       frame = codec.frame(result.value);
     } catch (error) {
@@ -117,7 +120,9 @@ export function stream(call: Call, messages: AsyncIterable<object>): void {
       started = true;
       start(call, {});
     }
-    if (exchange.write(frame)) return void next();
+    let mayGoOn = true;
+    for (const piece of frame.pieces) mayGoOn = exchange.write(piece);
+    if (mayGoOn) return void next();
     waiting = true;
     exchange.onDrain(next);
   };

@@ -6,7 +6,7 @@ import {
   type MethodImplSpec,
 } from "@connectrpc/connect";
 import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
-import { envelope } from "./envelope.ts";
+import { type Frame, frameOf } from "./envelope.ts";
 
 /** How the messages of one method become bytes and back, in one encoding. */
 export interface Codec {
@@ -20,7 +20,7 @@ export interface Codec {
    * Writes what a handler gives, in an envelope. What it gives as a whole message, rather than as fields of one, it may
    * give again: the bytes of one message are made once, however many streams it goes out on.
    */
-  frame(message: unknown): Uint8Array;
+  frame(message: unknown): Frame;
 }
 
 /** A method that is served without Connect's own layers: one request, and one answer or a stream of them. */
@@ -63,6 +63,9 @@ export function collectDirectMethods(
   return methods;
 }
 
+/** The size up to which the bytes of a unary answer are kept for the next time; larger ones are not held twice. */
+const keptBytes = 64 * 1024;
+
 /** A message is limited by what a buffer holds, as it is by Connect. */
 const writeMaxBytes = 0xffffffff;
 
@@ -76,15 +79,15 @@ function toDirectMethod(
   const codec = (isBinary: boolean): Codec => {
     const { parse } = lookup.getI(isBinary);
     const { serialize } = lookup.getO(isBinary);
-    const frames = new WeakMap<Message, Uint8Array>();
+    const frames = new WeakMap<Message, Frame>();
     return {
       parse,
       frame(given) {
-        if (!isMessage(given, method.output)) return envelope(0, serialize(complete(method.output, given)));
+        if (!isMessage(given, method.output)) return frameOf(0, serialize(complete(method.output, given)));
         let frame = frames.get(given);
         if (frame === undefined) {
-          frame = envelope(0, serialize(given));
-          frames.set(given, frame);
+          frame = frameOf(0, serialize(given));
+          if (kind === "server_streaming" || frame.message.length <= keptBytes) frames.set(given, frame);
         }
         return frame;
       },

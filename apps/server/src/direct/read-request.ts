@@ -16,11 +16,22 @@ export function readRequest(request: Readable, { isFramed, maxBytes, onMessage, 
   const chunks: Buffer[] = [];
   let size = 0;
   let expected: number | undefined;
-  const whole = () => (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+  // Where a large message goes as it comes, so that it is not there twice in the end.
+  let room: Buffer | undefined;
+  const whole = () => room ?? (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+
+  const keep = (chunk: Buffer): void => {
+    if (room === undefined) chunks.push(chunk);
+    else room.set(chunk.subarray(0, room.length - size), size);
+    size += chunk.length;
+    if (room !== undefined || expected === undefined || expected < largeBytes || size < largeBytes) return;
+    room = Buffer.allocUnsafe(expected);
+    Buffer.concat(chunks).copy(room);
+    chunks.length = 0;
+  };
 
   const onData = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    size += chunk.length;
+    keep(chunk);
     try {
       if (!isFramed) refuseBeyond(maxBytes, size, false);
       else if (size >= envelopeHeadBytes) {
@@ -42,6 +53,9 @@ export function readRequest(request: Readable, { isFramed, maxBytes, onMessage, 
   };
   request.on("data", onData).on("end", onEnd);
 }
+
+/** Bytes that must have come before room is made for all that were announced. */
+const largeBytes = 256 * 1024;
 
 /** Bytes of the envelope and what is in it. */
 function readEnvelopeHead(bytes: Buffer, maxBytes: number): number {
