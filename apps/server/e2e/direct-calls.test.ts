@@ -147,8 +147,8 @@ const unaryCalls: [string, (dialect: string) => Omit<Sent, "headers">][] = [
   [
     "a field that is not served",
     (d) => ({
-      path: pathOf(batchGetVariables),
-      body: encode(d, batchGetVariables.input, { sessionId: "s", includeStats: true }),
+      path: pathOf(setVariable),
+      body: encode(d, setVariable.input, { sessionId: "s", variable: "n", context: { fencingToken: 1n } }),
     }),
   ],
   [

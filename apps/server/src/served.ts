@@ -1,6 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import {
   AccessService,
+  AnalyticsService,
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
@@ -24,4 +25,5 @@ export const served: readonly DescService[] = [
   HistoryService,
   AccessService,
   TransferService,
+  AnalyticsService,
 ];

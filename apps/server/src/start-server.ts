@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
+import { createAnalytics } from "@trimtab/analytics";
 import { type AnyVariableType, createTypeRegistry, type Principal } from "@trimtab/core";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
@@ -83,6 +84,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     store,
     storeFor: (principal) => (principal === undefined ? unnamed : store.as(principal)),
     types,
+    analytics: createAnalytics({ readCommits: store.readCommits }),
     shutdown: shutdown.signal,
     onInternalError: onError,
     ...(limits.admit !== undefined && { admit: limits.admit }),

@@ -1,6 +1,7 @@
 import {
   type AnalyticsStore,
   checkTimeRange,
+  checkWhole,
   type Store,
   StoreError,
   storeError,
@@ -49,7 +50,7 @@ export function createReports({ store, uses, windows }: ReportSources): Reports 
     },
     async getCorrelations(session, { refs, minPoints = 3, minStrength = 0, ...range } = {}) {
       checkRange(range);
-      checkNumber(minPoints, "minPoints", { least: 3, most: Number.MAX_SAFE_INTEGER, isWhole: true });
+      checkNumber(minPoints, "minPoints", { least: 3, isWhole: true });
       checkNumber(minStrength, "minStrength", { least: 0, most: 1 });
       if (refs !== undefined && refs.length > maxCompared) {
         const details = { field: "refs", limit: maxCompared, value: refs.length };
@@ -118,15 +119,16 @@ function checkRange(range: TimeRange): void {
 
 interface NumberLimits {
   readonly least: number;
-  readonly most: number;
+  readonly most?: number;
   readonly isWhole?: boolean;
 }
 
 /** Throws `invalid_argument` for anything but a number within limits. */
 export function checkNumber(value: number, field: string, { least, most, isWhole = false }: NumberLimits): void {
-  if (value >= least && value <= most && (!isWhole || Number.isSafeInteger(value))) return;
-  const upper = most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`;
-  throw invalid(field, `must be a ${isWhole ? "whole " : ""}number ${upper}`, value, value < least ? least : most);
+  const wrong = isWhole ? checkWhole(value, field, least) : undefined;
+  if (wrong !== undefined) throw new StoreError(wrong);
+  if (value >= least && value <= (most ?? Number.MAX_VALUE)) return;
+  throw invalid(field, `must be from ${least} to ${most}`, value, value < least ? least : most);
 }
 
 function invalid(field: string, problem: string, value: unknown, limit?: number): StoreError {

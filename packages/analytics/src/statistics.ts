@@ -14,7 +14,7 @@ import {
 } from "@trimtab/core";
 import { writeStats } from "./stats-file.ts";
 import { readLatency } from "./usage/latency-sketch.ts";
-import type { Uses } from "./usage/uses.ts";
+import { ownerOf, type Uses } from "./usage/uses.ts";
 
 type Statistics = Pick<
   AnalyticsStore,
@@ -35,12 +35,12 @@ export function createStatistics(store: Store, uses: Uses): Statistics {
     const found = await store.getVariables(session, refs);
     return {
       ...found,
-      stats: new Map(Array.from(found.found, ([ref, variable]) => [ref, statsOf(session, variable)])),
+      stats: new Map(Array.from(found.found, ([ref, variable]) => [ref, statsOf(ownerOf(session, ref), variable)])),
     };
   };
   return {
     getVariablesWithStats,
-    getVariableStats: async (session, ref) => statsOf(session, await store.getVariable(session, ref)),
+    getVariableStats: async (session, ref) => statsOf(ownerOf(session, ref), await store.getVariable(session, ref)),
     async getVariablesStats(session, refs) {
       const { stats, missing } = await getVariablesWithStats(session, refs);
       return { stats, missing };
@@ -71,7 +71,7 @@ export function createStatistics(store: Store, uses: Uses): Statistics {
       for (const { ref, cacheHits = 0, cacheMisses = 0, lastReadAtMs } of reads) {
         const variable = found.get(ref);
         if (variable === undefined) continue;
-        uses.cached(session, variable.id, { hits: cacheHits, misses: cacheMisses, atMs: lastReadAtMs });
+        uses.cached(ownerOf(session, ref), variable.id, { hits: cacheHits, misses: cacheMisses, atMs: lastReadAtMs });
       }
     },
   };
@@ -123,6 +123,11 @@ export async function selectedVariables(
   session: string,
   { refs = [], pattern }: Selection,
 ): Promise<Variable[]> {
+  const foreign = refs.find((ref) => ref.includes("/"));
+  if (foreign !== undefined) {
+    const message = `refs: ${foreign} is of another session, whose variables are not selected here`;
+    throw storeError("invalid_argument", message, { field: "refs", value: foreign });
+  }
   const selected = new Map<string, Variable>();
   if (refs.length > 0) {
     const { found, missing } = await store.getVariables(session, refs);

@@ -66,6 +66,8 @@ function createLookout({ store, uses, windows }: ReportSources, session: string,
     new Map(Array.from(variables, (variable) => [variable.id, statsOf(session, variable)]));
   return {
     async begin() {
+      // Whoever may not see the session is told so before anything is read for it.
+      await store.getSession(session);
       await look();
       return statsFor(await selectedVariables(store, session, selection));
     },

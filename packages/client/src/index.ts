@@ -1,5 +1,6 @@
 export { isStoreError, StoreError } from "@trimtab/core";
 export * from "@trimtab/handles";
+export { type AnalyticsClientOptions, createAnalyticsClient } from "./create-analytics-client.ts";
 export { createAuditClient } from "./create-audit-client.ts";
 export { createStoreClient, type StoreClientOptions } from "./create-store-client.ts";
 export { fromConnectError } from "./store-error.ts";

@@ -1,8 +1,9 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import type { Store, TypeRegistry } from "@trimtab/core";
+import type { AnalyticsStore, Store, TypeRegistry } from "@trimtab/core";
 import {
   AccessService,
+  AnalyticsService,
   AuditService,
   ConfigurationSpaceService,
   DependencyService,
@@ -15,6 +16,7 @@ import {
   WatchService,
 } from "@trimtab/wire/services";
 import { createAccessService } from "./access-service.ts";
+import { createAnalyticsService } from "./analytics-service.ts";
 import { createAuditService } from "./audit-service.ts";
 import { type AuditOptions, createCallAudit } from "./call-audit.ts";
 import { type CallInfo, createCalls } from "./calls.ts";
@@ -30,6 +32,14 @@ import { createTransferService } from "./transfer-service.ts";
 import { createVariableService } from "./variable-service.ts";
 import { createWatchService } from "./watch-service.ts";
 
+/** Counts how a store is used, and tells of it: `createAnalytics` of `@trimtab/analytics`. */
+export interface AnalyticsPart {
+  /** Gives a store whose uses are counted. */
+  counting(store: Store): Store;
+  /** Gives what may be told to those who see this store. */
+  of(store: Store): AnalyticsStore;
+}
+
 /** What {@link createRoutes} serves and how. */
 export interface RoutesOptions {
   readonly store: Store;
@@ -40,6 +50,8 @@ export interface RoutesOptions {
   readonly storeFor?: StoreFor;
   /** The types that `ListVariableTypes` tells of; without them that call is not served. */
   readonly types?: TypeRegistry;
+  /** Without it nothing is counted, and `AnalyticsService` is not served. */
+  readonly analytics?: AnalyticsPart;
   /** Ends every watch with `unavailable`, so that a server need not wait for its watchers. */
   readonly shutdown?: AbortSignal;
   /** How much memory uploads of files may take, where the defaults do not suit. */
@@ -61,6 +73,7 @@ export function createRoutes({
   store,
   storeFor = () => store,
   types,
+  analytics,
   shutdown,
   uploads,
   admit,
@@ -76,11 +89,12 @@ export function createRoutes({
   };
   const files = createImportUploads({ ...defaultUploadLimits, ...uploads });
   return (router) => {
+    const used: StoreFor = analytics === undefined ? storeFor : (principal) => analytics.counting(storeFor(principal));
     const serve = <T extends DescService>(service: T, create: (seen: Store) => Partial<ServiceImpl<T>>) =>
-      router.service(service, perPrincipal<T>(storeFor, create), options);
+      router.service(service, perPrincipal<T>(used, create), options);
     serve(SessionService, (seen) => createSessionService(seen, calls));
     serve(ProgramService, (seen) => createProgramService(seen, calls));
-    serve(VariableService, (seen) => createVariableService(seen, types, calls));
+    serve(VariableService, (seen) => createVariableService(seen, calls, { types, analytics: analytics?.of(seen) }));
     serve(WatchService, (seen) => createWatchService(seen, shutdown, calls));
     serve(DependencyService, (seen) => createDependencyService(seen, calls));
     serve(RuleService, (seen) => createRuleService(seen, calls));
@@ -89,5 +103,9 @@ export function createRoutes({
     serve(AccessService, (seen) => createAccessService(seen, calls));
     serve(TransferService, (seen) => createTransferService(seen, calls, files));
     if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, calls), options);
+    if (analytics === undefined) return;
+    // What analytics read themselves is no use that they count.
+    const tell = (seen: Store) => createAnalyticsService(analytics.of(seen), shutdown, calls);
+    router.service(AnalyticsService, perPrincipal<typeof AnalyticsService>(storeFor, tell), options);
   };
 }

@@ -1,7 +1,8 @@
 import { type DescField, isFieldSet, type Message } from "@bufbuild/protobuf";
 import { storeError } from "@trimtab/core";
 import {
-  BatchGetVariablesRequestSchema,
+  GetConvergenceReportRequestSchema,
+  GetImpactRequestSchema,
   ListVariableHistoryRequestSchema,
   WriteContextSchema,
 } from "@trimtab/wire/services";
@@ -9,7 +10,8 @@ import {
 /** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
 export const unserved: ReadonlyMap<string, readonly DescField[]> = new Map([
   [WriteContextSchema.typeName, [WriteContextSchema.field.optimizationId, WriteContextSchema.field.fencingToken]],
-  [BatchGetVariablesRequestSchema.typeName, [BatchGetVariablesRequestSchema.field.includeStats]],
+  [GetConvergenceReportRequestSchema.typeName, [GetConvergenceReportRequestSchema.field.studyId]],
+  [GetImpactRequestSchema.typeName, [GetImpactRequestSchema.field.studyId]],
   [ListVariableHistoryRequestSchema.typeName, [ListVariableHistoryRequestSchema.field.optimizationId]],
 ]);
 

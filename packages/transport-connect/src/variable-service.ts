@@ -1,6 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import type { BatchOptions, ListVariablesOptions, Store, TypeRegistry, Variable, VariableChanges } from "@trimtab/core";
+import {
+  type AnalyticsStore,
+  type BatchOptions,
+  type Found,
+  type ListVariablesOptions,
+  type StatsFound,
+  type Store,
+  storeError,
+  type TypeRegistry,
+  type Variable,
+  type VariableChanges,
+} from "@trimtab/core";
 import {
   fromUint64,
   fromWireContext,
@@ -13,6 +24,7 @@ import {
   toUint64,
   toWireItems,
   toWireVariable,
+  toWireVariableStats,
   toWireWritten,
 } from "@trimtab/wire";
 import {
@@ -30,13 +42,24 @@ import { mapEntries, sessionOf, toExpected, toUpdates } from "./request-parts.ts
 import { readUpdateMask } from "./update-mask.ts";
 import { describeTypes } from "./variable-type-info.ts";
 
+/** What the service answers from, beside the store. */
+export interface VariableParts {
+  readonly types: TypeRegistry | undefined;
+  readonly analytics: AnalyticsStore | undefined;
+}
+
 /** Serves a store's variables, and the types that the process knows. */
 export function createVariableService(
   store: Store,
-  types: TypeRegistry | undefined,
   calls: Calls,
+  { types, analytics }: VariableParts,
 ): Partial<ServiceImpl<typeof VariableService>> {
-  return { ...registrations(store, calls), ...reads(store, calls), ...writes(store, calls), ...listing(types, calls) };
+  return {
+    ...registrations(store, calls),
+    ...reads(store, calls, analytics),
+    ...writes(store, calls),
+    ...listing(types, calls),
+  };
 }
 
 type Methods<Name extends keyof ServiceImpl<typeof VariableService>> = Pick<ServiceImpl<typeof VariableService>, Name>;
@@ -59,13 +82,30 @@ const registrations = (store: Store, { unary }: Calls): Methods<"registerVariabl
   }),
 });
 
-const reads = (store: Store, { unary }: Calls): Methods<"getVariable" | "batchGetVariables" | "listVariables"> => ({
+const reads = (
+  store: Store,
+  { unary }: Calls,
+  analytics: AnalyticsStore | undefined,
+): Methods<"getVariable" | "batchGetVariables" | "listVariables"> => ({
   getVariable: unary(async (request) =>
     toVariableAnswer(await store.getVariable(sessionOf(request), required(request.variable, "variable"))),
   ),
   batchGetVariables: unary(async (request) => {
-    const { found, missing, revision } = await store.getVariables(sessionOf(request), request.variables);
-    return { variables: mapEntries(found, toWireVariable), missing: [...missing], revision: toUint64(revision) };
+    const session = sessionOf(request);
+    if (request.includeStats && analytics === undefined) {
+      const feature = { feature: "include_stats" };
+      throw storeError("unimplemented", "include_stats is not supported by this server", feature);
+    }
+    const read: Found & Partial<Pick<StatsFound, "stats">> =
+      request.includeStats && analytics !== undefined
+        ? await analytics.getVariablesWithStats(session, request.variables)
+        : await store.getVariables(session, request.variables);
+    return {
+      variables: mapEntries(read.found, toWireVariable),
+      missing: [...read.missing],
+      revision: toUint64(read.revision),
+      ...(read.stats !== undefined && { stats: mapEntries(read.stats, toWireVariableStats) }),
+    };
   }),
   listVariables: unary(async (request) => {
     const page = await store.listVariables(sessionOf(request), toListOptions(request));

@@ -46,9 +46,18 @@ export { toWirePlain, toWireRecord } from "./plain-value.ts";
 export { type Present, present } from "./present.ts";
 export { fromWireProgram, toWireProgram } from "./program.ts";
 export { fromWireRule, fromWireRuleCheck, toWireRule, toWireRuleCheck } from "./rule.ts";
+export { fromWireConvergence, fromWireImpacts, toWireConvergence, toWireImpacts } from "./search-report.ts";
 export { fromWireSession, toWireSession } from "./session.ts";
 export { fromWirePoint, fromWireVersionPoint, toWirePoint, toWireVersionPoint } from "./session-point.ts";
 export { fromDuration, fromTimestamp, toDuration, toTimestamp } from "./time.ts";
+export {
+  fromWireCorrelation,
+  fromWireUsageGrouping,
+  fromWireUsageReport,
+  toWireCorrelation,
+  toWireUsageGrouping,
+  toWireUsageReport,
+} from "./usage-report.ts";
 export { fromWirePlain, fromWireRecord, fromWireValue, toWireValue, type WireEntries } from "./value.ts";
 export { fromWireVariable, toWireVariable } from "./variable.ts";
 export {
@@ -60,6 +69,7 @@ export {
   variableFileVersion,
 } from "./variable-file.ts";
 export { fromWireSpec, toWireSpec } from "./variable-spec.ts";
+export { fromWireStatsEvent, fromWireVariableStats, toWireStatsEvent, toWireVariableStats } from "./variable-stats.ts";
 export { fromWireDifference, fromWireVersion, toWireDifference, toWireVersion } from "./variable-version.ts";
 export { toWireChanges, toWireWatchEvent } from "./watch-event.ts";
 export { createWatchJoin } from "./watch-join.ts";

@@ -153,4 +153,17 @@ export const accessRows: Readonly<Record<string, AccessRow>> = {
     ({ variables }) => (variables as unknown[]).length === 2,
   ),
   "AccessService/ExplainAccess": byOwner((ref) => ({ ...x(ref), permission: 1, subjectSessionId: "guest" })),
+  "AnalyticsService/GetVariableStats": onVariable(["read"], x),
+  "AnalyticsService/BatchGetVariableStats": onVariable(
+    ["read"],
+    both,
+    ({ missing }) => (missing as string[]).length === 0,
+  ),
+  "AnalyticsService/AnalyzeUsage": own(),
+  "AnalyticsService/GetCorrelations": own(),
+  "AnalyticsService/GetImpact": own({ metric: "loss" }),
+  "AnalyticsService/GetConvergenceReport": own({ source: { case: "optimizationId", value: "o" } }),
+  "AnalyticsService/ExportStats": own(),
+  "AnalyticsService/WatchStats": own(),
+  "AnalyticsService/ReportClientReads": own(),
 };

@@ -1,95 +1,77 @@
 import type { Store, WatchEvent } from "@trimtab/core";
-import type { Uses } from "./uses.ts";
+import { ownerOf, type Uses } from "./uses.ts";
+
+/** Something that a call has read or written, and the ref by which its caller named it. */
+type Used = readonly [ref: string, item: { readonly id: string }];
 
 /** A store whose uses are counted: reads of present values, writes, refusals and watches, with how long they took. */
 export function countUses(store: Store, uses: Uses): Store {
+  return { ...store, ...createCountedReads(store, uses), ...createCountedWrites(store, uses) };
+}
+
+/** Makes the function that has a call's uses counted, under the sessions that what it used belongs to. */
+function createTimer(uses: Uses, count: Uses["read"]) {
   const { elapsed } = uses.clock;
-  const timed = async <T>(
-    session: string,
-    call: () => Promise<T>,
-    count: (result: T, durationMs: number) => void,
-  ): Promise<T> => {
+  return async <T>(session: string, call: () => Promise<T>, usedBy: (result: T) => Iterable<Used>): Promise<T> => {
     const startedAt = elapsed();
     try {
       const result = await call();
-      count(result, elapsed() - startedAt);
+      const durationMs = elapsed() - startedAt;
+      const used = Array.from(usedBy(result));
+      if (used.every(isOwn)) count(session, used.map(idOf), durationMs);
+      else {
+        const byOwner = Map.groupBy(used, ([ref]) => ownerOf(session, ref));
+        for (const [owner, items] of byOwner) count(owner, items.map(idOf), durationMs);
+      }
       return result;
     } catch (error) {
       uses.refused(session);
       throw error;
     }
   };
-  const read = <T>(session: string, call: () => Promise<T>, idsOf: (result: T) => readonly string[]) =>
-    timed(session, call, (result, durationMs) => uses.read(session, idsOf(result), durationMs));
-  const write = <T>(session: string, call: () => Promise<T>, idsOf: (result: T) => readonly string[]) =>
-    timed(session, call, (result, durationMs) => uses.written(session, idsOf(result), durationMs));
+}
 
+const isOwn = ([ref]: Used): boolean => !ref.includes("/");
+const idOf = ([, { id }]: Used): string => id;
+
+function createCountedReads(
+  store: Store,
+  uses: Uses,
+): Pick<Store, "getVariable" | "getVariables" | "listVariables" | "getConfiguration" | "watch"> {
+  const read = createTimer(uses, uses.read);
   return {
-    ...store,
     getVariable: (session, ref) =>
       read(
         session,
         () => store.getVariable(session, ref),
-        ({ id }) => [id],
+        (variable) => [[ref, variable]],
       ),
     getVariables: (session, refs) =>
       read(
         session,
         () => store.getVariables(session, refs),
-        ({ found }) => Array.from(found.values(), idOf),
+        ({ found }) => found,
       ),
     listVariables: (session, options) =>
       read(
         session,
         () => store.listVariables(session, options),
-        ({ items }) => items.map(idOf),
+        ({ items }) => items.map((variable): Used => ["", variable]),
       ),
     async getConfiguration(session, name) {
-      let tookMs = 0;
-      const result = await timed(
+      let members: readonly Used[] = [];
+      return read(
         session,
-        () => store.getConfiguration(session, name),
-        (_, durationMs) => {
-          tookMs = durationMs;
+        async () => {
+          const result = await store.getConfiguration(session, name);
+          // The answer names its variables, and uses are counted by id.
+          const { variables } = await store.getConfigurationSpace(session, name);
+          members = variables.map((id): Used => ["", { id }]);
+          return result;
         },
+        () => members,
       );
-      // The answer names its variables, and uses are counted by id.
-      const { variables } = await store.getConfigurationSpace(session, name);
-      uses.read(session, variables, tookMs);
-      return result;
     },
-    setVariable: (session, ref, value, options) =>
-      write(
-        session,
-        () => store.setVariable(session, ref, value, options),
-        ({ id }) => [id],
-      ),
-    setVariables: (session, updates, options) =>
-      write(
-        session,
-        () => store.setVariables(session, updates, options),
-        ({ applied }) => Array.from(applied.values(), idOf),
-      ),
-    applyConfiguration: (session, name, values, options) =>
-      options?.validateOnly === true
-        ? store.applyConfiguration(session, name, values, options)
-        : write(
-            session,
-            () => store.applyConfiguration(session, name, values, options),
-            ({ applied }) => Array.from(applied.values(), idOf),
-          ),
-    rollbackVariable: (session, ref, to, options) =>
-      write(
-        session,
-        () => store.rollbackVariable(session, ref, to, options),
-        ({ written }) => [written.id],
-      ),
-    rollbackVariables: (session, rollbacks, options) =>
-      write(
-        session,
-        () => store.rollbackVariables(session, rollbacks, options),
-        ({ applied }) => Array.from(applied.values(), idOf),
-      ),
     watch: (session, selection = {}, options) => ({
       [Symbol.asyncIterator]: () =>
         counted(store.watch(session, selection, options), () => uses.watching(session, selection)),
@@ -97,7 +79,44 @@ export function countUses(store: Store, uses: Uses): Store {
   };
 }
 
-const idOf = ({ id }: { readonly id: string }): string => id;
+function createCountedWrites(
+  store: Store,
+  uses: Uses,
+): Pick<Store, "setVariable" | "setVariables" | "applyConfiguration" | "rollbackVariable" | "rollbackVariables"> {
+  const write = createTimer(uses, uses.written);
+  return {
+    setVariable: (session, ref, value, options) =>
+      write(
+        session,
+        () => store.setVariable(session, ref, value, options),
+        (written) => [[ref, written]],
+      ),
+    setVariables: (session, updates, options) =>
+      write(
+        session,
+        () => store.setVariables(session, updates, options),
+        ({ applied }) => applied,
+      ),
+    applyConfiguration: (session, name, values, options) =>
+      write(
+        session,
+        () => store.applyConfiguration(session, name, values, options),
+        ({ applied }) => (options?.validateOnly === true ? [] : applied),
+      ),
+    rollbackVariable: (session, ref, to, options) =>
+      write(
+        session,
+        () => store.rollbackVariable(session, ref, to, options),
+        ({ written }) => [[ref, written]],
+      ),
+    rollbackVariables: (session, rollbacks, options) =>
+      write(
+        session,
+        () => store.rollbackVariables(session, rollbacks, options),
+        ({ applied }) => applied,
+      ),
+  };
+}
 
 /** Counts a watch from its first event, before which it may yet be refused, until it ends. */
 function counted(events: AsyncIterable<WatchEvent>, begin: () => () => void): AsyncIterator<WatchEvent> {

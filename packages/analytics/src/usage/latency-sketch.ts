@@ -12,16 +12,19 @@ export function readLatency(sketches: Iterable<LatencySketch | undefined>): Late
   const [first, ...rest] = Array.from(sketches).filter((sketch) => sketch !== undefined && sketch.count > 0);
   if (first === undefined) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 };
   const whole = rest.length === 0 ? first : merged([first, ...rest]);
-  const at = (quantile: number) => Math.min(whole.max, whole.getValueAtQuantile(quantile));
+  const at = (quantile: number) => toNanos(Math.min(whole.max, whole.getValueAtQuantile(quantile)));
   return {
     count: whole.count,
-    meanMs: whole.sum / whole.count,
+    meanMs: toNanos(whole.sum / whole.count),
     p50Ms: at(0.5),
     p95Ms: at(0.95),
     p99Ms: at(0.99),
-    maxMs: whole.max,
+    maxMs: toNanos(whole.max),
   };
 }
+
+/** Rounds to a nanosecond, which is what durations are sent to. */
+const toNanos = (ms: number): number => Math.round(ms * 1_000_000) / 1_000_000;
 
 function merged(sketches: Iterable<LatencySketch | undefined>): LatencySketch {
   const whole = createLatencySketch();

@@ -59,6 +59,12 @@ export interface Uses {
   of(session: string): SessionUses | undefined;
 }
 
+/** The session that a ref's variable belongs to: the caller's own unless the ref is `<session>/<id or name>`. */
+export function ownerOf(session: string, ref: string): string {
+  const slash = ref.indexOf("/");
+  return slash < 0 ? session : ref.slice(0, slash);
+}
+
 const defaultClock: UsesClock = { now: () => Date.now(), elapsed: () => performance.now() };
 const hourMs = 3_600_000;
 const keptHours = 168;
@@ -166,10 +172,11 @@ export function createUses(options: UsesOptions = {}): Uses {
       if (atMs !== undefined) uses.lastAccessedAtMs = Math.max(uses.lastAccessedAtMs ?? readAtMs, readAtMs);
       uses.tick = ++tick;
     },
-    watching(id, { refs = [], pattern }) {
+    watching(id, { refs: all = [], pattern }) {
       const { selections } = sessionOf(id);
+      const refs = all.filter((ref) => ownerOf(id, ref) === id);
       const named = new Set(refs);
-      const matches = pattern === undefined ? () => refs.length === 0 : createGlob(pattern);
+      const matches = pattern === undefined ? () => all.length === 0 : createGlob(pattern);
       const selects = (each: { id: string; name: string }) =>
         named.has(each.name) || named.has(each.id) || matches(each.name);
       selections.add(selects);

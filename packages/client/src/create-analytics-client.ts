@@ -1,0 +1,220 @@
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import {
+  type AnalyticsStore,
+  checkTimeRange,
+  checkWhole,
+  type Selection,
+  type StatsEvent,
+  type StatsFormat,
+  storeError,
+  type TimeRange,
+  type WatchStatsOptions,
+} from "@trimtab/core";
+import {
+  encodeText,
+  fromUint64,
+  fromWireConvergence,
+  fromWireCorrelation,
+  fromWireImpacts,
+  fromWireStatsEvent,
+  fromWireUsageReport,
+  fromWireVariable,
+  fromWireVariableStats,
+  present,
+  toDuration,
+  toTimestamp,
+  toUint64,
+  toWireUsageGrouping,
+} from "@trimtab/wire";
+import { AnalyticsService, VariableService, StatsFormat as WireStatsFormat } from "@trimtab/wire/services";
+import { encodeFilter, encodeRef, refuseIf } from "./arguments.ts";
+import { type Caller, createCaller } from "./caller.ts";
+import { fromBrokenCall, readAnswer } from "./store-error.ts";
+
+/** How long calls for analytics may take. */
+export interface AnalyticsClientOptions {
+  /** Milliseconds after which a call is given up with `deadline_exceeded`; 30 000 unless given, 0 for never. */
+  readonly timeoutMs?: number;
+}
+
+/** Gives the analytics of the server behind a transport; they reject as those in process do. */
+export function createAnalyticsClient(transport: Transport, options: AnalyticsClientOptions = {}): AnalyticsStore {
+  const client = createClient(AnalyticsService, transport);
+  const caller = createCaller({ actor: undefined, origin: "typescript", timeoutMs: options.timeoutMs ?? 30_000 });
+  return {
+    ...createStatisticsCalls(client, createClient(VariableService, transport), caller),
+    ...createReportCalls(client, caller),
+    watchStats: (session, selection = {}, watching = {}) => watchStats(client, session, { selection, watching }),
+  };
+}
+
+type Analytics = Client<typeof AnalyticsService>;
+
+const statsByRef = (stats: { readonly [ref: string]: Parameters<typeof fromWireVariableStats>[0] }) =>
+  new Map(Object.entries(stats).map(([ref, each]) => [ref, fromWireVariableStats(each, `stats.${ref}`)]));
+
+const encodeRefs = (session: string, refs: readonly string[]) => ({
+  sessionId: encodeText(session, "session"),
+  variables: refs.map((ref) => encodeText(ref, "refs")),
+});
+
+const encodeSelection = (session: string, { refs = [], pattern }: Selection) => ({
+  ...encodeRefs(session, refs),
+  pattern: encodeFilter(pattern, "pattern"),
+});
+
+const createStatisticsCalls = (
+  client: Analytics,
+  variables: Client<typeof VariableService>,
+  { call }: Caller,
+): Pick<
+  AnalyticsStore,
+  "getVariableStats" | "getVariablesStats" | "getVariablesWithStats" | "exportStats" | "reportClientReads"
+> => ({
+  getVariableStats: (session, ref) =>
+    call(
+      (to) => client.getVariableStats(encodeRef(session, ref), to),
+      ({ stats }) => fromWireVariableStats(stats),
+    ),
+  getVariablesStats: (session, refs) =>
+    call(
+      (to) => client.batchGetVariableStats(encodeRefs(session, refs), to),
+      ({ stats, missing }) => ({ stats: statsByRef(stats), missing }),
+    ),
+  getVariablesWithStats: (session, refs) =>
+    call(
+      (to) => variables.batchGetVariables({ ...encodeRefs(session, refs), includeStats: true }, to),
+      (answer) => ({
+        revision: fromUint64(answer.revision, "revision"),
+        found: new Map(
+          Object.entries(answer.variables).map(([ref, each]) => [ref, fromWireVariable(each, `variables.${ref}`)]),
+        ),
+        missing: answer.missing,
+        stats: statsByRef(answer.stats),
+      }),
+    ),
+  exportStats: (session, format, selection = {}) =>
+    call(
+      (to) => client.exportStats({ ...encodeSelection(session, selection), format: encodeFormat(format) }, to),
+      ({ data, contentType }) => ({ data, contentType }),
+    ),
+  reportClientReads: (session, reads, { requestId = "" } = {}) =>
+    call(
+      (to) => {
+        const encoded = reads.map(({ ref, cacheHits = 0, cacheMisses = 0, lastReadAtMs }, index) => {
+          refuseIf(checkWhole(cacheHits, `reads[${index}].cacheHits`, 0));
+          refuseIf(checkWhole(cacheMisses, `reads[${index}].cacheMisses`, 0));
+          return present({
+            variable: encodeText(ref, `reads[${index}].ref`),
+            cacheHits: toUint64(cacheHits),
+            cacheMisses: toUint64(cacheMisses),
+            lastReadAt: lastReadAtMs === undefined ? undefined : toTimestamp(lastReadAtMs),
+          });
+        });
+        return client.reportClientReads({ sessionId: encodeText(session, "session"), reads: encoded, requestId }, to);
+      },
+      () => undefined,
+    ),
+});
+
+const formats = {
+  json: WireStatsFormat.JSON,
+  csv: WireStatsFormat.CSV,
+  prometheus: WireStatsFormat.PROMETHEUS,
+} as const satisfies Record<StatsFormat, WireStatsFormat>;
+
+function encodeFormat(format: StatsFormat): WireStatsFormat {
+  if (Object.hasOwn(formats, format)) return formats[format];
+  const message = `format must be one of ${Object.keys(formats).join(", ")}, got ${String(format)}`;
+  throw storeError("invalid_argument", message, { field: "format", value: String(format) });
+}
+
+const createReportCalls = (
+  client: Analytics,
+  { call }: Caller,
+): Pick<AnalyticsStore, "analyzeUsage" | "getCorrelations" | "getImpact" | "getConvergenceReport"> => ({
+  analyzeUsage: (session, { sessionPattern, groupBy = "type", top = 20, ...range } = {}) =>
+    call((to) => {
+      refuseIf(checkWhole(top, "top", 1));
+      const pattern = encodeFilter(sessionPattern, "sessionPattern");
+      const how = { sessionPattern: pattern, groupBy: toWireUsageGrouping(groupBy), top };
+      return client.analyzeUsage({ sessionId: encodeText(session, "session"), ...how, ...encodeRange(range) }, to);
+    }, fromWireUsageReport),
+  getCorrelations: (session, { refs = [], minPoints = 3, minStrength = 0, ...range } = {}) =>
+    call(
+      (to) => {
+        refuseIf(checkWhole(minPoints, "minPoints", 3));
+        return client.getCorrelations(
+          { ...encodeRefs(session, refs), minPoints, minStrength, ...encodeRange(range) },
+          to,
+        );
+      },
+      ({ correlations, revision }) => ({
+        correlations: correlations.map(fromWireCorrelation),
+        revision: fromUint64(revision, "revision"),
+      }),
+    ),
+  getImpact: (session, metric, { refs = [], optimization = "", ...range } = {}) =>
+    call((to) => {
+      const of = { metric: encodeText(metric, "metric"), optimizationId: encodeText(optimization, "optimization") };
+      return client.getImpact({ ...encodeRefs(session, refs), ...of, ...encodeRange(range) }, to);
+    }, fromWireImpacts),
+  getConvergenceReport: (session, optimization) =>
+    call((to) => {
+      const source = { case: "optimizationId", value: encodeText(optimization, "optimization") } as const;
+      return client.getConvergenceReport({ sessionId: encodeText(session, "session"), source }, to);
+    }, fromWireConvergence),
+});
+
+function encodeRange(range: TimeRange) {
+  refuseIf(checkTimeRange(range));
+  const { sinceMs, untilMs } = range;
+  return {
+    timeRange: present({
+      since: sinceMs === undefined ? undefined : toTimestamp(sinceMs),
+      until: untilMs === undefined ? undefined : toTimestamp(untilMs),
+    }),
+  };
+}
+
+interface StatsWatch {
+  readonly selection: Selection;
+  readonly watching: WatchStatsOptions;
+}
+
+const watchStats = (
+  client: Analytics,
+  session: string,
+  { selection, watching }: StatsWatch,
+): AsyncIterable<StatsEvent> => ({
+  [Symbol.asyncIterator]() {
+    const stop = new AbortController();
+    const signal = watching.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, watching.signal]);
+    const events = readEvents(() => {
+      const interval = watching.intervalMs === undefined ? {} : { interval: toDuration(watching.intervalMs) };
+      return client.watchStats({ ...encodeSelection(session, selection), ...interval }, { signal, timeoutMs: 0 });
+    }, signal);
+    return {
+      next: () => events.next(),
+      // Aborting first ends a `next` that is waiting.
+      return: () => {
+        stop.abort();
+        return events.return(undefined);
+      },
+    };
+  },
+});
+
+async function* readEvents(
+  open: () => ReturnType<Analytics["watchStats"]>,
+  signal: AbortSignal,
+): AsyncGenerator<StatsEvent, undefined> {
+  if (signal.aborted) return undefined;
+  try {
+    for await (const message of open()) yield readAnswer(() => fromWireStatsEvent(message));
+    throw storeError("unavailable", "the server has ended the watch without a reason", {});
+  } catch (failure) {
+    if (signal.aborted) return undefined;
+    throw fromBrokenCall(failure);
+  }
+}
