@@ -1,6 +1,11 @@
+import { once } from "node:events";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import * as http from "node:http";
+import * as http2 from "node:http2";
 import * as https from "node:https";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import {
   compressionGzip,
@@ -11,11 +16,14 @@ import {
 import { createStoreClient } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
 import { health, reflectionV1 } from "@trimtab/wire/grpc";
+import { AuditService } from "@trimtab/wire/services";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createToken } from "../src/auth/token.ts";
+import { served } from "../src/served.ts";
 import type { Settings } from "../src/settings.ts";
 import type { RunningServer } from "../src/start-server.ts";
+import { callRaw, protocols } from "./fuzz/call-raw.ts";
 import { openServer } from "./open-server.ts";
 import { makeAuthority, makeCertificate } from "./test-parts/certificates.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
@@ -131,6 +139,24 @@ describe("a file of who may call", () => {
 });
 
 describe("whoever has no token", () => {
+  test("is asked who they are by every method, whichever way it is served", async () => {
+    const { server } = await openGuarded({ callerRate: 0, sessionRate: 0 });
+    const connection = http2.connect(server.url);
+    onTestFinished(() => connection.destroy());
+    const bytes = new TextEncoder().encode('{"sessionId":"s"}');
+    const packed = { bytes: new Uint8Array(gzipSync(bytes)), packed: "gzip" } as const;
+    for (const method of [...served, AuditService].flatMap((service) => service.methods)) {
+      for (const protocol of protocols) {
+        // What is packed is left to Connect's router.
+        for (const body of [{ bytes }, packed]) {
+          const call = { body: { encoding: "json", ...body }, protocol } as const;
+          const outcome = await callRaw(connection, method, call);
+          expect(outcome, `${method.name} over ${protocol}`).toMatchObject({ code: "unauthenticated" });
+        }
+      }
+    }
+  });
+
   test("is told in HTTP, too, how to do better", async () => {
     const { server } = await openGuarded();
     const answer = await fetch(`${server.url}/trimtab.v1.SessionService/GetSession`, {
@@ -206,6 +232,22 @@ describe("JSON Web Tokens", () => {
   test.each(["jwks", "pem"] as const)("are taken by keys in a file, as %s", async (form) => {
     const { server, key } = await openForJwt(form);
     expect(await storeOf(server, await sign(key)).getSession("s")).toMatchObject({ id: "s" });
+  });
+
+  test("are taken by keys that a URL gives", async () => {
+    const keys = await generateKeyPair("EdDSA");
+    const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: "EdDSA", use: "sig" }] });
+    const issuer = http.createServer((_, response) => void response.end(jwks)).listen(0, "127.0.0.1");
+    await once(issuer, "listening");
+    onTestFinished(() => void issuer.close());
+    const { port } = issuer.address() as AddressInfo;
+    const server = await openServer({ jwtKeys: `http://127.0.0.1:${port}/jwks.json`, ...terms });
+    onTestFinished(() => server.close());
+    await server.store.createSession({ id: "s" });
+    const token = await sign(keys.privateKey, claims, "EdDSA");
+    expect(await storeOf(server, token).getSession("s")).toMatchObject({ id: "s" });
+    const stranger = await sign((await generateKeyPair("EdDSA")).privateKey, claims, "EdDSA");
+    await expect(storeOf(server, stranger).getSession("s")).rejects.toMatchObject(unauthenticated);
   });
 
   test("are refused where anything about them is wrong", async () => {

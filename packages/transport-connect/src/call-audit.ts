@@ -42,7 +42,7 @@ export function createCallAudit({ addressOf, refuse }: Omit<AuditOptions, "trail
     session: textIn(request, "sessionId"),
     action: context.method.name,
     address: addressOf(context),
-    userAgent: context.requestHeader.get("user-agent") ?? "",
+    userAgent: clip(context.requestHeader.get("user-agent") ?? ""),
     protocol: context.protocolName,
   });
   return {
@@ -78,14 +78,16 @@ const mostItems = 100;
 const itemsOf = (request: Message, { items }: StoreError) =>
   Array.from(items)
     .slice(0, mostItems)
-    .map(([ref, error]) => subjectOf(request, error, ref));
+    .map(([ref, error]) => subjectOf(request, error, clip(ref)));
 
 /** Who called and whence. */
 function whoOf(request: Message, via: WriteVia) {
   const { principal, session, action, address, userAgent, protocol } = via;
   const said =
     "context" in request ? saidIn(request.context as WriteContext | undefined) : { origin: "other" as const };
-  const { actor = session, origin = "other", requestId } = said;
+  const { origin = "other" } = said;
+  const actor = clip(said.actor ?? session);
+  const requestId = said.requestId === undefined ? undefined : clip(said.requestId);
   const peer = { address, userAgent, protocol };
   return {
     callerSession: session,
@@ -138,5 +140,11 @@ function outcomeOf({ code }: StoreError): AuditOutcome {
 
 function textIn(request: Message, field: string): string {
   const value = (request as unknown as Readonly<Record<string, unknown>>)[field];
-  return typeof value === "string" ? value : "";
+  return typeof value === "string" ? clip(value) : "";
 }
+
+/** Longest text of a caller's that is entered, beyond what any name may have. */
+const mostCharacters = 512;
+
+const clip = (text: string): string =>
+  (text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1)}…`).toWellFormed();

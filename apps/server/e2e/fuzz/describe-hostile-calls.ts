@@ -31,7 +31,9 @@ const settings = {
   maxValueBytes: 2 ** 16,
   historyCommits: 500,
   bookmarkIntervalMs: 100,
-};
+  audit: "on",
+  auditEntries: 1000,
+} as const;
 
 const services = Object.values<unknown>(trimtab).filter(isService);
 

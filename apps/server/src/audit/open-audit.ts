@@ -89,7 +89,7 @@ const unknownCall = (address: string, { method, requestHeader, protocolName }: H
   actor: "",
   principal: "",
   origin: "other",
-  peer: { address, userAgent: requestHeader.get("user-agent") ?? "", protocol: protocolName },
+  peer: { address, userAgent: (requestHeader.get("user-agent") ?? "").slice(0, 200), protocol: protocolName },
   action: method.name,
   variableId: "",
   variableName: "",
