@@ -20,6 +20,7 @@ const ALLOWED = {
   handles: [BROWSER, "core"],
   log: [],
   audit: ["core", "log"],
+  "log-sealed": ["log"],
   "log-sqlite": ["log"],
   "log-postgres": ["log", "pg"],
   store: ["core", "log"],

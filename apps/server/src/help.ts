@@ -43,6 +43,8 @@ function describe(name: SettingName): string {
   const spec: SettingSpec = settingSpecs[name];
   const flag = spec.placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${spec.placeholder}`;
   const initial = showDefault(spec.default);
+  if (spec.isSecret === true)
+    return entry(variableOf(name), `${spec.help} Only in the environment: ${spec.placeholder}.`);
   return entry(flag, `${spec.help} [${variableOf(name)}${initial === "" ? "" : `, ${initial}`}]`);
 }
 

@@ -8,7 +8,14 @@ import {
   createEncodedSummaries,
   createMemoryLog,
 } from "@trimtab/log";
-import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
+import {
+  createSealedLog,
+  createSealedSnapshots,
+  createSealedSummaries,
+  createSealer,
+  type Sealer,
+} from "@trimtab/log-sealed";
+import { openSqliteLog, type SqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
 import {
   decodeCheckpoint,
@@ -49,7 +56,7 @@ export async function openStore(
   { types, parts, onError, onProgress, follow = async (log) => log }: StoreMeans,
 ): Promise<OpenedStore> {
   const isOnDisk = settings.log === "sqlite" && parts.store?.log === undefined;
-  const disk = isOnDisk ? await openDisk(settings.data, onError) : undefined;
+  const disk = isOnDisk ? await openDisk(settings, onError) : undefined;
   const log = await follow(parts.store?.log ?? disk?.log ?? createMemoryLog<Commit>({ sizeOf: sizeOfCommit }));
   const store = createStore({
     types,
@@ -82,9 +89,11 @@ export async function openStore(
 
 const sizeOfCommit = (commit: Commit) => encodeCommit(commit).length;
 
-async function openDisk(directory: string, onError: StoreMeans["onError"]) {
+async function openDisk(settings: Settings, onError: StoreMeans["onError"]) {
+  const { data: directory, encryptionKeys: keys, encryptionAcceptsPlain: acceptPlain } = settings;
   const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));
-  const { log, snapshots, summaries, close } = await openSqliteLog({ directory, onDamage });
+  const { close, ...disk } = await openSqliteLog({ directory, onDamage });
+  const { log, snapshots, summaries } = keys === undefined ? disk : sealed(disk, createSealer({ keys, acceptPlain }));
   return {
     log: createEncodedLog(log, { encode: encodeCommit, decode: decodeCommit, note: noteOfCommit }),
     snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpoint, decode: decodeCheckpoint }),
@@ -92,3 +101,9 @@ async function openDisk(directory: string, onError: StoreMeans["onError"]) {
     close,
   };
 }
+
+const sealed = (disk: Pick<SqliteLog, "log" | "snapshots" | "summaries">, sealer: Sealer) => ({
+  log: createSealedLog(disk.log, sealer),
+  snapshots: createSealedSnapshots(disk.snapshots, sealer),
+  summaries: createSealedSummaries(disk.summaries, sealer),
+});

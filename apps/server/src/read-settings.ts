@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { nearest } from "./nearest.ts";
+import type { SettingSpec } from "./setting-spec.ts";
 import {
   defaultSettings,
   flagOf,
@@ -53,8 +54,9 @@ type Flags = { readonly kind: "flags"; readonly given: Map<SettingName, Given>; 
 
 function readFlags(args: readonly string[]): Flags | { readonly kind: "help" } | { readonly kind: "version" } {
   const isSwitch = (name: SettingName) => settingSpecs[name].default === false;
+  const flagged = settingNames.filter((name) => !isSecret(name));
   const options = Object.fromEntries([
-    ...settingNames.map((name) => [
+    ...flagged.map((name) => [
       flagOf(name).slice(2),
       { type: isSwitch(name) ? ("boolean" as const) : ("string" as const) },
     ]),
@@ -63,7 +65,7 @@ function readFlags(args: readonly string[]): Flags | { readonly kind: "help" } |
     ["version", { type: "boolean" as const, short: "v" }],
   ]);
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
-  const byFlag = new Map(settingNames.map((name) => [flagOf(name), name]));
+  const byFlag = new Map(flagged.map((name) => [flagOf(name), name]));
   const given = new Map<SettingName, Given>();
   let config: string | undefined;
   for (const token of tokens) {
@@ -109,6 +111,8 @@ function readFile(file: string): Map<SettingName, Given> {
   const given = new Map<SettingName, Given>();
   for (const [key, value] of Object.entries(content)) {
     const name = settingNames.find((each) => each === key);
+    if (name !== undefined && isSecret(name))
+      throw new SettingsError(`${variableOf(name)} is read from the environment alone`);
     if (name === undefined) throw unknown(`key "${key}" in ${file}`, key, settingNames);
     given.set(name, { source: `"${key}" in ${file}`, value });
   }
@@ -120,8 +124,11 @@ function parse(name: SettingName, { source, value }: Given): unknown {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const message = issue?.code === "invalid_union" ? issue.errors.flat().at(-1)?.message : issue?.message;
-  throw new SettingsError(`${source}: ${message ?? "is refused"}, got ${JSON.stringify(value)}`);
+  const got = isSecret(name) ? "" : `, got ${JSON.stringify(value)}`;
+  throw new SettingsError(`${source}: ${message ?? "is refused"}${got}`);
 }
+
+const isSecret = (name: SettingName): boolean => (settingSpecs[name] as SettingSpec).isSecret === true;
 
 const unknown = (what: string, given: string, known: readonly string[]) => {
   const suggestion = nearest(given, known);

@@ -5,6 +5,8 @@ export interface SettingSpec<T = unknown> {
   /** What `--help` says of it. */
   readonly help: string;
   readonly group: "Listening" | "Callers" | "Data" | "Serving" | "Limits";
+  /** Said only by the environment, where other people of the machine do not see it, and never repeated. */
+  readonly isSecret?: true;
   /** What the value looks like, for `--help`; absent for a switch. */
   readonly placeholder?: string;
   /** Reads the value from text or, from a file, from JSON. */

@@ -1,3 +1,4 @@
+import { parseSealingKeys, type SealingKey } from "@trimtab/log-sealed";
 import * as z from "zod";
 import { limitSettings } from "./limit-settings.ts";
 import { list, optionalText, setting, switchValue, whole } from "./setting-spec.ts";
@@ -19,6 +20,16 @@ const listen = z.string().transform((text, context): Listen => {
     input: text,
   });
   return z.NEVER;
+});
+
+const sealingKeys = z.string().transform((text, context) => {
+  try {
+    return text === "" ? undefined : parseSealingKeys(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "is refused";
+    context.issues.push({ code: "custom", message, input: "" });
+    return z.NEVER;
+  }
 });
 
 /**
@@ -143,6 +154,20 @@ export const settingSpecs = {
     help: "The folder of the log on disk; made where it is not there. One server at a time.",
     schema: z.string().min(1),
     default: "trimtab-data",
+  }),
+  encryptionKeys: setting<readonly [SealingKey, ...SealingKey[]] | undefined>({
+    group: "Data",
+    isSecret: true,
+    placeholder: "ID:KEY,...",
+    help: "Encrypts what is on disk: 32 bytes in Base64 and a name for them. The first key seals, all of them open.",
+    schema: sealingKeys,
+    default: undefined,
+  }),
+  encryptionAcceptsPlain: setting<boolean>({
+    group: "Data",
+    help: "Read what was stored before there was a key, too.",
+    schema: switchValue,
+    default: false,
   }),
   audit: setting<"on" | "off" | undefined>({
     group: "Data",

@@ -1,0 +1,66 @@
+import type { CommitLog, LogRead, SnapshotStore, SummaryStore } from "@trimtab/log";
+import type { Sealer } from "./sealer.ts";
+
+/** What is sealed says where it stands, so that nobody can pass one entry off as another. */
+const placeOf = (kind: "entry" | "snapshot" | "summary", stream: string, number: number): string =>
+  `${kind} ${number} of ${stream}`;
+
+/**
+ * A log whose entries are sealed before the log below gets them, with the same promises. Notes for people are not passed
+ * on, since they are kept in the clear; names of streams, numbers, sizes and times are.
+ */
+export function createSealedLog(log: CommitLog, sealer: Sealer): CommitLog {
+  const opened = (stream: string, read: LogRead<Uint8Array>): LogRead<Uint8Array> => {
+    if (read.kind === "trimmed") return read;
+    const { first } = read;
+    const open = (entry: Uint8Array, index: number) => sealer.open(entry, placeOf("entry", stream, first + index));
+    return { ...read, entries: read.entries.map(open) };
+  };
+  return {
+    async append(stream, after, entries) {
+      const seal = (entry: Uint8Array, index: number) =>
+        sealer.seal(entry, placeOf("entry", stream, after + 1 + index));
+      return log.append(stream, after, entries.map(seal));
+    },
+    read: async (stream, after, limit) => opened(stream, await log.read(stream, after, limit)),
+    async *follow(stream, after, signal) {
+      for await (const read of log.follow(stream, after, signal)) yield opened(stream, read);
+    },
+    trim: (stream, through) => log.trim(stream, through),
+    before: (stream, bytes) => log.before(stream, bytes),
+    streams: () => log.streams(),
+  };
+}
+
+/** Snapshots that are sealed before the store below gets them, with the same promises. */
+export const createSealedSnapshots = (snapshots: SnapshotStore, sealer: Sealer): SnapshotStore => ({
+  save: async (stream, number, data) =>
+    snapshots.save(stream, number, sealer.seal(data, placeOf("snapshot", stream, number))),
+  async load(stream, through) {
+    const found = await snapshots.load(stream, through);
+    return found && { ...found, data: sealer.open(found.data, placeOf("snapshot", stream, found.number)) };
+  },
+  trim: (stream, through) => snapshots.trim(stream, through),
+  drop: (stream) => snapshots.drop(stream),
+});
+
+/** Summaries that are sealed before the store below gets them. One that cannot be opened counts as none, as it is a cache. */
+export const createSealedSummaries = (summaries: SummaryStore, sealer: Sealer): SummaryStore => ({
+  save: async (stream, number, data) =>
+    summaries.save(stream, number, sealer.seal(data, placeOf("summary", stream, number))),
+  async *all() {
+    for await (const { stream, number, data } of summaries.all()) {
+      const opened = tryToOpen(sealer, data, placeOf("summary", stream, number));
+      if (opened !== undefined) yield { stream, number, data: opened };
+    }
+  },
+  drop: (stream) => summaries.drop(stream),
+});
+
+function tryToOpen(sealer: Sealer, data: Uint8Array, place: string): Uint8Array | undefined {
+  try {
+    return sealer.open(data, place);
+  } catch {
+    return undefined;
+  }
+}
