@@ -4,7 +4,7 @@ import { Code, ConnectError, createClient, type HandlerContext, type Transport }
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { accessPermissions, type Permission } from "@trimtab/core";
 import { principalKey } from "@trimtab/transport-connect";
-import { ErrorDetailSchema } from "@trimtab/wire/services";
+import { AuditService, ErrorDetailSchema } from "@trimtab/wire/services";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { served } from "../src/served.ts";
 import type { RunningServer } from "../src/start-server.ts";
@@ -21,7 +21,7 @@ const requestGate = ({ requestHeader, values }: HandlerContext): void => {
 };
 
 beforeAll(async () => {
-  server = await openServer({}, { requestGate });
+  server = await openServer({ audit: "on" }, { requestGate });
   transport = createConnectTransport({ baseUrl: server.url, httpVersion: "2" });
   for (const id of ["guest", "owner"]) await server.store.createSession({ id });
 });
@@ -38,7 +38,9 @@ async function grant(permissions: readonly Permission[]): Promise<number> {
 }
 
 const methods: ReadonlyMap<string, DescMethod> = new Map(
-  served.flatMap((service) => service.methods.map((method) => [`${service.name}/${method.name}`, method] as const)),
+  [...served, AuditService].flatMap((service) =>
+    service.methods.map((method) => [`${service.name}/${method.name}`, method] as const),
+  ),
 );
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -85,6 +87,10 @@ const subsets = Array.from({ length: 2 ** accessPermissions.length }, (_, bits) 
 
 test("every call that is served says who may make it", () => {
   expect(Object.keys(accessRows).sort()).toEqual([...methods.keys()].sort());
+});
+
+test.each(rowsOf("unserved"))("%s is not served, so that nobody may make it", async (name) => {
+  expect(await call(name, "guest", { sessionId: "guest" })).toMatchObject({ error: { code: Code.Unimplemented } });
 });
 
 describe("a call for a session alone", () => {
