@@ -20,8 +20,11 @@ function hasFaults(dir) {
   });
 }
 
+/** Thousands of processes and threads start from the same sources: with Node's cache of compiled code in half the time. */
+const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile") };
+
 function run(command, args, cwd) {
-  return spawnSync(command, args, { cwd, stdio: "inherit" }).status === 0;
+  return spawnSync(command, args, { cwd, env, stdio: "inherit" }).status === 0;
 }
 
 function runSuite({ name, dir, file }) {

@@ -112,3 +112,28 @@ test("chunks that are counted wrongly are found", async () => {
   db.close();
   expect(await verifySqliteLog(directory)).toMatchObject({ entries: 1, damages: 1, damage: [{ kind: "chunk" }] });
 });
+
+test("checks and reads beside writes take nothing for damaged that only comes and goes", async () => {
+  const damage: unknown[] = [];
+  const sqlite = await openSqliteLog({ directory: temporaryFolder(), onDamage: (one) => damage.push(one) });
+  onTestFinished(() => sqlite.close());
+  const { log, snapshots, verify } = sqlite;
+  let writing = true;
+  const write = async (): Promise<void> => {
+    for (let number = 1; number <= 25; number++) {
+      await log.append("a", number - 1, [around(tensor.subarray(0, 1 << 20), number)]);
+      await snapshots.save("a", number, around(tensor.subarray(0, 2 << 20), number));
+      await snapshots.trim("a", number);
+      await log.trim("a", number - 1);
+    }
+    writing = false;
+  };
+  const check = async (): Promise<void> => {
+    while (writing) expect((await verify()).damage).toEqual([]);
+  };
+  const load = async (): Promise<void> => {
+    while (writing) await snapshots.load("a");
+  };
+  await Promise.all([write(), check(), load()]);
+  expect(damage).toEqual([]);
+});

@@ -118,6 +118,15 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
     return { kind: "entries", first: Math.min(after, last) + 1, packed: pack([]) };
   };
 
+  const snapshot = ({ stream, through }: SnapshotRequest): SnapshotAnswer => {
+    const row = findSnapshot.get(stream, through);
+    if (row === undefined) return { kind: "none" };
+    const number = Number(row["number"]);
+    const { checksum, data: stored } = row;
+    const data = dataOf({ stream, number, checksum, data: stored, whole: Number(row["whole"]) });
+    return data === undefined ? { kind: "damaged", number } : { kind: "snapshot", number, packed: pack([data]) };
+  };
+
   return {
     read: (request) => inTransaction(() => read(request)),
     before: ({ stream, bytes }) => inTransaction(() => before(stream, bytes)),
@@ -135,14 +144,8 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
       const last = rows.at(-1)?.["id"];
       return rows.length < streamsPerPage ? { streams, packed } : { streams, packed, next: Number(last) };
     },
-    snapshot({ stream, through }) {
-      const row = findSnapshot.get(stream, through);
-      if (row === undefined) return { kind: "none" };
-      const number = Number(row["number"]);
-      const { checksum, data: stored } = row;
-      const data = dataOf({ stream, number, checksum, data: stored, whole: Number(row["whole"]) });
-      return data === undefined ? { kind: "damaged", number } : { kind: "snapshot", number, packed: pack([data]) };
-    },
+    // A row and its chunks are of one moment, whatever is written meanwhile.
+    snapshot: (request) => inTransaction(() => snapshot(request)),
   };
 }
 

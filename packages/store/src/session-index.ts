@@ -17,6 +17,8 @@ export interface IndexOptions {
 export interface SessionIndex {
   /** Resolves when the index knows all sessions there are; where others write to the log, as of this call. */
   refresh(): Promise<void>;
+  /** Resolves when the index knows all sessions there were when it was first asked. */
+  ready(): Promise<void>;
   /** Every live session, in no promised order. */
   all(): (RestingSession | LoadedSession)[];
   /** Live sessions, and ids that are being looked at. */
@@ -96,16 +98,18 @@ export function createSessionIndex(
     complete = true;
   };
 
+  const ready = async (): Promise<void> => {
+    if (complete) return;
+    refreshing ??= fill().finally(() => {
+      refreshing = undefined;
+    });
+    await refreshing;
+  };
+
   return {
-    async refresh() {
-      // Where others write, what an earlier call is about to find may be older than this call.
-      if (shared) return fill();
-      if (complete) return;
-      refreshing ??= fill().finally(() => {
-        refreshing = undefined;
-      });
-      await refreshing;
-    },
+    // Where others write, what an earlier call is about to find may be older than this call.
+    refresh: () => (shared ? fill() : ready()),
+    ready,
     all() {
       const sessions: (RestingSession | LoadedSession)[] = [...table.resting.values()];
       for (const session of table.loaded.values()) if (session.summary.status === "live") sessions.push(session);

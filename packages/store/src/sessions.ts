@@ -153,7 +153,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
     checkOpen(id);
-    await index.refresh();
+    await index.ready();
     const session = await hold(id);
     try {
       // An expired session that nobody has swept yet makes room for its successor.

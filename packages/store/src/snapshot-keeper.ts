@@ -82,7 +82,7 @@ export function createSnapshotKeeper(snapshotAt: number, options: KeeperOptions)
       if (running === undefined && isDue(state, history)) void start(state, history, commit.atMs);
     },
     async retain(state, history, nowMs) {
-      if (historyAgeMs === undefined || nowMs - retainedAtMs < historyAgeMs / 4) return;
+      if (historyAgeMs === undefined || Math.abs(nowMs - retainedAtMs) < historyAgeMs / 4) return;
       retainedAtMs = nowMs;
       await start(state, history, nowMs);
     },
