@@ -208,6 +208,10 @@ export function payloadEquals(a: Payload, b: Payload): boolean {
   }
 }
 
+/** Compares two records of plain data as {@link payloadEquals} does. */
+export const recordEquals = (a: ValueRecord, b: ValueRecord): boolean =>
+  a === b || payloadEquals(toPayload(a), toPayload(b));
+
 const arraysEqual = (a: NdArray, b: NdArray) =>
   a.dtype === b.dtype &&
   a.shape.length === b.shape.length &&

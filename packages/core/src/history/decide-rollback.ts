@@ -11,7 +11,7 @@ import { encodeValue, unknownType } from "../encode-value.ts";
 import { checkWritable, expectVariable } from "../find-variable.ts";
 import { createGlob } from "../glob.ts";
 import type { Parsed } from "../parse-value.ts";
-import { type Payload, payloadEquals, type Value } from "../payload.ts";
+import { type Payload, payloadEquals, recordEquals, type Value } from "../payload.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
@@ -122,9 +122,8 @@ interface What {
 const sameRules = (a: Permissions = noPermissions, b: Permissions = noPermissions): boolean =>
   a.revision === b.revision || (a.rules.length === 0 && b.rules.length === 0);
 
-/** What surrounds a value is shared between versions that left it alone, so that identity tells. */
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
-  a.description === b.description && a.metadata === b.metadata && a.constraints === b.constraints;
+  a.description === b.description && recordEquals(a.metadata, b.metadata) && recordEquals(a.constraints, b.constraints);
 
 function deleteNew(
   state: SessionState,

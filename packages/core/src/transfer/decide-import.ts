@@ -9,7 +9,7 @@ import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
 import { checkReadOnly, constraintsWithin } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
-import { payloadEquals, toPayload, type ValueRecord } from "../payload.ts";
+import { payloadEquals, recordEquals } from "../payload.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import type { Derivation, Variable } from "../variable.ts";
 
@@ -135,14 +135,12 @@ function changeTo(state: SessionState, before: Variable, after: Variable, contex
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
   a.description === b.description &&
   a.sensitive === b.sensitive &&
-  sameRecord(a.metadata, b.metadata) &&
-  sameRecord(a.constraints, b.constraints) &&
+  recordEquals(a.metadata, b.metadata) &&
+  recordEquals(a.constraints, b.constraints) &&
   textOf(a.derivation) === textOf(b.derivation);
 
 const textOf = (derivation: Derivation | undefined): string =>
   derivation?.kind === "expression" ? `=${derivation.expression}` : (derivation?.name ?? "");
-
-const sameRecord = (a: ValueRecord, b: ValueRecord): boolean => a === b || payloadEquals(toPayload(a), toPayload(b));
 
 /** Adds the dependencies of an import, and those that imported expressions need, where both ends are there. */
 export function decideImportDependencies(
