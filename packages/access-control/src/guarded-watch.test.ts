@@ -139,6 +139,43 @@ describe("a watch of another session's variables", () => {
     await watch.close();
   });
 
+  test("that was resumed tells of a deletion, too", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    const first = reading(guest, ["owner/x"]);
+    const { token } = await first.next();
+    await first.close();
+    const second = reading(guest, ["owner/x"], { after: token });
+    expect((await second.next()).kind).toBe("bookmark");
+    await store.deleteVariable("owner", "x");
+    expect(await second.tell()).toMatchObject({ kind: "changes", changes: [{ kind: "deleted", name: "x" }] });
+    await second.close();
+  });
+
+  test("starts over where a rule's own condition opens again without a commit", async () => {
+    const time = { ms: Date.UTC(2026, 0, 1, 10) };
+    const { store, guest } = await openShared({ x: 1 }, {}, { now: () => time.ms, elapsed: () => 0 });
+    const hours = "timestamp(now).getHours() >= 9 && timestamp(now).getHours() < 17";
+    await store.setVariablePermissions("owner", "x", [
+      { sessionPattern: "guest", permissions: ["observe"], when: hours },
+    ]);
+    const watch = reading(guest, ["owner/x"]);
+    await watch.next();
+    await store.setVariable("owner", "x", 2);
+    expect(await watch.tell()).toMatchObject({ kind: "changes", changes: [{ value: 2 }] });
+    time.ms = Date.UTC(2026, 0, 1, 20);
+    await store.updateVariable("owner", "x", { description: "said at night" });
+    expect((await watch.next()).kind).toBe("bookmark");
+    time.ms = Date.UTC(2026, 0, 2, 10);
+    await store.setVariable("owner", "x", 3);
+    expect(await watch.tell()).toMatchObject({
+      kind: "reset",
+      cause: "access_changed",
+      variables: [{ value: 3, description: "said at night" }],
+    });
+    await watch.close();
+  });
+
   test("ends at once where nobody wants it any more, and with the store", async () => {
     const { store, guest, grant } = await openShared();
     await grant("x", "observe");

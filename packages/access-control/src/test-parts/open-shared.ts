@@ -7,7 +7,7 @@ import {
   type StoreError,
 } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
-import { createStore, type LocalStore } from "@trimtab/store";
+import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished } from "vitest";
 import { createAccessControl } from "../create-access-control.ts";
@@ -25,12 +25,14 @@ export interface SharedStore {
 export async function openShared(
   variables: Readonly<Record<string, number>> = { x: 1, y: 2 },
   principal: Partial<Principal> = {},
+  clock?: StoreOptions["clock"],
 ): Promise<SharedStore> {
   const store = createStore({
     types: builtinTypes,
     expressions: cel,
     access: createAccessControl({ expressions: cel }),
     bookmarkIntervalMs: 20,
+    ...(clock !== undefined && { clock }),
   });
   onTestFinished(() => store.close());
   await store.createSession({ id: "owner" });

@@ -72,13 +72,18 @@ export async function toldTo(
   }
   if (!isStoreError(error, "not_found") || error.details.resource !== "variable") return error;
   const ref = error.details.id;
-  const { state } = (await sessions.live(owner)).runtime;
-  const { sessionRules, atMs } = { sessionRules: state.permissions.rules, atMs: sessions.now() };
+  const state = await sessions.live(owner).then(
+    ({ runtime }) => runtime.state,
+    () => undefined,
+  );
+  const named = `${owner}/${ref}`;
+  if (state === undefined) return new StoreError(accessDenied(named, caller, permission));
+  const sessionRules = state.permissions.rules;
+  const atMs = sessions.now();
   const variable = findVariable(state, ref);
   const mayKnow =
     variable === undefined
       ? control.authorize({ caller, permission: "read", owner, sessionRules, atMs }).allowed
       : permissions.some((each) => judgeAccess(state, variable, { caller, control, atMs, permission: each }).allowed);
-  const named = `${owner}/${ref}`;
   return new StoreError(mayKnow ? unknownVariable(named) : accessDenied(named, caller, permission));
 }

@@ -6,7 +6,6 @@ import {
   isSensitive,
   judgeAccess,
   type Permission,
-  type Selection,
   type SessionState,
   StoreError,
   type Variable,
@@ -18,6 +17,7 @@ import {
 import type { Sessions } from "../sessions.ts";
 import { type ChangeFilter, createChangeFilter } from "../watch-filter.ts";
 import type { WatchOperation } from "../watch-operation.ts";
+import type { SessionWatchOptions } from "../watch-session.ts";
 import { formatToken, parseToken } from "../watch-token.ts";
 import type { Viewer } from "./guarded-sessions.ts";
 import { withoutValue } from "./guarded-variables.ts";
@@ -49,15 +49,11 @@ export async function* watchGuarded(
       throw new StoreError(accessDenied(`${owner}/${ref}`, viewer.caller, "observe"));
     }
   }
-  const missed = options.after !== undefined && parseToken(options.after).revision < runtime.state.accessRevision;
-  // A filter sees no more than its caller does, or what it lets through would tell of what is kept back.
-  const { after, filter: _, distinct: __, ...fresh } = options;
-  const resumed = missed || after === undefined ? fresh : { ...fresh, after };
-  const selection: Selection = { refs };
-  const wants = { ...resumed, oldValues: true, ...(missed && { initialValues: true }) };
-  let toldThrough = 0;
+  view.show(selected(runtime.state, refs));
   let rules = runtime.state.accessRevision;
-  for await (const event of watching.watch(owner, selection, { ...wants, followsAccess: true })) {
+  const missed = options.after !== undefined && parseToken(options.after).revision < rules;
+  let toldThrough = 0;
+  for await (const event of watching.watch(owner, { refs }, wantedOf(options, missed))) {
     if (!isPinned) {
       // Before there was a watch on it the session could leave memory, and come back as another object.
       ({ runtime } = await sessions.live(owner).catch(() => ({ runtime })));
@@ -67,10 +63,8 @@ export async function* watchGuarded(
     else if (event.kind === "snapshot" || event.kind === "reset") {
       toldThrough = event.revision;
       rules = Math.max(rules, Math.min(runtime.state.accessRevision, event.revision));
-      const shown = view.show(event.variables);
-      yield event.kind === "snapshot" && missed
-        ? { ...event, kind: "reset", cause: "access_changed", variables: shown }
-        : { ...event, variables: shown };
+      const shown = { ...event, variables: view.show(event.variables) };
+      yield missed && shown.kind === "snapshot" ? { ...shown, kind: "reset", cause: "access_changed" } : shown;
     } else if (runtime.state.accessRevision > rules || (event.kind === "changes" && view.comesBack(event))) {
       rules = runtime.state.accessRevision;
       toldThrough = runtime.state.revision;
@@ -79,6 +73,17 @@ export async function* watchGuarded(
       yield event.kind === "changes" ? view.showChanges(event) : event;
     }
   }
+}
+
+/**
+ * What is asked of the watch below. A filter sees no more than its caller does, or what it lets through would tell of what
+ * is kept back; so it is held against what is shown.
+ */
+function wantedOf(options: WatchOptions, missed: boolean): SessionWatchOptions {
+  const { after, filter: _, distinct: __, ...rest } = options;
+  const asked = { ...rest, oldValues: true, followsAccess: true };
+  if (missed) return { ...asked, initialValues: true };
+  return after === undefined ? asked : { ...asked, after };
 }
 
 const selected = (state: SessionState, refs: readonly string[]): Variable[] =>
@@ -103,9 +108,8 @@ interface ViewParts {
 /** What a caller sees of the variables that it watches. */
 function createView({ state, now, viewer, filter, oldValues }: ViewParts) {
   const { caller, control } = viewer;
-  /** Ids of what was there for the caller, and of what something was kept back of, when last looked at. */
+  /** Ids of what the caller was shown and has been told everything of since. */
   const seen = new Set<string>();
-  const hidden = new Set<string>();
 
   const may = (variable: Variable, permission: Permission): boolean =>
     judgeAccess(state(), variable, { caller, control, permission, atMs: now() }).allowed;
@@ -123,18 +127,18 @@ function createView({ state, now, viewer, filter, oldValues }: ViewParts) {
     may,
     show(variables: readonly Variable[]): readonly Variable[] {
       seen.clear();
-      hidden.clear();
       const shown = variables.filter((variable) => may(variable, "observe"));
       for (const { id } of shown) seen.add(id);
       return shown.map((variable) => withoutPermissions(isKeptBack(variable) ? withoutValue(variable) : variable));
     },
     /** Whether the event shows a variable of which something was kept back before. */
-    comesBack: ({ changes }: ChangesEvent): boolean => changes.some((each) => hidden.has(each.id) && shows(each)),
+    comesBack: ({ changes }: ChangesEvent): boolean =>
+      changes.some((each) => each.kind !== "registered" && !seen.has(each.id) && shows(each)),
     showChanges(event: ChangesEvent): WatchEvent {
       const shown: VariableChange[] = [];
       for (const change of event.changes) {
         if (!shows(change)) {
-          if (seen.delete(change.id)) hidden.add(change.id);
+          seen.delete(change.id);
           continue;
         }
         seen.add(change.id);
