@@ -1,5 +1,11 @@
 import type { Commit, SessionCheckpoint, SessionSummary, Store } from "@trimtab/core";
-import { type CommitLog, createMemoryLog, createMemorySnapshots, createMemorySummaries } from "@trimtab/log";
+import {
+  type CommitLog,
+  createMemoryLog,
+  createMemorySnapshots,
+  createMemorySummaries,
+  type SummaryStore,
+} from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";
@@ -149,4 +155,25 @@ test("of a request that is made again while its session comes and goes, the refu
   const again = await write();
   expect([...again.refused].map(([ref, { reason }]) => [ref, reason])).toEqual([["x", "constraint_violation"]]);
   expect(again.applied).toEqual(first.applied);
+});
+
+test("a session that was only read leaves memory without a write", async () => {
+  const folder = createFolder();
+  const first = openStore(folder);
+  await fillSessions(first, 5);
+  await first.close();
+  const saved: string[] = [];
+  const summaries: SummaryStore<SessionSummary> = {
+    ...folder.summaries,
+    save: (stream, number, data) => {
+      saved.push(stream);
+      return folder.summaries.save(stream, number, data);
+    },
+  };
+  const second = openStore({ ...folder, summaries }, { maxLoadedSessions: 0 });
+  await second.countSessions();
+  for (const id of ["s2", "s3", "s2"]) await second.getVariable(id, "x");
+  expect(saved).toEqual([]);
+  await second.setVariable("s3", "x", 7);
+  expect(saved).toEqual(["s3"]);
 });

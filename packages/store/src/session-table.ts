@@ -85,13 +85,14 @@ export function createSessionTable(options: TableOptions): SessionTable {
   };
 
   const seat = (id: string, runtime: SessionRuntime): Seat => {
-    const { accessedAt = clock.elapsed(), accessedAtMs = clock.now() } = resting.get(id) ?? {};
+    const { accessedAt = clock.elapsed(), accessedAtMs = clock.now(), summary } = resting.get(id) ?? {};
     const made: Seat = {
       runtime,
       accessedAt,
       accessedAtMs,
       users: 0,
-      summarized: 0,
+      // What is only read leaves memory without a write.
+      summarized: summary?.revision ?? 0,
       get summary() {
         return runtime.state;
       },
