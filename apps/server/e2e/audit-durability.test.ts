@@ -75,6 +75,15 @@ describe("an audit on disk", () => {
     }
   });
 
+  test("that is damaged is told as such", async () => {
+    const data = await fill();
+    const database = new DatabaseSync(join(data, "audit", "log.sqlite"));
+    database.prepare("UPDATE entry SET data = x'01' WHERE number = 7").run();
+    database.close();
+    const found = await runDataCommand(["check", data]);
+    expect(found).toMatchObject({ status: 3, output: expect.stringMatching(/all intact\naudit: .*7/) });
+  });
+
   test("gives away whoever changed it, however well", async () => {
     const data = await fill();
     const database = new DatabaseSync(join(data, "audit", "log.sqlite"));

@@ -104,6 +104,18 @@ test("no way to write leaves out who wrote", async () => {
   expect(new Set(items.map(({ action }) => action)).size).toBe(15);
 });
 
+test("a write to another session's variable is entered as one of the session that made it", async () => {
+  const { server, storeOf, auditOf } = await open();
+  await server.store.registerVariable("s", { name: "x", type: "float", value: 1 });
+  await server.store.setVariablePermissions("s", "x", [{ sessionPattern: "b", permissions: ["write"] }]);
+  await storeOf("bob").setVariable("b", "s/x", 2);
+  const written = { session: "s", callerSession: "b", principal: "bob", action: "SetVariable", newVersion: 1 };
+  await expect
+    .poll(async () => (await auditOf("ada").listAuditEntries("s")).items[0], { timeout: 10_000 })
+    .toMatchObject(written);
+  expect((await auditOf("bob").listAuditEntries("b")).items[0]).toMatchObject(written);
+});
+
 describe("what was not done is entered before it is told", () => {
   test("a denial, with the rule that denied it", async () => {
     const { server, storeOf, auditOf } = await open();

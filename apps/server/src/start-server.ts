@@ -71,6 +71,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   });
   const { store } = opened;
   const closeStore = async () => {
+    await audit?.recovered();
     await opened.close();
     await audit?.close();
   };

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type ChainReport, verifyChain } from "@trimtab/audit";
+import { isLogError } from "@trimtab/log";
 import { openSqliteLog } from "@trimtab/log-sqlite";
 import { temporaryCopy } from "./temporary-copy.ts";
 
@@ -8,7 +9,11 @@ export async function checkAudit(
   folder: string,
 ): Promise<{ readonly line: string; readonly isIntact: boolean } | undefined> {
   if (!existsSync(folder)) return undefined;
-  const report = await verifyCopy(folder);
+  const report = await verifyCopy(folder).catch((error: unknown) => {
+    if (isLogError(error)) return error;
+    throw error;
+  });
+  if (isLogError(report)) return { line: `audit: ${report.message}`, isIntact: false };
   if (report.kind === "broken") {
     const what = report.why === "changed" ? "was changed" : "does not follow from the one before";
     return { line: `audit: entry ${report.number} ${what}`, isIntact: false };

@@ -27,6 +27,8 @@ export interface Audit {
   readonly callsOf: (store: Pick<Store, "explainAccess">) => AuditOptions;
   /** Enters a call of somebody who could not say who they are; of each address no more than ten a second. */
   readonly unknownCaller: (context: HandlerContext) => Promise<void>;
+  /** Resolves once what a process before had no time to enter is entered. */
+  recovered(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,11 +57,11 @@ export async function openAudit(
     ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
   });
   const unknown = createBucketTable(unknownRate, () => performance.now());
-  let recovering: Promise<unknown> | undefined;
+  let recovering = Promise.resolve();
   return {
     async follow(commits) {
       const recover = await recoverCommits({ record, log, codec, commits });
-      recovering = recover().catch(onError);
+      recovering = recover().then(() => {}, onError);
       return auditedLog(commits, record);
     },
     callsOf: (store) => ({
@@ -71,8 +73,8 @@ export async function openAudit(
       const address = context.values.get(peerAddress) ?? "";
       if (unknown.take(address) === 0) await record.refuse(unknownCall(address, context));
     },
+    recovered: () => recovering,
     async close() {
-      await recovering;
       await record.close();
       await disk?.close();
     },

@@ -32,20 +32,24 @@ export function openAuth(settings: Settings, onError: (error: unknown) => void):
   };
   orRefuse("principals", read);
   const jwt = jwtKeys === undefined ? undefined : orRefuse("jwtKeys", () => openJwt(jwtKeys, settings));
-  const reload = () => {
-    for (const each of [read, () => jwt?.reload()]) {
-      try {
-        each();
-      } catch (error) {
-        onError(new Error("what is known of who may call stays as it was", { cause: error }));
-      }
+  const orTell = (renew: () => void) => () => {
+    try {
+      renew();
+    } catch (error) {
+      onError(new Error("what is known of who may call stays as it was", { cause: error }));
     }
   };
-  const files = [file, jwtKeys].filter((path) => path !== undefined && !path.includes("://"));
-  const watchers = files.map((path) => watchFile(path ?? "", reload));
+  const [renewPrincipals, renewKeys] = [orTell(read), orTell(() => jwt?.reload())];
+  const watchers = [
+    ...(file === undefined ? [] : [watchFile(file, renewPrincipals)]),
+    ...(jwtKeys === undefined || jwtKeys.includes("://") ? [] : [watchFile(jwtKeys, renewKeys)]),
+  ];
   return {
     gate: (onRefused) => createAuthGate({ principals, jwt }, onRefused),
-    reload,
+    reload() {
+      renewPrincipals();
+      renewKeys();
+    },
     close() {
       for (const watcher of watchers) watcher.close();
     },
