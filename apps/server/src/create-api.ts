@@ -9,6 +9,7 @@ import { createDirectServer } from "./direct/serve-directly.ts";
 import { withCors } from "./handle-request.ts";
 import type { ListenerOptions, RequestHandler } from "./listener.ts";
 import { endSoundly } from "./sound-endings.ts";
+import type { IsTrustedOrigin } from "./trusted-origins.ts";
 
 /** What an API is made of. */
 export interface ApiOptions {
@@ -20,6 +21,8 @@ export interface ApiOptions {
   /** Handles what is no call. */
   readonly fallback: RequestHandler;
   readonly requestGate?: RequestGate | undefined;
+  /** Requests of pages of other origins are refused unread; without it none are. */
+  readonly isTrustedOrigin?: IsTrustedOrigin | undefined;
 }
 
 /** Is called with a call before its request is read; what it throws refuses the call. */
@@ -34,7 +37,8 @@ const compressions = [compressionGzip, compressionBrotli];
  * are served directly, from the same definitions, at a fraction of the cost.
  */
 export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "handler" | "streamHandler">> {
-  const { routes, readMaxBytes, cors, requestGate } = options;
+  const { routes, readMaxBytes, cors, requestGate, isTrustedOrigin = () => true } = options;
+  const isStrange = (origin: string | undefined) => origin !== undefined && !isTrustedOrigin(origin);
   const adapter = connectNodeAdapter({
     routes: (router) => {
       routes(router);
@@ -56,12 +60,17 @@ export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "
   });
   return {
     handler: (request, response) => {
+      if (isStrange(request.headers.origin)) return void response.writeHead(403).end(strangeOrigin);
       // Node gives requests of HTTP/2 this surface only where they were not for `serve`.
       if (request.httpVersionMajor !== 1 || !serve(http1Exchange(request, response))) connect(request, response);
     },
-    streamHandler: (stream, headers) => serve(http2Exchange(stream, headers)),
+    // A stream that is not taken is given to the handler, which refuses it.
+    streamHandler: (stream, headers) => !isStrange(headers.origin) && serve(http2Exchange(stream, headers)),
   };
 }
+
+const strangeOrigin =
+  "pages of this origin may not call a server that asks nobody who they are: name the origin with --cors-origins\n";
 
 function corsFields(cors: ApiOptions["cors"], { method, headers }: Exchange): OutgoingHttpHeaders {
   const fields: OutgoingHttpHeaders = {};

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { isLoopback } from "./loopback.ts";
 import { nearest } from "./nearest.ts";
 import type { SettingSpec } from "./setting-spec.ts";
 import {
@@ -162,7 +163,3 @@ function checkTogether(settings: Settings): Settings {
   }
   return settings;
 }
-
-/** Says whether a host name or address stands for this machine alone. */
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);

@@ -23,6 +23,7 @@ import { createOpeningReport } from "./report-opening.ts";
 import { served } from "./served.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { createStaticFiles } from "./static-files.ts";
+import { createTrustedOrigins } from "./trusted-origins.ts";
 import { version } from "./version.ts";
 
 /** What a program may bring along that no setting can say. */
@@ -105,6 +106,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     readMaxBytes: settings.maxMessageBytes,
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
+    isTrustedOrigin: createTrustedOrigins(settings, auth !== undefined),
     requestGate: inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
   });
   const listener = await openListener({
