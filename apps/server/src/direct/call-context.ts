@@ -8,7 +8,7 @@ import {
   createContextValues,
   type HandlerContext,
 } from "@connectrpc/connect";
-import { peerCertificate } from "../auth/caller.ts";
+import { type CertificateNames, peerCertificate } from "../auth/caller.ts";
 import { certificateNames } from "../auth/certificate-names.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -16,8 +16,29 @@ import type { Exchange } from "./exchange.ts";
 export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });
 
 /** Makes the values of a call that tell what it came over. */
-export const peerValues = (socket: Socket | undefined): ContextValues =>
-  createContextValues().set(peerAddress, socket?.remoteAddress).set(peerCertificate, certificateNames(socket));
+export function peerValues(socket: Socket | undefined): ContextValues {
+  const values = createContextValues();
+  if (socket === undefined) return values;
+  const { address, certificate } = peerOf(socket);
+  return values.set(peerAddress, address).set(peerCertificate, certificate);
+}
+
+interface Peer {
+  readonly address: string | undefined;
+  readonly certificate: CertificateNames | undefined;
+}
+
+// It stays as it is while a connection lasts, and Node's HTTP/2 takes its time to tell.
+const peers = new WeakMap<Socket, Peer>();
+
+function peerOf(socket: Socket): Peer {
+  let peer = peers.get(socket);
+  if (peer === undefined) {
+    peer = { address: socket.remoteAddress, certificate: certificateNames(socket) };
+    peers.set(socket, peer);
+  }
+  return peer;
+}
 
 /** What a handler is told of its call. */
 export interface CallContext extends HandlerContext {
@@ -106,9 +127,9 @@ class LazyContext implements CallContext {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
       const { exchange } = this.#options;
-      if (this.#finished || exchange.isClosed) this.#abort.abort(callerGone());
+      if (this.#finished || exchange.isClosed) this.#abort.abort(callOver);
       else {
-        exchange.onClose(() => this.finish(callerGone()));
+        exchange.onClose(() => this.finish(callOver));
         this.#startTimer(this.#abort);
       }
     }
@@ -127,14 +148,15 @@ class LazyContext implements CallContext {
     this.#finished = true;
     if (this.#abort === undefined) return;
     clearTimeout(this.#timer);
-    if (!this.#abort.signal.aborted) this.#abort.abort(reason ?? callerGone());
+    if (!this.#abort.signal.aborted) this.#abort.abort(reason ?? callOver);
   }
 }
 
 /** Beyond it a timer of Node goes off at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
-const callerGone = () => new ConnectError("the call is over", Code.Canceled);
+/** One for all calls: nobody asks where it came from, and finding that out is most of what an error costs. */
+const callOver = new ConnectError("the call is over", Code.Canceled);
 
 function toHeaders(fields: Exchange["headers"]): Headers {
   const headers = new Headers();

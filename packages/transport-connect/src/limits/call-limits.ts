@@ -50,14 +50,15 @@ export function createCallLimits({
     else streams.set(caller, left);
   };
   return {
-    admitCall(caller, { method, signal }) {
+    admitCall(caller, context) {
       const waitMs = callers?.take(caller) ?? 0;
       if (waitMs > 0) throw exceeded("calls_per_second", callerRate?.perSecond ?? 0, waitMs);
-      if (method.methodKind === "unary" || mostStreams === Number.POSITIVE_INFINITY) return;
+      if (context.method.methodKind === "unary" || mostStreams === Number.POSITIVE_INFINITY) return;
       const running = (streams.get(caller) ?? 0) + 1;
       if (running > mostStreams) throw exceeded("streams", mostStreams, streamRetryMs, running);
       streams.set(caller, running);
-      signal.addEventListener("abort", () => leave(caller), { once: true });
+      // Asked for only here: a call that needs no signal is spared the making of one.
+      context.signal.addEventListener("abort", () => leave(caller), { once: true });
     },
     admitToSession(caller, session) {
       const waitMs = sessions?.take(`${caller}\n${session}`) ?? 0;
