@@ -124,7 +124,7 @@ describe("a request that says nothing sensible", () => {
     ["an unknown session", setting('{"number":1}').replace('"s"', '"nope"'), 404, "session_not_found"],
     ["a session named __proto__", setting('{"number":1}').replace('"s"', '"__proto__"'), 404, "session_not_found"],
     ["a variable named constructor", setting('{"number":1}').replace("temperature", "constructor"), 404, "not_found"],
-    ["a field that is not served", setting('{"number":1},"context":{"fencingToken":"5"}'), 501, "unimplemented"],
+    ["a lease that is not held", setting('{"number":1},"context":{"fencingToken":"5"}'), 409, "lease_lost"],
   ])("%s", async (_, body, status, reason) => {
     expect(await send(body)).toMatchObject({ status, detail: { reason } });
   });

@@ -5,6 +5,7 @@ import {
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
+  OptimizationService,
   ProgramService,
   RuleService,
   SessionService,
@@ -24,6 +25,7 @@ export const served: readonly DescService[] = [
   ConfigurationSpaceService,
   HistoryService,
   AccessService,
+  OptimizationService,
   TransferService,
   AnalyticsService,
 ];

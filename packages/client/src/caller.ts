@@ -31,9 +31,11 @@ export const createCaller = ({ actor, origin, timeoutMs }: CallDefaults): Caller
     }
     return readAnswer(() => read(answer));
   },
-  context({ requestId, metadata, ...who } = {}) {
+  context({ requestId, metadata, lease, ...who } = {}) {
     // In a request, an empty id would be none.
     if (requestId === "") refuseIf(checkName(requestId, "requestId", defaultLimits.nameLength));
-    return toWireContext(present({ actor: who.actor ?? actor, origin: who.origin ?? origin, metadata, requestId }));
+    return toWireContext(
+      present({ actor: who.actor ?? actor, origin: who.origin ?? origin, metadata, requestId, lease }),
+    );
   },
 });

@@ -5,6 +5,7 @@ import {
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
+  OptimizationService,
   ProgramService,
   RuleService,
   SessionService,
@@ -18,6 +19,7 @@ import { createConfigurationSpaceCalls } from "./configuration-space-calls.ts";
 import { createDependencyCalls } from "./dependency-calls.ts";
 import { createHistoryCalls } from "./history-calls.ts";
 import { createLabelCalls } from "./label-calls.ts";
+import { createOptimizationCalls } from "./optimization-calls.ts";
 import { createProgramCalls } from "./program-calls.ts";
 import { createRollbackCalls } from "./rollback-calls.ts";
 import { createRuleCalls } from "./rule-calls.ts";
@@ -59,6 +61,7 @@ export function createStoreClient(transport: Transport, options: StoreClientOpti
     ...createHistoryCalls(history, caller),
     ...createRollbackCalls(history, caller),
     ...createLabelCalls(history, caller),
+    ...createOptimizationCalls(createClient(OptimizationService, transport), caller),
     ...createTransferCalls(createClient(TransferService, transport), caller),
     ...createAccessCalls(createClient(AccessService, transport), caller),
   };

@@ -3,6 +3,8 @@ import type { AccessRuleSpec, Permissions } from "./access/access-rule.ts";
 import type { Caller } from "./access/principal.ts";
 import type { CompileExpression, DerivationFunction } from "./derivation/expression.ts";
 import type { VariableVersion } from "./history/session-history.ts";
+import type { LeaseCommand } from "./lease/lease-command.ts";
+import type { LeaseProof } from "./lease/optimization.ts";
 import type { Limits } from "./limits.ts";
 import type { Origin } from "./origin.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
@@ -53,6 +55,7 @@ export type Command =
   | RuleCommand
   | SpaceCommand
   | LabelCommand
+  | LeaseCommand
   | HistoryCommand
   | TransferCommand
   | AccessCommand
@@ -202,6 +205,8 @@ export interface DecideContext {
   readonly requestId?: string;
   /** The call that it came by. */
   readonly via?: WriteVia;
+  /** Which optimization the write is part of. */
+  readonly lease?: LeaseProof;
   /** Who writes and what judges it, where that is to be asked; without it everything is allowed. */
   readonly access?: { readonly caller: Caller; readonly control: AccessControl };
 }

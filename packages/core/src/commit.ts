@@ -3,6 +3,7 @@ import type { ConfigurationSpace } from "./configuration-space/configuration-spa
 import type { DependencyKind } from "./dependency/dependency.ts";
 import type { VariableVersion } from "./history/session-history.ts";
 import type { Label } from "./label/label.ts";
+import type { LeaseEvent } from "./lease/lease-event.ts";
 import type { Origin } from "./origin.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
 import type { Rule } from "./rule/rule.ts";
@@ -52,6 +53,7 @@ export type SessionEvent =
       readonly from: SessionSnapshot;
     }
   | DependencyEvent
+  | LeaseEvent
   | { readonly kind: "rule-put"; readonly rule: Omit<Rule, StampedField> }
   | { readonly kind: "rule-deleted"; readonly name: string }
   | { readonly kind: "space-put"; readonly space: Omit<ConfigurationSpace, StampedField | "version"> }

@@ -4,6 +4,7 @@ import type { SessionEvent } from "./commit.ts";
 import { decide, nextCommit } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { evolve } from "./evolve.ts";
+import { progressOfWrite } from "./lease/record-progress.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
 import { settle } from "./settle.ts";
 import { type Refusal, refusal } from "./store-error.ts";
@@ -33,8 +34,19 @@ export function decideBatch(
   const decided = decideCommands(state, commands, context, atomic);
   const settled = decided.kind === "refused" ? decided : settle(state, commands, decided, context);
   const guard = settled.kind === "refused" && context.access ? guardOf(state, context) : undefined;
-  if (guard === undefined || settled.kind !== "refused") return settled;
+  if (settled.kind === "accepted") return withProgress(state, settled, context);
+  if (guard === undefined) return settled;
   return { kind: "refused", refusal: conceal(guard, settled.refusal) };
+}
+
+/** Adds what a write under a lease means for the optimization. */
+function withProgress(
+  state: SessionState,
+  decided: Extract<BatchDecision, { kind: "accepted" }>,
+  context: DecideContext,
+): BatchDecision {
+  const progress = context.lease === undefined ? [] : progressOfWrite(state, decided.events, context);
+  return progress.length === 0 ? decided : { ...decided, events: [...decided.events, ...progress] };
 }
 
 function decideCommands(

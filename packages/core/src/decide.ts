@@ -14,6 +14,9 @@ import { decideAddDependency, decideRemoveDependency } from "./dependency/decide
 import { decideClearDerivation, decideRecompute, decideSetDerivation } from "./derivation/decide-derivation.ts";
 import { decideRollbackSession, decideRollbackVariable } from "./history/decide-rollback.ts";
 import { decideDeleteLabel, decideSetLabel } from "./label/decide-label.ts";
+import { checkLeases } from "./lease/check-lease.ts";
+import { decideAbandon, decideRenew, decideReport, decideStop } from "./lease/decide-lease.ts";
+import { decideStart } from "./lease/decide-start.ts";
 import { decideDeleteRule, decidePutRule } from "./rule/decide-rule.ts";
 import { defaultTtlMs, type SessionState } from "./session-state.ts";
 import { type Refusal, refusal } from "./store-error.ts";
@@ -27,8 +30,19 @@ import { emptyRecord, laterThan } from "./variable.ts";
  */
 export function decide(state: SessionState, command: Command, context: DecideContext): Decision {
   const guard = context.access && guardOf(state, context);
-  if (guard === undefined) return decideFreely(state, command, context);
-  return decideGuarded(guard, state, { command, context, decideFreely: () => decideFreely(state, command, context) });
+  if (guard === undefined) return decideLeased(state, command, context);
+  return decideGuarded(guard, state, { command, context, decideFreely: () => decideLeased(state, command, context) });
+}
+
+/** Decides a command, and lets nobody but its holder write what is leased. */
+function decideLeased(state: SessionState, command: Command, context: DecideContext): Decision {
+  const decision = decideFreely(state, command, context);
+  if (decision.kind === "refused" || (state.leases.size === 0 && context.lease === undefined)) return decision;
+  // Who may do what is the owner's to say at any time, and what ends an optimization writes what that one holds.
+  if (command.kind === "set-variable-permissions" || command.kind === "stop-optimization") return decision;
+  const leases = checkLeases(state, decision.events, context);
+  if (leases.kind === "refused") return leases;
+  return leases.value.length === 0 ? decision : accept(...leases.value, ...decision.events);
 }
 
 function decideFreely(state: SessionState, command: Command, context: DecideContext): Decision {
@@ -104,6 +118,16 @@ function decideAmong(
       return decideRollbackVariable(state, command, context);
     case "rollback-session":
       return decideRollbackSession(state, command, context);
+    case "start-optimization":
+      return decideStart(state, command, context);
+    case "renew-lease":
+      return decideRenew(state, command, context);
+    case "report-progress":
+      return decideReport(state, command, context);
+    case "stop-optimization":
+      return decideStop(state, command, context);
+    case "abandon-optimizations":
+      return decideAbandon(state, context);
     case "set-variable-permissions":
       return decideVariablePermissions(state, command, context);
     case "set-session-permissions":

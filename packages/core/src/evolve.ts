@@ -3,6 +3,7 @@ import type { Commit, SessionEvent, VariableRegistered, VariableSet } from "./co
 import { evolveSpaces, putSpace, removeSpace } from "./configuration-space/evolve-space.ts";
 import { evolveDependency } from "./dependency/evolve-dependency.ts";
 import { evolveLabel } from "./label/evolve-label.ts";
+import { evolveLease } from "./lease/evolve-lease.ts";
 import type { ValueRecord } from "./payload.ts";
 import { evolveRule } from "./rule/evolve-rule.ts";
 import {
@@ -85,6 +86,11 @@ export function applyEvent(state: SessionState, event: SessionEvent, commit: Com
     case "label-set":
     case "label-deleted":
       return evolveLabel(state, event, commit);
+    case "optimization-started":
+    case "optimization-reported":
+    case "lease-renewed":
+    case "optimization-ended":
+      return evolveLease(state, event, commit);
     case "session-permissions-set":
       state.permissions = permissionsOf(event.rules, commit);
       state.accessRevision = commit.revision;

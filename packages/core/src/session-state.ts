@@ -5,6 +5,7 @@ import { createDependencyGraph, type DependencyGraph } from "./dependency/depend
 import { createGlob } from "./glob.ts";
 import type { Label } from "./label/label.ts";
 import { layerOver, type Table } from "./layered-map.ts";
+import type { OptimizationRecord } from "./lease/optimization.ts";
 import type { ValueRecord } from "./payload.ts";
 import type { Rule } from "./rule/rule.ts";
 import type { SessionSummary } from "./session-summary.ts";
@@ -43,6 +44,10 @@ export interface SessionState {
   /** Names of configuration spaces by the id of each of their variables. */
   readonly spacesOf: Adjacency<string>;
   readonly labels: Table<string, Label>;
+  /** Those under way, and the newest that are over, oldest first. */
+  readonly optimizations: Table<string, OptimizationRecord>;
+  /** Ids of optimizations by the id of each variable that is leased to one. */
+  readonly leases: Table<string, string>;
   /** The access rules for all variables. */
   permissions: Permissions;
   /** Ids of the variables that have access rules of their own. */
@@ -79,6 +84,8 @@ export const absentSession = (id: string): SessionState => ({
   spaces: new Map(),
   spacesOf: createAdjacency(),
   labels: new Map(),
+  optimizations: new Map(),
+  leases: new Map(),
   permissions: noPermissions,
   shared: new Map(),
   accessRevision: 0,
@@ -123,6 +130,8 @@ export const draftOf = (state: SessionState): SessionState => ({
   spaces: layerOver(state.spaces),
   spacesOf: state.spacesOf.draft(),
   labels: layerOver(state.labels),
+  optimizations: layerOver(state.optimizations),
+  leases: layerOver(state.leases),
   shared: layerOver(state.shared),
   requests: layerOver(state.requests),
 });

@@ -4,6 +4,7 @@ import { nextCommit } from "./decide.ts";
 import type { BatchDecision } from "./decide-batch.ts";
 import { propagate } from "./derivation/propagate.ts";
 import { evolve } from "./evolve.ts";
+import { checkLeases } from "./lease/check-lease.ts";
 import { checkRules } from "./rule/check-rules.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
 
@@ -32,10 +33,13 @@ export function settle(
   const changed = new Set(written.filter((event) => event.unchanged !== true).map(({ id }) => id));
   const propagated = propagate(draft, { changed, demanded }, { commit, context });
   if (propagated.kind === "refused") return propagated;
+  const leases = checkLeases(draft, propagated.events, context);
+  if (leases.kind === "refused") return leases;
   for (const event of propagated.events) if (event.kind === "variable-set") changed.add(event.id);
   const broken = checkRules(draft, changed, context);
   if (broken !== undefined) return { kind: "refused", refusal: broken };
-  return { ...decided, events: propagated.events.length === 0 ? events : [...events, ...propagated.events] };
+  if (propagated.events.length === 0) return decided;
+  return { ...decided, events: [...events, ...leases.value, ...propagated.events] };
 }
 
 /** Says whether an event may lead to others, or break a rule. */

@@ -5,6 +5,8 @@ import { indexSpace } from "./configuration-space/evolve-space.ts";
 import type { Dependency } from "./dependency/dependency.ts";
 import type { VariableVersion } from "./history/session-history.ts";
 import type { Label } from "./label/label.ts";
+import { putOptimization } from "./lease/evolve-lease.ts";
+import type { OptimizationRecord } from "./lease/optimization.ts";
 import type { ValueRecord } from "./payload.ts";
 import { putRule } from "./rule/evolve-rule.ts";
 import type { Rule } from "./rule/rule.ts";
@@ -31,6 +33,8 @@ export interface SessionSnapshot {
   readonly rules: readonly Rule[];
   readonly spaces: readonly ConfigurationSpace[];
   readonly labels: readonly Label[];
+  /** Where there are any, oldest first. */
+  readonly optimizations?: readonly OptimizationRecord[];
   /** The access rules for all variables, where any were ever set. */
   readonly permissions?: Permissions;
   /** Requests and the revisions that they made, oldest first. */
@@ -61,13 +65,24 @@ export const toSnapshot = (state: SessionState): SessionSnapshot => ({
   rules: [...state.rules.values()],
   spaces: [...state.spaces.values()],
   labels: [...state.labels.values()],
+  ...(state.optimizations.size > 0 && { optimizations: [...state.optimizations.values()] }),
   ...(state.permissions.revision > 0 && { permissions: state.permissions }),
   requests: Array.from(state.requests.keys(), (id) => [id, state.requests.get(id) ?? 0] as const),
 });
 
 /** The state that a snapshot was taken of. */
 export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
-  const { variables, programs, dependencies, rules, spaces, labels, requests, ...scalars } = snapshot;
+  const {
+    variables,
+    programs,
+    dependencies,
+    rules,
+    spaces,
+    labels,
+    optimizations = [],
+    requests,
+    ...scalars
+  } = snapshot;
   const state: SessionState = {
     ...absentSession(snapshot.id),
     ...scalars,
@@ -86,6 +101,7 @@ export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
   for (const dependency of dependencies) state.dependencies.put(dependency);
   for (const rule of rules) putRule(state, rule);
   for (const space of spaces) indexSpace(state, space);
+  for (const optimization of optimizations) putOptimization(state, optimization);
   return state;
 }
 
@@ -112,7 +128,13 @@ export function forkOf(
   const { permissions: _, ...from } = event.from;
   const { atMs, revision } = commit;
   return {
-    ...fromSnapshot({ ...from, variables: from.variables.map(withoutPermissions), labels: [], requests: [] }),
+    ...fromSnapshot({
+      ...from,
+      variables: from.variables.map(withoutPermissions),
+      labels: [],
+      optimizations: [],
+      requests: [],
+    }),
     id,
     status: "live",
     epoch,

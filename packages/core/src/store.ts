@@ -3,6 +3,7 @@ import type { ConfigurationSpaceStore } from "./store/configuration-space-store.
 import type { DependencyStore } from "./store/dependency-store.ts";
 import type { HistoryStore } from "./store/history-store.ts";
 import type { LabelStore } from "./store/label-store.ts";
+import type { OptimizationStore } from "./store/optimization-store.ts";
 import type { ProgramStore } from "./store/program-store.ts";
 import type { RuleStore } from "./store/rule-store.ts";
 import type { SessionStore } from "./store/session-store.ts";
@@ -31,5 +32,6 @@ export interface Store
     ConfigurationSpaceStore,
     HistoryStore,
     LabelStore,
+    OptimizationStore,
     AccessStore,
     TransferStore {}

@@ -36,6 +36,7 @@ import { createDependencyOperations } from "./dependency-operations.ts";
 import { createHistoryOperations } from "./history-operations.ts";
 import { createLabelOperations } from "./label-operations.ts";
 import { tellingLogFailures, tellingSnapshotFailures, tellingSummaryFailures } from "./log-failures.ts";
+import { createOptimizationOperations } from "./optimization-operations.ts";
 import { createProgramOperations } from "./program-operations.ts";
 import { createRollbackOperations } from "./rollback-operations.ts";
 import { createRuleOperations } from "./rule-operations.ts";
@@ -170,6 +171,7 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createCommitOperations(sessions),
     ...createRollbackOperations(sessions),
     ...createLabelOperations(sessions),
+    ...createOptimizationOperations(sessions),
     ...createTransferOperations(sessions),
     ...createPermissionOperations(sessions),
     ...createAccessQuestions(sessions, {

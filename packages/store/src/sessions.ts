@@ -6,6 +6,7 @@ import {
   type DecideContext,
   type DerivationFunction,
   isExpired,
+  isHeld,
   type Limits,
   parseRecord,
   type Session,
@@ -128,7 +129,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
     const metadata = parseRecord(by.metadata, "metadata", limits.metadataBytes);
     if (metadata.kind === "refused") throw new StoreError(metadata.refusal);
-    const { actor, origin, via, atomic = true, validateOnly = false, access } = by;
+    const { actor, origin, via, atomic = true, validateOnly = false, access, lease } = by;
     const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
     const requestId = requestOf(session.runtime.state.id, by);
@@ -141,6 +142,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       ...(requestId !== undefined && { requestId }),
       ...(via !== undefined && { via }),
       ...(access !== undefined && { access }),
+      ...(lease !== undefined && { lease }),
     });
     const result = await session.runtime.submit({ commands, atomic, validateOnly, context });
     table.touch(session);
@@ -196,6 +198,15 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
+  /** Records that leases which were not renewed in time are lost. */
+  const abandon = async (session: LoadedSession): Promise<void> => {
+    const { state } = session.runtime;
+    if (state.status !== "live" || state.leases.size === 0) return;
+    const running = [...state.optimizations.values()].filter((record) => record.state === "running");
+    if (running.every((record) => isHeld(record, clock.now()))) return;
+    await writeTo(session, [{ kind: "abandon-optimizations" }], { actor: "trimtab" });
+  };
+
   const letAge = createAgeLimit({ ...options, table });
 
   return {
@@ -233,6 +244,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await ended.free();
       let count = 0;
       for (const { summary } of index.all().filter(outlived)) count += (await expireById(summary.id)) ? 1 : 0;
+      for (const session of table.loaded.values()) await abandon(session);
       return count;
     },
     tick() {

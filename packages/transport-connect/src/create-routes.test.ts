@@ -198,11 +198,8 @@ describe("a caller that leaves out what it may", () => {
 
 describe("what is not served", () => {
   const ids = { sessionId: "s", variable: "temperature" };
-  const spec = { name: "a", type: "float", value: { number: 1 } };
+  const _spec = { name: "a", type: "float", value: { number: 1 } };
   const fields: [string, string, object][] = [
-    ["optimization_id", "VariableService/DeleteVariable", { ...ids, context: { optimizationId: "o" } }],
-    ["fencing_token", "VariableService/DeleteVariable", { ...ids, context: { fencingToken: "1" } }],
-    ["optimization_id", "VariableService/RegisterVariable", { sessionId: "s", spec, context: { optimizationId: "o" } }],
     ["include_stats", "VariableService/BatchGetVariables", { sessionId: "s", includeStats: true }],
     ["optimization_id", "HistoryService/ListVariableHistory", { ...ids, optimizationId: "o" }],
     [

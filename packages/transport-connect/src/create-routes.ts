@@ -8,6 +8,7 @@ import {
   ConfigurationSpaceService,
   DependencyService,
   HistoryService,
+  OptimizationService,
   ProgramService,
   RuleService,
   SessionService,
@@ -24,6 +25,7 @@ import { createConfigurationSpaceService } from "./configuration-space-service.t
 import { createDependencyService } from "./dependency-service.ts";
 import { createHistoryService } from "./history-service.ts";
 import { createImportUploads, defaultUploadLimits, type UploadLimits } from "./import-uploads.ts";
+import { createOptimizationService } from "./optimization-service.ts";
 import { perPrincipal, type StoreFor } from "./principal.ts";
 import { createProgramService } from "./program-service.ts";
 import { createRuleService } from "./rule-service.ts";
@@ -100,6 +102,7 @@ export function createRoutes({
     serve(RuleService, (seen) => createRuleService(seen, calls));
     serve(ConfigurationSpaceService, (seen) => createConfigurationSpaceService(seen, calls));
     serve(HistoryService, (seen) => createHistoryService(seen, calls));
+    serve(OptimizationService, (seen) => createOptimizationService(seen, calls));
     serve(AccessService, (seen) => createAccessService(seen, calls));
     serve(TransferService, (seen) => createTransferService(seen, calls, files));
     if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, calls), options);

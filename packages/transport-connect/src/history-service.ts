@@ -1,7 +1,6 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { ListCommitsOptions, ListHistoryOptions, Store } from "@trimtab/core";
 import {
-  fromTimestamp,
   fromWirePoint,
   fromWireVersionPoint,
   present,
@@ -12,13 +11,14 @@ import {
   toWireVariable,
   toWireVersion,
 } from "@trimtab/wire";
-import type { HistoryService, ListCommitsRequest, ListVariableHistoryRequest, TimeRange } from "@trimtab/wire/services";
+import type { HistoryService, ListCommitsRequest, ListVariableHistoryRequest } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
 import { createLabelMethods } from "./label-methods.ts";
 import { toPageOptions } from "./page-options.ts";
 import { pointOrPresent } from "./present-point.ts";
 import { sessionOf } from "./request-parts.ts";
 import { createRollbackMethods } from "./rollback-methods.ts";
+import { toTimeRange } from "./time-range.ts";
 
 type Methods<Name extends keyof ServiceImpl<typeof HistoryService>> = Pick<ServiceImpl<typeof HistoryService>, Name>;
 
@@ -51,15 +51,10 @@ const ofVariables = (store: Store, { unary }: Calls): Methods<"listVariableHisto
 const toHistoryOptions = (request: ListVariableHistoryRequest): ListHistoryOptions =>
   toPageOptions(request, {
     offset: request.offset,
-    ...toTimes(request.timeRange),
+    ...toTimeRange(request.timeRange),
     optimizer: request.optimizer || undefined,
     includeMetadata: request.includeMetadata,
   });
-
-const toTimes = (range: TimeRange | undefined) => ({
-  sinceMs: range?.since && fromTimestamp(range.since, "time_range.since"),
-  untilMs: range?.until && fromTimestamp(range.until, "time_range.until"),
-});
 
 const ofSessions = (store: Store, { unary }: Calls): Methods<"getSessionAt" | "diffRevisions" | "listCommits"> => ({
   getSessionAt: unary(async (request) => {
@@ -97,6 +92,6 @@ const toCommitOptions = (request: ListCommitsRequest): ListCommitsOptions =>
   toPageOptions(request, {
     variable: request.variable || undefined,
     actor: request.actor || undefined,
-    ...toTimes(request.timeRange),
+    ...toTimeRange(request.timeRange),
     includeValues: request.includeValues,
   });

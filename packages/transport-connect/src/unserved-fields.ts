@@ -4,12 +4,10 @@ import {
   GetConvergenceReportRequestSchema,
   GetImpactRequestSchema,
   ListVariableHistoryRequestSchema,
-  WriteContextSchema,
 } from "@trimtab/wire/services";
 
 /** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
 export const unserved: ReadonlyMap<string, readonly DescField[]> = new Map([
-  [WriteContextSchema.typeName, [WriteContextSchema.field.optimizationId, WriteContextSchema.field.fencingToken]],
   [GetConvergenceReportRequestSchema.typeName, [GetConvergenceReportRequestSchema.field.studyId]],
   [GetImpactRequestSchema.typeName, [GetImpactRequestSchema.field.studyId]],
   [ListVariableHistoryRequestSchema.typeName, [ListVariableHistoryRequestSchema.field.optimizationId]],

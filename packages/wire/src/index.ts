@@ -41,6 +41,16 @@ export {
   toWireStrategy,
 } from "./import-summary.ts";
 export { fromWireLabel, toWireLabel } from "./label.ts";
+export {
+  fromWireEntry,
+  fromWireObjective,
+  fromWireOptimization,
+  fromWireOptimizationState,
+  toWireEntry,
+  toWireObjective,
+  toWireOptimization,
+  toWireOptimizationState,
+} from "./optimization.ts";
 export { fromWireOrigin, toWireOrigin } from "./origin.ts";
 export { toWirePlain, toWireRecord } from "./plain-value.ts";
 export { type Present, present } from "./present.ts";

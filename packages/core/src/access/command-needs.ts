@@ -16,6 +16,7 @@ type NeedsOf<C extends Command> = "owner" | ((command: C, state: SessionState, c
 
 const write = (ref: string): Need => ({ ref, permission: "write" });
 const read = (ref: string): Need => ({ ref, permission: "read" });
+const optimize = (ref: string): Need => ({ ref, permission: "optimize" });
 const writeOfRef = ({ ref }: { readonly ref: string }): Needs => [write(ref)];
 
 /** What is in a session beside variables is for that session alone. */
@@ -44,11 +45,21 @@ const needs: { readonly [K in Command["kind"]]: NeedsOf<CommandOf<K>> } = {
   "rollback-session": "owner",
   "import-variable": "owner",
   "import-dependencies": "owner",
+  "start-optimization": ({ refs }) => refs.map(optimize),
+  "renew-lease": ({ optimization }, state) => needsOfOptimization(optimization, state),
+  "report-progress": ({ optimization }, state) => needsOfOptimization(optimization, state),
+  "stop-optimization": ({ target }, state) =>
+    target.kind === "variable" ? [optimize(target.ref)] : needsOfOptimization(target.id, state),
+  "abandon-optimizations": "owner",
   "set-variable-permissions": "owner",
   "set-session-permissions": "owner",
   "put-program": "owner",
   "delete-program": "owner",
 };
+
+/** Whoever may optimize all of its variables may do so as part of an optimization; one that is not known shows nothing. */
+const needsOfOptimization = (id: string, state: SessionState): Needs =>
+  state.optimizations.get(id)?.variables.map(optimize) ?? "owner";
 
 /** A derived value shows what it comes from, and so does what is said where none can be computed. */
 function needsOfDerivation(

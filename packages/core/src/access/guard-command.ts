@@ -84,6 +84,10 @@ function needsOfEvent(event: SessionEvent): "owner" | readonly Need[] {
       return [{ ref: event.variable, permission: "write" }];
     case "staleness-changed":
     case "dependency-changed":
+    case "optimization-started":
+    case "optimization-reported":
+    case "lease-renewed":
+    case "optimization-ended":
       return [];
     default:
       return "owner";

@@ -5,6 +5,7 @@ import { describeDependencies } from "./store/describe-dependencies.ts";
 import { describeDerivations } from "./store/describe-derivations.ts";
 import { describeHistory } from "./store/describe-history.ts";
 import { describeLabels } from "./store/describe-labels.ts";
+import { describeOptimizations } from "./store/describe-optimizations.ts";
 import { describeRequests } from "./store/describe-requests.ts";
 import { describeRollback } from "./store/describe-rollback.ts";
 import { describeRules } from "./store/describe-rules.ts";
@@ -31,6 +32,7 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     describeHistory(opened, facts);
     describeRollback(opened, facts);
     describeLabels(opened);
+    describeOptimizations(opened, facts);
     describeRequests(opened, facts);
     describeTransfer(opened);
     describeAccess(opened, facts);

@@ -1,3 +1,4 @@
+import type { LeaseProof } from "../lease/optimization.ts";
 import type { Origin } from "../origin.ts";
 import type { ValueRecord } from "../payload.ts";
 
@@ -32,6 +33,11 @@ export interface WriteOptions {
   readonly requestId?: string;
   /** The call that it came by; for whoever lets calls in, and not for those who make them. */
   readonly via?: WriteVia;
+  /**
+   * The optimization that the write is part of, which may write what is leased to it. Rejects with `lease_lost` where the
+   * lease is no longer held.
+   */
+  readonly lease?: LeaseProof;
 }
 
 export interface SetOptions extends WriteOptions {

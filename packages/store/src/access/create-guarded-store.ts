@@ -5,6 +5,7 @@ import type { WatchOperation } from "../watch-operation.ts";
 import { createAccessQuestions } from "./access-operations.ts";
 import { createForeignCalls } from "./foreign-calls.ts";
 import { createGuardedDependencies } from "./guarded-dependencies.ts";
+import { createGuardedOptimizations } from "./guarded-optimizations.ts";
 import { createGuardedPast } from "./guarded-past.ts";
 import { createGuardedVariables } from "./guarded-variables.ts";
 import { createGuardedWatches } from "./guarded-watches.ts";
@@ -43,6 +44,7 @@ export function createGuardedStore(parts: GuardedStoreParts, principal: Principa
     ...createGuardedVariables(calls),
     ...createGuardedPast(calls),
     ...createGuardedDependencies(calls),
+    ...createGuardedOptimizations(calls),
     ...questions,
     ...createGuardedWatches(parts, access),
   };

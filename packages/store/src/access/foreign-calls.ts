@@ -1,6 +1,7 @@
 import { type Permission, parseVariableRef, type Store, StoreError } from "@trimtab/core";
 import { createDependencyOperations } from "../dependency-operations.ts";
 import { createHistoryOperations } from "../history-operations.ts";
+import { createOptimizationOperations } from "../optimization-operations.ts";
 import { createRollbackOperations } from "../rollback-operations.ts";
 import type { Sessions } from "../sessions.ts";
 import { createTransferOperations } from "../transfer-operations.ts";
@@ -17,6 +18,7 @@ const createForeignStore = (sessions: Sessions) => ({
   ...createRollbackOperations(sessions),
   ...createDependencyOperations(sessions),
   ...createTransferOperations(sessions),
+  ...createOptimizationOperations(sessions),
 });
 
 /** Where a call goes: the store and the session in it, and how refs are called there and here. */

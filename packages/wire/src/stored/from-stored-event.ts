@@ -11,6 +11,7 @@ import { fromWireRecord, fromWireValue } from "../value.ts";
 import { fromWireVariable } from "../variable.ts";
 import { fromWireVersion } from "../variable-version.ts";
 import { fromUint64 } from "../whole-number.ts";
+import { fromStoredLeaseEvent } from "./stored-optimization.ts";
 import { fromStoredAdded, fromStoredProgram, fromStoredRule, fromStoredSpace } from "./stored-parts.ts";
 import { fromStoredSession } from "./stored-session.ts";
 
@@ -96,6 +97,11 @@ function fromRarer(kind: Kind, at: string): SessionEvent {
       const revision = fromUint64(kind.value.revision, `${at}.revision`);
       return { kind: "label-set", label: { name, revision, protected: isProtected, description } };
     }
+    case "optimizationStarted":
+    case "optimizationReported":
+    case "leaseRenewed":
+    case "optimizationEnded":
+      return fromStoredLeaseEvent(kind, at);
     case "sessionPermissionsSet":
       return { kind: "session-permissions-set", rules: fromWireAccessRules(kind.value.rules, `${at}.rules`) };
     case "variableImported": {

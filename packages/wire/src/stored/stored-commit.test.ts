@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StoredCheckpointSchema, StoredCommitSchema, StoredEventSchema } from "../gen/trimtab/log/v1/commit_pb.ts";
 import { origin, payload, record, text, timeMs, variable, whole } from "../test-parts/arbitraries.ts";
-import { accessEvent, everyEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
+import { accessEvent, everyEvent, leaseEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
 import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored-commit.ts";
 import { decodeSummary, encodeSummary } from "./stored-summary.ts";
 
@@ -15,8 +15,9 @@ describe("a stored commit", () => {
   test("comes back exactly, whatever has happened", () => {
     expect(decodeCommit(encodeCommit(everyEvent))).toEqual(everyEvent);
     expect(decodeCommit(encodeCommit(accessEvent))).toEqual(accessEvent);
+    expect(decodeCommit(encodeCommit(leaseEvent))).toEqual(leaseEvent);
     const kinds = StoredEventSchema.fields.map(({ localName }) => localName);
-    const stored = [everyEvent, accessEvent].flatMap((commit) =>
+    const stored = [everyEvent, accessEvent, leaseEvent].flatMap((commit) =>
       fromBinary(StoredCommitSchema, encodeCommit(commit)).events.map(({ kind }) => kind.case),
     );
     expect(new Set(stored)).toEqual(new Set(kinds));
@@ -52,6 +53,7 @@ describe("a stored commit", () => {
     expect(decodeCommit(golden("commit-format-1.bin"))).toEqual(everyEvent);
     expect(decodeCheckpoint(golden("checkpoint-format-1.bin"))).toEqual(wholeCheckpoint);
     expect(decodeCommit(golden("access-format-1.bin"))).toEqual(accessEvent);
+    expect(decodeCommit(golden("lease-format-1.bin"))).toEqual(leaseEvent);
   });
 
   test("is refused where it is damaged, empty, or newer than this program", () => {

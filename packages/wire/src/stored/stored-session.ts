@@ -17,6 +17,7 @@ import { fromTimestamp, toTimestamp } from "../time.ts";
 import { fromWireRecord } from "../value.ts";
 import { fromWireVariable, toWireVariable } from "../variable.ts";
 import { fromUint64, toUint64 } from "../whole-number.ts";
+import { fromStoredOptimization, toStoredOptimization } from "./stored-optimization.ts";
 import {
   fromStoredAdded,
   fromStoredProgram,
@@ -71,6 +72,7 @@ export const toStoredSession = (session: SessionSnapshot): StoredSession => ({
     id,
     revision: toUint64(revision),
   })),
+  optimizations: (session.optimizations ?? []).map(toStoredOptimization),
   ...(session.permissions !== undefined && { permissions: toWirePermissions(session.permissions) }),
 });
 
@@ -101,6 +103,9 @@ export function fromStoredSession(session: StoredSession | undefined, path: stri
     spaces: each(session.spaces, "spaces", fromSpace),
     labels: each(session.labels, "labels", fromLabel),
     requests: each(session.requests, "requests", ({ id, revision }, at) => [id, fromUint64(revision, at)] as const),
+    ...(session.optimizations.length > 0 && {
+      optimizations: each(session.optimizations, "optimizations", fromStoredOptimization),
+    }),
     ...(session.permissions && { permissions: fromWirePermissions(session.permissions, `${path}.permissions`) }),
   };
 }

@@ -11,6 +11,7 @@ import { toWireValue } from "../value.ts";
 import { toWireVariable } from "../variable.ts";
 import { toWireVersion } from "../variable-version.ts";
 import { toUint64 } from "../whole-number.ts";
+import { toStoredProgress, toStoredStarted } from "./stored-optimization.ts";
 import { toStoredAdded, toStoredProgram, toStoredRule, toStoredSpace } from "./stored-parts.ts";
 import { toStoredSession } from "./stored-session.ts";
 
@@ -73,7 +74,16 @@ function kindOf(event: SessionEvent): Kind {
 
 type Rarer = Extract<
   SessionEvent,
-  { kind: `dependency-${string}` | "label-set" | "session-permissions-set" | "variable-imported" | "variable-deleted" }
+  {
+    kind:
+      | `dependency-${string}`
+      | `optimization-${string}`
+      | "lease-renewed"
+      | "label-set"
+      | "session-permissions-set"
+      | "variable-imported"
+      | "variable-deleted";
+  }
 >;
 
 function rarerKindOf(event: Rarer): Kind {
@@ -102,6 +112,12 @@ function rarerKindOf(event: Rarer): Kind {
       const revision = toUint64(label.revision);
       return { case: "labelSet", value: { ...label, $typeName: "trimtab.log.v1.LabelSet", revision } };
     }
+    case "optimization-started":
+      return { case: "optimizationStarted", value: toStoredStarted(event.optimization) };
+    case "optimization-reported":
+    case "lease-renewed":
+    case "optimization-ended":
+      return toStoredProgress(event);
     case "session-permissions-set": {
       const rules = event.rules.map(toWireAccessRule);
       return { case: "sessionPermissionsSet", value: { $typeName: "trimtab.log.v1.SessionPermissionsSet", rules } };

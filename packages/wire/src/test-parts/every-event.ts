@@ -1,6 +1,8 @@
 import {
   type Commit,
   createVariable,
+  type OptimizationEntry,
+  type OptimizationRecord,
   type Permissions,
   type SessionCheckpoint,
   type SessionEvent,
@@ -119,6 +121,42 @@ const versions = [
     causedBy: ["var_a_1"],
   },
 ] as const;
+
+const entry: OptimizationEntry = {
+  optimization: "optimization_7",
+  optimizer: "tuner",
+  iteration: 3,
+  values: { var_a_1: 0.25 },
+  metrics: { loss: 0.125, other: -1 },
+  recordedAtMs: 1_795_000_000_200,
+  revision: 9,
+  versions: { var_a_1: 4 },
+  metadata: { note: "third" },
+};
+
+const optimization: Omit<OptimizationRecord, "entries" | "bests"> = {
+  id: "optimization_7",
+  variables: ["var_a_1", "var_b_2"],
+  optimizer: "tuner",
+  config: { steps: 10 },
+  holder: "ada",
+  state: "running",
+  objective: { metric: "loss", direction: "minimize" },
+  iteration: 3,
+  best: entry,
+  maxIterations: 50,
+  convergenceThreshold: 0.5,
+  feedbackInterval: 2,
+  priority: -1,
+  startedAtMs: 1_795_000_000_100,
+  updatedAtMs: 1_795_000_000_200,
+  leaseExpiresAtMs: 1_795_000_300_200,
+  cause: "",
+  fencingToken: 7,
+  leaseTtlMs: 300_000,
+};
+
+const { leaseExpiresAtMs: _, ...over } = optimization;
 
 const events: readonly SessionEvent[] = [
   { kind: "session-created", epoch: "e1", ttlMs: 1000, metadata: { a: [true, "b"] } },
@@ -269,6 +307,41 @@ export const accessEvent: Commit = {
       ttlMs: 3000,
       metadata: {},
       from: { ...session, variables: [sharedVariable], permissions },
+    },
+  ],
+};
+
+/** A commit in which everything happens that is about optimizations. */
+export const leaseEvent: Commit = {
+  session: "assistant",
+  revision: 44,
+  atMs: 1_795_000_002_100,
+  actor: "tuner",
+  origin: "typescript",
+  metadata: {},
+  events: [
+    { kind: "optimization-started", optimization },
+    { kind: "optimization-reported", entry, leaseExpiresAtMs: 1_795_000_300_200 },
+    {
+      kind: "optimization-reported",
+      entry,
+      objective: { metric: "score", direction: "maximize" },
+      leaseExpiresAtMs: 1_795_000_300_200,
+    },
+    { kind: "lease-renewed", optimization: "optimization_7", leaseExpiresAtMs: 1_795_000_400_000 },
+    { kind: "optimization-ended", optimization: "optimization_7", state: "abandoned", cause: "it went away" },
+    {
+      kind: "session-forked",
+      epoch: "e4",
+      ttlMs: 3000,
+      metadata: {},
+      from: {
+        ...session,
+        optimizations: [
+          { ...optimization, entries: [entry], bests: [0.5, 0.125] },
+          { ...over, state: "converged", endedAtMs: 1_795_000_000_300, entries: [], bests: [] },
+        ],
+      },
     },
   ],
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { readWatch } from "../store/harness.ts";
+import { readWatch, rejection } from "../store/harness.ts";
 import * as plain from "./plain-operations.ts";
 import { bounds, type PlainSession } from "./plain-session.ts";
 import { catchUp, operation, plainSummary, type RealSession, type SessionCommand, summaryOf } from "./real-session.ts";
@@ -171,6 +171,32 @@ const copyElsewhere = back.map(
   }),
 );
 
+/** Leases a variable, which then its holder alone writes. */
+const optimize = fc.tuple(name, small).map(
+  ([each, next]): SessionCommand => ({
+    check: ({ state }) => state.variables.has(each) && state.variables.get(each)?.sumOf === undefined,
+    toString: () => `optimize ${each}, and set it to ${next}`,
+    async run(session, target) {
+      const { store, id } = target;
+      const pass = () => {
+        session.revision++;
+        session.past.set(session.revision, session.state);
+      };
+      const { optimization, fencingToken } = await store.startOptimization(id, [each], { optimizer: "model" });
+      pass();
+      await rejection(store.setVariable(id, each, next), "already_optimizing");
+      await expect(store.deleteVariable(id, each, { cascade: true })).rejects.toBeDefined();
+      await operation(
+        `set ${each} = ${next} by its holder`,
+        () => plain.setAll(session, new Map([[each, next]]), { atomic: true }),
+        () => store.setVariable(id, each, next, { lease: { optimization: optimization.id, fencingToken } }),
+      ).run(session, target);
+      await store.stopOptimization(id, { kind: "variable", ref: each });
+      pass();
+    },
+  }),
+);
+
 /** Lets the watch catch up, compares all that it has told, and goes on with a new one from its token. */
 const resumeWatch = fc.constant<SessionCommand>({
   check: () => true,
@@ -219,6 +245,7 @@ export const sessionCommands: fc.Arbitrary<SessionCommand>[] = [
   rollback,
   rollbackAll,
   setLabel,
+  optimize,
   readPast,
   copyElsewhere,
   resumeWatch,

@@ -14,15 +14,13 @@ import type { TimeRange } from "./time_range_pb.ts";
 import { file_trimtab_v1_time_range } from "./time_range_pb.ts";
 import type { Value } from "./value_pb.ts";
 import { file_trimtab_v1_value } from "./value_pb.ts";
-import type { WatchBookmark } from "./watch_pb.ts";
-import { file_trimtab_v1_watch } from "./watch_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file trimtab/v1/optimization.proto.
  */
 export const file_trimtab_v1_optimization: GenFile = /*@__PURE__*/
-  fileDesc("Ch10cmltdGFiL3YxL29wdGltaXphdGlvbi5wcm90bxIKdHJpbXRhYi52MSL6BQoMT3B0aW1pemF0aW9uEgoKAmlkGAEgASgJEhQKDHZhcmlhYmxlX2lkcxgCIAMoCRIRCglvcHRpbWl6ZXIYAyABKAkSNAoGY29uZmlnGAQgAygLMiQudHJpbXRhYi52MS5PcHRpbWl6YXRpb24uQ29uZmlnRW50cnkSDgoGaG9sZGVyGAUgASgJEg8KB21hbmFnZWQYBiABKAgSLAoFc3RhdGUYByABKA4yHS50cmltdGFiLnYxLk9wdGltaXphdGlvblN0YXRlEigKCW9iamVjdGl2ZRgIIAEoCzIVLnRyaW10YWIudjEuT2JqZWN0aXZlEhEKCWl0ZXJhdGlvbhgJIAEoBBIrCgRiZXN0GAogASgLMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeRIWCg5tYXhfaXRlcmF0aW9ucxgLIAEoBBIiChVjb252ZXJnZW5jZV90aHJlc2hvbGQYDCABKAFIAIgBARIZChFmZWVkYmFja19pbnRlcnZhbBgNIAEoDRIQCghwcmlvcml0eRgOIAEoBRIuCgpjcmVhdGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpzdGFydGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRlZF9hdBgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQbGVhc2VfZXhwaXJlc19hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFY2F1c2UYFCABKAkaQAoLQ29uZmlnRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAFCGAoWX2NvbnZlcmdlbmNlX3RocmVzaG9sZCKIBQoRT3B0aW1pemF0aW9uRW50cnkSFwoPb3B0aW1pemF0aW9uX2lkGAEgASgJEhEKCW9wdGltaXplchgCIAEoCRIRCglpdGVyYXRpb24YAyABKAQSOQoGdmFsdWVzGAQgAygLMikudHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeS5WYWx1ZXNFbnRyeRI7CgdtZXRyaWNzGAUgAygLMioudHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeS5NZXRyaWNzRW50cnkSLwoLcmVjb3JkZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAcgASgEEkwKEHdyaXR0ZW5fdmVyc2lvbnMYCCADKAsyMi50cmltdGFiLnYxLk9wdGltaXphdGlvbkVudHJ5LldyaXR0ZW5WZXJzaW9uc0VudHJ5Ej0KCG1ldGFkYXRhGAkgAygLMisudHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeS5NZXRhZGF0YUVudHJ5GkAKC1ZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBGi4KDE1ldHJpY3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBGjYKFFdyaXR0ZW5WZXJzaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASLEBAoYU3RhcnRPcHRpbWl6YXRpb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdmFyaWFibGVzGAIgAygJEhEKCW9wdGltaXplchgDIAEoCRJACgZjb25maWcYBCADKAsyMC50cmltdGFiLnYxLlN0YXJ0T3B0aW1pemF0aW9uUmVxdWVzdC5Db25maWdFbnRyeRIoCglvYmplY3RpdmUYBSABKAsyFS50cmltdGFiLnYxLk9iamVjdGl2ZRIWCg5tYXhfaXRlcmF0aW9ucxgGIAEoBBIiChVjb252ZXJnZW5jZV90aHJlc2hvbGQYByABKAFIAIgBARIZChFmZWVkYmFja19pbnRlcnZhbBgIIAEoDRIzCgtvbl9jb25mbGljdBgJIAEoDjIeLnRyaW10YWIudjEuQ29uZmxpY3RSZXNvbHV0aW9uEi8KDHdhaXRfdGltZW91dBgKIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIQCghwcmlvcml0eRgLIAEoBRIsCglsZWFzZV90dGwYDCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoHY29udGV4dBgNIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0GkAKC0NvbmZpZ0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBQhgKFl9jb252ZXJnZW5jZV90aHJlc2hvbGQidAoZU3RhcnRPcHRpbWl6YXRpb25SZXNwb25zZRIuCgxvcHRpbWl6YXRpb24YASABKAsyGC50cmltdGFiLnYxLk9wdGltaXphdGlvbhIVCg1mZW5jaW5nX3Rva2VuGAIgASgEEhAKCHJldmlzaW9uGAMgASgEIrABChFSZW5ld0xlYXNlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhcKD29wdGltaXphdGlvbl9pZBgCIAEoCRIVCg1mZW5jaW5nX3Rva2VuGAMgASgEEiwKCWxlYXNlX3R0bBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIpCgdjb250ZXh0GAUgASgLMhgudHJpbXRhYi52MS5Xcml0ZUNvbnRleHQiXAoSUmVuZXdMZWFzZVJlc3BvbnNlEjQKEGxlYXNlX2V4cGlyZXNfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAIgASgEIosDChVSZXBvcnRQcm9ncmVzc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIXCg9vcHRpbWl6YXRpb25faWQYAiABKAkSFQoNZmVuY2luZ190b2tlbhgDIAEoBBIRCglpdGVyYXRpb24YBCABKAQSPQoGdmFsdWVzGAUgAygLMi0udHJpbXRhYi52MS5SZXBvcnRQcm9ncmVzc1JlcXVlc3QuVmFsdWVzRW50cnkSPwoHbWV0cmljcxgGIAMoCzIuLnRyaW10YWIudjEuUmVwb3J0UHJvZ3Jlc3NSZXF1ZXN0Lk1ldHJpY3NFbnRyeRIpCgdjb250ZXh0GAcgASgLMhgudHJpbXRhYi52MS5Xcml0ZUNvbnRleHQaQAoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEaLgoMTWV0cmljc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoAToCOAEibAoWUmVwb3J0UHJvZ3Jlc3NSZXNwb25zZRIuCgxvcHRpbWl6YXRpb24YASABKAsyGC50cmltdGFiLnYxLk9wdGltaXphdGlvbhIQCghpbXByb3ZlZBgCIAEoCBIQCghyZXZpc2lvbhgDIAEoBCKKAgoXU3RvcE9wdGltaXphdGlvblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIZCg9vcHRpbWl6YXRpb25faWQYAiABKAlIABISCgh2YXJpYWJsZRgDIAEoCUgAEhUKDWZlbmNpbmdfdG9rZW4YBCABKAQSEgoKYXBwbHlfYmVzdBgFIAEoCBINCgVmb3JjZRgGIAEoCBIuCgdvdXRjb21lGAcgASgOMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25TdGF0ZRINCgVjYXVzZRgIIAEoCRIpCgdjb250ZXh0GAkgASgLMhgudHJpbXRhYi52MS5Xcml0ZUNvbnRleHRCCAoGdGFyZ2V0IvABChhTdG9wT3B0aW1pemF0aW9uUmVzcG9uc2USLgoMb3B0aW1pemF0aW9uGAEgASgLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SSwoMZmluYWxfdmFsdWVzGAIgAygLMjUudHJpbXRhYi52MS5TdG9wT3B0aW1pemF0aW9uUmVzcG9uc2UuRmluYWxWYWx1ZXNFbnRyeRIQCghyZXZpc2lvbhgDIAEoBBpFChBGaW5hbFZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBImsKHEdldE9wdGltaXphdGlvblN0YXR1c1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIZCg9vcHRpbWl6YXRpb25faWQYAiABKAlIABISCgh2YXJpYWJsZRgDIAEoCUgAQggKBnRhcmdldCKMAQodR2V0T3B0aW1pemF0aW9uU3RhdHVzUmVzcG9uc2USEgoKb3B0aW1pemluZxgBIAEoCBIuCgxvcHRpbWl6YXRpb24YAiABKAsyGC50cmltdGFiLnYxLk9wdGltaXphdGlvbhIVCg13YWl0aW5nX2NvdW50GAMgASgNEhAKCHJldmlzaW9uGAQgASgEIqkBChhMaXN0T3B0aW1pemF0aW9uc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIQCgh2YXJpYWJsZRgEIAEoCRItCgZzdGF0ZXMYBSADKA4yHS50cmltdGFiLnYxLk9wdGltaXphdGlvblN0YXRlEhEKCW9wdGltaXplchgGIAEoCSJ3ChlMaXN0T3B0aW1pemF0aW9uc1Jlc3BvbnNlEi8KDW9wdGltaXphdGlvbnMYASADKAsyGC50cmltdGFiLnYxLk9wdGltaXphdGlvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAQixAEKHkxpc3RPcHRpbWl6YXRpb25IaXN0b3J5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJEhAKCHZhcmlhYmxlGAQgASgJEhcKD29wdGltaXphdGlvbl9pZBgFIAEoCRIRCglvcHRpbWl6ZXIYBiABKAkSKQoKdGltZV9yYW5nZRgHIAEoCzIVLnRyaW10YWIudjEuVGltZVJhbmdlInwKH0xpc3RPcHRpbWl6YXRpb25IaXN0b3J5UmVzcG9uc2USLgoHZW50cmllcxgBIAMoCzIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgEIl0KGFdhdGNoT3B0aW1pemF0aW9uUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhcKD29wdGltaXphdGlvbl9pZBgCIAEoCRIUCgxyZXN1bWVfdG9rZW4YAyABKAki0gEKGVdhdGNoT3B0aW1pemF0aW9uUmVzcG9uc2USDQoFdG9rZW4YASABKAkSEAoIcmV2aXNpb24YAiABKAQSKQoFc3RhdGUYAyABKAsyGC50cmltdGFiLnYxLk9wdGltaXphdGlvbkgAEjEKCHByb2dyZXNzGAQgASgLMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeUgAEi0KCGJvb2ttYXJrGAUgASgLMhkudHJpbXRhYi52MS5XYXRjaEJvb2ttYXJrSABCBwoFZXZlbnQqlwEKEkNvbmZsaWN0UmVzb2x1dGlvbhIjCh9DT05GTElDVF9SRVNPTFVUSU9OX1VOU1BFQ0lGSUVEEAASHQoZQ09ORkxJQ1RfUkVTT0xVVElPTl9BQk9SVBABEhwKGENPTkZMSUNUX1JFU09MVVRJT05fV0FJVBACEh8KG0NPTkZMSUNUX1JFU09MVVRJT05fUFJFRU1QVBADKr4CChFPcHRpbWl6YXRpb25TdGF0ZRIiCh5PUFRJTUlaQVRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIeChpPUFRJTUlaQVRJT05fU1RBVEVfV0FJVElORxABEh4KGk9QVElNSVpBVElPTl9TVEFURV9SVU5OSU5HEAISIAocT1BUSU1JWkFUSU9OX1NUQVRFX0NPTVBMRVRFRBADEiAKHE9QVElNSVpBVElPTl9TVEFURV9DT05WRVJHRUQQBBIeChpPUFRJTUlaQVRJT05fU1RBVEVfU1RPUFBFRBAFEh0KGU9QVElNSVpBVElPTl9TVEFURV9GQUlMRUQQBhIgChxPUFRJTUlaQVRJT05fU1RBVEVfQUJBTkRPTkVEEAcSIAocT1BUSU1JWkFUSU9OX1NUQVRFX1BSRUVNUFRFRBAIMqQGChNPcHRpbWl6YXRpb25TZXJ2aWNlEmAKEVN0YXJ0T3B0aW1pemF0aW9uEiQudHJpbXRhYi52MS5TdGFydE9wdGltaXphdGlvblJlcXVlc3QaJS50cmltdGFiLnYxLlN0YXJ0T3B0aW1pemF0aW9uUmVzcG9uc2USSwoKUmVuZXdMZWFzZRIdLnRyaW10YWIudjEuUmVuZXdMZWFzZVJlcXVlc3QaHi50cmltdGFiLnYxLlJlbmV3TGVhc2VSZXNwb25zZRJXCg5SZXBvcnRQcm9ncmVzcxIhLnRyaW10YWIudjEuUmVwb3J0UHJvZ3Jlc3NSZXF1ZXN0GiIudHJpbXRhYi52MS5SZXBvcnRQcm9ncmVzc1Jlc3BvbnNlEl0KEFN0b3BPcHRpbWl6YXRpb24SIy50cmltdGFiLnYxLlN0b3BPcHRpbWl6YXRpb25SZXF1ZXN0GiQudHJpbXRhYi52MS5TdG9wT3B0aW1pemF0aW9uUmVzcG9uc2USbAoVR2V0T3B0aW1pemF0aW9uU3RhdHVzEigudHJpbXRhYi52MS5HZXRPcHRpbWl6YXRpb25TdGF0dXNSZXF1ZXN0GikudHJpbXRhYi52MS5HZXRPcHRpbWl6YXRpb25TdGF0dXNSZXNwb25zZRJgChFMaXN0T3B0aW1pemF0aW9ucxIkLnRyaW10YWIudjEuTGlzdE9wdGltaXphdGlvbnNSZXF1ZXN0GiUudHJpbXRhYi52MS5MaXN0T3B0aW1pemF0aW9uc1Jlc3BvbnNlEnIKF0xpc3RPcHRpbWl6YXRpb25IaXN0b3J5EioudHJpbXRhYi52MS5MaXN0T3B0aW1pemF0aW9uSGlzdG9yeVJlcXVlc3QaKy50cmltdGFiLnYxLkxpc3RPcHRpbWl6YXRpb25IaXN0b3J5UmVzcG9uc2USYgoRV2F0Y2hPcHRpbWl6YXRpb24SJC50cmltdGFiLnYxLldhdGNoT3B0aW1pemF0aW9uUmVxdWVzdBolLnRyaW10YWIudjEuV2F0Y2hPcHRpbWl6YXRpb25SZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_trimtab_v1_objective, file_trimtab_v1_session, file_trimtab_v1_time_range, file_trimtab_v1_value, file_trimtab_v1_watch]);
+  fileDesc("Ch10cmltdGFiL3YxL29wdGltaXphdGlvbi5wcm90bxIKdHJpbXRhYi52MSLvBQoMT3B0aW1pemF0aW9uEgoKAmlkGAEgASgJEhQKDHZhcmlhYmxlX2lkcxgCIAMoCRIRCglvcHRpbWl6ZXIYAyABKAkSNAoGY29uZmlnGAQgAygLMiQudHJpbXRhYi52MS5PcHRpbWl6YXRpb24uQ29uZmlnRW50cnkSDgoGaG9sZGVyGAUgASgJEiwKBXN0YXRlGAcgASgOMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25TdGF0ZRIoCglvYmplY3RpdmUYCCABKAsyFS50cmltdGFiLnYxLk9iamVjdGl2ZRIRCglpdGVyYXRpb24YCSABKAQSKwoEYmVzdBgKIAEoCzIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkSFgoObWF4X2l0ZXJhdGlvbnMYCyABKAQSIgoVY29udmVyZ2VuY2VfdGhyZXNob2xkGAwgASgBSACIAQESGQoRZmVlZGJhY2tfaW50ZXJ2YWwYDSABKA0SEAoIcHJpb3JpdHkYDiABKAUSLgoKY3JlYXRlZF9hdBgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kZWRfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEGxlYXNlX2V4cGlyZXNfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWNhdXNlGBQgASgJGkAKC0NvbmZpZ0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBQhgKFl9jb252ZXJnZW5jZV90aHJlc2hvbGRKBAgGEAciiAUKEU9wdGltaXphdGlvbkVudHJ5EhcKD29wdGltaXphdGlvbl9pZBgBIAEoCRIRCglvcHRpbWl6ZXIYAiABKAkSEQoJaXRlcmF0aW9uGAMgASgEEjkKBnZhbHVlcxgEIAMoCzIpLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkuVmFsdWVzRW50cnkSOwoHbWV0cmljcxgFIAMoCzIqLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkuTWV0cmljc0VudHJ5Ei8KC3JlY29yZGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgHIAEoBBJMChB3cml0dGVuX3ZlcnNpb25zGAggAygLMjIudHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeS5Xcml0dGVuVmVyc2lvbnNFbnRyeRI9CghtZXRhZGF0YRgJIAMoCzIrLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkuTWV0YWRhdGFFbnRyeRpACgtWYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ARouCgxNZXRyaWNzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ARo2ChRXcml0dGVuVmVyc2lvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAQ6AjgBGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEixAQKGFN0YXJ0T3B0aW1pemF0aW9uUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhEKCXZhcmlhYmxlcxgCIAMoCRIRCglvcHRpbWl6ZXIYAyABKAkSQAoGY29uZmlnGAQgAygLMjAudHJpbXRhYi52MS5TdGFydE9wdGltaXphdGlvblJlcXVlc3QuQ29uZmlnRW50cnkSKAoJb2JqZWN0aXZlGAUgASgLMhUudHJpbXRhYi52MS5PYmplY3RpdmUSFgoObWF4X2l0ZXJhdGlvbnMYBiABKAQSIgoVY29udmVyZ2VuY2VfdGhyZXNob2xkGAcgASgBSACIAQESGQoRZmVlZGJhY2tfaW50ZXJ2YWwYCCABKA0SMwoLb25fY29uZmxpY3QYCSABKA4yHi50cmltdGFiLnYxLkNvbmZsaWN0UmVzb2x1dGlvbhIvCgx3YWl0X3RpbWVvdXQYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIcHJpb3JpdHkYCyABKAUSLAoJbGVhc2VfdHRsGAwgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKB2NvbnRleHQYDSABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dBpACgtDb25maWdFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4AUIYChZfY29udmVyZ2VuY2VfdGhyZXNob2xkInQKGVN0YXJ0T3B0aW1pemF0aW9uUmVzcG9uc2USLgoMb3B0aW1pemF0aW9uGAEgASgLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SFQoNZmVuY2luZ190b2tlbhgCIAEoBBIQCghyZXZpc2lvbhgDIAEoBCKwAQoRUmVuZXdMZWFzZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIXCg9vcHRpbWl6YXRpb25faWQYAiABKAkSFQoNZmVuY2luZ190b2tlbhgDIAEoBBIsCglsZWFzZV90dGwYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKQoHY29udGV4dBgFIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0IlwKElJlbmV3TGVhc2VSZXNwb25zZRI0ChBsZWFzZV9leHBpcmVzX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgCIAEoBCKLAwoVUmVwb3J0UHJvZ3Jlc3NSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSFwoPb3B0aW1pemF0aW9uX2lkGAIgASgJEhUKDWZlbmNpbmdfdG9rZW4YAyABKAQSEQoJaXRlcmF0aW9uGAQgASgEEj0KBnZhbHVlcxgFIAMoCzItLnRyaW10YWIudjEuUmVwb3J0UHJvZ3Jlc3NSZXF1ZXN0LlZhbHVlc0VudHJ5Ej8KB21ldHJpY3MYBiADKAsyLi50cmltdGFiLnYxLlJlcG9ydFByb2dyZXNzUmVxdWVzdC5NZXRyaWNzRW50cnkSKQoHY29udGV4dBgHIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0GkAKC1ZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBGi4KDE1ldHJpY3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAE6AjgBImwKFlJlcG9ydFByb2dyZXNzUmVzcG9uc2USLgoMb3B0aW1pemF0aW9uGAEgASgLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SEAoIaW1wcm92ZWQYAiABKAgSEAoIcmV2aXNpb24YAyABKAQiigIKF1N0b3BPcHRpbWl6YXRpb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSGQoPb3B0aW1pemF0aW9uX2lkGAIgASgJSAASEgoIdmFyaWFibGUYAyABKAlIABIVCg1mZW5jaW5nX3Rva2VuGAQgASgEEhIKCmFwcGx5X2Jlc3QYBSABKAgSDQoFZm9yY2UYBiABKAgSLgoHb3V0Y29tZRgHIAEoDjIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uU3RhdGUSDQoFY2F1c2UYCCABKAkSKQoHY29udGV4dBgJIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0QggKBnRhcmdldCLwAQoYU3RvcE9wdGltaXphdGlvblJlc3BvbnNlEi4KDG9wdGltaXphdGlvbhgBIAEoCzIYLnRyaW10YWIudjEuT3B0aW1pemF0aW9uEksKDGZpbmFsX3ZhbHVlcxgCIAMoCzI1LnRyaW10YWIudjEuU3RvcE9wdGltaXphdGlvblJlc3BvbnNlLkZpbmFsVmFsdWVzRW50cnkSEAoIcmV2aXNpb24YAyABKAQaRQoQRmluYWxWYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJrChxHZXRPcHRpbWl6YXRpb25TdGF0dXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSGQoPb3B0aW1pemF0aW9uX2lkGAIgASgJSAASEgoIdmFyaWFibGUYAyABKAlIAEIICgZ0YXJnZXQijAEKHUdldE9wdGltaXphdGlvblN0YXR1c1Jlc3BvbnNlEhIKCm9wdGltaXppbmcYASABKAgSLgoMb3B0aW1pemF0aW9uGAIgASgLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SFQoNd2FpdGluZ19jb3VudBgDIAEoDRIQCghyZXZpc2lvbhgEIAEoBCKpAQoYTGlzdE9wdGltaXphdGlvbnNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgNEhIKCnBhZ2VfdG9rZW4YAyABKAkSEAoIdmFyaWFibGUYBCABKAkSLQoGc3RhdGVzGAUgAygOMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25TdGF0ZRIRCglvcHRpbWl6ZXIYBiABKAkidwoZTGlzdE9wdGltaXphdGlvbnNSZXNwb25zZRIvCg1vcHRpbWl6YXRpb25zGAEgAygLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgEIsQBCh5MaXN0T3B0aW1pemF0aW9uSGlzdG9yeVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIQCgh2YXJpYWJsZRgEIAEoCRIXCg9vcHRpbWl6YXRpb25faWQYBSABKAkSEQoJb3B0aW1pemVyGAYgASgJEikKCnRpbWVfcmFuZ2UYByABKAsyFS50cmltdGFiLnYxLlRpbWVSYW5nZSJ8Ch9MaXN0T3B0aW1pemF0aW9uSGlzdG9yeVJlc3BvbnNlEi4KB2VudHJpZXMYASADKAsyHS50cmltdGFiLnYxLk9wdGltaXphdGlvbkVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghyZXZpc2lvbhgDIAEoBCqXAQoSQ29uZmxpY3RSZXNvbHV0aW9uEiMKH0NPTkZMSUNUX1JFU09MVVRJT05fVU5TUEVDSUZJRUQQABIdChlDT05GTElDVF9SRVNPTFVUSU9OX0FCT1JUEAESHAoYQ09ORkxJQ1RfUkVTT0xVVElPTl9XQUlUEAISHwobQ09ORkxJQ1RfUkVTT0xVVElPTl9QUkVFTVBUEAMqpAIKEU9wdGltaXphdGlvblN0YXRlEiIKHk9QVElNSVpBVElPTl9TVEFURV9VTlNQRUNJRklFRBAAEh4KGk9QVElNSVpBVElPTl9TVEFURV9SVU5OSU5HEAISIAocT1BUSU1JWkFUSU9OX1NUQVRFX0NPTVBMRVRFRBADEiAKHE9QVElNSVpBVElPTl9TVEFURV9DT05WRVJHRUQQBBIeChpPUFRJTUlaQVRJT05fU1RBVEVfU1RPUFBFRBAFEh0KGU9QVElNSVpBVElPTl9TVEFURV9GQUlMRUQQBhIgChxPUFRJTUlaQVRJT05fU1RBVEVfQUJBTkRPTkVEEAcSIAocT1BUSU1JWkFUSU9OX1NUQVRFX1BSRUVNUFRFRBAIIgQIARABMsAFChNPcHRpbWl6YXRpb25TZXJ2aWNlEmAKEVN0YXJ0T3B0aW1pemF0aW9uEiQudHJpbXRhYi52MS5TdGFydE9wdGltaXphdGlvblJlcXVlc3QaJS50cmltdGFiLnYxLlN0YXJ0T3B0aW1pemF0aW9uUmVzcG9uc2USSwoKUmVuZXdMZWFzZRIdLnRyaW10YWIudjEuUmVuZXdMZWFzZVJlcXVlc3QaHi50cmltdGFiLnYxLlJlbmV3TGVhc2VSZXNwb25zZRJXCg5SZXBvcnRQcm9ncmVzcxIhLnRyaW10YWIudjEuUmVwb3J0UHJvZ3Jlc3NSZXF1ZXN0GiIudHJpbXRhYi52MS5SZXBvcnRQcm9ncmVzc1Jlc3BvbnNlEl0KEFN0b3BPcHRpbWl6YXRpb24SIy50cmltdGFiLnYxLlN0b3BPcHRpbWl6YXRpb25SZXF1ZXN0GiQudHJpbXRhYi52MS5TdG9wT3B0aW1pemF0aW9uUmVzcG9uc2USbAoVR2V0T3B0aW1pemF0aW9uU3RhdHVzEigudHJpbXRhYi52MS5HZXRPcHRpbWl6YXRpb25TdGF0dXNSZXF1ZXN0GikudHJpbXRhYi52MS5HZXRPcHRpbWl6YXRpb25TdGF0dXNSZXNwb25zZRJgChFMaXN0T3B0aW1pemF0aW9ucxIkLnRyaW10YWIudjEuTGlzdE9wdGltaXphdGlvbnNSZXF1ZXN0GiUudHJpbXRhYi52MS5MaXN0T3B0aW1pemF0aW9uc1Jlc3BvbnNlEnIKF0xpc3RPcHRpbWl6YXRpb25IaXN0b3J5EioudHJpbXRhYi52MS5MaXN0T3B0aW1pemF0aW9uSGlzdG9yeVJlcXVlc3QaKy50cmltdGFiLnYxLkxpc3RPcHRpbWl6YXRpb25IaXN0b3J5UmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_trimtab_v1_objective, file_trimtab_v1_session, file_trimtab_v1_time_range, file_trimtab_v1_value]);
 
 /**
  * An optimization as callers see it.
@@ -64,13 +62,6 @@ export type Optimization = Message<"trimtab.v1.Optimization"> & {
    * @generated from field: string holder = 5;
    */
   holder: string;
-
-  /**
-   * The server runs the optimizer itself.
-   *
-   * @generated from field: bool managed = 6;
-   */
-  managed: boolean;
 
   /**
    * How far it has come.
@@ -116,7 +107,7 @@ export type Optimization = Message<"trimtab.v1.Optimization"> & {
   convergenceThreshold?: number | undefined;
 
   /**
-   * Watchers see every report whose iteration is a multiple of this.
+   * How many iterations its holder wants to pass between looks at its progress; kept as it is.
    *
    * @generated from field: uint32 feedback_interval = 13;
    */
@@ -137,7 +128,7 @@ export type Optimization = Message<"trimtab.v1.Optimization"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it got its variables; absent while it waits.
+   * When it got its variables.
    *
    * @generated from field: google.protobuf.Timestamp started_at = 16;
    */
@@ -312,7 +303,7 @@ export type StartOptimizationRequest = Message<"trimtab.v1.StartOptimizationRequ
   convergenceThreshold?: number | undefined;
 
   /**
-   * Let watchers see every report whose iteration is a multiple of this; 1 unless given.
+   * How many iterations to pass between looks at its progress, kept for those who look; 1 unless given.
    *
    * @generated from field: uint32 feedback_interval = 8;
    */
@@ -622,8 +613,7 @@ export type StopOptimizationRequest = Message<"trimtab.v1.StopOptimizationReques
   applyBest: boolean;
 
   /**
-   * End it even where the best values cannot be applied or a managed optimizer does not answer. Only for the session
-   * that owns the variables.
+   * End it even where the best values cannot be applied.
    *
    * @generated from field: bool force = 6;
    */
@@ -969,100 +959,6 @@ export const ListOptimizationHistoryResponseSchema: GenMessage<ListOptimizationH
   messageDesc(file_trimtab_v1_optimization, 15);
 
 /**
- * Says which optimization to watch and from where.
- *
- * @generated from message trimtab.v1.WatchOptimizationRequest
- */
-export type WatchOptimizationRequest = Message<"trimtab.v1.WatchOptimizationRequest"> & {
-  /**
-   * The session's id.
-   *
-   * @generated from field: string session_id = 1;
-   */
-  sessionId: string;
-
-  /**
-   * The optimization.
-   *
-   * @generated from field: string optimization_id = 2;
-   */
-  optimizationId: string;
-
-  /**
-   * The token of the last message seen; the stream goes on right after it.
-   *
-   * @generated from field: string resume_token = 3;
-   */
-  resumeToken: string;
-};
-
-/**
- * Describes the message trimtab.v1.WatchOptimizationRequest.
- * Use `create(WatchOptimizationRequestSchema)` to create a new message.
- */
-export const WatchOptimizationRequestSchema: GenMessage<WatchOptimizationRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_optimization, 16);
-
-/**
- * One message of a watched optimization.
- *
- * @generated from message trimtab.v1.WatchOptimizationResponse
- */
-export type WatchOptimizationResponse = Message<"trimtab.v1.WatchOptimizationResponse"> & {
-  /**
-   * Resumes right after this message.
-   *
-   * @generated from field: string token = 1;
-   */
-  token: string;
-
-  /**
-   * The session revision that the stream has reached.
-   *
-   * @generated from field: uint64 revision = 2;
-   */
-  revision: bigint;
-
-  /**
-   * What the message tells.
-   *
-   * @generated from oneof trimtab.v1.WatchOptimizationResponse.event
-   */
-  event: {
-    /**
-     * The optimization as it is: at the start, and whenever its state is new.
-     *
-     * @generated from field: trimtab.v1.Optimization state = 3;
-     */
-    value: Optimization;
-    case: "state";
-  } | {
-    /**
-     * A report, or a write that counts as one.
-     *
-     * @generated from field: trimtab.v1.OptimizationEntry progress = 4;
-     */
-    value: OptimizationEntry;
-    case: "progress";
-  } | {
-    /**
-     * Nothing of it has changed up to the revision.
-     *
-     * @generated from field: trimtab.v1.WatchBookmark bookmark = 5;
-     */
-    value: WatchBookmark;
-    case: "bookmark";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message trimtab.v1.WatchOptimizationResponse.
- * Use `create(WatchOptimizationResponseSchema)` to create a new message.
- */
-export const WatchOptimizationResponseSchema: GenMessage<WatchOptimizationResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_optimization, 17);
-
-/**
  * What to do where a variable is leased already.
  *
  * @generated from enum trimtab.v1.ConflictResolution
@@ -1122,13 +1018,6 @@ export const OptimizationState = {
    * @generated from enum value: OPTIMIZATION_STATE_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
-
-  /**
-   * It waits in line for its variables.
-   *
-   * @generated from enum value: OPTIMIZATION_STATE_WAITING = 1;
-   */
-  WAITING: 1,
 
   /**
    * It holds its variables.
@@ -1204,9 +1093,8 @@ export const OptimizationStateSchema: GenEnum<OptimizationState> = /*@__PURE__*/
  */
 export const OptimizationService: GenService<{
   /**
-   * Leases variables to an optimizer: all of them or none. An optimizer that is registered with the server is run by
-   * it; any other name is an outside program, which does the work and reports. Where one of the variables is leased,
-   * `on_conflict` decides. Fails with NOT_FOUND, with FAILED_PRECONDITION (`already_optimizing`, `read_only`) and,
+   * Leases variables to an optimizer, which is the caller's own program: all of them or none. Where one of the variables
+   * is leased, `on_conflict` decides. Fails with NOT_FOUND, with FAILED_PRECONDITION (`already_optimizing`, `read_only`) and,
    * after waiting in vain, with DEADLINE_EXCEEDED. A caller that goes away leaves the line.
    *
    * @generated from rpc trimtab.v1.OptimizationService.StartOptimization
@@ -1278,19 +1166,6 @@ export const OptimizationService: GenService<{
     methodKind: "unary";
     input: typeof ListOptimizationHistoryRequestSchema;
     output: typeof ListOptimizationHistoryResponseSchema;
-  },
-  /**
-   * Streams an optimization. The first message is its state unless `resume_token` goes on from an earlier stream; from
-   * there every `feedback_interval`th report and every change of state arrives once and in order. Where the history
-   * between the token and now is gone, the state is sent instead. The stream closes once the optimization is over. A
-   * bookmark comes at least every 15 seconds while nothing else does.
-   *
-   * @generated from rpc trimtab.v1.OptimizationService.WatchOptimization
-   */
-  watchOptimization: {
-    methodKind: "server_streaming";
-    input: typeof WatchOptimizationRequestSchema;
-    output: typeof WatchOptimizationResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_trimtab_v1_optimization, 0);

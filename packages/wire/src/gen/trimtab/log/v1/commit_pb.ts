@@ -12,6 +12,10 @@ import type { DependencyKind } from "../../v1/dependency_pb.ts";
 import { file_trimtab_v1_dependency } from "../../v1/dependency_pb.ts";
 import type { VariableVersion } from "../../v1/history_pb.ts";
 import { file_trimtab_v1_history } from "../../v1/history_pb.ts";
+import type { Objective } from "../../v1/objective_pb.ts";
+import { file_trimtab_v1_objective } from "../../v1/objective_pb.ts";
+import type { Optimization, OptimizationEntry, OptimizationState } from "../../v1/optimization_pb.ts";
+import { file_trimtab_v1_optimization } from "../../v1/optimization_pb.ts";
 import type { Origin } from "../../v1/session_pb.ts";
 import { file_trimtab_v1_session } from "../../v1/session_pb.ts";
 import type { Value } from "../../v1/value_pb.ts";
@@ -24,7 +28,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/log/v1/commit.proto.
  */
 export const file_trimtab_log_v1_commit: GenFile = /*@__PURE__*/
-  fileDesc("Cht0cmltdGFiL2xvZy92MS9jb21taXQucHJvdG8SDnRyaW10YWIubG9nLnYxIocDCgxTdG9yZWRDb21taXQSDgoGZm9ybWF0GAEgASgNEg8KB3Nlc3Npb24YAiABKAkSEAoIcmV2aXNpb24YAyABKAQSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAUgASgJEiIKBm9yaWdpbhgGIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEjwKCG1ldGFkYXRhGAcgAygLMioudHJpbXRhYi5sb2cudjEuU3RvcmVkQ29tbWl0Lk1ldGFkYXRhRW50cnkSEgoKcmVxdWVzdF9pZBgIIAEoCRIrCgZldmVudHMYCSADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRFdmVudBImCgN2aWEYCiABKAsyGS50cmltdGFiLmxvZy52MS5TdG9yZWRWaWEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ2CglTdG9yZWRWaWESEQoJcHJpbmNpcGFsGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDgoGYWN0aW9uGAMgASgJEg8KB2FkZHJlc3MYBCABKAkSEgoKdXNlcl9hZ2VudBgFIAEoCRIQCghwcm90b2NvbBgGIAEoCSKDCQoLU3RvcmVkRXZlbnQSOQoPc2Vzc2lvbl9jcmVhdGVkGAEgASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI5Cg9zZXNzaW9uX3VwZGF0ZWQYAiABKAsyHi50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZEgAEjcKD3Nlc3Npb25fZGVsZXRlZBgDIAEoCzIcLnRyaW10YWIubG9nLnYxLlNlc3Npb25FbmRlZEgAEkEKE3ZhcmlhYmxlX3JlZ2lzdGVyZWQYBCABKAsyIi50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWRIABIzCgx2YXJpYWJsZV9zZXQYBSABKAsyGy50cmltdGFiLmxvZy52MS5WYXJpYWJsZVNldEgAEjAKEHZhcmlhYmxlX2NoYW5nZWQYBiABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlSAASOwoQdmFyaWFibGVfZGVsZXRlZBgHIAEoCzIfLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlRGVsZXRlZEgAEjEKC3Byb2dyYW1fcHV0GAggASgLMhoudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dEgAEhkKD3Byb2dyYW1fZGVsZXRlZBgJIAEoCUgAEjgKDnNlc3Npb25fZm9ya2VkGAogASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI7ChBkZXBlbmRlbmN5X2FkZGVkGAsgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkSAASPwoSZGVwZW5kZW5jeV9yZW1vdmVkGAwgASgLMiEudHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeVJlbW92ZWRIABIxChFzdGFsZW5lc3NfY2hhbmdlZBgNIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGVIABI/ChJkZXBlbmRlbmN5X2NoYW5nZWQYDiABKAsyIS50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5Q2hhbmdlZEgAEisKCHJ1bGVfcHV0GA8gASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dEgAEhYKDHJ1bGVfZGVsZXRlZBgQIAEoCUgAEi0KCXNwYWNlX3B1dBgRIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0SAASFwoNc3BhY2VfZGVsZXRlZBgSIAEoCUgAEi0KCWxhYmVsX3NldBgTIAEoCzIYLnRyaW10YWIubG9nLnYxLkxhYmVsU2V0SAASFwoNbGFiZWxfZGVsZXRlZBgUIAEoCUgAEj0KEXZhcmlhYmxlX2ltcG9ydGVkGBUgASgLMiAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVJbXBvcnRlZEgAEkgKF3Nlc3Npb25fcGVybWlzc2lvbnNfc2V0GBYgASgLMiUudHJpbXRhYi5sb2cudjEuU2Vzc2lvblBlcm1pc3Npb25zU2V0SABCBgoEa2luZCLgAQoOU2Vzc2lvblN0YXJ0ZWQSDQoFZXBvY2gYASABKAkSDgoGdHRsX21zGAIgASgEEj4KCG1ldGFkYXRhGAMgAygLMiwudHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWQuTWV0YWRhdGFFbnRyeRIrCgRmcm9tGAQgASgLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkU2Vzc2lvbhpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIqQBCg5TZXNzaW9uVXBkYXRlZBIOCgZ0dGxfbXMYASABKAQSPgoIbWV0YWRhdGEYAiADKAsyLC50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZC5NZXRhZGF0YUVudHJ5GkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiHwoMU2Vzc2lvbkVuZGVkEg8KB2V4cGlyZWQYASABKAgiugQKElZhcmlhYmxlUmVnaXN0ZXJlZBIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAQSDAoEbmFtZRgDIAEoCRIMCgR0eXBlGAQgASgJEiAKBXZhbHVlGAUgASgLMhEudHJpbXRhYi52MS5WYWx1ZRJICgtjb25zdHJhaW50cxgGIAMoCzIzLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlUmVnaXN0ZXJlZC5Db25zdHJhaW50c0VudHJ5EkIKCG1ldGFkYXRhGAcgAygLMjAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkLk1ldGFkYXRhRW50cnkSEwoLZGVzY3JpcHRpb24YCCABKAkSEQoJcmVhZF9vbmx5GAkgASgIEioKCmRlcml2YXRpb24YCiABKAsyFi50cmltdGFiLnYxLkRlcml2YXRpb24SEgoFc3RhbGUYCyABKAlIAIgBARIRCglzZW5zaXRpdmUYDCABKAgSLAoMYWNjZXNzX3J1bGVzGA0gAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlGkUKEENvbnN0cmFpbnRzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4AUIICgZfc3RhbGUi4wEKC1ZhcmlhYmxlU2V0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBIgCgV2YWx1ZRgEIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSIwoIcHJldmlvdXMYBSABKAsyES50cmltdGFiLnYxLlZhbHVlEhEKCXVuY2hhbmdlZBgGIAEoCBIbCg5yb2xsZWRfYmFja190bxgHIAEoBEgAiAEBEhEKCWNhdXNlZF9ieRgIIAMoCRIMCgRyb290GAkgASgJQhEKD19yb2xsZWRfYmFja190byJhCg9WYXJpYWJsZURlbGV0ZWQSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEiMKCHByZXZpb3VzGAQgASgLMhEudHJpbXRhYi52MS5WYWx1ZSKMAQoKUHJvZ3JhbVB1dBIKCgJpZBgBIAEoCRIyCgRib2R5GAIgAygLMiQudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dC5Cb2R5RW50cnkaPgoJQm9keUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIuYBCg9EZXBlbmRlbmN5QWRkZWQSEAoIdmFyaWFibGUYASABKAkSEgoKZGVwZW5kc19vbhgCIAEoCRIoCgRraW5kGAMgASgOMhoudHJpbXRhYi52MS5EZXBlbmRlbmN5S2luZBI/CghtZXRhZGF0YRgEIAMoCzItLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lBZGRlZC5NZXRhZGF0YUVudHJ5GkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiOQoRRGVwZW5kZW5jeVJlbW92ZWQSEAoIdmFyaWFibGUYASABKAkSEgoKZGVwZW5kc19vbhgCIAEoCSJRChFEZXBlbmRlbmN5Q2hhbmdlZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAQSEQoJY2F1c2VkX2J5GAQgAygJInYKB1J1bGVQdXQSDAoEbmFtZRgBIAEoCRISCgpleHByZXNzaW9uGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZGlzYWJsZWQYBSABKAgSEQoJdmFyaWFibGVzGAYgAygJIr4BCghTcGFjZVB1dBIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCXZhcmlhYmxlcxgDIAMoCRI4CghtZXRhZGF0YRgEIAMoCzImLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0Lk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJSCghMYWJlbFNldBIMCgRuYW1lGAEgASgJEhAKCHJldmlzaW9uGAIgASgEEhEKCXByb3RlY3RlZBgDIAEoCBITCgtkZXNjcmlwdGlvbhgEIAEoCSJ+ChBWYXJpYWJsZUltcG9ydGVkEiYKCHZhcmlhYmxlGAEgASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZRITCgtuZXh0X251bWJlchgCIAEoBBItCgh2ZXJzaW9ucxgDIAMoCzIbLnRyaW10YWIudjEuVmFyaWFibGVWZXJzaW9uIj4KFVNlc3Npb25QZXJtaXNzaW9uc1NldBIlCgVydWxlcxgBIAMoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZSKABgoNU3RvcmVkU2Vzc2lvbhIKCgJpZBgBIAEoCRIsCgZzdGF0dXMYAiABKA4yHC50cmltdGFiLmxvZy52MS5TdG9yZWRTdGF0dXMSDQoFZXBvY2gYAyABKAkSEAoIcmV2aXNpb24YBCABKAQSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnR0bF9tcxgHIAEoBBI9CghtZXRhZGF0YRgIIAMoCzIrLnRyaW10YWIubG9nLnYxLlN0b3JlZFNlc3Npb24uTWV0YWRhdGFFbnRyeRITCgtuZXh0X251bWJlchgJIAEoBBIeChZ0b3RhbF92YXJpYWJsZV91cGRhdGVzGAogASgEEicKCXZhcmlhYmxlcxgLIAMoCzIULnRyaW10YWIudjEuVmFyaWFibGUSLwoIcHJvZ3JhbXMYDCADKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRQcm9ncmFtEjYKDGRlcGVuZGVuY2llcxgNIAMoCzIgLnRyaW10YWIubG9nLnYxLlN0b3JlZERlcGVuZGVuY3kSKQoFcnVsZXMYDiADKAsyGi50cmltdGFiLmxvZy52MS5TdG9yZWRSdWxlEisKBnNwYWNlcxgPIAMoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFNwYWNlEisKBmxhYmVscxgQIAMoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZExhYmVsEi8KCHJlcXVlc3RzGBEgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkUmVxdWVzdBIsCgtwZXJtaXNzaW9ucxgSIAEoCzIXLnRyaW10YWIudjEuUGVybWlzc2lvbnMaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASKYAQoNU3RvcmVkUHJvZ3JhbRInCgNwdXQYASABKAsyGi50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0Ei4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoQBChBTdG9yZWREZXBlbmRlbmN5Ei4KBWFkZGVkGAEgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAMgASgEIl4KClN0b3JlZFJ1bGUSJAoDcHV0GAEgASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wInEKC1N0b3JlZFNwYWNlEiUKA3B1dBgBIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0EioKBXN0YW1wGAIgASgLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhbXASDwoHdmVyc2lvbhgDIAEoBCJgCgtTdG9yZWRMYWJlbBIlCgNzZXQYASABKAsyGC50cmltdGFiLmxvZy52MS5MYWJlbFNldBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wIpMBCgtTdG9yZWRTdGFtcBIuCgpjcmVhdGVkX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgp1cGRhdGVkX2J5GAMgASgJEhAKCHJldmlzaW9uGAQgASgEIi0KDVN0b3JlZFJlcXVlc3QSCgoCaWQYASABKAkSEAoIcmV2aXNpb24YAiABKAQihAEKEFN0b3JlZENoZWNrcG9pbnQSDgoGZm9ybWF0GAEgASgNEi4KB3Nlc3Npb24YAiABKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uEjAKCWhpc3RvcmllcxgDIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZEhpc3RvcnkipQMKDVN0b3JlZFN1bW1hcnkSDgoGZm9ybWF0GAEgASgNEgoKAmlkGAIgASgJEg0KBWVwb2NoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnR0bF9tcxgGIAEoBBI9CghtZXRhZGF0YRgHIAMoCzIrLnRyaW10YWIubG9nLnYxLlN0b3JlZFN1bW1hcnkuTWV0YWRhdGFFbnRyeRIWCg52YXJpYWJsZV9jb3VudBgIIAEoBBIVCg1wcm9ncmFtX2NvdW50GAkgASgEEh4KFnRvdGFsX3ZhcmlhYmxlX3VwZGF0ZXMYCiABKAQSLAoGc3RhdHVzGAsgASgOMhwudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhdHVzEhcKD2FjY2Vzc19yZXZpc2lvbhgMIAEoBBpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIkoKDVN0b3JlZEhpc3RvcnkSCgoCaWQYASABKAkSLQoIdmVyc2lvbnMYAiADKAsyGy50cmltdGFiLnYxLlZhcmlhYmxlVmVyc2lvbip7CgxTdG9yZWRTdGF0dXMSHQoZU1RPUkVEX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKElNUT1JFRF9TVEFUVVNfTElWRRABEhkKFVNUT1JFRF9TVEFUVVNfREVMRVRFRBACEhkKFVNUT1JFRF9TVEFUVVNfRVhQSVJFRBADYgZwcm90bzM", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_dependency, file_trimtab_v1_history, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
+  fileDesc("Cht0cmltdGFiL2xvZy92MS9jb21taXQucHJvdG8SDnRyaW10YWIubG9nLnYxIocDCgxTdG9yZWRDb21taXQSDgoGZm9ybWF0GAEgASgNEg8KB3Nlc3Npb24YAiABKAkSEAoIcmV2aXNpb24YAyABKAQSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAUgASgJEiIKBm9yaWdpbhgGIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEjwKCG1ldGFkYXRhGAcgAygLMioudHJpbXRhYi5sb2cudjEuU3RvcmVkQ29tbWl0Lk1ldGFkYXRhRW50cnkSEgoKcmVxdWVzdF9pZBgIIAEoCRIrCgZldmVudHMYCSADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRFdmVudBImCgN2aWEYCiABKAsyGS50cmltdGFiLmxvZy52MS5TdG9yZWRWaWEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ2CglTdG9yZWRWaWESEQoJcHJpbmNpcGFsGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDgoGYWN0aW9uGAMgASgJEg8KB2FkZHJlc3MYBCABKAkSEgoKdXNlcl9hZ2VudBgFIAEoCRIQCghwcm90b2NvbBgGIAEoCSKHCwoLU3RvcmVkRXZlbnQSOQoPc2Vzc2lvbl9jcmVhdGVkGAEgASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI5Cg9zZXNzaW9uX3VwZGF0ZWQYAiABKAsyHi50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZEgAEjcKD3Nlc3Npb25fZGVsZXRlZBgDIAEoCzIcLnRyaW10YWIubG9nLnYxLlNlc3Npb25FbmRlZEgAEkEKE3ZhcmlhYmxlX3JlZ2lzdGVyZWQYBCABKAsyIi50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWRIABIzCgx2YXJpYWJsZV9zZXQYBSABKAsyGy50cmltdGFiLmxvZy52MS5WYXJpYWJsZVNldEgAEjAKEHZhcmlhYmxlX2NoYW5nZWQYBiABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlSAASOwoQdmFyaWFibGVfZGVsZXRlZBgHIAEoCzIfLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlRGVsZXRlZEgAEjEKC3Byb2dyYW1fcHV0GAggASgLMhoudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dEgAEhkKD3Byb2dyYW1fZGVsZXRlZBgJIAEoCUgAEjgKDnNlc3Npb25fZm9ya2VkGAogASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI7ChBkZXBlbmRlbmN5X2FkZGVkGAsgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkSAASPwoSZGVwZW5kZW5jeV9yZW1vdmVkGAwgASgLMiEudHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeVJlbW92ZWRIABIxChFzdGFsZW5lc3NfY2hhbmdlZBgNIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGVIABI/ChJkZXBlbmRlbmN5X2NoYW5nZWQYDiABKAsyIS50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5Q2hhbmdlZEgAEisKCHJ1bGVfcHV0GA8gASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dEgAEhYKDHJ1bGVfZGVsZXRlZBgQIAEoCUgAEi0KCXNwYWNlX3B1dBgRIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0SAASFwoNc3BhY2VfZGVsZXRlZBgSIAEoCUgAEi0KCWxhYmVsX3NldBgTIAEoCzIYLnRyaW10YWIubG9nLnYxLkxhYmVsU2V0SAASFwoNbGFiZWxfZGVsZXRlZBgUIAEoCUgAEj0KEXZhcmlhYmxlX2ltcG9ydGVkGBUgASgLMiAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVJbXBvcnRlZEgAEkgKF3Nlc3Npb25fcGVybWlzc2lvbnNfc2V0GBYgASgLMiUudHJpbXRhYi5sb2cudjEuU2Vzc2lvblBlcm1pc3Npb25zU2V0SAASQwoUb3B0aW1pemF0aW9uX3N0YXJ0ZWQYFyABKAsyIy50cmltdGFiLmxvZy52MS5PcHRpbWl6YXRpb25TdGFydGVkSAASRQoVb3B0aW1pemF0aW9uX3JlcG9ydGVkGBggASgLMiQudHJpbXRhYi5sb2cudjEuT3B0aW1pemF0aW9uUmVwb3J0ZWRIABI1Cg1sZWFzZV9yZW5ld2VkGBkgASgLMhwudHJpbXRhYi5sb2cudjEuTGVhc2VSZW5ld2VkSAASPwoSb3B0aW1pemF0aW9uX2VuZGVkGBogASgLMiEudHJpbXRhYi5sb2cudjEuT3B0aW1pemF0aW9uRW5kZWRIAEIGCgRraW5kIuABCg5TZXNzaW9uU3RhcnRlZBINCgVlcG9jaBgBIAEoCRIOCgZ0dGxfbXMYAiABKAQSPgoIbWV0YWRhdGEYAyADKAsyLC50cmltdGFiLmxvZy52MS5TZXNzaW9uU3RhcnRlZC5NZXRhZGF0YUVudHJ5EisKBGZyb20YBCABKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEipAEKDlNlc3Npb25VcGRhdGVkEg4KBnR0bF9tcxgBIAEoBBI+CghtZXRhZGF0YRgCIAMoCzIsLnRyaW10YWIubG9nLnYxLlNlc3Npb25VcGRhdGVkLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASIfCgxTZXNzaW9uRW5kZWQSDwoHZXhwaXJlZBgBIAEoCCK6BAoSVmFyaWFibGVSZWdpc3RlcmVkEgoKAmlkGAEgASgJEg4KBm51bWJlchgCIAEoBBIMCgRuYW1lGAMgASgJEgwKBHR5cGUYBCABKAkSIAoFdmFsdWUYBSABKAsyES50cmltdGFiLnYxLlZhbHVlEkgKC2NvbnN0cmFpbnRzGAYgAygLMjMudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkLkNvbnN0cmFpbnRzRW50cnkSQgoIbWV0YWRhdGEYByADKAsyMC50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWQuTWV0YWRhdGFFbnRyeRITCgtkZXNjcmlwdGlvbhgIIAEoCRIRCglyZWFkX29ubHkYCSABKAgSKgoKZGVyaXZhdGlvbhgKIAEoCzIWLnRyaW10YWIudjEuRGVyaXZhdGlvbhISCgVzdGFsZRgLIAEoCUgAiAEBEhEKCXNlbnNpdGl2ZRgMIAEoCBIsCgxhY2Nlc3NfcnVsZXMYDSADKAsyFi50cmltdGFiLnYxLkFjY2Vzc1J1bGUaRQoQQ29uc3RyYWludHNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ARpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBQggKBl9zdGFsZSLjAQoLVmFyaWFibGVTZXQSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEiAKBXZhbHVlGAQgASgLMhEudHJpbXRhYi52MS5WYWx1ZRIjCghwcmV2aW91cxgFIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSEQoJdW5jaGFuZ2VkGAYgASgIEhsKDnJvbGxlZF9iYWNrX3RvGAcgASgESACIAQESEQoJY2F1c2VkX2J5GAggAygJEgwKBHJvb3QYCSABKAlCEQoPX3JvbGxlZF9iYWNrX3RvImEKD1ZhcmlhYmxlRGVsZXRlZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAQSIwoIcHJldmlvdXMYBCABKAsyES50cmltdGFiLnYxLlZhbHVlIowBCgpQcm9ncmFtUHV0EgoKAmlkGAEgASgJEjIKBGJvZHkYAiADKAsyJC50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0LkJvZHlFbnRyeRo+CglCb2R5RW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEi5gEKD0RlcGVuZGVuY3lBZGRlZBIQCgh2YXJpYWJsZRgBIAEoCRISCgpkZXBlbmRzX29uGAIgASgJEigKBGtpbmQYAyABKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kEj8KCG1ldGFkYXRhGAQgAygLMi0udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASI5ChFEZXBlbmRlbmN5UmVtb3ZlZBIQCgh2YXJpYWJsZRgBIAEoCRISCgpkZXBlbmRzX29uGAIgASgJIlEKEURlcGVuZGVuY3lDaGFuZ2VkEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBIRCgljYXVzZWRfYnkYBCADKAkidgoHUnVsZVB1dBIMCgRuYW1lGAEgASgJEhIKCmV4cHJlc3Npb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIQCghkaXNhYmxlZBgFIAEoCBIRCgl2YXJpYWJsZXMYBiADKAkivgEKCFNwYWNlUHV0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJdmFyaWFibGVzGAMgAygJEjgKCG1ldGFkYXRhGAQgAygLMiYudHJpbXRhYi5sb2cudjEuU3BhY2VQdXQuTWV0YWRhdGFFbnRyeRpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIlIKCExhYmVsU2V0EgwKBG5hbWUYASABKAkSEAoIcmV2aXNpb24YAiABKAQSEQoJcHJvdGVjdGVkGAMgASgIEhMKC2Rlc2NyaXB0aW9uGAQgASgJIn4KEFZhcmlhYmxlSW1wb3J0ZWQSJgoIdmFyaWFibGUYASABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEhMKC25leHRfbnVtYmVyGAIgASgEEi0KCHZlcnNpb25zGAMgAygLMhsudHJpbXRhYi52MS5WYXJpYWJsZVZlcnNpb24iPgoVU2Vzc2lvblBlcm1pc3Npb25zU2V0EiUKBXJ1bGVzGAEgAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlInIKE09wdGltaXphdGlvblN0YXJ0ZWQSLgoMb3B0aW1pemF0aW9uGAEgASgLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SFQoNZmVuY2luZ190b2tlbhgCIAEoBBIUCgxsZWFzZV90dGxfbXMYAyABKAQipAEKFE9wdGltaXphdGlvblJlcG9ydGVkEiwKBWVudHJ5GAEgASgLMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeRIoCglvYmplY3RpdmUYAiABKAsyFS50cmltdGFiLnYxLk9iamVjdGl2ZRI0ChBsZWFzZV9leHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJdCgxMZWFzZVJlbmV3ZWQSFwoPb3B0aW1pemF0aW9uX2lkGAEgASgJEjQKEGxlYXNlX2V4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImkKEU9wdGltaXphdGlvbkVuZGVkEhcKD29wdGltaXphdGlvbl9pZBgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uU3RhdGUSDQoFY2F1c2UYAyABKAkiuwYKDVN0b3JlZFNlc3Npb24SCgoCaWQYASABKAkSLAoGc3RhdHVzGAIgASgOMhwudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhdHVzEg0KBWVwb2NoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEiYKAmF0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZ0dGxfbXMYByABKAQSPQoIbWV0YWRhdGEYCCADKAsyKy50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uLk1ldGFkYXRhRW50cnkSEwoLbmV4dF9udW1iZXIYCSABKAQSHgoWdG90YWxfdmFyaWFibGVfdXBkYXRlcxgKIAEoBBInCgl2YXJpYWJsZXMYCyADKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEi8KCHByb2dyYW1zGAwgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkUHJvZ3JhbRI2CgxkZXBlbmRlbmNpZXMYDSADKAsyIC50cmltdGFiLmxvZy52MS5TdG9yZWREZXBlbmRlbmN5EikKBXJ1bGVzGA4gAygLMhoudHJpbXRhYi5sb2cudjEuU3RvcmVkUnVsZRIrCgZzcGFjZXMYDyADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRTcGFjZRIrCgZsYWJlbHMYECADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRMYWJlbBIvCghyZXF1ZXN0cxgRIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFJlcXVlc3QSLAoLcGVybWlzc2lvbnMYEiABKAsyFy50cmltdGFiLnYxLlBlcm1pc3Npb25zEjkKDW9wdGltaXphdGlvbnMYEyADKAsyIi50cmltdGFiLmxvZy52MS5TdG9yZWRPcHRpbWl6YXRpb24aQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASKYAQoNU3RvcmVkUHJvZ3JhbRInCgNwdXQYASABKAsyGi50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0Ei4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoQBChBTdG9yZWREZXBlbmRlbmN5Ei4KBWFkZGVkGAEgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAMgASgEIl4KClN0b3JlZFJ1bGUSJAoDcHV0GAEgASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wInEKC1N0b3JlZFNwYWNlEiUKA3B1dBgBIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0EioKBXN0YW1wGAIgASgLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhbXASDwoHdmVyc2lvbhgDIAEoBCJgCgtTdG9yZWRMYWJlbBIlCgNzZXQYASABKAsyGC50cmltdGFiLmxvZy52MS5MYWJlbFNldBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wIpMBCgtTdG9yZWRTdGFtcBIuCgpjcmVhdGVkX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgp1cGRhdGVkX2J5GAMgASgJEhAKCHJldmlzaW9uGAQgASgEIokBChJTdG9yZWRPcHRpbWl6YXRpb24SNAoHc3RhcnRlZBgBIAEoCzIjLnRyaW10YWIubG9nLnYxLk9wdGltaXphdGlvblN0YXJ0ZWQSLgoHZW50cmllcxgCIAMoCzIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkSDQoFYmVzdHMYAyADKAEiLQoNU3RvcmVkUmVxdWVzdBIKCgJpZBgBIAEoCRIQCghyZXZpc2lvbhgCIAEoBCKEAQoQU3RvcmVkQ2hlY2twb2ludBIOCgZmb3JtYXQYASABKA0SLgoHc2Vzc2lvbhgCIAEoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFNlc3Npb24SMAoJaGlzdG9yaWVzGAMgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkSGlzdG9yeSKlAwoNU3RvcmVkU3VtbWFyeRIOCgZmb3JtYXQYASABKA0SCgoCaWQYAiABKAkSDQoFZXBvY2gYAyABKAkSEAoIcmV2aXNpb24YBCABKAQSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdHRsX21zGAYgASgEEj0KCG1ldGFkYXRhGAcgAygLMisudHJpbXRhYi5sb2cudjEuU3RvcmVkU3VtbWFyeS5NZXRhZGF0YUVudHJ5EhYKDnZhcmlhYmxlX2NvdW50GAggASgEEhUKDXByb2dyYW1fY291bnQYCSABKAQSHgoWdG90YWxfdmFyaWFibGVfdXBkYXRlcxgKIAEoBBIsCgZzdGF0dXMYCyABKA4yHC50cmltdGFiLmxvZy52MS5TdG9yZWRTdGF0dXMSFwoPYWNjZXNzX3JldmlzaW9uGAwgASgEGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiSgoNU3RvcmVkSGlzdG9yeRIKCgJpZBgBIAEoCRItCgh2ZXJzaW9ucxgCIAMoCzIbLnRyaW10YWIudjEuVmFyaWFibGVWZXJzaW9uKnsKDFN0b3JlZFN0YXR1cxIdChlTVE9SRURfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSU1RPUkVEX1NUQVRVU19MSVZFEAESGQoVU1RPUkVEX1NUQVRVU19ERUxFVEVEEAISGQoVU1RPUkVEX1NUQVRVU19FWFBJUkVEEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_dependency, file_trimtab_v1_history, file_trimtab_v1_objective, file_trimtab_v1_optimization, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
 
 /**
  * One commit of a session as it is stored. A log may hold every form that was ever released, so that fields are only
@@ -354,6 +358,38 @@ export type StoredEvent = Message<"trimtab.log.v1.StoredEvent"> & {
      */
     value: SessionPermissionsSet;
     case: "sessionPermissionsSet";
+  } | {
+    /**
+     * Variables are leased to an optimizer.
+     *
+     * @generated from field: trimtab.log.v1.OptimizationStarted optimization_started = 23;
+     */
+    value: OptimizationStarted;
+    case: "optimizationStarted";
+  } | {
+    /**
+     * An optimization has tried something.
+     *
+     * @generated from field: trimtab.log.v1.OptimizationReported optimization_reported = 24;
+     */
+    value: OptimizationReported;
+    case: "optimizationReported";
+  } | {
+    /**
+     * A lease holds for another while.
+     *
+     * @generated from field: trimtab.log.v1.LeaseRenewed lease_renewed = 25;
+     */
+    value: LeaseRenewed;
+    case: "leaseRenewed";
+  } | {
+    /**
+     * An optimization is over.
+     *
+     * @generated from field: trimtab.log.v1.OptimizationEnded optimization_ended = 26;
+     */
+    value: OptimizationEnded;
+    case: "optimizationEnded";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1016,6 +1052,139 @@ export const SessionPermissionsSetSchema: GenMessage<SessionPermissionsSet> = /*
   messageDesc(file_trimtab_log_v1_commit, 17);
 
 /**
+ * Variables are leased to an optimizer.
+ *
+ * @generated from message trimtab.log.v1.OptimizationStarted
+ */
+export type OptimizationStarted = Message<"trimtab.log.v1.OptimizationStarted"> & {
+  /**
+   * The optimization as it starts.
+   *
+   * @generated from field: trimtab.v1.Optimization optimization = 1;
+   */
+  optimization?: Optimization | undefined;
+
+  /**
+   * The revision that granted the lease.
+   *
+   * @generated from field: uint64 fencing_token = 2;
+   */
+  fencingToken: bigint;
+
+  /**
+   * Milliseconds that the lease holds without being renewed.
+   *
+   * @generated from field: uint64 lease_ttl_ms = 3;
+   */
+  leaseTtlMs: bigint;
+};
+
+/**
+ * Describes the message trimtab.log.v1.OptimizationStarted.
+ * Use `create(OptimizationStartedSchema)` to create a new message.
+ */
+export const OptimizationStartedSchema: GenMessage<OptimizationStarted> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 18);
+
+/**
+ * An optimization has tried something.
+ *
+ * @generated from message trimtab.log.v1.OptimizationReported
+ */
+export type OptimizationReported = Message<"trimtab.log.v1.OptimizationReported"> & {
+  /**
+   * What it has tried.
+   *
+   * @generated from field: trimtab.v1.OptimizationEntry entry = 1;
+   */
+  entry?: OptimizationEntry | undefined;
+
+  /**
+   * What it tries to bring about, where that is known by now.
+   *
+   * @generated from field: trimtab.v1.Objective objective = 2;
+   */
+  objective?: Objective | undefined;
+
+  /**
+   * When the lease runs out unless renewed.
+   *
+   * @generated from field: google.protobuf.Timestamp lease_expires_at = 3;
+   */
+  leaseExpiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message trimtab.log.v1.OptimizationReported.
+ * Use `create(OptimizationReportedSchema)` to create a new message.
+ */
+export const OptimizationReportedSchema: GenMessage<OptimizationReported> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 19);
+
+/**
+ * A lease holds for another while.
+ *
+ * @generated from message trimtab.log.v1.LeaseRenewed
+ */
+export type LeaseRenewed = Message<"trimtab.log.v1.LeaseRenewed"> & {
+  /**
+   * The optimization.
+   *
+   * @generated from field: string optimization_id = 1;
+   */
+  optimizationId: string;
+
+  /**
+   * When the lease runs out unless renewed.
+   *
+   * @generated from field: google.protobuf.Timestamp lease_expires_at = 2;
+   */
+  leaseExpiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message trimtab.log.v1.LeaseRenewed.
+ * Use `create(LeaseRenewedSchema)` to create a new message.
+ */
+export const LeaseRenewedSchema: GenMessage<LeaseRenewed> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 20);
+
+/**
+ * An optimization is over.
+ *
+ * @generated from message trimtab.log.v1.OptimizationEnded
+ */
+export type OptimizationEnded = Message<"trimtab.log.v1.OptimizationEnded"> & {
+  /**
+   * The optimization.
+   *
+   * @generated from field: string optimization_id = 1;
+   */
+  optimizationId: string;
+
+  /**
+   * How it ended.
+   *
+   * @generated from field: trimtab.v1.OptimizationState state = 2;
+   */
+  state: OptimizationState;
+
+  /**
+   * A sentence on why.
+   *
+   * @generated from field: string cause = 3;
+   */
+  cause: string;
+};
+
+/**
+ * Describes the message trimtab.log.v1.OptimizationEnded.
+ * Use `create(OptimizationEndedSchema)` to create a new message.
+ */
+export const OptimizationEndedSchema: GenMessage<OptimizationEnded> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 21);
+
+/**
  * A session at one revision.
  *
  * @generated from message trimtab.log.v1.StoredSession
@@ -1146,6 +1315,13 @@ export type StoredSession = Message<"trimtab.log.v1.StoredSession"> & {
    * @generated from field: trimtab.v1.Permissions permissions = 18;
    */
   permissions?: Permissions | undefined;
+
+  /**
+   * What optimizers do and have done, oldest first.
+   *
+   * @generated from field: repeated trimtab.log.v1.StoredOptimization optimizations = 19;
+   */
+  optimizations: StoredOptimization[];
 };
 
 /**
@@ -1153,7 +1329,7 @@ export type StoredSession = Message<"trimtab.log.v1.StoredSession"> & {
  * Use `create(StoredSessionSchema)` to create a new message.
  */
 export const StoredSessionSchema: GenMessage<StoredSession> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 18);
+  messageDesc(file_trimtab_log_v1_commit, 22);
 
 /**
  * A program.
@@ -1188,7 +1364,7 @@ export type StoredProgram = Message<"trimtab.log.v1.StoredProgram"> & {
  * Use `create(StoredProgramSchema)` to create a new message.
  */
 export const StoredProgramSchema: GenMessage<StoredProgram> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 19);
+  messageDesc(file_trimtab_log_v1_commit, 23);
 
 /**
  * A dependency.
@@ -1223,7 +1399,7 @@ export type StoredDependency = Message<"trimtab.log.v1.StoredDependency"> & {
  * Use `create(StoredDependencySchema)` to create a new message.
  */
 export const StoredDependencySchema: GenMessage<StoredDependency> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 20);
+  messageDesc(file_trimtab_log_v1_commit, 24);
 
 /**
  * A rule.
@@ -1251,7 +1427,7 @@ export type StoredRule = Message<"trimtab.log.v1.StoredRule"> & {
  * Use `create(StoredRuleSchema)` to create a new message.
  */
 export const StoredRuleSchema: GenMessage<StoredRule> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 21);
+  messageDesc(file_trimtab_log_v1_commit, 25);
 
 /**
  * A configuration space.
@@ -1286,7 +1462,7 @@ export type StoredSpace = Message<"trimtab.log.v1.StoredSpace"> & {
  * Use `create(StoredSpaceSchema)` to create a new message.
  */
 export const StoredSpaceSchema: GenMessage<StoredSpace> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 22);
+  messageDesc(file_trimtab_log_v1_commit, 26);
 
 /**
  * A label.
@@ -1314,7 +1490,7 @@ export type StoredLabel = Message<"trimtab.log.v1.StoredLabel"> & {
  * Use `create(StoredLabelSchema)` to create a new message.
  */
 export const StoredLabelSchema: GenMessage<StoredLabel> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 23);
+  messageDesc(file_trimtab_log_v1_commit, 27);
 
 /**
  * When something was stored and by whom.
@@ -1356,7 +1532,42 @@ export type StoredStamp = Message<"trimtab.log.v1.StoredStamp"> & {
  * Use `create(StoredStampSchema)` to create a new message.
  */
 export const StoredStampSchema: GenMessage<StoredStamp> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 24);
+  messageDesc(file_trimtab_log_v1_commit, 28);
+
+/**
+ * An optimization.
+ *
+ * @generated from message trimtab.log.v1.StoredOptimization
+ */
+export type StoredOptimization = Message<"trimtab.log.v1.StoredOptimization"> & {
+  /**
+   * How it is doing.
+   *
+   * @generated from field: trimtab.log.v1.OptimizationStarted started = 1;
+   */
+  started?: OptimizationStarted | undefined;
+
+  /**
+   * What it has tried, oldest first.
+   *
+   * @generated from field: repeated trimtab.v1.OptimizationEntry entries = 2;
+   */
+  entries: OptimizationEntry[];
+
+  /**
+   * The best value of its objective after each of its last reports, oldest first.
+   *
+   * @generated from field: repeated double bests = 3;
+   */
+  bests: number[];
+};
+
+/**
+ * Describes the message trimtab.log.v1.StoredOptimization.
+ * Use `create(StoredOptimizationSchema)` to create a new message.
+ */
+export const StoredOptimizationSchema: GenMessage<StoredOptimization> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 29);
 
 /**
  * A request that was carried out.
@@ -1384,7 +1595,7 @@ export type StoredRequest = Message<"trimtab.log.v1.StoredRequest"> & {
  * Use `create(StoredRequestSchema)` to create a new message.
  */
 export const StoredRequestSchema: GenMessage<StoredRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 25);
+  messageDesc(file_trimtab_log_v1_commit, 30);
 
 /**
  * What a session is loaded from: its state, and the versions of its variables that are kept at hand.
@@ -1419,7 +1630,7 @@ export type StoredCheckpoint = Message<"trimtab.log.v1.StoredCheckpoint"> & {
  * Use `create(StoredCheckpointSchema)` to create a new message.
  */
 export const StoredCheckpointSchema: GenMessage<StoredCheckpoint> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 26);
+  messageDesc(file_trimtab_log_v1_commit, 31);
 
 /**
  * What a session is listed by.
@@ -1517,7 +1728,7 @@ export type StoredSummary = Message<"trimtab.log.v1.StoredSummary"> & {
  * Use `create(StoredSummarySchema)` to create a new message.
  */
 export const StoredSummarySchema: GenMessage<StoredSummary> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 27);
+  messageDesc(file_trimtab_log_v1_commit, 32);
 
 /**
  * The versions of one variable.
@@ -1545,7 +1756,7 @@ export type StoredHistory = Message<"trimtab.log.v1.StoredHistory"> & {
  * Use `create(StoredHistorySchema)` to create a new message.
  */
 export const StoredHistorySchema: GenMessage<StoredHistory> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 28);
+  messageDesc(file_trimtab_log_v1_commit, 33);
 
 /**
  * Whether a session is there.

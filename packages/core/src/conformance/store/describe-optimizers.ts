@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import type { Store } from "../../index.ts";
+import { ofVariable, openThree, startTuner } from "./describe-optimizations.ts";
+import { type OpenStore, rejection } from "./harness.ts";
+
+/** What happens where several optimizers want one variable, and what is told of them all. */
+export function describeConflicts(opened: OpenStore): void {
+  test("of one variable are refused, or end those of lower priority", async () => {
+    const store = await openThree(opened);
+    const first = await startTuner(store, ["a", "b"], { priority: 1 });
+    await rejection(startTuner(store, ["b", "c"]), "already_optimizing");
+    await rejection(startTuner(store, ["b", "c"], { onConflict: "preempt", priority: 1 }), "already_optimizing");
+    const other = await startTuner(store, ["c"]);
+    const second = await startTuner(store, ["b", "c"], { onConflict: "preempt", priority: 2 });
+    const ids = [first, other, second].map(({ optimization }) => optimization.id);
+    const { items } = await store.listOptimizations("s");
+    expect(items.map(({ id, state }) => [id, state])).toEqual([
+      [ids[2], "running"],
+      [ids[1], "preempted"],
+      [ids[0], "preempted"],
+    ]);
+    await store.setVariable("s", "a", 2);
+    await rejection(store.renewLease("s", first.optimization.id, first), "lease_lost");
+  });
+
+  test("wait in line, first come first served, and no longer than they may", async () => {
+    const store = await openThree(opened);
+    const first = await startTuner(store, ["a"]);
+    const impatient = rejection(
+      startTuner(store, ["a"], { onConflict: "wait", waitTimeoutMs: 1 }),
+      "deadline_exceeded",
+    );
+    await impatient;
+    const order: string[] = [];
+    const wait = async (name: string) => {
+      const { optimization } = await startTuner(store, ["a"], {
+        optimizer: name,
+        onConflict: "wait",
+        waitTimeoutMs: 60_000,
+      });
+      order.push(name);
+      return optimization.id;
+    };
+    const waiting = async (count: number) => {
+      while ((await store.getOptimizationStatus("s", ofVariable("a"))).waiting !== count);
+    };
+    const second = wait("second");
+    await waiting(1);
+    const third = wait("third");
+    await waiting(2);
+    await store.stopOptimization("s", { kind: "optimization", id: first.optimization.id });
+    await store.stopOptimization("s", { kind: "optimization", id: await second });
+    await third;
+    expect(order).toEqual(["second", "third"]);
+  });
+
+  test("leave the line where their caller goes away", async () => {
+    const store = await openThree(opened);
+    const first = await startTuner(store, ["a"]);
+    const away = new AbortController();
+    const left = rejection(
+      startTuner(store, ["a"], { onConflict: "wait", waitTimeoutMs: 60_000, signal: away.signal }),
+      "cancelled",
+    );
+    while ((await store.getOptimizationStatus("s", ofVariable("a"))).waiting === 0);
+    away.abort();
+    await left;
+    await store.stopOptimization("s", { kind: "optimization", id: first.optimization.id });
+    while ((await store.getOptimizationStatus("s", ofVariable("a"))).waiting > 0);
+    await store.setVariable("s", "a", 2);
+  });
+}
+
+export function describeListings(opened: OpenStore): void {
+  test("are listed newest first, by variable, state and optimizer, in pages", async () => {
+    const store = await openThree(opened);
+    const first = await startTuner(store, ["a"], { optimizer: "one" });
+    await store.reportProgress("s", first.optimization.id, { ...first, metrics: { x: 1 } });
+    await store.stopOptimization("s", ofVariable("a"), { outcome: "failed", cause: "no luck" });
+    await startTuner(store, ["a", "b"], { optimizer: "two" });
+    const optimizers = async (options: Parameters<Store["listOptimizations"]>[1]) =>
+      (await store.listOptimizations("s", options)).items.map(({ optimizer }) => optimizer);
+    expect(await optimizers({})).toEqual(["two", "one"]);
+    expect(await optimizers({ variable: "b" })).toEqual(["two"]);
+    expect(await optimizers({ states: ["failed"] })).toEqual(["one"]);
+    expect(await optimizers({ optimizer: "one" })).toEqual(["one"]);
+    const page = await store.listOptimizations("s", { pageSize: 1 });
+    expect(await optimizers({ pageToken: page.nextPageToken ?? "" })).toEqual(["one"]);
+    const entries = async (options: Parameters<Store["listOptimizationHistory"]>[1]) =>
+      (await store.listOptimizationHistory("s", options)).items.length;
+    expect(await entries({ variable: "a" })).toBe(1);
+    expect(await entries({ variable: "b" })).toBe(0);
+    expect(await entries({ optimization: first.optimization.id, sinceMs: 1 })).toBe(1);
+    expect(await entries({ optimizer: "two" })).toBe(0);
+  });
+}

@@ -1,0 +1,164 @@
+import type { OptimizationTarget } from "../lease/lease-command.ts";
+import type {
+  Optimization,
+  OptimizationEntry,
+  OptimizationObjective,
+  OptimizationState,
+} from "../lease/optimization.ts";
+import type { ValueRecord } from "../payload.ts";
+import type { Page, PageOptions } from "./page.ts";
+import type { Receipt, WriteOptions } from "./write.ts";
+
+/**
+ * The part of a store that lets one optimizer at a time work on a variable. While it does, the variable is leased to it:
+ * every other write, import, rollback and deletion of the variable, and every write that the variable is derived from,
+ * rejects with `already_optimizing`, and its own writes name their `lease`. A lease that is not renewed in time is lost, and what its
+ * holder then sends rejects with `lease_lost`.
+ */
+export interface OptimizationStore {
+  /**
+   * Leases variables to an optimizer: all of them or none. Rejects with `not_found`, `read_only` and, unless it may wait
+   * or preempt, `already_optimizing`; with `deadline_exceeded` after waiting in vain.
+   */
+  startOptimization(
+    session: string,
+    refs: readonly string[],
+    options: StartOptimizationOptions,
+  ): Promise<OptimizationStarted>;
+  /** Keeps a lease for another while, as every report and every write under it does. */
+  renewLease(session: string, optimization: string, options: RenewLeaseOptions): Promise<LeaseRenewed>;
+  /**
+   * Reports an iteration without writing the variables, and renews the lease. A write under the lease whose metadata has
+   * `metrics`, or an `iteration` later than the last, counts as a report too.
+   */
+  reportProgress(session: string, optimization: string, options: ReportProgressOptions): Promise<ProgressReported>;
+  /**
+   * Ends an optimization and gives its variables free. Rejects with `not_optimizing` where none is under way, and with
+   * `access_denied` for anyone but the holder and the session that the variables belong to.
+   */
+  stopOptimization(
+    session: string,
+    target: OptimizationTarget,
+    options?: StopOptimizationOptions,
+  ): Promise<OptimizationStopped>;
+  /** Reads how an optimization is doing. */
+  getOptimizationStatus(session: string, target: OptimizationTarget): Promise<OptimizationStatus>;
+  /** Lists a session's optimizations, newest first: all under way, and the last 100 that are over. */
+  listOptimizations(session: string, options?: ListOptimizationsOptions): Promise<OptimizationPage<Optimization>>;
+  /** Lists what optimizations have tried, newest first: the last 100 reports of each. */
+  listOptimizationHistory(
+    session: string,
+    options?: ListOptimizationHistoryOptions,
+  ): Promise<OptimizationPage<OptimizationEntry>>;
+}
+
+export interface StartOptimizationOptions extends WriteOptions {
+  /** The optimizer's name. 1 to 255 characters. */
+  readonly optimizer: string;
+  /** What to start the optimizer with; kept as it is. */
+  readonly config?: ValueRecord;
+  readonly objective?: OptimizationObjective;
+  /** End after this many iterations; 0, no limit, unless given. */
+  readonly maxIterations?: number;
+  /** End once the objective got better by less than this over 10 iterations; never unless given. */
+  readonly convergenceThreshold?: number;
+  /** How many iterations to pass between looks at its progress, kept for those who look; 1 unless given. */
+  readonly feedbackInterval?: number;
+  /**
+   * What to do where a variable is leased already: `abort`, which is the default, rejects; `wait` waits in line, first come
+   * first served; `preempt` ends what holds it where that has a lower priority, and rejects otherwise.
+   */
+  readonly onConflict?: "abort" | "wait" | "preempt";
+  /** How long to wait in line, in milliseconds; 5000 unless given. */
+  readonly waitTimeoutMs?: number;
+  /** Leaves the line. */
+  readonly signal?: AbortSignal;
+  /** Higher goes first where others preempt; 0 unless given. */
+  readonly priority?: number;
+  /** How long the lease holds without being renewed, in milliseconds; 300 000 unless given. */
+  readonly leaseTtlMs?: number;
+}
+
+export interface OptimizationStarted extends Receipt {
+  readonly optimization: Optimization;
+  /** Proves that a write or a report comes from the holder. Later leases in a session have greater ones. */
+  readonly fencingToken: number;
+}
+
+export interface RenewLeaseOptions extends WriteOptions {
+  readonly fencingToken: number;
+  /** How long to hold from now, in milliseconds; as when it started unless given. */
+  readonly leaseTtlMs?: number;
+}
+
+export interface LeaseRenewed extends Receipt {
+  readonly leaseExpiresAtMs: number;
+}
+
+export interface ReportProgressOptions extends WriteOptions {
+  readonly fencingToken: number;
+  /** The next one unless given; one that was reported before is refused. */
+  readonly iteration?: number;
+  /** What was tried, by id or name. */
+  readonly values?: ValueRecord;
+  /** What was measured, by metric; finite numbers. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface ProgressReported extends Receipt {
+  /** It is over where this report converged or was the last. */
+  readonly optimization: Optimization;
+  /** This report is the best so far. */
+  readonly improved: boolean;
+}
+
+export interface StopOptimizationOptions extends WriteOptions {
+  /** Not needed by the session that the variables belong to. */
+  readonly fencingToken?: number;
+  /** Set the variables to the best values in the same commit. They must be valid, or nothing is stopped. */
+  readonly applyBest?: boolean;
+  /** End it even where the best values cannot be applied. */
+  readonly force?: boolean;
+  /** How it ended; `stopped` unless given. */
+  readonly outcome?: "completed" | "stopped" | "failed";
+  /** A sentence on why. */
+  readonly cause?: string;
+}
+
+export interface OptimizationStopped extends Receipt {
+  readonly optimization: Optimization;
+  /** The variables' values now, by variable id. */
+  readonly finalValues: ValueRecord;
+}
+
+export interface OptimizationStatus {
+  readonly revision: number;
+  /** It is under way. */
+  readonly optimizing: boolean;
+  /** Absent where the variable was never optimized. */
+  readonly optimization?: Optimization;
+  /** How many wait in line for one of its variables. */
+  readonly waiting: number;
+}
+
+export interface ListOptimizationsOptions extends PageOptions {
+  /** Only those of this variable, by id or name. */
+  readonly variable?: string;
+  /** Only those in one of these states. */
+  readonly states?: readonly OptimizationState[];
+  readonly optimizer?: string;
+}
+
+export interface ListOptimizationHistoryOptions extends PageOptions {
+  /** Only what was tried for this variable, by id or name. */
+  readonly variable?: string;
+  readonly optimization?: string;
+  readonly optimizer?: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+}
+
+export interface OptimizationPage<T> extends Page<T> {
+  /** The revision that it was read at. */
+  readonly revision: number;
+}

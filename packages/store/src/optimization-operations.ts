@@ -1,0 +1,231 @@
+import {
+  checkTimeRange,
+  checkWhole,
+  findOptimization,
+  findVariable,
+  isHeld,
+  type LeaseCommand,
+  type LeaseEvent,
+  type ListOptimizationHistoryOptions,
+  type OptimizationRecord,
+  type OptimizationStore,
+  type SessionState,
+  type StartOptimizationOptions,
+  StoreError,
+  storeError,
+  unknownVariable,
+  viewOptimization,
+} from "@trimtab/core";
+import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
+import { pageAfter } from "./paging.ts";
+import type { HowToWrite, Sessions } from "./sessions.ts";
+import type { WriteResult } from "./write-pipeline.ts";
+
+/** How often those in line look whether another process has given up what they wait for, in milliseconds. */
+const lookAgainMs = 100;
+
+/** Lines by the table of sessions that they belong to, so that all views of a store share one. */
+const lines = new WeakMap<Sessions["snapshots"], LeaseLine>();
+
+function lineOf({ snapshots }: Sessions): LeaseLine {
+  const line = lines.get(snapshots) ?? createLeaseLine();
+  lines.set(snapshots, line);
+  return line;
+}
+
+/** The part of a store that coordinates optimizers. */
+export function createOptimizationOperations(sessions: Sessions): OptimizationStore {
+  const line = lineOf(sessions);
+  const write = async (session: string, command: LeaseCommand, by: HowToWrite) => {
+    const result = await sessions.write(session, [command], by);
+    line.wake(session);
+    return result;
+  };
+  const view = (record: OptimizationRecord) => viewOptimization(record, sessions.now());
+  const recordOf = (session: string, id: string) =>
+    sessions.access(session, ({ runtime: { state } }) => requireRecord(state, id));
+  const start = async (session: string, refs: readonly string[], options: StartOptimizationOptions) => {
+    const { onConflict, waitTimeoutMs: _, signal: __, ...rest } = options;
+    const { command, by } = startCommand(refs, rest, onConflict === "preempt");
+    const result = await write(session, command, by);
+    const { optimization } = eventOf(result, "optimization-started");
+    const { revision } = result;
+    const started = view({ ...optimization, entries: [], bests: [] });
+    return { session, revision, optimization: started, fencingToken: optimization.fencingToken };
+  };
+  return {
+    startOptimization: (session, refs, options) =>
+      options.onConflict === "wait"
+        ? waitInLine({ sessions, line, session, refs, options, start })
+        : start(session, refs, options),
+    async renewLease(session, optimization, { fencingToken, leaseTtlMs, ...by }) {
+      const ttl = leaseTtlMs === undefined ? {} : { leaseTtlMs };
+      const result = await write(session, { kind: "renew-lease", optimization, fencingToken, ...ttl }, by);
+      const { leaseExpiresAtMs } = eventOf(result, "lease-renewed");
+      return { session, revision: result.revision, leaseExpiresAtMs };
+    },
+    async reportProgress(session, optimization, { fencingToken, iteration, values, metrics, ...by }) {
+      const what = {
+        ...(iteration !== undefined && { iteration }),
+        ...(values !== undefined && { values }),
+        ...(metrics !== undefined && { metrics }),
+      };
+      const result = await write(session, { kind: "report-progress", optimization, fencingToken, ...what }, by);
+      const { revision } = result;
+      const record = await recordOf(session, optimization);
+      return { session, revision, optimization: view(record), improved: record.best?.revision === revision };
+    },
+    async stopOptimization(session, target, { fencingToken, applyBest, force, outcome, cause, ...by } = {}) {
+      const what = {
+        ...(fencingToken !== undefined && { fencingToken }),
+        ...(applyBest !== undefined && { applyBest }),
+        ...(force !== undefined && { force }),
+        ...(outcome !== undefined && { outcome }),
+        ...(cause !== undefined && { cause }),
+      };
+      const result = await write(session, { kind: "stop-optimization", target, ...what }, by);
+      const { optimization: id } = eventOf(result, "optimization-ended");
+      return sessions.access(session, ({ runtime: { state } }) => {
+        const record = requireRecord(state, id);
+        const finalValues = Object.fromEntries(
+          record.variables.flatMap((variable) => {
+            const found = state.variables.get(variable);
+            return found === undefined ? [] : [[variable, found.value] as const];
+          }),
+        );
+        return { session, revision: result.revision, optimization: view(record), finalValues };
+      });
+    },
+    getOptimizationStatus: (session, target) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const found = findOptimization(state, target);
+        if (found.kind === "refused") throw new StoreError(found.refusal);
+        const record = found.value;
+        const { revision } = state;
+        if (record === undefined) return { revision, optimizing: false, waiting: 0 };
+        const optimizing = isHeld(record, sessions.now());
+        return { revision, optimizing, optimization: view(record), waiting: line.count(session, record.variables) };
+      }),
+    listOptimizations: (session, { variable, states, optimizer, ...page } = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const id = variable === undefined ? undefined : requireId(state, variable);
+        const listed = [...state.optimizations.values()]
+          .map(view)
+          .filter((each) => id === undefined || each.variables.includes(id))
+          .filter((each) => states === undefined || states.length === 0 || states.includes(each.state))
+          .filter((each) => optimizer === undefined || each.optimizer === optimizer);
+        const found = pageAfter(listed.toReversed(), page, ({ startedAtMs }) => [-startedAtMs]);
+        return { ...found, revision: state.revision };
+      }),
+    listOptimizationHistory: (session, options = {}) =>
+      sessions.access(session, ({ runtime: { state } }) => {
+        const entries = entriesOf(state, options);
+        // No two reports are made by one commit.
+        const found = pageAfter(entries.toReversed(), options, ({ revision }) => [-revision]);
+        return { ...found, revision: state.revision };
+      }),
+  };
+}
+
+function startCommand(
+  refs: readonly string[],
+  options: Omit<StartOptimizationOptions, "onConflict" | "waitTimeoutMs" | "signal">,
+  preempt: boolean,
+): { command: LeaseCommand; by: HowToWrite } {
+  const { actor, origin, metadata, requestId, lease, ...what } = options;
+  const by = {
+    ...(actor !== undefined && { actor }),
+    ...(origin !== undefined && { origin }),
+    ...(metadata !== undefined && { metadata }),
+    ...(requestId !== undefined && { requestId }),
+    ...(lease !== undefined && { lease }),
+  };
+  return { command: { ...what, kind: "start-optimization", refs, preempt }, by };
+}
+
+type Waiting = {
+  readonly sessions: Sessions;
+  readonly line: LeaseLine;
+  readonly session: string;
+  readonly refs: readonly string[];
+  readonly options: StartOptimizationOptions;
+  readonly start: OptimizationStore["startOptimization"];
+};
+
+/** Starts once the variables are free, first come first served, or gives up in time. */
+async function waitInLine({ sessions, line, session, refs, options, start }: Waiting) {
+  const { waitTimeoutMs = 5000, signal } = options;
+  const wrong = checkWhole(waitTimeoutMs, "waitTimeoutMs", 0);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  const ids = await sessions.access(session, ({ runtime: { state } }) => refs.map((ref) => requireId(state, ref)));
+  const place = line.join(session, ids);
+  const wake = () => line.wake(session);
+  signal?.addEventListener("abort", wake);
+  const until = performance.now() + waitTimeoutMs;
+  try {
+    for (;;) {
+      if (signal?.aborted) throw storeError("cancelled", "the caller left the line", {});
+      if (place.isFirst() && (await isFree(sessions, session, ids))) {
+        const started = await start(session, refs, options).catch(ignoreTaken);
+        if (started !== undefined) return started;
+      }
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) {
+        const message = `waited ${waitTimeoutMs} ms for ${refs.join(", ")} in vain`;
+        throw storeError("deadline_exceeded", message, {});
+      }
+      await place.changed(Math.min(leftMs, lookAgainMs));
+    }
+  } finally {
+    signal?.removeEventListener("abort", wake);
+    place.leave();
+  }
+}
+
+const isFree = (sessions: Sessions, session: string, ids: readonly string[]): Promise<boolean> =>
+  sessions.access(session, ({ runtime: { state } }) =>
+    ids.every((id) => {
+      const holder = state.optimizations.get(state.leases.get(id) ?? "");
+      return holder === undefined || !isHeld(holder, sessions.now());
+    }),
+  );
+
+/** Somebody who did not wait in this line may have been first. */
+function ignoreTaken(error: unknown): undefined {
+  if (!(error instanceof StoreError && error.is("already_optimizing"))) throw error;
+}
+
+function requireRecord(state: SessionState, id: string): OptimizationRecord {
+  const found = findOptimization(state, { kind: "optimization", id });
+  if (found.kind === "refused") throw new StoreError(found.refusal);
+  if (found.value === undefined) throw new RangeError(`optimization ${id} is there and is not`);
+  return found.value;
+}
+
+function requireId(state: SessionState, ref: string): string {
+  const variable = findVariable(state, ref);
+  if (variable === undefined) throw new StoreError(unknownVariable(ref));
+  return variable.id;
+}
+
+function eventOf<K extends LeaseEvent["kind"]>({ commit }: WriteResult, kind: K): Extract<LeaseEvent, { kind: K }> {
+  // What made way for this one ended before it.
+  const event = commit?.events.findLast((each) => each.kind === kind);
+  if (event === undefined) throw new RangeError(`a commit without ${kind}`);
+  return event as Extract<LeaseEvent, { kind: K }>;
+}
+
+/** What was tried, oldest first. */
+function entriesOf(state: SessionState, options: ListOptimizationHistoryOptions) {
+  const wrong = checkTimeRange(options);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  const { variable, optimization, optimizer, sinceMs, untilMs } = options;
+  const id = variable === undefined ? undefined : requireId(state, variable);
+  const records = optimization === undefined ? state.optimizations.values() : [requireRecord(state, optimization)];
+  return [...records]
+    .filter((record) => id === undefined || record.variables.includes(id))
+    .filter((record) => optimizer === undefined || record.optimizer === optimizer)
+    .flatMap(({ entries }) => entries)
+    .filter((entry) => sinceMs === undefined || entry.recordedAtMs >= sinceMs)
+    .filter((entry) => untilMs === undefined || entry.recordedAtMs < untilMs);
+}
