@@ -27,6 +27,7 @@ const ALLOWED = {
   wire: [BROWSER, "core", "@bufbuild/protobuf"],
   transfer: [BROWSER, "core", "wire", "@bufbuild/protobuf"],
   "transport-connect": ["core", "wire", "transfer", "@bufbuild/protobuf", "@connectrpc/connect"],
+  opentelemetry: [BROWSER, "@opentelemetry/api", "@connectrpc/connect"],
   client: [BROWSER, "core", "wire", "handles", "@bufbuild/protobuf", "@connectrpc/connect"],
 };
 

@@ -30,6 +30,7 @@ import {
 import { createAccessQuestions, createPermissionOperations } from "./access/access-operations.ts";
 import { createGuardedStore } from "./access/create-guarded-store.ts";
 import { createTellingControl } from "./access/telling-control.ts";
+import type { AppendObserver } from "./append-observer.ts";
 import { type Clock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
@@ -74,6 +75,8 @@ export interface StoreOptions {
   /** How much of each variable's past is kept at hand: 100 versions, values up to 4096 bytes, unless given. */
   readonly history?: Partial<HistoryOptions>;
   readonly clock?: Clock;
+  /** Is told of every append to the log, for traces and metrics. */
+  readonly appends?: AppendObserver;
   /** Where the store tells what happens; telemetry of its own unless given. */
   readonly telemetry?: Telemetry;
   /** Sessions that may be live at once; 100 000 unless given. */
@@ -133,6 +136,7 @@ export function createStore(options: StoreOptions): LocalStore {
   const untold = createSessions({
     log: tellingLogFailures(options.log ?? createMemoryLog<Commit>()),
     snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
+    appends: options.appends,
     shared: options.shared ?? options.log !== undefined,
     clock,
     types,

@@ -1,2 +1,3 @@
+export type { AppendObserver } from "./append-observer.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";

@@ -11,6 +11,7 @@ import {
   storeError,
 } from "@trimtab/core";
 import type { CommitLog, LogRead } from "@trimtab/log";
+import type { AppendObserver } from "./append-observer.ts";
 import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
 import { stateBeforeBeginning } from "./session-beginning.ts";
 import { createSnapshotKeeper, type KeeperOptions } from "./snapshot-keeper.ts";
@@ -21,6 +22,7 @@ export interface FoldOptions extends KeeperOptions {
   readonly history: HistoryOptions;
   /** Commits kept in memory for watches. */
   readonly recentCommits: number;
+  readonly appends?: AppendObserver | undefined;
 }
 
 /** A session's durable state, always the fold of its log so far, and those who watch it. */
@@ -31,6 +33,7 @@ export interface SessionFold {
   readonly recent: RecentCommits;
   readonly hub: WatchHub;
   readonly log: CommitLog<Commit>;
+  readonly appends: AppendObserver | undefined;
   /** Forgets what of the past has grown too old by now, where its age is limited. */
   retain(nowMs: number): Promise<void>;
   /** Folds in the next durable commit and tells the watchers. */
@@ -134,6 +137,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
     },
     hub,
     log,
+    appends: options.appends,
     retain: (nowMs) => keeper.retain(state, history, nowMs),
     apply,
     applyRead,

@@ -3,7 +3,7 @@ import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts"
 import { createWritePipeline, type WritePipeline } from "./write-pipeline.ts";
 
 /** One session in memory: its durable state, those who watch it, and the only way to write to it in this process. */
-export interface SessionRuntime extends Omit<SessionFold, "apply" | "applyRead" | "readOn">, WritePipeline {
+export interface SessionRuntime extends Omit<SessionFold, "appends" | "apply" | "applyRead" | "readOn">, WritePipeline {
   /** Stops following the log. */
   close(): void;
 }

@@ -49,6 +49,8 @@ interface Job {
   readonly write: Write;
   readonly resolve: (result: WriteResult) => void;
   readonly reject: (error: unknown) => void;
+  /** What was under way where it was asked for. */
+  readonly under: unknown;
   commit: Commit | undefined;
   /** Answers the job; called when everything it was decided on is durable. */
   settle: () => void;
@@ -112,11 +114,19 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     const commits = jobs.map((job) => job.commit).filter((commit) => commit !== undefined);
     if (commits.length === 0) finish(jobs);
     else {
-      fold.log.append(fold.state.id, fold.state.revision, commits).then(
+      append(jobs, commits).then(
         (won) => (won ? finish(jobs) : decideAgain(jobs)),
         (error: unknown) => fail(jobs, error),
       );
     }
+  };
+
+  const append = (jobs: readonly Job[], commits: readonly Commit[]): Promise<boolean> => {
+    const { appends, log, state } = fold;
+    if (appends === undefined) return log.append(state.id, state.revision, commits);
+    const writes = jobs.filter(({ commit }) => commit !== undefined).map(({ under }) => under);
+    const run = () => log.append(state.id, state.revision, commits);
+    return appends.append({ session: state.id, commits: commits.length, writes }, run);
   };
 
   const finish = (jobs: readonly Job[]): void => {
@@ -161,7 +171,7 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     },
     submit: (write) =>
       new Promise((resolve, reject) => {
-        admit({ write, resolve, reject, commit: undefined, settle: () => {} });
+        admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, settle: () => {} });
       }),
     async settled() {
       while (!idle()) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -23,6 +23,13 @@ export interface Calls {
   ): (request: I, context: HandlerContext) => AsyncIterableIterator<O>;
 }
 
+/** Is told of every call that is answered, whichever way it came in. */
+export interface CallObserver {
+  /** Runs a call; what `run` gives or throws is what the caller is told. */
+  unary<T>(call: HandlerContext, run: () => Promise<T>): Promise<T>;
+  stream<T>(call: HandlerContext, open: () => AsyncIterableIterator<T>): AsyncIterableIterator<T>;
+}
+
 /** What happens beside answering calls. */
 export interface CallsOptions {
   /** Hears of every fault of this process, with what is not told to the caller. */
@@ -31,10 +38,26 @@ export interface CallsOptions {
   readonly admit?: ((session: string, context: HandlerContext) => void) | undefined;
   /** Enters who called what, and what was not done. */
   readonly audit?: CallAudit | undefined;
+  readonly observer?: CallObserver | undefined;
 }
 
 /** Makes the wrappers. */
-export function createCalls({ onInternalError, admit, audit }: CallsOptions): Calls {
+export function createCalls({ observer, ...options }: CallsOptions): Calls {
+  const calls = createUnobserved(options);
+  if (observer === undefined) return calls;
+  return {
+    unary: (answer) => {
+      const run = calls.unary(answer);
+      return (request, context) => observer.unary(context, () => run(request, context));
+    },
+    stream: (answer) => {
+      const open = calls.stream(answer);
+      return (request, context) => observer.stream(context, () => open(request, context));
+    },
+  };
+}
+
+function createUnobserved({ onInternalError, admit, audit }: CallsOptions): Calls {
   const prepare = (request: Message, context: HandlerContext): void => {
     if (admit !== undefined && "sessionId" in request && typeof request.sessionId === "string") {
       admit(request.sessionId, context);

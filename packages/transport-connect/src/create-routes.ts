@@ -20,7 +20,7 @@ import { createAccessService } from "./access-service.ts";
 import { createAnalyticsService } from "./analytics-service.ts";
 import { createAuditService } from "./audit-service.ts";
 import { type AuditOptions, createCallAudit } from "./call-audit.ts";
-import { type CallInfo, createCalls } from "./calls.ts";
+import { type CallInfo, type CallObserver, createCalls } from "./calls.ts";
 import { createConfigurationSpaceService } from "./configuration-space-service.ts";
 import { createDependencyService } from "./dependency-service.ts";
 import { createHistoryService } from "./history-service.ts";
@@ -62,6 +62,8 @@ export interface RoutesOptions {
   readonly admit?: (session: string, context: HandlerContext) => void;
   /** What keeps an audit; without it `AuditService` is not served. */
   readonly audit?: AuditOptions | undefined;
+  /** Is told of every call, for traces and metrics. */
+  readonly observer?: CallObserver;
   /** Hears of every fault behind a call, of which the caller is told no more than that there was one. */
   readonly onInternalError?: (error: unknown, call: CallInfo) => void;
 }
@@ -80,9 +82,10 @@ export function createRoutes({
   uploads,
   admit,
   audit,
+  observer,
   onInternalError = () => {},
 }: RoutesOptions): (router: ConnectRouter) => void {
-  const calls = createCalls({ onInternalError, admit, audit: audit && createCallAudit(audit) });
+  const calls = createCalls({ onInternalError, admit, audit: audit && createCallAudit(audit), observer });
   // A misspelt field in JSON would otherwise be an option silently not taken.
   const options = {
     jsonOptions: { ignoreUnknownFields: false },

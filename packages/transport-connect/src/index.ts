@@ -1,5 +1,5 @@
 export type { AuditOptions, RefusedCall } from "./call-audit.ts";
-export type { CallInfo } from "./calls.ts";
+export type { CallInfo, CallObserver } from "./calls.ts";
 export { type ConnectErrorOptions, connectCodes, toConnectError } from "./connect-error.ts";
 export { type AnalyticsPart, createRoutes, type RoutesOptions } from "./create-routes.ts";
 export type { UploadLimits } from "./import-uploads.ts";

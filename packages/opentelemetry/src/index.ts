@@ -1,0 +1,5 @@
+export { type Append, type AppendObserver, type AppendOptions, createAppendObserver } from "./append-observer.ts";
+export { type CallObserver, createCallObserver } from "./call-observer.ts";
+export type { Instruments } from "./instruments.ts";
+export { traceStore } from "./trace-store.ts";
+export { createTracingInterceptor } from "./tracing-interceptor.ts";
