@@ -168,6 +168,16 @@ describe("what was not done is entered before it is told", () => {
     );
   });
 
+  test("what was refused of a batch that was made in part", async () => {
+    const { server, storeOf, auditOf } = await open();
+    await server.store.registerVariable("s", { name: "x", type: "float", value: 1, constraints: { max: 2 } });
+    const updates = { x: 2, y: 1 };
+    const { applied } = await storeOf("ada").setVariables("s", updates, { atomic: false });
+    expect([...applied.keys()]).toEqual(["x"]);
+    const { items } = await auditOf("ada").listAuditEntries("s", { filter: { outcomes: ["refused"] } });
+    expect(items).toMatchObject([{ action: "BatchSetVariables", variableName: "y", reason: "not_found" }]);
+  });
+
   test("nobody reads the audit of a session that is not theirs", async () => {
     const { auditOf } = await open();
     await expect(auditOf("bob").listAuditEntries("s")).rejects.toMatchObject({ reason: "access_denied" });

@@ -28,12 +28,12 @@ export const limitSettings = {
     schema: whole(1),
     default: 10_000,
   }),
-  callerStreams: setting<number>({
+  callerStreams: setting<number | undefined>({
     group: "Limits",
     placeholder: "N",
-    help: "Streams of each caller at a time, 0 for any number.",
-    schema: whole(0),
-    default: 1000,
+    help: "Streams of each caller at a time, 0 for any number; 1000 where callers are asked who they are, else any number.",
+    schema: whole(0).optional(),
+    default: undefined,
   }),
   sessionRate: setting<number | undefined>({
     group: "Limits",

@@ -11,20 +11,21 @@ export interface Limits {
 }
 
 /** What holds where callers are asked who they are and nothing else is said. */
-const whereCallersAreKnown = { sessionRate: 1000, callerRate: 5000 };
+const whereCallersAreKnown = { sessionRate: 1000, callerRate: 5000, callerStreams: 1000 };
 
 /**
- * Makes the limits that the settings say. Who is not asked who they are is known by their address. Rates are limited without
- * further word only where callers are asked: a program that has its machine to itself may go as fast as that goes.
+ * Makes the limits that the settings say. Who is not asked who they are is known by their address. Rates and streams are
+ * limited without further word only where callers are asked: a program that has its machine to itself may go as fast as that goes.
  */
 export function openLimits(settings: Settings, isAsking: boolean): Limits {
-  const { sessionBurst, callerBurst, callerStreams } = settings;
-  const unsaid = isAsking ? whereCallersAreKnown : { sessionRate: 0, callerRate: 0 };
+  const { sessionBurst, callerBurst } = settings;
+  const unsaid = isAsking ? whereCallersAreKnown : { sessionRate: 0, callerRate: 0, callerStreams: 0 };
+  const streams = settings.callerStreams ?? unsaid.callerStreams;
   const session = toRate(settings.sessionRate ?? unsaid.sessionRate, sessionBurst);
   const limits = createCallLimits({
     caller: toRate(settings.callerRate ?? unsaid.callerRate, callerBurst),
     session,
-    streams: callerStreams === 0 ? undefined : callerStreams,
+    streams: streams === 0 ? undefined : streams,
   });
   const callerOf = ({ values }: HandlerContext) => values.get(principalKey)?.id ?? `address ${values.get(peerAddress)}`;
   return {

@@ -10,8 +10,8 @@ import {
   type StoreError,
   type WriteVia,
 } from "@trimtab/core";
-import { fromWireContext, noteVia } from "@trimtab/wire";
-import { type WriteContext, WriteContextSchema } from "@trimtab/wire/services";
+import { fromWireContext, fromWireItems, noteVia } from "@trimtab/wire";
+import { type ItemError, type WriteContext, WriteContextSchema } from "@trimtab/wire/services";
 import { principalKey } from "./principal.ts";
 
 /** A call that was not done, as an audit enters it. */
@@ -33,6 +33,8 @@ export interface CallAudit {
   note(request: Message, context: HandlerContext): void;
   /** Enters a call that was denied, and a write that was not made. */
   failed(request: Message, context: HandlerContext, error: unknown): Promise<void>;
+  /** Enters what was refused of a write that was made in part. */
+  answered(request: Message, context: HandlerContext, answer: unknown): Promise<void>;
 }
 
 /** Makes what enters calls in an audit. */
@@ -45,6 +47,10 @@ export function createCallAudit({ addressOf, refuse }: Omit<AuditOptions, "trail
     userAgent: clip(context.requestHeader.get("user-agent") ?? ""),
     protocol: context.protocolName,
   });
+  const enter = async (request: Message, context: HandlerContext, subjects: readonly Subject[]): Promise<void> => {
+    const who = whoOf(request, viaOf(request, context));
+    await Promise.all(subjects.map((subject) => refuse({ ...who, ...subject })));
+  };
   return {
     note(request, context) {
       if (isWrite(context.method)) noteVia(request as { context?: WriteContext }, viaOf(request, context));
@@ -53,10 +59,12 @@ export function createCallAudit({ addressOf, refuse }: Omit<AuditOptions, "trail
       const writes = isWrite(context.method);
       const isDenied = isStoreError(error) && outcomeOf(error) === "denied";
       if (!writes && !isDenied) return;
-      const via = viaOf(request, context);
-      const entries =
-        isStoreError(error) && error.items.size > 0 ? itemsOf(request, error) : [subjectOf(request, error)];
-      await Promise.all(entries.map((entry) => refuse({ ...whoOf(request, via), ...entry })));
+      const isBatch = isStoreError(error) && error.items.size > 0;
+      await enter(request, context, isBatch ? itemsOf(request, error.items) : [subjectOf(request, error)]);
+    },
+    async answered(request, context, answer) {
+      const refused = isWrite(context.method) ? refusedIn(answer) : {};
+      if (Object.keys(refused).length > 0) await enter(request, context, itemsOf(request, fromWireItems(refused)));
     },
   };
 }
@@ -75,10 +83,16 @@ function isWrite(method: DescMethod): boolean {
 /** Items of a batch that are entered one by one. */
 const mostItems = 100;
 
-const itemsOf = (request: Message, { items }: StoreError) =>
+const itemsOf = (request: Message, items: ReadonlyMap<string, StoreError>): Subject[] =>
   Array.from(items)
     .slice(0, mostItems)
     .map(([ref, error]) => subjectOf(request, error, clip(ref)));
+
+/** What an answer says was refused, by what was sent. */
+function refusedIn(answer: unknown): Readonly<Record<string, ItemError>> {
+  const { refused } = answer as { readonly refused?: Readonly<Record<string, ItemError>> };
+  return refused ?? {};
+}
 
 /** Who called and whence. */
 function whoOf(request: Message, via: WriteVia) {
@@ -114,8 +128,10 @@ function saidIn(context: WriteContext | undefined): {
   }
 }
 
+type Subject = Pick<RefusedCall, "session" | "variableId" | "variableName" | "outcome" | "reason" | "permission">;
+
 /** What it was about, and what came of it. */
-function subjectOf(request: Message, error: unknown, ref = textIn(request, "variable")) {
+function subjectOf(request: Message, error: unknown, ref = textIn(request, "variable")): Subject {
   const session = textIn(request, "sessionId");
   const isKnown = isStoreError(error);
   const permission = isKnown && error.is("access_denied") ? toPermission(error.details.permission) : undefined;
@@ -123,7 +139,7 @@ function subjectOf(request: Message, error: unknown, ref = textIn(request, "vari
     session: ref === "" ? session : parseVariableRef(session, ref).owner,
     variableId: "",
     variableName: ref,
-    outcome: isKnown ? outcomeOf(error) : ("failed" as const),
+    outcome: isKnown ? outcomeOf(error) : "failed",
     ...(isKnown && { reason: error.reason }),
     ...(permission !== undefined && { permission }),
   };

@@ -75,7 +75,9 @@ function createUnobserved({ onInternalError, admit, audit }: CallsOptions): Call
     unary: (answer) => async (request, context) => {
       try {
         prepare(request, context);
-        return await answer(request, context);
+        const answered = await answer(request, context);
+        if (audit !== undefined) await audit.answered(request, context, answered);
+        return answered;
       } catch (error) {
         if (audit !== undefined) await audit.failed(request, context, error);
         throw translate(error, context);

@@ -2,6 +2,7 @@ import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { RequestGate } from "../create-api.ts";
+import { isLoopback } from "../loopback.ts";
 import { SettingsError } from "../read-settings.ts";
 import { flagOf, type Settings } from "../settings.ts";
 import { createAuthGate } from "./auth-gate.ts";
@@ -57,6 +58,9 @@ export function openAuth(settings: Settings, onError: (error: unknown) => void):
 }
 
 function openJwt(keys: string, settings: Settings): JwtReader {
+  // Whoever can change keys on their way can let in whom they like.
+  if (keys.startsWith("http:") && !isLoopback(new URL(keys).hostname))
+    throw new Error("keys are fetched by https alone");
   const { jwtIssuer: issuer = "", jwtAudience: audience = "" } = settings;
   const claims = {
     principal: settings.jwtPrincipalClaim,
