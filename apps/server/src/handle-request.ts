@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly cors: (exchange: CorsExchange) => boolean;
   /** The page for people, given the address by which the server was reached. */
   readonly page: (url: string) => string;
+  /** Writes the figures for Prometheus, where they are served. */
+  readonly metrics?: (() => Promise<string>) | undefined;
   readonly staticFiles?: StaticFiles | undefined;
   readonly onError: (error: unknown) => void;
 }
@@ -23,11 +25,16 @@ export const withCors =
   };
 
 /** Handles what is no call of the API: the page at `/`, files, and paths that lead nowhere. */
-export function createFallback({ page, staticFiles, onError }: Surroundings): RequestHandler {
+export function createFallback({ page, metrics, staticFiles, onError }: Surroundings): RequestHandler {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? "/", "http://host");
     const isHead = request.method === "HEAD";
     if (request.method !== "GET" && !isHead) return answer(response, 404, `nothing is served at ${pathname}`);
+    if (pathname === "/metrics" && metrics !== undefined) {
+      const text = await metrics();
+      response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+      return void response.end(isHead ? undefined : text);
+    }
     if (staticFiles !== undefined && (await staticFiles(pathname, response, isHead))) return;
     if (pathname !== "/") return answer(response, 404, `nothing is served at ${pathname}`);
     const html = page(addressOf(request));

@@ -39,6 +39,7 @@ export interface StoreMeans {
   readonly follow?: ((log: CommitLog<Commit>) => Promise<CommitLog<Commit>>) | undefined;
   /** Told how many sessions were found so far, while a folder is opened. */
   readonly onProgress: (sessions: number) => void;
+  readonly appends?: StoreOptions["appends"];
 }
 
 /** A store, and what closes it and the log that it stands on. */
@@ -53,7 +54,7 @@ export interface OpenedStore {
  */
 export async function openStore(
   settings: Settings,
-  { types, parts, onError, onProgress, follow = async (log) => log }: StoreMeans,
+  { types, parts, onError, onProgress, appends, follow = async (log) => log }: StoreMeans,
 ): Promise<OpenedStore> {
   const isOnDisk = settings.log === "sqlite" && parts.store?.log === undefined;
   const disk = isOnDisk ? await openDisk(settings, onError) : undefined;
@@ -70,6 +71,7 @@ export async function openStore(
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     maxLoadedSessions: settings.maxLoadedSessions,
     idleSessionMs: settings.idleSessionMs,
+    ...(appends !== undefined && { appends }),
     onProgress,
     limits: toLimits(settings),
     maxWaitingWrites: settings.maxWaitingWrites,

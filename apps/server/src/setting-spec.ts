@@ -4,7 +4,7 @@ import * as z from "zod";
 export interface SettingSpec<T = unknown> {
   /** What `--help` says of it. */
   readonly help: string;
-  readonly group: "Listening" | "Callers" | "Data" | "Serving" | "Limits";
+  readonly group: "Listening" | "Callers" | "Data" | "Serving" | "Observing" | "Limits";
   /** Said only by the environment, where other people of the machine do not see it, and never repeated. */
   readonly isSecret?: true;
   /** What the value looks like, for `--help`; absent for a switch. */

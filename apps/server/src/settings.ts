@@ -1,6 +1,7 @@
 import { parseSealingKeys, type SealingKey } from "@trimtab/log-sealed";
 import * as z from "zod";
 import { limitSettings } from "./limit-settings.ts";
+import { observingSettings } from "./observing-settings.ts";
 import { list, optionalText, setting, switchValue, whole } from "./setting-spec.ts";
 
 /** Where to listen: a host and a port. */
@@ -260,6 +261,7 @@ export const settingSpecs = {
     schema: whole(100),
     default: 15_000,
   }),
+  ...observingSettings,
   ...limitSettings,
 } as const;
 

@@ -16,6 +16,7 @@ import { createHealth } from "./health.ts";
 import { type ListenerTls, openListener } from "./listener.ts";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
+import { openObserving } from "./open-observing.ts";
 import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
@@ -60,12 +61,15 @@ const anyone: Principal = { id: "", sessions: ["*"], believesSession: true };
 /** Starts a server; settings that are left out have their defaults. */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
   const settings = { ...defaultSettings, ...given };
-  const onError = parts.onError ?? ((error: unknown) => console.error(error));
+  const observing = openObserving(settings);
+  const { logger } = observing;
+  const toPeople = (error: unknown) => console.error(error);
+  const onError = parts.onError ?? (logger === undefined ? toPeople : (error: unknown) => logger.error({ err: error }));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
   const auth = openAuth(settings, onError);
   const opening = createOpeningReport(settings.data, console.error, () => performance.now());
   const audit = await openAudit(settings, { isAsking: auth !== undefined, onError });
-  const means = { types, parts, onError, onProgress: opening.found, follow: audit?.follow };
+  const means = { types, parts, onError, appends: observing.appends, onProgress: opening.found, follow: audit?.follow };
   const opened = await openStore(settings, means).catch(async (error: unknown) => {
     await audit?.close();
     throw error;
@@ -81,14 +85,15 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const health = createHealth(services.map((service) => service.typeName));
   const limits = openLimits(settings, auth !== undefined);
   const memory = createMemoryGuard(settings.maxMemoryBytes ?? defaultMemoryBytes());
-  const unnamed = store.as(anyone);
+  const unnamed = observing.traced(store.as(anyone));
   const routes = createRoutes({
     store,
-    storeFor: (principal) => (principal === undefined ? unnamed : store.as(principal)),
+    storeFor: (principal) => (principal === undefined ? unnamed : observing.traced(store.as(principal))),
     types,
     analytics: createAnalytics({ readCommits: store.readCommits }),
     shutdown: shutdown.signal,
     onInternalError: onError,
+    ...(observing.calls !== undefined && { observer: observing.calls }),
     ...(limits.admit !== undefined && { admit: limits.admit }),
     audit: audit?.callsOf(store),
   });
@@ -97,6 +102,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     cors: createCors(settings.corsOrigins),
     page: (url) => renderPage({ version, url, services: services.map(describeService), types: [...types.keys()] }),
     staticFiles: settings.static === undefined ? undefined : createStaticFiles(settings.static),
+    metrics: observing.metrics,
     onError,
   };
   const api = createApi({
@@ -133,6 +139,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
       auth?.close();
       await listener.close(settings.shutdownGraceMs);
       await closeStore();
+      await observing.close();
     },
   };
 }

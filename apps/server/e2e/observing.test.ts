@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { createStoreClient } from "@trimtab/client";
+import { expect, onTestFinished, test } from "vitest";
+import { openServer } from "./open-server.ts";
+
+const traceId = "0af7651916cd43dd8448eb211c80319c";
+
+test("figures are given to Prometheus, of calls served either way and of the log", async () => {
+  const server = await openServer({ metrics: true });
+  onTestFinished(() => server.close());
+  const store = createStoreClient(createConnectTransport({ baseUrl: server.url, httpVersion: "2" }));
+  await store.createSession({ id: "s" });
+  await store.getVariable("s", "none").catch(() => {});
+  // Connect's router serves what is asked for by GET or is packed; a content type with a parameter is left to it, too.
+  await fetch(`${server.url}/trimtab.v1.SessionService/GetSession`, {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify({ sessionId: "s" }),
+  });
+  const answer = await fetch(`${server.url}/metrics`);
+  expect(answer.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await answer.text();
+  for (const [method, status] of [
+    ["SessionService/CreateSession", "OK"],
+    ["SessionService/GetSession", "OK"],
+    ["VariableService/GetVariable", "NOT_FOUND"],
+  ]) {
+    const line = text
+      .split("\n")
+      .find(
+        (each) =>
+          each.startsWith("rpc_server_call_duration") &&
+          each.includes(`_count{`) &&
+          each.includes(`trimtab.v1.${method}"`),
+      );
+    expect(line).toContain(`rpc_response_status_code="${status}"`);
+    expect(line).toMatch(/ 1$/);
+  }
+  expect(text).toMatch(/^db_client_operation_duration\w*_count\{.*db_operation_name="append".*\} 1$/m);
+  expect(text).toMatch(/^trimtab_log_commits\w*\{.*\} 1$/m);
+});
+
+test("without the setting nothing is served at /metrics", async () => {
+  const server = await openServer();
+  onTestFinished(() => server.close());
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+});
+
+test("traces that callers began are sent on, by OTLP", async () => {
+  const bodies: Buffer[] = [];
+  const collector = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      bodies.push(Buffer.concat(chunks));
+      response.end();
+    });
+  });
+  collector.listen(0, "127.0.0.1");
+  await once(collector, "listening");
+  onTestFinished(() => void collector.close());
+  const traceEndpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`;
+  const server = await openServer({ traceEndpoint, traceRatio: 0 });
+  const create = (headers: Record<string, string>) =>
+    fetch(`${server.url}/trimtab.v1.SessionService/CreateSession`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: "{}",
+    });
+  await create({ traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  await create({});
+  await server.close();
+  const sent = Buffer.concat(bodies);
+  expect(sent.includes(Buffer.from(traceId, "hex"))).toBe(true);
+  for (const name of ["trimtab.v1.SessionService/CreateSession", "store createSession", "append memory"]) {
+    expect(sent.toString("latin1").split(name).length - 1).toBeGreaterThanOrEqual(1);
+  }
+  // The other call's trace began here, where none is recorded.
+  expect(sent.toString("latin1").split("store createSession")).toHaveLength(2);
+});

@@ -1,0 +1,83 @@
+import { context, propagation, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import type { Store } from "@trimtab/core";
+import {
+  type AppendObserver,
+  type CallObserver,
+  createAppendObserver,
+  createCallObserver,
+  traceStore,
+} from "@trimtab/opentelemetry";
+import { type Logger, pino } from "pino";
+import type { Settings } from "./settings.ts";
+import { version } from "./version.ts";
+
+/** What a server tells of itself, as its settings ask for; what they do not ask for is not there and costs nothing. */
+export interface Observing {
+  readonly calls: CallObserver | undefined;
+  readonly appends: AppendObserver | undefined;
+  /** Gives a store whose calls are part of traces. */
+  traced(store: Store): Store;
+  /** Writes the figures as Prometheus reads them. */
+  readonly metrics: (() => Promise<string>) | undefined;
+  readonly logger: Logger | undefined;
+  /** Sends what is not sent yet. */
+  close(): Promise<void>;
+}
+
+const name = "@trimtab/server";
+
+/** Opens what the settings ask to be told. */
+export function openObserving(settings: Settings): Observing {
+  const resource = resourceFromAttributes({ "service.name": "trimtab", "service.version": version });
+  const tracing = settings.traceEndpoint === undefined ? undefined : openTracing(settings, resource);
+  const reader = settings.metrics ? new PrometheusExporter({ preventServerStart: true }) : undefined;
+  const meters = reader && new MeterProvider({ resource, readers: [reader] });
+  const instruments = { tracer: tracing?.getTracer(name, version), meter: meters?.getMeter(name, version) };
+  const { tracer } = instruments;
+  const isObserved = tracer !== undefined || meters !== undefined;
+  const serializer = new PrometheusSerializer();
+  return {
+    calls: isObserved ? createCallObserver(instruments) : undefined,
+    appends: isObserved ? createAppendObserver({ ...instruments, system: settings.log }) : undefined,
+    traced: (store) => (tracer === undefined ? store : traceStore(store, tracer)),
+    metrics: reader && (async () => serializer.serialize((await reader.collect()).resourceMetrics)),
+    logger: settings.logLevel === undefined ? undefined : createLogger(settings.logLevel),
+    async close() {
+      // What cannot be delivered any more must not keep the server from stopping.
+      await Promise.allSettled([tracing?.shutdown(), meters?.shutdown()]);
+    },
+  };
+}
+
+function openTracing(settings: Settings, resource: ReturnType<typeof resourceFromAttributes>): TracerProvider {
+  // Both are of the process; of several servers in one, the first has set them for all.
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const exporter = new OTLPTraceExporter({ url: settings.traceEndpoint ?? "" });
+  return new TracerProvider({
+    resource,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(settings.traceRatio) }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+}
+
+/** Logs as JSON lines; what is logged within a trace says which. */
+function createLogger(level: string): Logger {
+  const mixin = () => {
+    const active = trace.getActiveSpan()?.spanContext();
+    return active === undefined ? {} : { trace_id: active.traceId, span_id: active.spanId };
+  };
+  return pino({ level, mixin, base: { service: "trimtab" } }, pino.destination({ dest: 2, sync: true }));
+}
