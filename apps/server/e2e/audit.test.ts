@@ -96,12 +96,20 @@ test("no way to write leaves out who wrote", async () => {
   await store.rollbackVariable("t", "b", { kind: "version", version: 0 });
   await store.removeDependency("t", "b", "a");
   await store.deleteVariable("t", "b");
+  const exported = await store.exportVariables("t");
+  await store.setVariable("t", "a", 50);
+  await store.importVariables("t", exported, { strategy: "replace" });
+  await store.registerVariable("t", { name: "c", type: "float", value: 1 });
+  await store.setVariable("t", "a", 7);
+  await store.rollbackSession("t", { kind: "label", label: "l" });
   await store.deleteSession("t");
+  const refused = store.forkSession("s", { kind: "revision", revision: 1 }, { id: "not mine" });
+  await expect(refused).rejects.toMatchObject({ reason: "access_denied" });
   const trail = auditOf("ada");
   await expect.poll(async () => (await trail.listAuditEntries("t")).items[0]?.action).toBe("DeleteSession");
   const { items } = await trail.listAuditEntries("t", { pageSize: 1000 });
   expect(items.filter(({ principal }) => principal !== "ada")).toEqual([]);
-  expect(new Set(items.map(({ action }) => action)).size).toBe(15);
+  expect(new Set(items.map(({ action }) => action)).size).toBe(19);
 });
 
 test("a write to another session's variable is entered as one of the session that made it", async () => {
