@@ -24,6 +24,7 @@ const ALLOWED = {
   "log-sqlite": ["log"],
   "log-postgres": ["log", "pg"],
   store: ["core", "log"],
+  studies: ["core", "log", "optimize"],
   wire: [BROWSER, "core", "@bufbuild/protobuf"],
   transfer: [BROWSER, "core", "wire", "@bufbuild/protobuf"],
   "transport-connect": ["core", "wire", "transfer", "@bufbuild/protobuf", "@connectrpc/connect"],

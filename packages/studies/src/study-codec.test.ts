@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { studyCodec } from "./study-codec.ts";
+import type { StudyEntry } from "./study-entry.ts";
+
+test("entries come back exactly, whatever values and names are in them", () => {
+  const before = { integer: 2n ** 60n, bytes: new Uint8Array([0, 255]), record: [{ number: -0 }, null, "x"], b: true };
+  const entry: StudyEntry = { kind: "trial-applied", atMs: 1.5, number: 3, before, versions: { integer: 1 } };
+  expect(studyCodec.decode(studyCodec.encode(entry))).toEqual(entry);
+});
+
+test("what is damaged or newer is refused as lost data", () => {
+  for (const text of ["", "{", "null", '{"format":2}']) {
+    expect(() => studyCodec.decode(new TextEncoder().encode(text))).toThrow(
+      expect.objectContaining({ reason: "data_loss" }),
+    );
+  }
+});

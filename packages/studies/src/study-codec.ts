@@ -1,0 +1,49 @@
+import { storeError } from "@trimtab/core";
+import type { Codec } from "@trimtab/log";
+import type { StudyEntry } from "./study-entry.ts";
+
+/** Version of the layout. */
+const format = 1;
+
+/** Turns entries of studies into bytes and back, exactly: JSON, in which large integers and bytes say what they are. */
+export const studyCodec: Codec<StudyEntry> = {
+  encode: (entry) => new TextEncoder().encode(JSON.stringify({ format, entry: wrap(entry) })),
+  decode(bytes) {
+    const read = parse(bytes);
+    if (read?.format === format) return unwrap(read.entry) as StudyEntry;
+    const message = `an entry of a study is of format ${String(read?.format)}, and ${format} is known`;
+    throw storeError("data_loss", message, { session: "" });
+  },
+};
+
+function parse(bytes: Uint8Array): { format?: unknown; entry?: unknown } | undefined {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as { format?: unknown; entry?: unknown };
+  } catch (cause) {
+    throw storeError("data_loss", "an entry of a study cannot be read", { session: "" }, { cause });
+  }
+}
+
+/** Every record goes into a list of entries, so that no name in it is taken for a sign. */
+function wrap(value: unknown): unknown {
+  if (typeof value === "bigint") return { integer: value.toString() };
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
+    return { number: Object.is(value, -0) ? "-0" : String(value) };
+  }
+  if (value instanceof Uint8Array) return { bytes: [...value] };
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<number>, wrap);
+  if (Array.isArray(value)) return value.map(wrap);
+  if (typeof value !== "object" || value === null) return value;
+  const given = Object.entries(value).filter(([, each]) => each !== undefined);
+  return { record: given.map(([key, each]) => [key, wrap(each)]) };
+}
+
+function unwrap(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (typeof value !== "object" || value === null) return value;
+  if ("integer" in value) return BigInt(String(value.integer));
+  if ("number" in value) return Number(value.number);
+  if ("bytes" in value) return Uint8Array.from(value.bytes as number[]);
+  const { record } = value as { record: [string, unknown][] };
+  return Object.fromEntries(record.map(([key, each]) => [key, unwrap(each)]));
+}
