@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { createStoreClient } from "@trimtab/client";
 import { expect, onTestFinished, test } from "vitest";
@@ -80,4 +83,27 @@ test("traces that callers began are sent on, by OTLP", async () => {
   }
   // The other call's trace began here, where none is recorded.
   expect(sent.toString("latin1").split("store createSession")).toHaveLength(2);
+});
+
+test("faults are logged as JSON lines that say which trace they are of", async () => {
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@trimtab/source", fileURLToPath(new URL("./test-parts/faulty-server.ts", import.meta.url))],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  onTestFinished(() => void child.kill());
+  const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+  const { value: url } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  await fetch(`${url}/trimtab.v1.SessionService/CreateSession`, {
+    method: "POST",
+    headers: { "content-type": "application/json", traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    body: "{}",
+  });
+  const { value: line } = await lines.next();
+  expect(JSON.parse(String(line))).toMatchObject({
+    level: 50,
+    service: "trimtab",
+    trace_id: traceId,
+    err: { message: "a fault of the log" },
+  });
 });
