@@ -1,15 +1,14 @@
 import { type LiveSession, openSession } from "@trimtab/client";
 import { isStoreError, type Store } from "@trimtab/core";
 import { describeSettings } from "./describe-settings.ts";
-import { ranked, refine, sweep, type Trial } from "./search.ts";
-import { createRandom } from "./seeded-random.ts";
+import { openSearch, ranked, settingsOf, type Trial } from "./search.ts";
 import { results, type Settings, sessionId, settings } from "./variables.ts";
 
 /** What {@link tune} takes beside the store. */
 export interface TuneOptions {
   /** How many settings to try. */
   readonly trials: number;
-  /** Decides what is tried after the sweep. */
+  /** Of the study, which decides what is tried after the sweep. */
   readonly seed: number;
   readonly print: (line: string) => void;
 }
@@ -17,7 +16,7 @@ export interface TuneOptions {
 /** How long an answer of the worker may take. */
 const patienceMs = 60_000;
 
-/** Tries settings through the store, waits for the worker's answer to each, and prints which were the best. */
+/** Tries settings that a study suggests through the store, waits for the worker's answer to each, and prints which were the best. */
 export async function tune(store: Store, { trials, seed, print }: TuneOptions): Promise<void> {
   await using app = await openSession(store, sessionId, settings, { actor: "tuner" });
   await using answers = await openSession(store, sessionId, results, { actor: "tuner" });
@@ -27,15 +26,17 @@ export async function tune(store: Store, { trials, seed, print }: TuneOptions): 
     print(`${title}: set ${describeSettings(tried)}, which made revision ${revision}`);
     return { settings: tried, accuracy: await answerTo(revision, answers) };
   };
-  const random = createRandom(seed);
-  const planned = sweep();
   const tried: Trial[] = [];
-  while (tried.length < trials) {
-    const next = planned[tried.length] ?? refine(tried, random);
-    const trial = await attempt(next, `${tried.length + 1}/${trials}`);
-    tried.push(trial);
-    if (ranked(tried)[0] === trial) print(`the best so far: ${trial.accuracy.toFixed(3)}`);
-  }
+  const study = await openSearch(store, seed);
+  await study.optimize(
+    async (parameters) => {
+      const trial = await attempt(settingsOf(parameters), `${tried.length + 1}/${trials}`);
+      tried.push(trial);
+      if (ranked(tried)[0] === trial) print(`the best so far: ${trial.accuracy.toFixed(3)}`);
+      return trial.accuracy;
+    },
+    { trials },
+  );
   for (const line of ["tried, best first:", ...tableOf(tried)]) print(line);
   const [winner] = ranked(tried);
   if (winner === undefined) return;

@@ -65,8 +65,8 @@ export function describeConflicts(opened: OpenStore): void {
     while ((await store.getOptimizationStatus("s", ofVariable("a"))).waiting === 0);
     away.abort();
     await left;
-    await store.stopOptimization("s", { kind: "optimization", id: first.optimization.id });
     while ((await store.getOptimizationStatus("s", ofVariable("a"))).waiting > 0);
+    await store.stopOptimization("s", { kind: "optimization", id: first.optimization.id });
     await store.setVariable("s", "a", 2);
   });
 }
