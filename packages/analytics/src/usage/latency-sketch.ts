@@ -2,7 +2,15 @@ import { DDSketch } from "@datadog/sketches-js";
 import type { Latency } from "@trimtab/core";
 
 /** Durations, of which quantiles are known to 1 % of their value, in memory that does not grow with their number. */
-export type LatencySketch = DDSketch;
+export interface LatencySketch {
+  readonly count: number;
+  readonly sum: number;
+  readonly max: number;
+  accept(durationMs: number): void;
+  getValueAtQuantile(quantile: number): number;
+  /** Adds what another one holds. */
+  merge(other: LatencySketch): void;
+}
 
 /** Makes an empty sketch. */
 export const createLatencySketch = (): LatencySketch => new DDSketch({ relativeAccuracy: 0.01 });
