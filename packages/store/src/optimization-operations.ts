@@ -8,6 +8,7 @@ import {
   type LeaseEvent,
   type ListOptimizationHistoryOptions,
   type OptimizationRecord,
+  type OptimizationStarted,
   type OptimizationStore,
   type SessionState,
   type StartOptimizationOptions,
@@ -53,10 +54,12 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
     const started = view({ ...optimization, entries: [], bests: [] });
     return { session, revision, optimization: started, fencingToken: optimization.fencingToken };
   };
+  const stop = ({ session, optimization: { id }, fencingToken }: OptimizationStarted) =>
+    write(session, { kind: "stop-optimization", target: { kind: "optimization", id }, fencingToken }, {});
   return {
     startOptimization: (session, refs, options) =>
       options.onConflict === "wait"
-        ? waitInLine({ sessions, line, session, refs, options, start })
+        ? waitInLine({ sessions, line, session, refs, options, start, stop })
         : start(session, refs, options),
     async renewLease(session, optimization, { fencingToken, leaseTtlMs, ...by }) {
       const ttl = leaseTtlMs === undefined ? {} : { leaseTtlMs };
@@ -150,10 +153,11 @@ type Waiting = {
   readonly refs: readonly string[];
   readonly options: StartOptimizationOptions;
   readonly start: OptimizationStore["startOptimization"];
+  readonly stop: (started: OptimizationStarted) => Promise<unknown>;
 };
 
 /** Starts once the variables are free, first come first served, or gives up in time. */
-async function waitInLine({ sessions, line, session, refs, options, start }: Waiting) {
+async function waitInLine({ sessions, line, session, refs, options, start, stop }: Waiting) {
   const { waitTimeoutMs = 5000, signal } = options;
   const wrong = checkWhole(waitTimeoutMs, "waitTimeoutMs", 0);
   if (wrong !== undefined) throw new StoreError(wrong);
@@ -167,7 +171,9 @@ async function waitInLine({ sessions, line, session, refs, options, start }: Wai
       if (signal?.aborted) throw storeError("cancelled", "the caller left the line", {});
       if (place.isFirst() && (await isFree(sessions, session, ids))) {
         const started = await start(session, refs, options).catch(ignoreTaken);
-        if (started !== undefined) return started;
+        if (started !== undefined && signal?.aborted !== true) return started;
+        // Nobody is there any more to hold what was granted.
+        if (started !== undefined) await stop(started);
       }
       const leftMs = until - performance.now();
       if (leftMs <= 0) {
