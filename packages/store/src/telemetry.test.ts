@@ -85,6 +85,33 @@ const scenarios: { readonly [Name in TelemetryName]: Scenario } = {
       rule_id: "",
     },
   },
+  "dspex.variables.optimization_started": {
+    act: (store) => store.startOptimization("s", ["n"], { optimizer: "tpe" }),
+    measurements: one,
+    metadata: { ...s, optimization_id: expect.any(String), optimizer: "tpe" },
+  },
+  "dspex.variables.optimization_completed": {
+    act: async (store) => {
+      const { optimization, fencingToken } = await store.startOptimization("s", ["n"], { optimizer: "tpe" });
+      await store.stopOptimization("s", { kind: "optimization", id: optimization.id }, { fencingToken });
+    },
+    measurements: one,
+    metadata: { ...s, optimization_id: expect.any(String), outcome: expect.any(String) },
+  },
+  "dspex.bridge.variables.optimization.iteration": {
+    act: async (store) => {
+      const objective = { metric: "loss", direction: "minimize" } as const;
+      const { optimization, fencingToken } = await store.startOptimization("s", ["n"], { optimizer: "tpe", objective });
+      await store.reportProgress("s", optimization.id, {
+        fencingToken,
+        iteration: 1,
+        values: { n: 4 },
+        metrics: { loss: 0.5 },
+      });
+    },
+    measurements: { iteration: 1, current_value: 4, metric_value: 0.5 },
+    metadata: { ...n, optimization_id: expect.any(String) },
+  },
   "trimtab.variable.read": { act: (store) => store.getVariable("s", "n"), measurements: one, metadata: n },
   "trimtab.variables.batch_read": {
     act: (store) => store.getVariables("s", ["n", "unknown"]),

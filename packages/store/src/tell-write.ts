@@ -12,6 +12,7 @@ import {
   type TelemetryEvent,
   type ValueRecord,
 } from "@trimtab/core";
+import { tellOptimizations } from "./tell-optimizations.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** A write that telemetry is to tell of. */
@@ -37,6 +38,7 @@ export function tellWrite(
       if (told !== undefined) telemetry.emit(told);
     }
     tellPropagation(telemetry, commit);
+    tellOptimizations(telemetry, commit, state);
   }
   const refusals = decision.outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.refusal] : []));
   for (const refused of refusals) tellReason(telemetry, write.session, refused);

@@ -23,6 +23,14 @@ export interface TelemetryEvents {
   >;
   /** Access to a variable of another session was judged; one call may ask more than once. */
   "dspex.bridge.variables.access_check": Told<{ readonly duration_us: number }, AccessChecked>;
+  "dspex.variables.optimization_started": Told<{ readonly count: 1 }, OfOptimization & { readonly optimizer: string }>;
+  /** An optimization is over; `outcome` says how, for instance `converged`. */
+  "dspex.variables.optimization_completed": Told<{ readonly count: 1 }, OfOptimization & { readonly outcome: string }>;
+  /** An optimizer has reported an iteration, once for each variable that it tried a value of. */
+  "dspex.bridge.variables.optimization.iteration": Told<
+    { readonly iteration: number; readonly current_value?: Value; readonly metric_value?: number },
+    OfOptimization & { readonly variable_id: string }
+  >;
   "trimtab.variable.read": Told<{ readonly count: 1 }, OfVariable>;
   /** Several variables were read in one call; `found_count` of them are there. */
   "trimtab.variables.batch_read": Told<{ readonly count: number; readonly found_count: number }, OfSession>;
@@ -76,6 +84,10 @@ interface AccessChecked extends OfVariable {
   readonly caller_session_id: string;
   readonly principal: string;
   readonly rule_id: string;
+}
+
+interface OfOptimization extends OfSession {
+  readonly optimization_id: string;
 }
 
 interface OfProgram extends OfSession {
