@@ -84,8 +84,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       for (const session of sessions) session.close();
       http1.end();
       for (const socket of open.undecided) socket.destroy();
+      // A stream that is destroyed would seem to have ended well but for its status; a connection that is gone is clear.
       const timer = setTimeout(() => {
-        for (const session of sessions) session.destroy();
         for (const socket of sockets) socket.destroy();
       }, graceMs);
       await closed;
