@@ -1,3 +1,4 @@
 import { describeHostileCalls } from "./fuzz/describe-hostile-calls.ts";
 
-describeHostileCalls({ runs: 10 });
+// The same few calls each time; the long suite makes many.
+describeHostileCalls({ runs: 10, seed: 1 });

@@ -9,6 +9,7 @@ import {
   storeError,
 } from "@trimtab/core";
 import { commitAt } from "./commit-at.ts";
+import { mayHaveMade } from "./request-kinds.ts";
 import type { SessionFold } from "./session-fold.ts";
 
 type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
@@ -49,12 +50,19 @@ export function createRequestAnswers(fold: SessionFold, refusals: Refusals): Req
         const message = `the request was carried out at revision ${revision}, which is no longer kept`;
         throw storeError("unavailable", message, {});
       }
+      if (!mayHaveMade(commands, commit)) throw usedOtherwise(commit.requestId ?? "", revision);
       const known = refusals.get(keyOf(commit.requestId ?? ""));
       const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
       return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
     },
   };
 }
+
+const usedOtherwise = (requestId: string, revision: number) =>
+  storeError("invalid_argument", `requestId: ${requestId} was used for another request, at revision ${revision}`, {
+    field: "requestId",
+    value: requestId,
+  });
 
 /**
  * What a request came to when it was first made, read off its commit: which of its commands wrote something. Why the

@@ -153,7 +153,7 @@ function createWrites(
     async updateVariable(session, ref, changes, { expectedVersion, ...by } = {}) {
       const command = { kind: "change-variable", ref, ...changes, ...expecting(expectedVersion) } as const;
       const { commit } = await sessions.write(session, [command], by);
-      const [event] = commit?.events ?? [];
+      const event = commit?.events.find(({ kind }) => kind === "variable-changed");
       if (event?.kind !== "variable-changed") throw storeError("internal", `changing ${ref} made no commit`, {});
       return event.variable;
     },

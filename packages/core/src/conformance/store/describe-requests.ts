@@ -45,6 +45,23 @@ function describeRetries(open: OpenStore): void {
       expect(await store.getVariable("s", "temperature")).toMatchObject({ value: 0.5, version: 2 });
     });
 
+    test("is refused where its id was used for something else", async () => {
+      const { store } = await openSample(open);
+      const again = { requestId: "r-1" };
+      await store.putProgram("s", "p", { a: 1 }, again);
+      for (const other of [
+        () => store.setVariable("s", "temperature", 1, again),
+        () => store.setVariables("s", { temperature: 1 }, again),
+        () => store.updateVariable("s", "temperature", { description: "d" }, again),
+        () => store.registerVariable("s", { name: "x", type: "float", value: 1 }, again),
+        () => store.startOptimization("s", ["temperature"], { optimizer: "o", ...again }),
+        () => store.stopOptimization("s", { kind: "variable", ref: "temperature" }, again),
+      ]) {
+        expect((await rejection(other(), "invalid_argument")).details).toMatchObject({ field: "requestId" });
+      }
+      expect((await store.getSession("s")).revision).toBe(3);
+    });
+
     test("of a registration is answered with the variable as it was, whatever became of it", async () => {
       const { store } = await openSample(open);
       const register = () => store.registerVariable("s", { name: "x", type: "float", value: 1 }, { requestId: "r-1" });
