@@ -31,6 +31,8 @@ const openOnDisk =
   };
 
 describeStore("in process, on disk", openOnDisk(), facts);
-describeStoreModel("in process, on disk", openOnDisk());
+// Programs make more commits while a watch is away than the suite above keeps, and none of them may be missed.
+const long = { historyCommits: 10_000 };
+describeStoreModel("in process, on disk", openOnDisk(long));
 // Each session leaves memory as soon as nobody uses or watches it, so that every call finds it on the disk.
-describeStoreModel("in process, on disk, with sessions leaving memory", openOnDisk({ maxLoadedSessions: 0 }));
+describeStoreModel("in process, on disk, with sessions leaving memory", openOnDisk({ ...long, maxLoadedSessions: 0 }));
