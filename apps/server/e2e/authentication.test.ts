@@ -16,16 +16,15 @@ import {
 import { createStoreClient } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
 import { health, reflectionV1 } from "@trimtab/wire/grpc";
-import { AuditService } from "@trimtab/wire/services";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createToken } from "../src/auth/token.ts";
-import { served } from "../src/served.ts";
 import type { Settings } from "../src/settings.ts";
 import type { RunningServer } from "../src/start-server.ts";
 import { callRaw, protocols } from "./fuzz/call-raw.ts";
 import { openServer } from "./open-server.ts";
 import { makeAuthority, makeCertificate } from "./test-parts/certificates.ts";
+import { ofApi } from "./test-parts/of-api.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
 const bearing =
@@ -145,7 +144,7 @@ describe("whoever has no token", () => {
     onTestFinished(() => connection.destroy());
     const bytes = new TextEncoder().encode('{"sessionId":"s"}');
     const packed = { bytes: new Uint8Array(gzipSync(bytes)), packed: "gzip" } as const;
-    for (const method of [...served, AuditService].flatMap((service) => service.methods)) {
+    for (const method of ofApi(server.services).flatMap((service) => service.methods)) {
       for (const protocol of protocols) {
         // What is packed is left to Connect's router.
         for (const body of [{ bytes }, packed]) {

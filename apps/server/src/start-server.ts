@@ -3,10 +3,9 @@ import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
 import { type AnyVariableType, createTypeRegistry, type Principal } from "@trimtab/core";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
-import { createRoutes } from "@trimtab/transport-connect";
+import { createRoutes, forEachService } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
-import { AuditService } from "@trimtab/wire/services";
 import { openAudit } from "./audit/open-audit.ts";
 import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
@@ -21,7 +20,6 @@ import { openStore } from "./open-store.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
 import { createOpeningReport } from "./report-opening.ts";
-import { served } from "./served.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { createStaticFiles } from "./static-files.ts";
 import { createTrustedOrigins } from "./trusted-origins.ts";
@@ -47,6 +45,8 @@ export interface RunningServer {
   /** For instance `http://127.0.0.1:7171`. */
   readonly url: string;
   readonly port: number;
+  /** The services that it serves. */
+  readonly services: readonly DescService[];
   /** The store that it serves, for use in the same process. */
   readonly store: LocalStore;
   /** Reads anew who may call, where settings say so. What is wrong with the files is told to `onError`. */
@@ -81,8 +81,6 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     await audit?.close();
   };
   const shutdown = new AbortController();
-  const services = [...served, ...(audit === undefined ? [] : [AuditService]), healthProto.Health];
-  const health = createHealth(services.map((service) => service.typeName));
   const limits = openLimits(settings, auth !== undefined);
   const memory = createMemoryGuard(settings.maxMemoryBytes ?? defaultMemoryBytes());
   const unnamed = observing.traced(store.as(anyone));
@@ -97,6 +95,10 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     ...(limits.admit !== undefined && { admit: limits.admit }),
     audit: audit?.callsOf(store),
   });
+  const services: DescService[] = [];
+  forEachService(routes, (service) => void services.push(service));
+  services.push(healthProto.Health);
+  const health = createHealth(services.map((service) => service.typeName));
   const reflection = createReflection(services);
   const surroundings: Surroundings = {
     cors: createCors(settings.corsOrigins),
@@ -131,6 +133,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   return {
     url: listener.url,
     port: listener.port,
+    services,
     store,
     reloadCallers: () => auth?.reload(),
     async close() {

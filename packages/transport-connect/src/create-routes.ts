@@ -105,13 +105,14 @@ export function createRoutes({
     serve(RuleService, (seen) => createRuleService(seen, calls));
     serve(ConfigurationSpaceService, (seen) => createConfigurationSpaceService(seen, calls));
     serve(HistoryService, (seen) => createHistoryService(seen, calls));
-    serve(OptimizationService, (seen) => createOptimizationService(seen, calls));
     serve(AccessService, (seen) => createAccessService(seen, calls));
+    serve(OptimizationService, (seen) => createOptimizationService(seen, calls));
     serve(TransferService, (seen) => createTransferService(seen, calls, files));
+    if (analytics !== undefined) {
+      // What analytics read themselves is no use that they count.
+      const tell = (seen: Store) => createAnalyticsService(analytics.of(seen), shutdown, calls);
+      router.service(AnalyticsService, perPrincipal<typeof AnalyticsService>(storeFor, tell), options);
+    }
     if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, calls), options);
-    if (analytics === undefined) return;
-    // What analytics read themselves is no use that they count.
-    const tell = (seen: Store) => createAnalyticsService(analytics.of(seen), shutdown, calls);
-    router.service(AnalyticsService, perPrincipal<typeof AnalyticsService>(storeFor, tell), options);
   };
 }

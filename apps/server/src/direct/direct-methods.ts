@@ -6,6 +6,7 @@ import {
   type MethodImplSpec,
 } from "@connectrpc/connect";
 import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
+import { forEachService } from "@trimtab/transport-connect";
 import { type Frame, frameOf } from "./envelope.ts";
 
 /** How the messages of one method become bytes and back, in one encoding. */
@@ -48,18 +49,12 @@ export function collectDirectMethods(
   limits: CodecLimits,
 ): ReadonlyMap<string, DirectMethod> {
   const methods = new Map<string, DirectMethod>();
-  const router: ConnectRouter = {
-    handlers: [],
-    service(service, implementation, options = {}) {
-      for (const spec of Object.values(createServiceImplSpec(service, implementation).methods)) {
-        const direct = toDirectMethod(spec, options, limits);
-        if (direct !== undefined) methods.set(`/${service.typeName}/${spec.method.name}`, direct);
-      }
-      return router;
-    },
-    rpc: () => router,
-  };
-  routes(router);
+  forEachService(routes, (service, implementation, options = {}) => {
+    for (const spec of Object.values(createServiceImplSpec(service, implementation).methods)) {
+      const direct = toDirectMethod(spec, options, limits);
+      if (direct !== undefined) methods.set(`/${service.typeName}/${spec.method.name}`, direct);
+    }
+  });
   return methods;
 }
 
