@@ -30,6 +30,7 @@ import {
 import { createAccessQuestions, createPermissionOperations } from "./access/access-operations.ts";
 import { createGuardedStore } from "./access/create-guarded-store.ts";
 import { createTellingControl } from "./access/telling-control.ts";
+import { tellDenials } from "./access/telling-denials.ts";
 import type { AppendObserver } from "./append-observer.ts";
 import { type Clock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
@@ -192,7 +193,9 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createTailOperation(sessions),
     as(principal) {
       const { control } = sessions;
-      if (control !== undefined) return createGuardedStore({ store, sessions, watching, control }, principal);
+      if (control !== undefined) {
+        return tellDenials(createGuardedStore({ store, sessions, watching, control }, principal), telemetry, principal);
+      }
       throw storeError("unimplemented", "this store judges no access", { feature: "access control" });
     },
     sweep: () => sessions.sweep(),

@@ -20,6 +20,7 @@ import {
 import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
 import { pageAfter } from "./paging.ts";
 import type { HowToWrite, Sessions } from "./sessions.ts";
+import { tellAcquired } from "./tell-optimizations.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** How often those in line look whether another process has given up what they wait for, in milliseconds. */
@@ -45,13 +46,14 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
   const view = (record: OptimizationRecord) => viewOptimization(record, sessions.now());
   const recordOf = (session: string, id: string) =>
     sessions.access(session, ({ runtime: { state } }) => requireRecord(state, id));
-  const start = async (session: string, refs: readonly string[], options: StartOptimizationOptions) => {
+  const start = async (session: string, refs: readonly string[], options: StartOptimizationOptions, waitedMs = 0) => {
     const { onConflict, waitTimeoutMs: _, signal: __, ...rest } = options;
     const { command, by } = startCommand(refs, rest, onConflict === "preempt");
     const result = await write(session, command, by);
     const { optimization } = eventOf(result, "optimization-started");
     const { revision } = result;
     const started = view({ ...optimization, entries: [], bests: [] });
+    if (result.isRepeated !== true) tellAcquired(sessions.telemetry, session, { optimization: started, waitedMs });
     return { session, revision, optimization: started, fencingToken: optimization.fencingToken };
   };
   const stop = ({ session, optimization: { id }, fencingToken }: OptimizationStarted) =>
@@ -152,7 +154,12 @@ type Waiting = {
   readonly session: string;
   readonly refs: readonly string[];
   readonly options: StartOptimizationOptions;
-  readonly start: OptimizationStore["startOptimization"];
+  readonly start: (
+    session: string,
+    refs: readonly string[],
+    options: StartOptimizationOptions,
+    waitedMs: number,
+  ) => Promise<OptimizationStarted>;
   readonly stop: (started: OptimizationStarted) => Promise<unknown>;
 };
 
@@ -165,12 +172,14 @@ async function waitInLine({ sessions, line, session, refs, options, start, stop 
   const place = line.join(session, ids);
   const wake = () => line.wake(session);
   signal?.addEventListener("abort", wake);
-  const until = performance.now() + waitTimeoutMs;
+  const joinedAt = performance.now();
+  const until = joinedAt + waitTimeoutMs;
   try {
     for (;;) {
       if (signal?.aborted) throw storeError("cancelled", "the caller left the line", {});
       if (place.isFirst() && (await isFree(sessions, session, ids))) {
-        const started = await start(session, refs, options).catch(ignoreTaken);
+        const waitedMs = performance.now() - joinedAt;
+        const started = await start(session, refs, options, waitedMs).catch(ignoreTaken);
         if (started !== undefined && signal?.aborted !== true) return started;
         // Nobody is there any more to hold what was granted.
         if (started !== undefined) await stop(started);

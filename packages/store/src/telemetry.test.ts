@@ -1,5 +1,6 @@
 import {
   type AccessControl,
+  type AccessRule,
   type AliasedEvent,
   isStoreError,
   listenByAlias,
@@ -14,8 +15,22 @@ import { createStore, type LocalStore } from "./create-store.ts";
 
 const time = { elapsedMs: 0 };
 
+const noRule: AccessRule = {
+  id: "nobody",
+  effect: "deny",
+  sessionPattern: "*",
+  permissions: ["read", "write"],
+  conditions: {},
+  when: "",
+  priority: 0,
+  description: "",
+};
+
 /** Lets nobody do anything with what is not its own. */
-const nobody: AccessControl = { authorize: () => ({ allowed: false, basis: "no-rule" }), explain: () => [] };
+const nobody: AccessControl = {
+  authorize: ({ caller, owner }) => ({ allowed: caller.session === owner, basis: "no-rule" }),
+  explain: () => [{ rule: noRule, sessionWide: true, matched: true, whyNot: "" }],
+};
 
 async function openStore(): Promise<LocalStore> {
   const clock = { now: () => Date.parse("2026-01-01"), elapsed: () => time.elapsedMs };
@@ -37,7 +52,22 @@ interface Scenario {
   readonly act: (store: LocalStore) => Promise<unknown>;
   readonly measurements: object;
   readonly metadata: object;
+  /** How often it is told; once unless given. */
+  readonly times?: number;
 }
+
+const writeAsGuest = async (store: LocalStore): Promise<void> => {
+  await store.createSession({ id: "guest" });
+  await refused(store.as({ id: "bob", sessions: ["guest"] }).setVariable("guest", "s/n", 2));
+};
+
+/** Of two variables that depend on what is written, one is computed and the other fails. */
+const deriveAndWrite = async (store: LocalStore): Promise<void> => {
+  const derivation = (expression: string) => ({ kind: "expression", expression }) as const;
+  await store.registerVariable("s", { name: "m", type: "integer", derivation: derivation("n + 1") });
+  await store.registerVariable("s", { name: "k", type: "integer", derivation: derivation("10 / (n - 5)") });
+  await store.setVariable("s", "n", 5);
+};
 
 const one = { count: 1 };
 const s = { session_id: "s" };
@@ -71,10 +101,7 @@ const scenarios: { readonly [Name in TelemetryName]: Scenario } = {
     metadata: s,
   },
   "dspex.bridge.variables.access_check": {
-    act: async (store) => {
-      await store.createSession({ id: "guest" });
-      await refused(store.as({ id: "bob", sessions: ["guest"] }).setVariable("guest", "s/n", 2));
-    },
+    act: writeAsGuest,
     measurements: { duration_us: expect.any(Number) },
     metadata: {
       ...n,
@@ -174,28 +201,79 @@ const scenarios: { readonly [Name in TelemetryName]: Scenario } = {
     metadata: { ...s, variable_id: "var_m_2", depends_on: "var_n_1", type: "optimization" },
   },
   "trimtab.dependency.cycle_detected": {
-    act: (store) => refused(store.addDependency("s", { variable: "n", dependsOn: "n" })),
-    measurements: { count: 1, length: expect.any(Number) },
-    metadata: s,
+    act: async (store) => {
+      await store.registerVariable("s", { name: "m", type: "integer", value: 1 });
+      await store.addDependency("s", { variable: "m", dependsOn: "n" });
+      await refused(store.addDependency("s", { variable: "n", dependsOn: "m" }));
+    },
+    measurements: { count: 1, length: 3 },
+    metadata: { ...s, cycle: ["n", "m", "n"] },
+  },
+  "trimtab.dependency.propagation_started": {
+    act: deriveAndWrite,
+    measurements: { affected_count: 2 },
+    metadata: { ...s, root_ids: ["var_n_1"] },
   },
   "trimtab.dependency.propagation_completed": {
+    act: deriveAndWrite,
+    measurements: { count: 1, failed_count: 1 },
+    metadata: { ...s, root_ids: ["var_n_1"] },
+  },
+  "trimtab.optimization.lock_acquired": {
     act: async (store) => {
-      const derivation = { kind: "expression", expression: "n + 1" } as const;
-      await store.registerVariable("s", { name: "m", type: "integer", derivation });
-      await store.setVariable("s", "n", 5);
+      const first = await store.startOptimization("s", ["n"], { optimizer: "first" });
+      const second = store.startOptimization("s", ["n"], { optimizer: "second", onConflict: "wait" });
+      await store.stopOptimization("s", { kind: "optimization", id: first.optimization.id });
+      await second;
+    },
+    measurements: { count: 1, wait_time_ms: expect.any(Number) },
+    metadata: { ...s, optimization_id: expect.any(String), variable_ids: ["var_n_1"] },
+    times: 2,
+  },
+  "trimtab.optimization.lock_conflict": {
+    act: async (store) => {
+      await store.startOptimization("s", ["n"], { optimizer: "first", actor: "ada" });
+      await refused(store.startOptimization("s", ["n"], { optimizer: "second" }));
     },
     measurements: one,
-    metadata: { ...s, root_ids: ["var_n_1"] },
+    metadata: { ...s, optimization_id: expect.any(String), variable: "n", holder: "ada" },
+  },
+  "trimtab.optimization.progress": {
+    act: async (store) => {
+      const objective = { metric: "loss", direction: "minimize" } as const;
+      const { optimization, fencingToken } = await store.startOptimization("s", ["n"], { optimizer: "tpe", objective });
+      await store.reportProgress("s", optimization.id, { fencingToken, metrics: { loss: 0.5 } });
+    },
+    measurements: { iteration: 1, metric_value: 0.5, best_value: 0.5 },
+    metadata: { ...s, optimization_id: expect.any(String), optimizer: "tpe" },
+  },
+  "trimtab.optimization.preempted": {
+    act: async (store) => {
+      await store.startOptimization("s", ["n"], { optimizer: "first" });
+      await store.startOptimization("s", ["n"], { optimizer: "second", onConflict: "preempt", priority: 1 });
+    },
+    measurements: one,
+    metadata: { ...s, optimization_id: "optimization_3", preempted_by: "optimization_4" },
+  },
+  "trimtab.access_control.rule_evaluated": {
+    act: writeAsGuest,
+    measurements: one,
+    metadata: { ...n, permission: "write", rule_id: "nobody", matched: true },
+  },
+  "trimtab.access_control.violation": {
+    act: writeAsGuest,
+    measurements: one,
+    metadata: { session_id: "guest", principal: "bob", permission: "write", reason: "access_denied" },
   },
 };
 
 describe("every event that is declared happens", () => {
-  test.each(Object.entries(scenarios))("%s", async (name, { act, measurements, metadata }) => {
+  test.each(Object.entries(scenarios))("%s", async (name, { act, measurements, metadata, times = 1 }) => {
     const store = await openStore();
     const heard: TelemetryEvent[] = [];
     store.telemetry.on(name as TelemetryName, (event) => heard.push(event));
     await act(store);
-    expect(heard).toEqual([{ kind: name, measurements, metadata }]);
+    expect(heard).toEqual(Array(times).fill({ kind: name, measurements, metadata }));
   });
 });
 
@@ -222,6 +300,60 @@ const aliases: { readonly [Name in TelemetryAlias]: Scenario } = {
     measurements: { count: 1, version: 1 },
     metadata: { ...s, type: "integer" },
   },
+  "dspex.bridge.dependency.added": {
+    ...scenarios["trimtab.dependency.added"],
+    metadata: { ...s, from: "var_m_2", to: "var_n_1", type: "optimization" },
+  },
+  "dspex.bridge.dependency.cycle_detected": {
+    ...scenarios["trimtab.dependency.cycle_detected"],
+    measurements: one,
+    metadata: { ...s, from: "n", to: "m" },
+  },
+  "dspex.bridge.dependency.propagation_started": {
+    ...scenarios["trimtab.dependency.propagation_started"],
+    metadata: { ...s, source_var: "var_n_1" },
+  },
+  "dspex.bridge.dependency.propagation_completed": {
+    ...scenarios["trimtab.dependency.propagation_completed"],
+    measurements: { updated_count: 1 },
+    metadata: { ...s, source_var: "var_n_1" },
+  },
+  "dspex.access_control.check": {
+    ...scenarios["dspex.bridge.variables.access_check"],
+    metadata: { ...n, permission: "write", result: "denied", cache_hit: false },
+  },
+  "dspex.access_control.rule_evaluated": {
+    ...scenarios["trimtab.access_control.rule_evaluated"],
+    metadata: { rule_id: "nobody", matched: true },
+  },
+  "dspex.access_control.violation": {
+    ...scenarios["trimtab.access_control.violation"],
+    metadata: { session_id: "guest", permission: "write", reason: "access_denied" },
+  },
+  "snakepit.session_store.variable.deleted": { ...scenarios["dspex.bridge.variable.deleted"], metadata: s },
+  "snakepit.session_store.variable.validation_failed": {
+    ...scenarios["trimtab.variable.validation_failed"],
+    metadata: { ...s, type: "integer" },
+  },
+  "snakepit.session_store.variable.constraint_violation": {
+    ...scenarios["trimtab.variable.constraint_violation"],
+    metadata: { ...s, type: "integer" },
+  },
+  "snakepit.session_store.variables.batch_get": {
+    ...scenarios["trimtab.variables.batch_read"],
+    measurements: { count: 2 },
+  },
+  "snakepit.session_store.variables.batch_update": {
+    ...scenarios["dspex.bridge.variables.batch_update"],
+    measurements: { count: 2 },
+  },
+  "snakepit.session_store.session.created": scenarios["trimtab.session.created"],
+  "snakepit.session_store.session.accessed": scenarios["trimtab.session.accessed"],
+  "snakepit.session_store.session.deleted": scenarios["trimtab.session.deleted"],
+  "snakepit.session_store.session.expired": scenarios["trimtab.session.expired"],
+  "snakepit.session_store.program.stored": scenarios["trimtab.program.stored"],
+  "snakepit.session_store.program.retrieved": scenarios["trimtab.program.retrieved"],
+  "snakepit.session_store.program.deleted": scenarios["trimtab.program.deleted"],
 };
 
 describe("every other name of an event is heard under it", () => {
@@ -282,6 +414,28 @@ describe("telemetry", () => {
       "dspex.bridge.variables.batch_update",
     ]);
     expect(heard.at(-1)?.measurements).toMatchObject({ count: 2, success_count: 0 });
+  });
+
+  test("tells of a permission that is lacking for each part of a batch, and where a watch is refused", async () => {
+    const store = await openStore();
+    await store.registerVariable("s", { name: "m", type: "integer", value: 1 });
+    await store.createSession({ id: "guest" });
+    const bob = store.as({ id: "bob", sessions: ["guest"] });
+    const heard: string[] = [];
+    store.telemetry.on("trimtab.access_control.violation", ({ metadata }) => heard.push(metadata.permission));
+    await refused(bob.setVariables("guest", { "s/n": 2, "s/m": 2 }));
+    expect(heard).toEqual(["write", "write"]);
+    await bob.setVariables("guest", { "s/n": 2, "s/m": 2 }, { atomic: false });
+    expect(heard).toHaveLength(4);
+    await refused(
+      bob
+        .watch("guest", { refs: ["s/n"] })
+        [Symbol.asyncIterator]()
+        .next(),
+    );
+    expect(heard.slice(4)).toEqual(["observe"]);
+    await refused(bob.getVariable("s", "n"));
+    expect(heard.slice(5)).toEqual(["act"]);
   });
 
   test("is not disturbed by a listener that throws, and stops when told to", async () => {

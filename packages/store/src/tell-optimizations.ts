@@ -1,4 +1,11 @@
-import { type Commit, findVariable, isSensitive, type SessionState, type Telemetry } from "@trimtab/core";
+import {
+  type Commit,
+  findVariable,
+  isSensitive,
+  type Optimization,
+  type SessionState,
+  type Telemetry,
+} from "@trimtab/core";
 
 /** Tells of what a commit says of optimizations. */
 export function tellOptimizations(
@@ -16,9 +23,25 @@ export function tellOptimizations(
     } else if (event.kind === "optimization-ended") {
       const metadata = { ...of, optimization_id: event.optimization, outcome: event.state };
       telemetry.emit({ kind: "dspex.variables.optimization_completed", measurements, metadata });
+      if (event.state === "preempted") {
+        const by = events.find(({ kind }) => kind === "optimization-started");
+        const preempted_by = by?.kind === "optimization-started" ? by.optimization.id : "";
+        const told = { ...of, optimization_id: event.optimization, preempted_by };
+        telemetry.emit({ kind: "trimtab.optimization.preempted", measurements, metadata: told });
+      }
     } else if (event.kind === "optimization-reported") {
       const { entry, objective } = event;
       const metric = objective === undefined ? undefined : entry.metrics[objective.metric];
+      const best = objective && state?.optimizations.get(entry.optimization)?.best?.metrics[objective.metric];
+      telemetry.emit({
+        kind: "trimtab.optimization.progress",
+        measurements: {
+          iteration: entry.iteration,
+          ...(metric !== undefined && { metric_value: metric }),
+          ...(best !== undefined && { best_value: best }),
+        },
+        metadata: { ...of, optimization_id: entry.optimization, optimizer: entry.optimizer },
+      });
       for (const [id, value] of Object.entries(entry.values)) {
         const variable = state === undefined ? undefined : findVariable(state, id);
         const isTold = state !== undefined && variable !== undefined && !isSensitive(state, variable);
@@ -34,4 +57,18 @@ export function tellOptimizations(
       }
     }
   }
+}
+
+/** Tells that an optimization holds its variables, after waiting in line for so long. */
+export function tellAcquired(
+  telemetry: Telemetry,
+  session: string,
+  { optimization: { id, variables }, waitedMs }: { optimization: Optimization; waitedMs: number },
+): void {
+  if (!telemetry.hears("trimtab.optimization.lock_acquired")) return;
+  telemetry.emit({
+    kind: "trimtab.optimization.lock_acquired",
+    measurements: { count: 1, wait_time_ms: waitedMs },
+    metadata: { session_id: session, optimization_id: id, variable_ids: variables },
+  });
 }

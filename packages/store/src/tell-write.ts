@@ -12,6 +12,7 @@ import {
   type TelemetryEvent,
   type ValueRecord,
 } from "@trimtab/core";
+import { tellDenial } from "./access/telling-denials.ts";
 import { tellOptimizations } from "./tell-optimizations.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
@@ -19,6 +20,8 @@ import type { WriteResult } from "./write-pipeline.ts";
 export interface ToldWrite {
   readonly session: string;
   readonly commands: readonly Command[];
+  /** Who writes, where that was asked. */
+  readonly principal: string;
   /** Its commands are one batch of values. */
   readonly isBatch: boolean;
   /** From its arrival at the store until its answer, in milliseconds. */
@@ -41,7 +44,10 @@ export function tellWrite(
     tellOptimizations(telemetry, commit, state);
   }
   const refusals = decision.outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.refusal] : []));
-  for (const refused of refusals) tellReason(telemetry, write.session, refused);
+  for (const refused of refusals) {
+    tellReason(telemetry, write.session, refused);
+    tellDenial(telemetry, write.principal, refused);
+  }
   if (write.isBatch) tellBatch(telemetry, write, refusals.length);
 }
 
@@ -78,21 +84,34 @@ function tellReason(telemetry: Telemetry, session: string, refused: Pick<StoreEr
     const metadata = { ...of, field: text("field"), type: text("type"), constraint: text("constraint") };
     telemetry.emit({ kind: "trimtab.variable.constraint_violation", measurements: { count: 1 }, metadata });
   } else if (reason === "would_create_cycle") {
-    const { cycle } = details;
-    const measurements = { count: 1, length: Array.isArray(cycle) ? cycle.length : 0 } as const;
-    telemetry.emit({ kind: "trimtab.dependency.cycle_detected", measurements, metadata: of });
+    const cycle = Array.isArray(details["cycle"]) ? details["cycle"].map(String) : [];
+    const measurements = { count: 1, length: cycle.length } as const;
+    telemetry.emit({ kind: "trimtab.dependency.cycle_detected", measurements, metadata: { ...of, cycle } });
+  } else if (reason === "already_optimizing") {
+    const metadata = {
+      ...of,
+      optimization_id: text("optimization"),
+      variable: text("variable"),
+      holder: text("holder"),
+    };
+    telemetry.emit({ kind: "trimtab.optimization.lock_conflict", measurements: { count: 1 }, metadata });
   }
 }
 
 function tellPropagation(telemetry: Telemetry, { session, events }: Commit): void {
-  const computed = events.filter((event) => event.kind === "variable-set" && event.root !== undefined);
-  if (computed.length === 0) return;
-  const roots = new Set(computed.flatMap((event) => (event.kind === "variable-set" ? [event.root ?? event.id] : [])));
-  telemetry.emit({
-    kind: "trimtab.dependency.propagation_completed",
-    measurements: { count: computed.length },
-    metadata: { session_id: session, root_ids: [...roots] },
-  });
+  const written = events.filter((event) => event.kind === "variable-set");
+  const computed = written.filter(({ root }) => root !== undefined);
+  const stale = events.filter((event) => event.kind === "staleness-changed");
+  const told = events.filter((event) => event.kind === "dependency-changed");
+  const affected_count = computed.length + stale.length + told.length;
+  if (affected_count === 0) return;
+  // A write may have led to no new value at all.
+  const roots = computed.length > 0 ? computed.map(({ id, root }) => root ?? id) : written.map(({ id }) => id);
+  const metadata = { session_id: session, root_ids: [...new Set(roots)] };
+  telemetry.emit({ kind: "trimtab.dependency.propagation_started", measurements: { affected_count }, metadata });
+  const failed_count = stale.filter(({ variable }) => variable.stale !== undefined).length;
+  const measurements = { count: computed.length, failed_count };
+  telemetry.emit({ kind: "trimtab.dependency.propagation_completed", measurements, metadata });
 }
 
 /** What is told beside a commit. */

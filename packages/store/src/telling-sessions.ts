@@ -9,7 +9,8 @@ export function createTellingSessions(sessions: Sessions, telemetry: Telemetry, 
     const startedAt = clock.elapsed();
     const told = (): ToldWrite => {
       const durationMs = clock.elapsed() - startedAt;
-      return { session: id, commands, isBatch: by.isBatch === true, durationMs };
+      const principal = by.access?.caller.principal ?? "";
+      return { session: id, commands, principal, isBatch: by.isBatch === true, durationMs };
     };
     try {
       const result = await sessions.write(id, commands, by);

@@ -31,6 +31,33 @@ export interface TelemetryEvents {
     { readonly iteration: number; readonly current_value?: Value; readonly metric_value?: number },
     OfOptimization & { readonly variable_id: string }
   >;
+  /** An optimization holds its variables from now on. `wait_time_ms` is how long it waited in line for them. */
+  "trimtab.optimization.lock_acquired": Told<
+    { readonly count: 1; readonly wait_time_ms: number },
+    OfOptimization & { readonly variable_ids: readonly string[] }
+  >;
+  /** A write or an optimization was refused because another optimization, which is named, holds a variable. */
+  "trimtab.optimization.lock_conflict": Told<
+    { readonly count: 1 },
+    OfOptimization & { readonly variable: string; readonly holder: string }
+  >;
+  /** An optimizer has reported an iteration. Values of the objective are left out where it has none, or this report had none. */
+  "trimtab.optimization.progress": Told<
+    { readonly iteration: number; readonly metric_value?: number; readonly best_value?: number },
+    OfOptimization & { readonly optimizer: string }
+  >;
+  /** An optimization has lost its variables to one of a higher priority. */
+  "trimtab.optimization.preempted": Told<{ readonly count: 1 }, OfOptimization & { readonly preempted_by: string }>;
+  /** A rule was held against a question about access; told of each rule that there is for it. */
+  "trimtab.access_control.rule_evaluated": Told<
+    { readonly count: 1 },
+    OfVariable & { readonly permission: Permission; readonly rule_id: string; readonly matched: boolean }
+  >;
+  /** A call was refused because its caller, a principal that acts as a session, lacks a permission. */
+  "trimtab.access_control.violation": Told<
+    { readonly count: 1 },
+    OfSession & { readonly principal: string; readonly permission: string; readonly reason: string }
+  >;
   "trimtab.variable.read": Told<{ readonly count: 1 }, OfVariable>;
   /** Several variables were read in one call; `found_count` of them are there. */
   "trimtab.variables.batch_read": Told<{ readonly count: number; readonly found_count: number }, OfSession>;
@@ -56,11 +83,19 @@ export interface TelemetryEvents {
     OfVariable & { readonly depends_on: string; readonly type: DependencyKind }
   >;
   /** A dependency was refused because it would have closed a cycle of `length` variables. */
-  "trimtab.dependency.cycle_detected": Told<{ readonly count: 1; readonly length: number }, OfSession>;
-  /** One write made `count` derived variables be computed again, in the same commit. */
+  "trimtab.dependency.cycle_detected": Told<
+    { readonly count: 1; readonly length: number },
+    OfSession & { readonly cycle: readonly string[] }
+  >;
+  /**
+   * One write has reached `affected_count` variables that depend on it. Values are computed in the commit that causes them, so
+   * that this is told once that is durable, right before how it came out.
+   */
+  "trimtab.dependency.propagation_started": Told<{ readonly affected_count: number }, OfPropagation>;
+  /** Of the variables that one write has reached, `count` have a new value and `failed_count` could not be computed. */
   "trimtab.dependency.propagation_completed": Told<
-    { readonly count: number },
-    OfSession & { readonly root_ids: readonly string[] }
+    { readonly count: number; readonly failed_count: number },
+    OfPropagation
   >;
 }
 
@@ -88,6 +123,11 @@ interface AccessChecked extends OfVariable {
 
 interface OfOptimization extends OfSession {
   readonly optimization_id: string;
+}
+
+/** Ids of the variables that were written. */
+interface OfPropagation extends OfSession {
+  readonly root_ids: readonly string[];
 }
 
 interface OfProgram extends OfSession {
