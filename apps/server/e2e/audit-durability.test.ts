@@ -1,6 +1,7 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
+import { crc32, gunzipSync } from "node:zlib";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { createAuditClient, createStoreClient } from "@trimtab/client";
 import { describe, expect, test } from "vitest";
@@ -100,4 +101,49 @@ describe("an audit on disk", () => {
       output: expect.stringMatching(/all intact\naudit: entry 7 was changed$/),
     });
   });
+});
+
+/** Folders as released versions left them. */
+test.each(["audit-1"])("%s is checked as it is, opened, added to, and found whole", async (name) => {
+  const data = join(temporaryFolder(), "data");
+  mkdirSync(join(data, "audit"), { recursive: true });
+  const packed = readFileSync(new URL(`./test-parts/golden/${name}.sqlite.gz`, import.meta.url));
+  writeFileSync(join(data, "audit", "log.sqlite"), gunzipSync(packed));
+  const server = await openServer({ log: "sqlite", data, audit: "on" });
+  const trail = createAuditClient(transportTo(server.url));
+  const { items } = await trail.listAuditEntries("s");
+  expect(items.map(({ action, outcome, decidingRule }) => [action, outcome, decidingRule])).toEqual([
+    ["SetVariable", "refused", undefined],
+    ["GetVariable", "denied", undefined],
+    ["SetVariable", "succeeded", undefined],
+    ["SetVariablePermissions", "succeeded", undefined],
+    ["RegisterVariable", "succeeded", undefined],
+    ["CreateSession", "succeeded", undefined],
+  ]);
+  await server.store.createSession({ id: "t" });
+  await server.close();
+  expect((await runDataCommand(["check", data]))?.output).toContain("audit: 8 entries follow from each other");
+});
+
+test("what let a change through is there after a restart, for people who look into the folder too", async () => {
+  const data = join(temporaryFolder(), "data");
+  const settings = { log: "sqlite", data, audit: "on" } as const;
+  const first = await openServer(settings);
+  for (const id of ["s", "guest"]) await first.store.createSession({ id });
+  const accessRules = [{ id: "let-in", sessionPattern: "guest", permissions: ["write"] }] as const;
+  await first.store.registerVariable("s", { name: "x", type: "float", value: 1, accessRules });
+  await createStoreClient(transportTo(first.url)).setVariable("guest", "s/x", 2);
+  await first.close();
+  const server = await openServer(settings);
+  const { items } = await createAuditClient(transportTo(server.url)).listAuditEntries("s");
+  expect(items[0]).toMatchObject({ action: "SetVariable", basis: "variable-rule", decidingRule: "let-in" });
+  await server.close();
+  const subjectIn = (file: string, where: string) => {
+    const database = new DatabaseSync(join(data, file), { readOnly: true });
+    const { subject } = database.prepare(`SELECT subject FROM audit WHERE ${where}`).get() ?? {};
+    database.close();
+    return subject;
+  };
+  expect(subjectIn("audit/log.sqlite", "kind = 'SetVariable succeeded'")).toBe("s/x (by variable-rule let-in)");
+  expect(subjectIn("log.sqlite", "kind = 'variable-set'")).toBe("x (by rule let-in)");
 });

@@ -17,7 +17,7 @@ async function open(settings: Partial<Settings> = {}) {
   const principals = join(folder, "principals");
   const tokens = Object.fromEntries(Object.keys(callers).map((name) => [name, createToken()]));
   const lines = Object.entries(callers).map(([principal, sessions]) =>
-    JSON.stringify({ principal, token: tokens[principal]?.stored, sessions }),
+    JSON.stringify({ principal, token: tokens[principal]?.stored, sessions, attributes: { team: "search" } }),
   );
   writeFileSync(principals, lines.join("\n"));
   const server = await openServer({ principals, sessionRate: 0, callerRate: 0, ...settings });
@@ -70,6 +70,7 @@ test("a change is entered with who made it, from where, and its versions", async
     newVersion: 1,
     revision: 3,
     outcome: "succeeded",
+    basis: "owner",
     requestId: "r",
   });
   expect(registered).toMatchObject({ action: "RegisterVariable", principal: "ada", newVersion: 0 });
@@ -115,9 +116,12 @@ test("no way to write leaves out who wrote", async () => {
 test("a write to another session's variable is entered as one of the session that made it", async () => {
   const { server, storeOf, auditOf } = await open();
   await server.store.registerVariable("s", { name: "x", type: "float", value: 1 });
-  await server.store.setVariablePermissions("s", "x", [{ sessionPattern: "b", permissions: ["write"] }]);
+  await server.store.setVariablePermissions("s", "x", [
+    { id: "let-b", sessionPattern: "b", permissions: ["write"], conditions: { team: "search" } },
+  ]);
   await storeOf("bob").setVariable("b", "s/x", 2);
-  const written = { session: "s", callerSession: "b", principal: "bob", action: "SetVariable", newVersion: 1 };
+  const by = { basis: "variable-rule", permission: "write", decidingRule: "let-b" };
+  const written = { session: "s", callerSession: "b", principal: "bob", action: "SetVariable", newVersion: 1, ...by };
   await expect
     .poll(async () => (await auditOf("ada").listAuditEntries("s")).items[0], { timeout: 10_000 })
     .toMatchObject(written);
@@ -128,7 +132,11 @@ describe("what was not done is entered before it is told", () => {
   test("a denial, with the rule that denied it", async () => {
     const { server, storeOf, auditOf } = await open();
     await server.store.registerVariable("s", { name: "x", type: "float", value: 1 });
-    const rules = [{ id: "keep-out", sessionPattern: "b", permissions: ["write"], effect: "deny" }] as const;
+    // What a principal has been given beside its sessions counts among what decides.
+    const conditions = { team: "search" };
+    const rules = [
+      { id: "keep-out", sessionPattern: "b", permissions: ["write"], effect: "deny", conditions },
+    ] as const;
     await server.store.setVariablePermissions("s", "x", rules);
     const bob = storeOf("bob");
     await expect(bob.setVariable("b", "s/x", 2)).rejects.toMatchObject({ reason: "access_denied" });
@@ -141,6 +149,7 @@ describe("what was not done is entered before it is told", () => {
       action: "SetVariable",
       permission: "write",
       variableName: "s/x",
+      basis: "variable-rule",
       decidingRule: "keep-out",
       revision: 0,
       peer: { protocol: "connect" },
@@ -151,9 +160,11 @@ describe("what was not done is entered before it is told", () => {
     expect((await auditOf("bob").listAuditEntries("b", { filter })).items).toMatchObject([denied]);
     await expect(bob.getVariable("b", "s/x")).rejects.toMatchObject({ reason: "access_denied" });
     expect((await auditOf("bob").listAuditEntries("b", { filter })).items).toMatchObject([
-      { action: "GetVariable", permission: "read" },
+      { action: "GetVariable", permission: "read", basis: "no-rule" },
       denied,
     ]);
+    await expect(bob.getVariable("s", "x")).rejects.toMatchObject({ reason: "access_denied" });
+    expect((await auditOf("ada").listAuditEntries("s", { filter })).items[0]).toMatchObject({ basis: "principal" });
   });
 
   test("a session that is somebody else's, a write that breaks a constraint, each item of a batch", async () => {

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
-import { type AnyVariableType, createTypeRegistry, type Principal } from "@trimtab/core";
+import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
 import { createRoutes, forEachService } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
 import { openAudit } from "./audit/open-audit.ts";
+import { anyone } from "./auth/anyone.ts";
 import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
@@ -54,9 +55,6 @@ export interface RunningServer {
   /** Ends watches with `unavailable`, lets calls under way finish within the grace period, and closes the port. */
   close(): Promise<void>;
 }
-
-/** Who calls where nobody asks: whatever session a call names is the one that makes it. */
-const anyone: Principal = { id: "", sessions: ["*"], believesSession: true };
 
 /** Starts a server; settings that are left out have their defaults. */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {

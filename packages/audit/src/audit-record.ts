@@ -8,7 +8,7 @@ import {
   type Page,
   storeError,
 } from "@trimtab/core";
-import type { CommitLog } from "@trimtab/log";
+import type { CommitLog, EntryNote } from "@trimtab/log";
 import { encodeSealed, seal } from "./chain.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
 import { type AuditCodec, auditStream, readHead, readSealed } from "./stored-record.ts";
@@ -20,6 +20,8 @@ export interface AuditRecordOptions {
   readonly codec: AuditCodec;
   /** Entries that are kept; 1 000 000 unless given. */
   readonly keptEntries?: number;
+  /** What people are told of an entry who look into the log with its own tools; nothing unless given. */
+  readonly note?: (entry: AuditEntry) => EntryNote;
   /** Is given each entry once it is durable, with its number and its hash, in order. */
   readonly onEntries?: (entries: readonly RecordedEntry[]) => void;
   /** Hears that entries cannot be kept; they wait, and are tried again. */
@@ -56,7 +58,7 @@ const defaultKept = 1_000_000;
 
 /** Opens the record in a log. */
 export async function openAuditRecord(options: AuditRecordOptions): Promise<AuditRecord> {
-  const { log, codec, keptEntries = defaultKept, onEntries = () => {}, onError } = options;
+  const { log, codec, keptEntries = defaultKept, note, onEntries = () => {}, onError } = options;
   let head = await readHead(log);
   let trimmed = Math.max(0, head.number - keptEntries);
   const waiting: AuditDraft[] = [];
@@ -76,6 +78,7 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
       auditStream,
       head.number,
       recorded.map(({ bytes }) => bytes),
+      note && { notes: recorded.map(({ entry }) => note(entry)) },
     );
     if (!won) throw new Error("another process writes the audit of this folder");
     head = { number: head.number + drafts.length, hash };

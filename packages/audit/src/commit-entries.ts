@@ -1,4 +1,4 @@
-import type { AuditEntry, Commit, SessionEvent } from "@trimtab/core";
+import type { AccessGrant, AuditEntry, Commit, SessionEvent } from "@trimtab/core";
 
 /** An entry that has no place in the record yet. */
 export type AuditDraft = Omit<AuditEntry, "id">;
@@ -6,15 +6,26 @@ export type AuditDraft = Omit<AuditEntry, "id">;
 /** What events say of a variable: which, and its versions before and after. */
 type Subject = Pick<AuditEntry, "variableId" | "variableName" | "oldVersion" | "newVersion">;
 
-const session: Subject = { variableId: "", variableName: "" };
+/** What decided. */
+type Deciding = Pick<AuditEntry, "basis" | "permission" | "decidingRule">;
 
-/** Gives the entries that a commit makes: one for each variable that it changes, and one for all else that it does. */
+/** A subject, and the variable that was written where this one only follows from it. */
+interface Change {
+  readonly subject: Subject;
+  readonly root?: string | undefined;
+}
+
+/**
+ * Gives the entries that a commit makes: one for each variable that it changes, and one for all else that it does; that one
+ * is made for each variable that a rule let the caller reach.
+ */
 export function entriesOfCommit(commit: Commit): AuditDraft[] {
-  const subjects = commit.events.flatMap((event) => subjectOf(event) ?? []);
-  const told = subjects.length > 0 ? subjects : [session];
+  const changes = commit.events.flatMap((event) => changeOf(event) ?? []);
+  const told = changes.length > 0 ? changes : reached(commit);
+  const decidingOf = createDeciding(commit);
   const { via } = commit;
   const { address = "", userAgent = "", protocol = via === undefined ? "in-process" : "" } = via ?? {};
-  return told.map((subject) => ({
+  return told.map(({ subject, root }) => ({
     recordedAtMs: commit.atMs,
     session: commit.session,
     callerSession: via?.session ?? commit.session,
@@ -26,11 +37,50 @@ export function entriesOfCommit(commit: Commit): AuditDraft[] {
     revision: commit.revision,
     outcome: "succeeded",
     ...(commit.requestId !== undefined && { requestId: commit.requestId }),
+    ...decidingOf(root ?? subject.variableId),
     ...subject,
   }));
 }
 
+/** What a commit that changes no variable is about. */
+function reached({ grants = [] }: Commit): Change[] {
+  const names = new Map(grants.map(({ variable, name }) => [variable, name]));
+  if (names.size === 0) return [{ subject: { variableId: "", variableName: "" } }];
+  return Array.from(names, ([variableId, variableName]) => ({ subject: { variableId, variableName } }));
+}
+
+/** Gives what says of a variable what let the commit change it. What is written goes before what is only read. */
+function createDeciding(commit: Commit): (variable: string) => Deciding {
+  const { grants = [] } = commit;
+  const [first] = grants;
+  if (first === undefined) {
+    const deciding = withoutRule(commit);
+    return () => deciding;
+  }
+  const byVariable = new Map<string, AccessGrant>();
+  for (const grant of grants) {
+    if (grant.permission !== "read" || !byVariable.has(grant.variable)) byVariable.set(grant.variable, grant);
+  }
+  return (variable) => {
+    const { permission, rule, sessionWide } = byVariable.get(variable) ?? first;
+    return { basis: sessionWide ? "session-rule" : "variable-rule", permission, decidingRule: rule };
+  };
+}
+
+function withoutRule({ via, session, events }: Commit): Deciding {
+  if (via === undefined) return { basis: "process" };
+  // A fork is called as the session that is forked.
+  const isOwner = via.session === session || events.some(({ kind }) => kind === "session-forked");
+  // Commits of earlier programs do not say which rule let others write.
+  return isOwner ? { basis: "owner" } : {};
+}
+
 /** The variable that an event changes; none for what befalls a session, or only follows from a change. */
+function changeOf(event: SessionEvent): Change | undefined {
+  const subject = subjectOf(event);
+  return subject && { subject, root: event.kind === "variable-set" ? event.root : undefined };
+}
+
 function subjectOf(event: SessionEvent): Subject | undefined {
   switch (event.kind) {
     case "variable-registered":

@@ -1,3 +1,4 @@
+import type { AccessGrant } from "./access/access-grant.ts";
 import type { AccessRule } from "./access/access-rule.ts";
 import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
 import type { DependencyKind } from "./dependency/dependency.ts";
@@ -27,6 +28,8 @@ export interface Commit {
   readonly requestId?: string;
   /** The call that it came by, where that is to be remembered. */
   readonly via?: WriteVia;
+  /** What let it through where its caller does not own the session. */
+  readonly grants?: readonly AccessGrant[];
   /** At least one, in the order they were decided. */
   readonly events: readonly SessionEvent[];
 }

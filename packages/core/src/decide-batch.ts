@@ -1,3 +1,4 @@
+import type { AccessGrant } from "./access/access-grant.ts";
 import { conceal, guardOf } from "./access/guard-command.ts";
 import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
@@ -14,7 +15,13 @@ export type Outcome = Decision;
 
 /** What became of a batch: the events of all its commands in order, or why nothing happens at all. */
 export type BatchDecision =
-  | { readonly kind: "accepted"; readonly events: readonly SessionEvent[]; readonly outcomes: readonly Outcome[] }
+  | {
+      readonly kind: "accepted";
+      readonly events: readonly SessionEvent[];
+      readonly outcomes: readonly Outcome[];
+      /** The rules that let its commands through, where its caller does not own the session. */
+      readonly grants?: readonly AccessGrant[];
+    }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
@@ -34,17 +41,22 @@ export function decideBatch(
   const decided = decideCommands(state, commands, context, atomic);
   const settled = decided.kind === "refused" ? decided : settle(state, commands, decided, context);
   const guard = settled.kind === "refused" && context.access ? guardOf(state, context) : undefined;
-  if (settled.kind === "accepted") return withProgress(state, settled, context);
+  if (settled.kind === "accepted") return withProgress(state, withGrants(settled, context), context);
   if (guard === undefined) return settled;
   return { kind: "refused", refusal: conceal(guard, settled.refusal) };
 }
 
+type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
+
+/** Adds what let the commands through; an owner's needed nothing. */
+function withGrants(decided: Accepted, { access }: DecideContext): Accepted {
+  if (access === undefined) return decided;
+  const grants = decided.outcomes.flatMap((outcome) => (outcome.kind === "accepted" ? (outcome.grants ?? []) : []));
+  return grants.length === 0 ? decided : { ...decided, grants };
+}
+
 /** Adds what a write under a lease means for the optimization. */
-function withProgress(
-  state: SessionState,
-  decided: Extract<BatchDecision, { kind: "accepted" }>,
-  context: DecideContext,
-): BatchDecision {
+function withProgress(state: SessionState, decided: Accepted, context: DecideContext): BatchDecision {
   const progress = context.lease === undefined ? [] : progressOfWrite(state, decided.events, context);
   return progress.length === 0 ? decided : { ...decided, events: [...decided.events, ...progress] };
 }
@@ -101,7 +113,7 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
       const indifferent = kind === "set-variable" || kind === "expect-version" || kind === "rollback-variable";
       if (pending.length === 0 || (indifferent && pending.every((event) => event.kind === "variable-set")))
         return draft;
-      draft = evolve(draft === state ? draftOf(state) : draft, nextCommit(state, pending, context));
+      draft = evolve(draft === state ? draftOf(state) : draft, nextCommit(state, { events: pending }, context));
       // All of the batch is one commit, so each of its commands follows the same revision.
       draft.revision = state.revision;
       draft.atMs = state.atMs;

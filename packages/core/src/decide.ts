@@ -4,7 +4,7 @@ import { actorOf } from "./actor.ts";
 import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { Command, CommandOf, DecideContext } from "./command.ts";
-import type { Commit, SessionEvent } from "./commit.ts";
+import type { Commit } from "./commit.ts";
 import { decideDeleteSpace, decideExpectSpace, decidePutSpace } from "./configuration-space/decide-space.ts";
 import { decideDelete } from "./decide-delete.ts";
 import { decideRegister } from "./decide-register.ts";
@@ -198,7 +198,11 @@ export const unknownProgram = (id: string): Refusal<"not_found"> =>
  * Wraps events into the commit that follows a state. Its time is the context's, or a microsecond after the last
  * commit's where the clock has not moved on.
  */
-export function nextCommit(state: SessionState, events: readonly SessionEvent[], context: DecideContext): Commit {
+export function nextCommit(
+  state: SessionState,
+  { events, grants }: Pick<Commit, "events" | "grants">,
+  context: DecideContext,
+): Commit {
   return {
     session: state.id,
     revision: state.revision + 1,
@@ -208,6 +212,7 @@ export function nextCommit(state: SessionState, events: readonly SessionEvent[],
     metadata: context.metadata ?? emptyRecord,
     ...(context.requestId !== undefined && { requestId: context.requestId }),
     ...(context.via !== undefined && { via: context.via }),
+    ...(grants !== undefined && { grants }),
     events,
   };
 }

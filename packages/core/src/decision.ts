@@ -1,9 +1,15 @@
+import type { AccessGrant } from "./access/access-grant.ts";
 import type { SessionEvent } from "./commit.ts";
 import { type ErrorDetails, type ErrorReason, type Refusal, refusal } from "./store-error.ts";
 
 /** What the decider says to a command: what then happens, possibly nothing, or why not. */
 export type Decision =
-  | { readonly kind: "accepted"; readonly events: readonly SessionEvent[] }
+  | {
+      readonly kind: "accepted";
+      readonly events: readonly SessionEvent[];
+      /** The rules that let it through, where its caller does not own the session. */
+      readonly grants?: readonly AccessGrant[];
+    }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Lets a command through. */

@@ -1,4 +1,5 @@
 export * from "./access/access-control.ts";
+export type { AccessGrant } from "./access/access-grant.ts";
 export * from "./access/access-rule.ts";
 export { changesAccess } from "./access/changes-access.ts";
 export * from "./access/judge-access.ts";

@@ -23,7 +23,7 @@ export function settle(
   const { events } = decided;
   const recomputed = commands.filter((command) => command.kind === "recompute-variables");
   if (recomputed.length === 0 && !events.some((event) => concernsOthers(state, event))) return decided;
-  const commit = nextCommit(state, events, context);
+  const commit = nextCommit(state, { events }, context);
   const draft = evolve(draftOf(state), commit);
   const demanded = new Set(events.flatMap((event) => demandedBy(event)));
   for (const { refs } of recomputed) {

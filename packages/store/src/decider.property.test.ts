@@ -107,7 +107,7 @@ test("over random programs: refused changes nothing, the fold is what was decide
         const decision = decideBatch(state, commands, context, { atomic });
         expect(plain(state)).toEqual(before);
         if (decision.kind === "refused" || decision.events.length === 0) continue;
-        const commit = nextCommit(state, decision.events, context);
+        const commit = nextCommit(state, decision, context);
         const drafted = evolve(draftOf(state), commit);
         const summary = evolveSummary(summaryOf(state), commit);
         state = evolve(state, commit);

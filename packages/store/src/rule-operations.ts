@@ -93,7 +93,7 @@ function suppose(sessions: Sessions, state: SessionState, updates: Updates) {
       refused.set(command.ref, new StoreError(outcome.refusal));
     }
   }
-  return { state: evolve(unruled, nextCommit(state, decision.events, context)), refused };
+  return { state: evolve(unruled, nextCommit(state, decision, context)), refused };
 }
 
 /** What is refused, at the place that the refusal names, or at the first mention of an unknown variable. */

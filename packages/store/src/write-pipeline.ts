@@ -194,7 +194,7 @@ function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, c
     job.settle = () => job.reject(new StoreError(decision.refusal));
     return;
   }
-  const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision.events, context);
+  const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision, context);
   if (job.write.validateOnly === true) {
     const { revision } = state;
     job.settle = () => job.resolve({ revision, commit, decision });

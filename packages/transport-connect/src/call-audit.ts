@@ -1,11 +1,13 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import {
+  type AuditBasis,
   type AuditEntry,
   type AuditOutcome,
   type AuditTrail,
   isStoreError,
   type Permission,
+  type Principal,
   parseVariableRef,
   type StoreError,
   type WriteVia,
@@ -23,8 +25,8 @@ export interface AuditOptions {
   readonly trail: AuditTrail;
   /** The network address that a call came from; empty where that is not known. */
   readonly addressOf: (context: HandlerContext) => string;
-  /** Enters a call that was not done; its caller is told once this resolves. */
-  readonly refuse: (call: RefusedCall) => Promise<void>;
+  /** Enters a call that was not done, by this principal if somebody asked; its caller is told once this resolves. */
+  readonly refuse: (call: RefusedCall, principal?: Principal) => Promise<void>;
 }
 
 /** Sees to it that calls are entered. */
@@ -49,7 +51,8 @@ export function createCallAudit({ addressOf, refuse }: Omit<AuditOptions, "trail
   });
   const enter = async (request: Message, context: HandlerContext, subjects: readonly Subject[]): Promise<void> => {
     const who = whoOf(request, viaOf(request, context));
-    await Promise.all(subjects.map((subject) => refuse({ ...who, ...subject })));
+    const principal = context.values.get(principalKey);
+    await Promise.all(subjects.map((subject) => refuse({ ...who, ...subject }, principal)));
   };
   return {
     note(request, context) {
@@ -128,13 +131,17 @@ function saidIn(context: WriteContext | undefined): {
   }
 }
 
-type Subject = Pick<RefusedCall, "session" | "variableId" | "variableName" | "outcome" | "reason" | "permission">;
+type Subject = Pick<
+  RefusedCall,
+  "session" | "variableId" | "variableName" | "outcome" | "reason" | "permission" | "basis"
+>;
 
 /** What it was about, and what came of it. */
 function subjectOf(request: Message, error: unknown, ref = textIn(request, "variable")): Subject {
   const session = textIn(request, "sessionId");
   const isKnown = isStoreError(error);
   const permission = isKnown && error.is("access_denied") ? toPermission(error.details.permission) : undefined;
+  const basis = isKnown ? basisOf(error) : undefined;
   return {
     session: ref === "" ? session : parseVariableRef(session, ref).owner,
     variableId: "",
@@ -142,7 +149,15 @@ function subjectOf(request: Message, error: unknown, ref = textIn(request, "vari
     outcome: isKnown ? outcomeOf(error) : "failed",
     ...(isKnown && { reason: error.reason }),
     ...(permission !== undefined && { permission }),
+    ...(basis !== undefined && { basis }),
   };
+}
+
+/** What denied a call, where that is not for access rules to say. */
+function basisOf(error: StoreError): AuditBasis | undefined {
+  if (error.is("not_owner")) return "owner";
+  if (error.is("unauthenticated")) return "credentials";
+  return error.is("access_denied") && error.details.permission === "act" ? "principal" : undefined;
 }
 
 const permissions: readonly Permission[] = ["read", "write", "observe", "optimize"];

@@ -28,6 +28,7 @@ const entries: fc.Arbitrary<AuditEntry> = fc.record(
     revision: version,
     outcome,
     reason: fc.constantFrom("access_denied", "not_found", "limit_exceeded"),
+    basis: fc.constantFrom("owner", "variable-rule", "session-rule", "no-rule", "dependency", "principal", "process"),
     decidingRule: text.filter((id) => id !== ""),
     requestId: text.filter((id) => id !== ""),
   },

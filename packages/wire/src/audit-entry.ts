@@ -1,7 +1,8 @@
-import type { AuditEntry, AuditFilter, AuditOutcome, ErrorReason } from "@trimtab/core";
+import type { AuditBasis, AuditEntry, AuditFilter, AuditOutcome, ErrorReason } from "@trimtab/core";
 import { fromWirePermission, toWirePermission } from "./access-rule.ts";
 import { Permission } from "./gen/trimtab/v1/access_rule_pb.ts";
 import {
+  AuditBasis as WireBasis,
   type AuditEntry as WireEntry,
   type AuditFilter as WireFilter,
   AuditOutcome as WireOutcome,
@@ -20,6 +21,21 @@ const wireOutcomes = {
 
 const outcomes = new Map<WireOutcome, AuditOutcome>(
   Object.entries(wireOutcomes).map(([outcome, wire]) => [wire, outcome as AuditOutcome]),
+);
+
+const wireBases = {
+  owner: WireBasis.OWNER,
+  "variable-rule": WireBasis.VARIABLE_RULE,
+  "session-rule": WireBasis.SESSION_RULE,
+  "no-rule": WireBasis.NO_RULE,
+  dependency: WireBasis.DEPENDENCY,
+  principal: WireBasis.PRINCIPAL,
+  credentials: WireBasis.CREDENTIALS,
+  process: WireBasis.PROCESS,
+} as const satisfies Record<AuditBasis, WireBasis>;
+
+const bases = new Map<WireBasis, AuditBasis>(
+  Object.entries(wireBases).map(([basis, wire]) => [wire, basis as AuditBasis]),
 );
 
 /** Puts an entry of an audit on the wire. */
@@ -42,6 +58,7 @@ export const toWireAuditEntry = (entry: AuditEntry): WireEntry => ({
   revision: toUint64(entry.revision),
   outcome: wireOutcomes[entry.outcome],
   reason: entry.reason ?? "",
+  basis: entry.basis === undefined ? WireBasis.UNSPECIFIED : wireBases[entry.basis],
   decidingRuleId: entry.decidingRule ?? "",
   requestId: entry.requestId ?? "",
 });
@@ -67,6 +84,7 @@ export function fromWireAuditEntry(entry: WireEntry): AuditEntry {
     revision: fromUint64(entry.revision, "revision"),
     outcome: outcomes.get(entry.outcome) ?? "failed",
     reason: entry.reason === "" ? undefined : (entry.reason as ErrorReason),
+    basis: bases.get(entry.basis),
     decidingRule: entry.decidingRuleId || undefined,
     requestId: entry.requestId || undefined,
   });

@@ -6,25 +6,28 @@ import {
   type AuditDraft,
   type AuditRecord,
   auditedLog,
+  noteOfEntry,
   openAuditRecord,
   recoverCommits,
 } from "@trimtab/audit";
-import type { Commit, Store } from "@trimtab/core";
+import type { Commit } from "@trimtab/core";
 import { type CommitLog, createMemoryLog } from "@trimtab/log";
 import { openSqliteLog } from "@trimtab/log-sqlite";
-import { type AuditOptions, createBucketTable, type RefusedCall } from "@trimtab/transport-connect";
+import { type AuditOptions, createBucketTable } from "@trimtab/transport-connect";
 import { fromWireAuditEntry, toWireAuditEntry } from "@trimtab/wire";
 import { AuditEntrySchema } from "@trimtab/wire/services";
+import { anyone } from "../auth/anyone.ts";
 import { peerAddress } from "../direct/call-context.ts";
 import type { Settings } from "../settings.ts";
 import { createLinesFile } from "./lines-file.ts";
+import { createFindDenial, type FindDenial } from "./what-denied.ts";
 
 /** The audit of a server. */
 export interface Audit {
   /** Enters what is committed to a log, and what a process before had no time to enter. */
   readonly follow: (log: CommitLog<Commit>) => Promise<CommitLog<Commit>>;
-  /** Enters calls; the store tells which rule denied one. */
-  readonly callsOf: (store: Pick<Store, "explainAccess">) => AuditOptions;
+  /** Enters calls; the store tells what denied one. */
+  readonly callsOf: (store: Parameters<typeof createFindDenial>[0]) => AuditOptions;
   /** Enters a call of somebody who could not say who they are; of each address no more than ten a second. */
   readonly unknownCaller: (context: HandlerContext) => Promise<void>;
   /** Resolves once what a process before had no time to enter is entered. */
@@ -53,6 +56,7 @@ export async function openAudit(
     log,
     codec,
     keptEntries: settings.auditEntries,
+    note: noteOfEntry,
     onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
     ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
   });
@@ -67,7 +71,7 @@ export async function openAudit(
     callsOf: (store) => ({
       trail: record,
       addressOf: ({ values }) => values.get(peerAddress) ?? "",
-      refuse: (call) => enter(record, store, call),
+      refuse: refuseIn(record, createFindDenial(store)),
     }),
     async unknownCaller(context) {
       const address = context.values.get(peerAddress) ?? "";
@@ -98,23 +102,16 @@ const unknownCall = (address: string, { method, requestHeader, protocolName }: H
   revision: 0,
   outcome: "denied",
   reason: "unauthenticated",
+  basis: "credentials",
 });
 
-/** Enters a call that was not done, with the access rule that denied it. */
-async function enter(record: AuditRecord, store: Pick<Store, "explainAccess">, call: RefusedCall): Promise<void> {
-  const recordedAtMs = Date.now();
-  const decidingRule = await ruleOf(store, call);
-  await record.refuse({ recordedAtMs, ...call, ...(decidingRule !== undefined && { decidingRule }) });
-}
-
-async function ruleOf(store: Pick<Store, "explainAccess">, call: RefusedCall): Promise<string | undefined> {
-  const { session, callerSession, variableName, permission } = call;
-  if (permission === undefined || session === callerSession || variableName === "") return undefined;
-  const ref = variableName.slice(variableName.indexOf("/") + 1);
-  // What does not exist no rule is about.
-  const answer = await store.explainAccess(session, ref, { permission, subject: callerSession }).catch(() => undefined);
-  return answer?.rule?.id;
-}
+/** Enters calls that were not done, with what denied them. */
+const refuseIn =
+  (record: AuditRecord, findDenial: FindDenial): AuditOptions["refuse"] =>
+  async (call, principal = anyone) => {
+    const recordedAtMs = Date.now();
+    await record.refuse({ recordedAtMs, ...call, ...(await findDenial(call, principal)) });
+  };
 
 function createSink({ auditFile = "-", auditFileBytes }: Settings, onError: (error: unknown) => void) {
   const write = createLinesFile(auditFile, auditFileBytes);

@@ -4,7 +4,9 @@ import type { Decision } from "../decision.ts";
 import { unknownVariable } from "../find-variable.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
-import type { Permission } from "./access-rule.ts";
+import type { Variable } from "../variable.ts";
+import type { AccessGrant } from "./access-grant.ts";
+import type { AccessRule, Permission } from "./access-rule.ts";
 import { type Need, needsOf } from "./command-needs.ts";
 import { accessDenied, judgeAccess } from "./judge-access.ts";
 
@@ -12,6 +14,8 @@ import { accessDenied, judgeAccess } from "./judge-access.ts";
 export interface Guard {
   /** Whether it has a permission on a variable; not where there is no such variable. */
   may(ref: string, permission: Permission): boolean;
+  /** What lets it have a permission on a variable; `undefined` where nothing does. */
+  grantOf(need: Need): AccessGrant | "no rule" | undefined;
   /** The refusal of a ref: `not_found` only where the caller may read whatever the session may have. */
   refuse(need: Need): Refusal;
 }
@@ -29,6 +33,13 @@ export function guardOf(
       const variable = findVariable(state, ref);
       return variable !== undefined && judgeAccess(state, variable, { caller, control, permission, atMs }).allowed;
     },
+    grantOf({ ref, permission }) {
+      const variable = findVariable(state, ref);
+      if (variable === undefined) return undefined;
+      const { allowed, rule } = judgeAccess(state, variable, { caller, control, permission, atMs });
+      if (!allowed) return undefined;
+      return rule === undefined ? "no rule" : toGrant(variable, permission, rule);
+    },
     refuse({ ref, permission }) {
       const isKnown = findVariable(state, ref) !== undefined;
       const mayKnow = !isKnown && control.authorize({ caller, permission: "read", ...rules, atMs }).allowed;
@@ -36,6 +47,16 @@ export function guardOf(
     },
   };
 }
+
+const keyOf = (permission: Permission, variable: string): string => `${permission} ${variable}`;
+
+const toGrant = (variable: Variable, permission: Permission, rule: AccessRule): AccessGrant => ({
+  variable: variable.id,
+  name: variable.name,
+  permission,
+  rule: rule.id,
+  sessionWide: variable.permissions?.rules.includes(rule) !== true,
+});
 
 /** Decides a command as `decideFreely` does where its caller may do all of it, and says no more than the caller may know. */
 export function decideGuarded(
@@ -45,18 +66,26 @@ export function decideGuarded(
 ): Decision {
   const needs = needsOf(command, state, context);
   if (needs === "owner") return denied(guard, state, command);
-  const lacking = needs.find(({ ref, permission }) => !guard.may(ref, permission));
-  if (lacking !== undefined) return { kind: "refused", refusal: guard.refuse(lacking) };
+  const granted = new Map<string, AccessGrant>();
+  for (const need of needs) {
+    const grant = guard.grantOf(need);
+    if (grant === undefined) return { kind: "refused", refusal: guard.refuse(need) };
+    if (grant !== "no rule") granted.set(keyOf(need.permission, grant.variable), grant);
+  }
   const decision = decideFreely();
   if (decision.kind === "refused") return { kind: "refused", refusal: conceal(guard, decision.refusal) };
   // What is to be deleted along with something else takes the same permission.
   for (const event of decision.events) {
     const wanted = needsOfEvent(event);
     if (wanted === "owner") return denied(guard, state, command);
-    const missing = wanted.find(({ ref, permission }) => !guard.may(ref, permission));
-    if (missing !== undefined) return { kind: "refused", refusal: guard.refuse(needs[0] ?? missing) };
+    for (const need of wanted) {
+      if (granted.has(keyOf(need.permission, need.ref))) continue;
+      const grant = guard.grantOf(need);
+      if (grant === undefined) return { kind: "refused", refusal: guard.refuse(needs[0] ?? need) };
+      if (grant !== "no rule") granted.set(keyOf(need.permission, grant.variable), grant);
+    }
   }
-  return decision;
+  return granted.size === 0 ? decision : { ...decision, grants: [...granted.values()] };
 }
 
 function denied(guard: Guard, { id }: SessionState, command: Command): Decision {

@@ -6,6 +6,21 @@ import type { ErrorReason } from "../store-error.ts";
 /** How a call came out: it was done; access was denied; it was refused for another reason; it failed by no fault of the caller. */
 export type AuditOutcome = "succeeded" | "denied" | "refused" | "failed";
 
+/**
+ * What decided whether a call was allowed: ownership; an access rule of the variable, or of the session; that no rule
+ * matched; that something behind a derived variable is not for the caller; that the principal may not act as the
+ * session; that the caller could not say who it is. `process`: nobody asked, since it was the process itself.
+ */
+export type AuditBasis =
+  | "owner"
+  | "variable-rule"
+  | "session-rule"
+  | "no-rule"
+  | "dependency"
+  | "principal"
+  | "credentials"
+  | "process";
+
 /** One thing that someone did, or tried to do, to one variable or to a session as a whole. Values are never in it. */
 export interface AuditEntry {
   /** Unique; later entries sort after earlier ones. */
@@ -36,6 +51,8 @@ export interface AuditEntry {
   readonly outcome: AuditOutcome;
   /** Why it did not succeed. */
   readonly reason?: ErrorReason;
+  /** What decided whether it was allowed; absent where that was not asked, or is not known. */
+  readonly basis?: AuditBasis;
   /** The access rule that decided, where one did. */
   readonly decidingRule?: string;
   readonly requestId?: string;

@@ -15,5 +15,8 @@ test("a commit about one variable names it, and one about its session names noth
   const set = everyEvent.events.filter((event) => event.kind === "variable-set").slice(0, 1);
   expect(of([...set, ...set])).toMatchObject({ kind: "variable-set", subject: set[0]?.name });
   const deleted = everyEvent.events.filter((event) => event.kind === "session-deleted");
+  const grant = { variable: "v", name: "x", permission: "write", rule: "r", sessionWide: false } as const;
+  const granted = noteOfCommit({ ...everyEvent, events: set, grants: [grant, { ...grant, permission: "read" }] });
+  expect(granted.subject).toBe(`${set[0]?.name} (by rule r)`);
   expect(of(deleted)).toMatchObject({ kind: "session-deleted", subject: "" });
 });

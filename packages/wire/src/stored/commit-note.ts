@@ -5,7 +5,7 @@ export interface CommitNote {
   readonly actor: string;
   /** The kinds of its events, each once. */
   readonly kind: string;
-  /** The names that its events tell, each once, the first of them. */
+  /** The names that its events tell, each once, the first of them; and the access rules that let it through. */
   readonly subject: string;
 }
 
@@ -13,7 +13,7 @@ export interface CommitNote {
 const namesTold = 5;
 
 /** Puts a commit into words for people. */
-export function noteOfCommit({ actor, events }: Commit): CommitNote {
+export function noteOfCommit({ actor, events, grants = [] }: Commit): CommitNote {
   const kinds = new Set<string>();
   const names = new Set<string>();
   for (const event of events) {
@@ -22,7 +22,9 @@ export function noteOfCommit({ actor, events }: Commit): CommitNote {
   }
   const told = [...names].slice(0, namesTold).join(", ");
   const more = names.size > namesTold ? ` and ${names.size - namesTold} more` : "";
-  return { actor, kind: [...kinds].join(", "), subject: `${told}${more}` };
+  const rules = [...new Set(grants.map(({ rule }) => rule))].slice(0, namesTold).join(", ");
+  const by = rules === "" ? "" : ` (by rule ${rules})`;
+  return { actor, kind: [...kinds].join(", "), subject: `${told}${more}${by}` };
 }
 
 function namesIn(event: SessionEvent): readonly string[] {

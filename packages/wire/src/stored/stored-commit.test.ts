@@ -29,6 +29,12 @@ describe("a stored commit", () => {
     expect(decodeCommit(encodeCommit({ ...everyEvent, via }))).toEqual({ ...everyEvent, via });
   });
 
+  test("comes back with the rules that let it through", () => {
+    const grant = { variable: "var_x_1", name: "x", permission: "write", rule: "r", sessionWide: true } as const;
+    const grants = [grant, { ...grant, permission: "optimize", sessionWide: false } as const];
+    expect(decodeCommit(encodeCommit({ ...everyEvent, grants }))).toEqual({ ...everyEvent, grants });
+  });
+
   test("comes back exactly, whatever the values", () => {
     const commit: fc.Arbitrary<Commit> = fc.record({
       session: text,

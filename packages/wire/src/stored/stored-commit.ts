@@ -1,8 +1,10 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
+import type { AccessGrant, Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
+import { fromWirePermission, toWirePermission } from "../access-rule.ts";
 import {
   StoredCheckpointSchema,
   StoredCommitSchema,
+  type StoredGrant,
   type StoredHistory,
   type StoredVia,
 } from "../gen/trimtab/log/v1/commit_pb.ts";
@@ -31,6 +33,7 @@ export const encodeCommit = (commit: Commit): Uint8Array =>
     requestId: commit.requestId ?? "",
     ...(commit.via !== undefined && { via: { $typeName: "trimtab.log.v1.StoredVia", ...commit.via } }),
     events: commit.events.map(toStoredEvent),
+    grants: (commit.grants ?? []).map(toStoredGrant),
   });
 
 /**
@@ -52,6 +55,7 @@ export const decodeCommit = (bytes: Uint8Array): Commit =>
       metadata: fromWireRecord(stored.metadata, "metadata"),
       ...(requestId !== "" && { requestId }),
       ...(stored.via !== undefined && { via: fromStoredVia(stored.via) }),
+      ...(stored.grants.length > 0 && { grants: stored.grants.map(fromStoredGrant) }),
       events: stored.events.map((event, index) => fromStoredEvent(event, `events[${index}]`)),
     };
   });
@@ -63,6 +67,23 @@ const fromStoredVia = ({ principal, session, action, address, userAgent, protoco
   address,
   userAgent,
   protocol,
+});
+
+const toStoredGrant = (grant: AccessGrant): StoredGrant => ({
+  $typeName: "trimtab.log.v1.StoredGrant",
+  ...grant,
+  permission: toWirePermission(grant.permission),
+});
+
+const fromStoredGrant = (
+  { variable, name, permission, rule, sessionWide }: StoredGrant,
+  index: number,
+): AccessGrant => ({
+  variable,
+  name,
+  permission: fromWirePermission(permission, `grants[${index}].permission`),
+  rule,
+  sessionWide,
 });
 
 /** Puts a checkpoint into the bytes that it is stored as. */

@@ -20,7 +20,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/v1/audit.proto.
  */
 export const file_trimtab_v1_audit: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0cmltdGFiL3YxL2F1ZGl0LnByb3RvEgp0cmltdGFiLnYxIpoECgpBdWRpdEVudHJ5EgoKAmlkGAEgASgJEi8KC3JlY29yZGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpzZXNzaW9uX2lkGAMgASgJEhkKEWNhbGxlcl9zZXNzaW9uX2lkGAQgASgJEg0KBWFjdG9yGAUgASgJEhEKCXByaW5jaXBhbBgGIAEoCRIiCgZvcmlnaW4YByABKA4yEi50cmltdGFiLnYxLk9yaWdpbhIjCgRwZWVyGAggASgLMhUudHJpbXRhYi52MS5BdWRpdFBlZXISDgoGYWN0aW9uGAkgASgJEioKCnBlcm1pc3Npb24YCiABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24SEwoLdmFyaWFibGVfaWQYCyABKAkSFQoNdmFyaWFibGVfbmFtZRgMIAEoCRIYCgtvbGRfdmVyc2lvbhgNIAEoBEgAiAEBEhgKC25ld192ZXJzaW9uGA4gASgESAGIAQESEAoIcmV2aXNpb24YDyABKAQSKQoHb3V0Y29tZRgQIAEoDjIYLnRyaW10YWIudjEuQXVkaXRPdXRjb21lEg4KBnJlYXNvbhgRIAEoCRIYChBkZWNpZGluZ19ydWxlX2lkGBIgASgJEhIKCnJlcXVlc3RfaWQYEyABKAlCDgoMX29sZF92ZXJzaW9uQg4KDF9uZXdfdmVyc2lvbiJCCglBdWRpdFBlZXISDwoHYWRkcmVzcxgBIAEoCRISCgp1c2VyX2FnZW50GAIgASgJEhAKCHByb3RvY29sGAMgASgJIoYBCgtBdWRpdEZpbHRlchIQCgh2YXJpYWJsZRgBIAEoCRINCgVhY3RvchgCIAEoCRIZChFjYWxsZXJfc2Vzc2lvbl9pZBgDIAEoCRIPCgdhY3Rpb25zGAQgAygJEioKCG91dGNvbWVzGAUgAygOMhgudHJpbXRhYi52MS5BdWRpdE91dGNvbWUiqAEKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgNEhIKCnBhZ2VfdG9rZW4YAyABKAkSJwoGZmlsdGVyGAQgASgLMhcudHJpbXRhYi52MS5BdWRpdEZpbHRlchIpCgp0aW1lX3JhbmdlGAUgASgLMhUudHJpbXRhYi52MS5UaW1lUmFuZ2UiXAoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEicKB2VudHJpZXMYASADKAsyFi50cmltdGFiLnYxLkF1ZGl0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImYKEVdhdGNoQXVkaXRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSJwoGZmlsdGVyGAIgASgLMhcudHJpbXRhYi52MS5BdWRpdEZpbHRlchIUCgxyZXN1bWVfdG9rZW4YAyABKAkiqQEKEldhdGNoQXVkaXRSZXNwb25zZRINCgV0b2tlbhgBIAEoCRInCgVlbnRyeRgCIAEoCzIWLnRyaW10YWIudjEuQXVkaXRFbnRyeUgAEi0KCGJvb2ttYXJrGAMgASgLMhkudHJpbXRhYi52MS5XYXRjaEJvb2ttYXJrSAASIwoDZ2FwGAQgASgLMhQudHJpbXRhYi52MS5BdWRpdEdhcEgAQgcKBWV2ZW50IjoKCEF1ZGl0R2FwEi4KCmtlcHRfc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKpkBCgxBdWRpdE91dGNvbWUSHQoZQVVESVRfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhsKF0FVRElUX09VVENPTUVfU1VDQ0VFREVEEAESGAoUQVVESVRfT1VUQ09NRV9ERU5JRUQQAhIZChVBVURJVF9PVVRDT01FX1JFRlVTRUQQAxIYChRBVURJVF9PVVRDT01FX0ZBSUxFRBAEMrwBCgxBdWRpdFNlcnZpY2USXQoQTGlzdEF1ZGl0RW50cmllcxIjLnRyaW10YWIudjEuTGlzdEF1ZGl0RW50cmllc1JlcXVlc3QaJC50cmltdGFiLnYxLkxpc3RBdWRpdEVudHJpZXNSZXNwb25zZRJNCgpXYXRjaEF1ZGl0Eh0udHJpbXRhYi52MS5XYXRjaEF1ZGl0UmVxdWVzdBoeLnRyaW10YWIudjEuV2F0Y2hBdWRpdFJlc3BvbnNlMAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_session, file_trimtab_v1_time_range, file_trimtab_v1_watch]);
+  fileDesc("ChZ0cmltdGFiL3YxL2F1ZGl0LnByb3RvEgp0cmltdGFiLnYxIsEECgpBdWRpdEVudHJ5EgoKAmlkGAEgASgJEi8KC3JlY29yZGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpzZXNzaW9uX2lkGAMgASgJEhkKEWNhbGxlcl9zZXNzaW9uX2lkGAQgASgJEg0KBWFjdG9yGAUgASgJEhEKCXByaW5jaXBhbBgGIAEoCRIiCgZvcmlnaW4YByABKA4yEi50cmltdGFiLnYxLk9yaWdpbhIjCgRwZWVyGAggASgLMhUudHJpbXRhYi52MS5BdWRpdFBlZXISDgoGYWN0aW9uGAkgASgJEioKCnBlcm1pc3Npb24YCiABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24SEwoLdmFyaWFibGVfaWQYCyABKAkSFQoNdmFyaWFibGVfbmFtZRgMIAEoCRIYCgtvbGRfdmVyc2lvbhgNIAEoBEgAiAEBEhgKC25ld192ZXJzaW9uGA4gASgESAGIAQESEAoIcmV2aXNpb24YDyABKAQSKQoHb3V0Y29tZRgQIAEoDjIYLnRyaW10YWIudjEuQXVkaXRPdXRjb21lEg4KBnJlYXNvbhgRIAEoCRIYChBkZWNpZGluZ19ydWxlX2lkGBIgASgJEiUKBWJhc2lzGBQgASgOMhYudHJpbXRhYi52MS5BdWRpdEJhc2lzEhIKCnJlcXVlc3RfaWQYEyABKAlCDgoMX29sZF92ZXJzaW9uQg4KDF9uZXdfdmVyc2lvbiJCCglBdWRpdFBlZXISDwoHYWRkcmVzcxgBIAEoCRISCgp1c2VyX2FnZW50GAIgASgJEhAKCHByb3RvY29sGAMgASgJIoYBCgtBdWRpdEZpbHRlchIQCgh2YXJpYWJsZRgBIAEoCRINCgVhY3RvchgCIAEoCRIZChFjYWxsZXJfc2Vzc2lvbl9pZBgDIAEoCRIPCgdhY3Rpb25zGAQgAygJEioKCG91dGNvbWVzGAUgAygOMhgudHJpbXRhYi52MS5BdWRpdE91dGNvbWUiqAEKF0xpc3RBdWRpdEVudHJpZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgNEhIKCnBhZ2VfdG9rZW4YAyABKAkSJwoGZmlsdGVyGAQgASgLMhcudHJpbXRhYi52MS5BdWRpdEZpbHRlchIpCgp0aW1lX3JhbmdlGAUgASgLMhUudHJpbXRhYi52MS5UaW1lUmFuZ2UiXAoYTGlzdEF1ZGl0RW50cmllc1Jlc3BvbnNlEicKB2VudHJpZXMYASADKAsyFi50cmltdGFiLnYxLkF1ZGl0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImYKEVdhdGNoQXVkaXRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSJwoGZmlsdGVyGAIgASgLMhcudHJpbXRhYi52MS5BdWRpdEZpbHRlchIUCgxyZXN1bWVfdG9rZW4YAyABKAkiqQEKEldhdGNoQXVkaXRSZXNwb25zZRINCgV0b2tlbhgBIAEoCRInCgVlbnRyeRgCIAEoCzIWLnRyaW10YWIudjEuQXVkaXRFbnRyeUgAEi0KCGJvb2ttYXJrGAMgASgLMhkudHJpbXRhYi52MS5XYXRjaEJvb2ttYXJrSAASIwoDZ2FwGAQgASgLMhQudHJpbXRhYi52MS5BdWRpdEdhcEgAQgcKBWV2ZW50IjoKCEF1ZGl0R2FwEi4KCmtlcHRfc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKpkBCgxBdWRpdE91dGNvbWUSHQoZQVVESVRfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhsKF0FVRElUX09VVENPTUVfU1VDQ0VFREVEEAESGAoUQVVESVRfT1VUQ09NRV9ERU5JRUQQAhIZChVBVURJVF9PVVRDT01FX1JFRlVTRUQQAxIYChRBVURJVF9PVVRDT01FX0ZBSUxFRBAEKoMCCgpBdWRpdEJhc2lzEhsKF0FVRElUX0JBU0lTX1VOU1BFQ0lGSUVEEAASFQoRQVVESVRfQkFTSVNfT1dORVIQARIdChlBVURJVF9CQVNJU19WQVJJQUJMRV9SVUxFEAISHAoYQVVESVRfQkFTSVNfU0VTU0lPTl9SVUxFEAMSFwoTQVVESVRfQkFTSVNfTk9fUlVMRRAEEhoKFkFVRElUX0JBU0lTX0RFUEVOREVOQ1kQBRIZChVBVURJVF9CQVNJU19QUklOQ0lQQUwQBhIbChdBVURJVF9CQVNJU19DUkVERU5USUFMUxAHEhcKE0FVRElUX0JBU0lTX1BST0NFU1MQCDK8AQoMQXVkaXRTZXJ2aWNlEl0KEExpc3RBdWRpdEVudHJpZXMSIy50cmltdGFiLnYxLkxpc3RBdWRpdEVudHJpZXNSZXF1ZXN0GiQudHJpbXRhYi52MS5MaXN0QXVkaXRFbnRyaWVzUmVzcG9uc2USTQoKV2F0Y2hBdWRpdBIdLnRyaW10YWIudjEuV2F0Y2hBdWRpdFJlcXVlc3QaHi50cmltdGFiLnYxLldhdGNoQXVkaXRSZXNwb25zZTABYgZwcm90bzM", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_session, file_trimtab_v1_time_range, file_trimtab_v1_watch]);
 
 /**
  * One thing that someone did, or tried to do, to one variable or to the session as a whole.
@@ -153,6 +153,13 @@ export type AuditEntry = Message<"trimtab.v1.AuditEntry"> & {
    * @generated from field: string deciding_rule_id = 18;
    */
   decidingRuleId: string;
+
+  /**
+   * What decided whether it was allowed; unspecified where that was not asked, or is not known.
+   *
+   * @generated from field: trimtab.v1.AuditBasis basis = 20;
+   */
+  basis: AuditBasis;
 
   /**
    * The request, where the caller named it.
@@ -492,6 +499,89 @@ export type AuditOutcome = (typeof AuditOutcome)[keyof typeof AuditOutcome] | Un
  */
 export const AuditOutcomeSchema: GenEnum<AuditOutcome> = /*@__PURE__*/
   enumDesc(file_trimtab_v1_audit, 0);
+
+/**
+ * What decided whether a call was allowed.
+ *
+ * @generated from enum trimtab.v1.AuditBasis
+ */
+export const AuditBasis = {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: AUDIT_BASIS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Ownership: what a session may do with its own, and nobody else.
+   *
+   * @generated from enum value: AUDIT_BASIS_OWNER = 1;
+   */
+  OWNER: 1,
+
+  /**
+   * An access rule of the variable.
+   *
+   * @generated from enum value: AUDIT_BASIS_VARIABLE_RULE = 2;
+   */
+  VARIABLE_RULE: 2,
+
+  /**
+   * An access rule for all variables of the session.
+   *
+   * @generated from enum value: AUDIT_BASIS_SESSION_RULE = 3;
+   */
+  SESSION_RULE: 3,
+
+  /**
+   * That no access rule matched.
+   *
+   * @generated from enum value: AUDIT_BASIS_NO_RULE = 4;
+   */
+  NO_RULE: 4,
+
+  /**
+   * That the variable is derived from one on which the caller lacks the permission.
+   *
+   * @generated from enum value: AUDIT_BASIS_DEPENDENCY = 5;
+   */
+  DEPENDENCY: 5,
+
+  /**
+   * That the principal may not act as the session.
+   *
+   * @generated from enum value: AUDIT_BASIS_PRINCIPAL = 6;
+   */
+  PRINCIPAL: 6,
+
+  /**
+   * That the caller could not say who it is.
+   *
+   * @generated from enum value: AUDIT_BASIS_CREDENTIALS = 7;
+   */
+  CREDENTIALS: 7,
+
+  /**
+   * Nothing: it was done by the server's own process, which nobody asks.
+   *
+   * @generated from enum value: AUDIT_BASIS_PROCESS = 8;
+   */
+  PROCESS: 8,
+} as const;
+
+/**
+ * What decided whether a call was allowed.
+ *
+ * @generated from enum trimtab.v1.AuditBasis
+ */
+export type AuditBasis = (typeof AuditBasis)[keyof typeof AuditBasis] | UnknownEnum;
+
+/**
+ * Describes the enum trimtab.v1.AuditBasis.
+ */
+export const AuditBasisSchema: GenEnum<AuditBasis> = /*@__PURE__*/
+  enumDesc(file_trimtab_v1_audit, 1);
 
 /**
  * Audit: who did what, when and from where, and what was decided. Every write is entered, whether it succeeded or not,

@@ -6,7 +6,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { AccessRule, Permissions } from "../../v1/access_rule_pb.ts";
+import type { AccessRule, Permission, Permissions } from "../../v1/access_rule_pb.ts";
 import { file_trimtab_v1_access_rule } from "../../v1/access_rule_pb.ts";
 import type { DependencyKind } from "../../v1/dependency_pb.ts";
 import { file_trimtab_v1_dependency } from "../../v1/dependency_pb.ts";
@@ -28,7 +28,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file trimtab/log/v1/commit.proto.
  */
 export const file_trimtab_log_v1_commit: GenFile = /*@__PURE__*/
-  fileDesc("Cht0cmltdGFiL2xvZy92MS9jb21taXQucHJvdG8SDnRyaW10YWIubG9nLnYxIocDCgxTdG9yZWRDb21taXQSDgoGZm9ybWF0GAEgASgNEg8KB3Nlc3Npb24YAiABKAkSEAoIcmV2aXNpb24YAyABKAQSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAUgASgJEiIKBm9yaWdpbhgGIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEjwKCG1ldGFkYXRhGAcgAygLMioudHJpbXRhYi5sb2cudjEuU3RvcmVkQ29tbWl0Lk1ldGFkYXRhRW50cnkSEgoKcmVxdWVzdF9pZBgIIAEoCRIrCgZldmVudHMYCSADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRFdmVudBImCgN2aWEYCiABKAsyGS50cmltdGFiLmxvZy52MS5TdG9yZWRWaWEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ2CglTdG9yZWRWaWESEQoJcHJpbmNpcGFsGAEgASgJEg8KB3Nlc3Npb24YAiABKAkSDgoGYWN0aW9uGAMgASgJEg8KB2FkZHJlc3MYBCABKAkSEgoKdXNlcl9hZ2VudBgFIAEoCRIQCghwcm90b2NvbBgGIAEoCSKHCwoLU3RvcmVkRXZlbnQSOQoPc2Vzc2lvbl9jcmVhdGVkGAEgASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI5Cg9zZXNzaW9uX3VwZGF0ZWQYAiABKAsyHi50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZEgAEjcKD3Nlc3Npb25fZGVsZXRlZBgDIAEoCzIcLnRyaW10YWIubG9nLnYxLlNlc3Npb25FbmRlZEgAEkEKE3ZhcmlhYmxlX3JlZ2lzdGVyZWQYBCABKAsyIi50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWRIABIzCgx2YXJpYWJsZV9zZXQYBSABKAsyGy50cmltdGFiLmxvZy52MS5WYXJpYWJsZVNldEgAEjAKEHZhcmlhYmxlX2NoYW5nZWQYBiABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlSAASOwoQdmFyaWFibGVfZGVsZXRlZBgHIAEoCzIfLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlRGVsZXRlZEgAEjEKC3Byb2dyYW1fcHV0GAggASgLMhoudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dEgAEhkKD3Byb2dyYW1fZGVsZXRlZBgJIAEoCUgAEjgKDnNlc3Npb25fZm9ya2VkGAogASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWRIABI7ChBkZXBlbmRlbmN5X2FkZGVkGAsgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkSAASPwoSZGVwZW5kZW5jeV9yZW1vdmVkGAwgASgLMiEudHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeVJlbW92ZWRIABIxChFzdGFsZW5lc3NfY2hhbmdlZBgNIAEoCzIULnRyaW10YWIudjEuVmFyaWFibGVIABI/ChJkZXBlbmRlbmN5X2NoYW5nZWQYDiABKAsyIS50cmltdGFiLmxvZy52MS5EZXBlbmRlbmN5Q2hhbmdlZEgAEisKCHJ1bGVfcHV0GA8gASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dEgAEhYKDHJ1bGVfZGVsZXRlZBgQIAEoCUgAEi0KCXNwYWNlX3B1dBgRIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0SAASFwoNc3BhY2VfZGVsZXRlZBgSIAEoCUgAEi0KCWxhYmVsX3NldBgTIAEoCzIYLnRyaW10YWIubG9nLnYxLkxhYmVsU2V0SAASFwoNbGFiZWxfZGVsZXRlZBgUIAEoCUgAEj0KEXZhcmlhYmxlX2ltcG9ydGVkGBUgASgLMiAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVJbXBvcnRlZEgAEkgKF3Nlc3Npb25fcGVybWlzc2lvbnNfc2V0GBYgASgLMiUudHJpbXRhYi5sb2cudjEuU2Vzc2lvblBlcm1pc3Npb25zU2V0SAASQwoUb3B0aW1pemF0aW9uX3N0YXJ0ZWQYFyABKAsyIy50cmltdGFiLmxvZy52MS5PcHRpbWl6YXRpb25TdGFydGVkSAASRQoVb3B0aW1pemF0aW9uX3JlcG9ydGVkGBggASgLMiQudHJpbXRhYi5sb2cudjEuT3B0aW1pemF0aW9uUmVwb3J0ZWRIABI1Cg1sZWFzZV9yZW5ld2VkGBkgASgLMhwudHJpbXRhYi5sb2cudjEuTGVhc2VSZW5ld2VkSAASPwoSb3B0aW1pemF0aW9uX2VuZGVkGBogASgLMiEudHJpbXRhYi5sb2cudjEuT3B0aW1pemF0aW9uRW5kZWRIAEIGCgRraW5kIuABCg5TZXNzaW9uU3RhcnRlZBINCgVlcG9jaBgBIAEoCRIOCgZ0dGxfbXMYAiABKAQSPgoIbWV0YWRhdGEYAyADKAsyLC50cmltdGFiLmxvZy52MS5TZXNzaW9uU3RhcnRlZC5NZXRhZGF0YUVudHJ5EisKBGZyb20YBCABKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEipAEKDlNlc3Npb25VcGRhdGVkEg4KBnR0bF9tcxgBIAEoBBI+CghtZXRhZGF0YRgCIAMoCzIsLnRyaW10YWIubG9nLnYxLlNlc3Npb25VcGRhdGVkLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASIfCgxTZXNzaW9uRW5kZWQSDwoHZXhwaXJlZBgBIAEoCCK6BAoSVmFyaWFibGVSZWdpc3RlcmVkEgoKAmlkGAEgASgJEg4KBm51bWJlchgCIAEoBBIMCgRuYW1lGAMgASgJEgwKBHR5cGUYBCABKAkSIAoFdmFsdWUYBSABKAsyES50cmltdGFiLnYxLlZhbHVlEkgKC2NvbnN0cmFpbnRzGAYgAygLMjMudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkLkNvbnN0cmFpbnRzRW50cnkSQgoIbWV0YWRhdGEYByADKAsyMC50cmltdGFiLmxvZy52MS5WYXJpYWJsZVJlZ2lzdGVyZWQuTWV0YWRhdGFFbnRyeRITCgtkZXNjcmlwdGlvbhgIIAEoCRIRCglyZWFkX29ubHkYCSABKAgSKgoKZGVyaXZhdGlvbhgKIAEoCzIWLnRyaW10YWIudjEuRGVyaXZhdGlvbhISCgVzdGFsZRgLIAEoCUgAiAEBEhEKCXNlbnNpdGl2ZRgMIAEoCBIsCgxhY2Nlc3NfcnVsZXMYDSADKAsyFi50cmltdGFiLnYxLkFjY2Vzc1J1bGUaRQoQQ29uc3RyYWludHNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ARpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBQggKBl9zdGFsZSLjAQoLVmFyaWFibGVTZXQSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEiAKBXZhbHVlGAQgASgLMhEudHJpbXRhYi52MS5WYWx1ZRIjCghwcmV2aW91cxgFIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSEQoJdW5jaGFuZ2VkGAYgASgIEhsKDnJvbGxlZF9iYWNrX3RvGAcgASgESACIAQESEQoJY2F1c2VkX2J5GAggAygJEgwKBHJvb3QYCSABKAlCEQoPX3JvbGxlZF9iYWNrX3RvImEKD1ZhcmlhYmxlRGVsZXRlZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAQSIwoIcHJldmlvdXMYBCABKAsyES50cmltdGFiLnYxLlZhbHVlIowBCgpQcm9ncmFtUHV0EgoKAmlkGAEgASgJEjIKBGJvZHkYAiADKAsyJC50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0LkJvZHlFbnRyeRo+CglCb2R5RW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEi5gEKD0RlcGVuZGVuY3lBZGRlZBIQCgh2YXJpYWJsZRgBIAEoCRISCgpkZXBlbmRzX29uGAIgASgJEigKBGtpbmQYAyABKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kEj8KCG1ldGFkYXRhGAQgAygLMi0udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASI5ChFEZXBlbmRlbmN5UmVtb3ZlZBIQCgh2YXJpYWJsZRgBIAEoCRISCgpkZXBlbmRzX29uGAIgASgJIlEKEURlcGVuZGVuY3lDaGFuZ2VkEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBIRCgljYXVzZWRfYnkYBCADKAkidgoHUnVsZVB1dBIMCgRuYW1lGAEgASgJEhIKCmV4cHJlc3Npb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIQCghkaXNhYmxlZBgFIAEoCBIRCgl2YXJpYWJsZXMYBiADKAkivgEKCFNwYWNlUHV0EgwKBG5hbWUYASABKAkSEwoLZGVzY3JpcHRpb24YAiABKAkSEQoJdmFyaWFibGVzGAMgAygJEjgKCG1ldGFkYXRhGAQgAygLMiYudHJpbXRhYi5sb2cudjEuU3BhY2VQdXQuTWV0YWRhdGFFbnRyeRpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIlIKCExhYmVsU2V0EgwKBG5hbWUYASABKAkSEAoIcmV2aXNpb24YAiABKAQSEQoJcHJvdGVjdGVkGAMgASgIEhMKC2Rlc2NyaXB0aW9uGAQgASgJIn4KEFZhcmlhYmxlSW1wb3J0ZWQSJgoIdmFyaWFibGUYASABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEhMKC25leHRfbnVtYmVyGAIgASgEEi0KCHZlcnNpb25zGAMgAygLMhsudHJpbXRhYi52MS5WYXJpYWJsZVZlcnNpb24iPgoVU2Vzc2lvblBlcm1pc3Npb25zU2V0EiUKBXJ1bGVzGAEgAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlInIKE09wdGltaXphdGlvblN0YXJ0ZWQSLgoMb3B0aW1pemF0aW9uGAEgASgLMhgudHJpbXRhYi52MS5PcHRpbWl6YXRpb24SFQoNZmVuY2luZ190b2tlbhgCIAEoBBIUCgxsZWFzZV90dGxfbXMYAyABKAQipAEKFE9wdGltaXphdGlvblJlcG9ydGVkEiwKBWVudHJ5GAEgASgLMh0udHJpbXRhYi52MS5PcHRpbWl6YXRpb25FbnRyeRIoCglvYmplY3RpdmUYAiABKAsyFS50cmltdGFiLnYxLk9iamVjdGl2ZRI0ChBsZWFzZV9leHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJdCgxMZWFzZVJlbmV3ZWQSFwoPb3B0aW1pemF0aW9uX2lkGAEgASgJEjQKEGxlYXNlX2V4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wImkKEU9wdGltaXphdGlvbkVuZGVkEhcKD29wdGltaXphdGlvbl9pZBgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uU3RhdGUSDQoFY2F1c2UYAyABKAkiuwYKDVN0b3JlZFNlc3Npb24SCgoCaWQYASABKAkSLAoGc3RhdHVzGAIgASgOMhwudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhdHVzEg0KBWVwb2NoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEiYKAmF0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZ0dGxfbXMYByABKAQSPQoIbWV0YWRhdGEYCCADKAsyKy50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uLk1ldGFkYXRhRW50cnkSEwoLbmV4dF9udW1iZXIYCSABKAQSHgoWdG90YWxfdmFyaWFibGVfdXBkYXRlcxgKIAEoBBInCgl2YXJpYWJsZXMYCyADKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEi8KCHByb2dyYW1zGAwgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkUHJvZ3JhbRI2CgxkZXBlbmRlbmNpZXMYDSADKAsyIC50cmltdGFiLmxvZy52MS5TdG9yZWREZXBlbmRlbmN5EikKBXJ1bGVzGA4gAygLMhoudHJpbXRhYi5sb2cudjEuU3RvcmVkUnVsZRIrCgZzcGFjZXMYDyADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRTcGFjZRIrCgZsYWJlbHMYECADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRMYWJlbBIvCghyZXF1ZXN0cxgRIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFJlcXVlc3QSLAoLcGVybWlzc2lvbnMYEiABKAsyFy50cmltdGFiLnYxLlBlcm1pc3Npb25zEjkKDW9wdGltaXphdGlvbnMYEyADKAsyIi50cmltdGFiLmxvZy52MS5TdG9yZWRPcHRpbWl6YXRpb24aQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASKYAQoNU3RvcmVkUHJvZ3JhbRInCgNwdXQYASABKAsyGi50cmltdGFiLmxvZy52MS5Qcm9ncmFtUHV0Ei4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoQBChBTdG9yZWREZXBlbmRlbmN5Ei4KBWFkZGVkGAEgASgLMh8udHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUFkZGVkEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAMgASgEIl4KClN0b3JlZFJ1bGUSJAoDcHV0GAEgASgLMhcudHJpbXRhYi5sb2cudjEuUnVsZVB1dBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wInEKC1N0b3JlZFNwYWNlEiUKA3B1dBgBIAEoCzIYLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0EioKBXN0YW1wGAIgASgLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhbXASDwoHdmVyc2lvbhgDIAEoBCJgCgtTdG9yZWRMYWJlbBIlCgNzZXQYASABKAsyGC50cmltdGFiLmxvZy52MS5MYWJlbFNldBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wIpMBCgtTdG9yZWRTdGFtcBIuCgpjcmVhdGVkX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgp1cGRhdGVkX2J5GAMgASgJEhAKCHJldmlzaW9uGAQgASgEIokBChJTdG9yZWRPcHRpbWl6YXRpb24SNAoHc3RhcnRlZBgBIAEoCzIjLnRyaW10YWIubG9nLnYxLk9wdGltaXphdGlvblN0YXJ0ZWQSLgoHZW50cmllcxgCIAMoCzIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkSDQoFYmVzdHMYAyADKAEiLQoNU3RvcmVkUmVxdWVzdBIKCgJpZBgBIAEoCRIQCghyZXZpc2lvbhgCIAEoBCKEAQoQU3RvcmVkQ2hlY2twb2ludBIOCgZmb3JtYXQYASABKA0SLgoHc2Vzc2lvbhgCIAEoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFNlc3Npb24SMAoJaGlzdG9yaWVzGAMgAygLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkSGlzdG9yeSKlAwoNU3RvcmVkU3VtbWFyeRIOCgZmb3JtYXQYASABKA0SCgoCaWQYAiABKAkSDQoFZXBvY2gYAyABKAkSEAoIcmV2aXNpb24YBCABKAQSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdHRsX21zGAYgASgEEj0KCG1ldGFkYXRhGAcgAygLMisudHJpbXRhYi5sb2cudjEuU3RvcmVkU3VtbWFyeS5NZXRhZGF0YUVudHJ5EhYKDnZhcmlhYmxlX2NvdW50GAggASgEEhUKDXByb2dyYW1fY291bnQYCSABKAQSHgoWdG90YWxfdmFyaWFibGVfdXBkYXRlcxgKIAEoBBIsCgZzdGF0dXMYCyABKA4yHC50cmltdGFiLmxvZy52MS5TdG9yZWRTdGF0dXMSFwoPYWNjZXNzX3JldmlzaW9uGAwgASgEGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiSgoNU3RvcmVkSGlzdG9yeRIKCgJpZBgBIAEoCRItCgh2ZXJzaW9ucxgCIAMoCzIbLnRyaW10YWIudjEuVmFyaWFibGVWZXJzaW9uKnsKDFN0b3JlZFN0YXR1cxIdChlTVE9SRURfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFgoSU1RPUkVEX1NUQVRVU19MSVZFEAESGQoVU1RPUkVEX1NUQVRVU19ERUxFVEVEEAISGQoVU1RPUkVEX1NUQVRVU19FWFBJUkVEEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_dependency, file_trimtab_v1_history, file_trimtab_v1_objective, file_trimtab_v1_optimization, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
+  fileDesc("Cht0cmltdGFiL2xvZy92MS9jb21taXQucHJvdG8SDnRyaW10YWIubG9nLnYxIrQDCgxTdG9yZWRDb21taXQSDgoGZm9ybWF0GAEgASgNEg8KB3Nlc3Npb24YAiABKAkSEAoIcmV2aXNpb24YAyABKAQSJgoCYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWFjdG9yGAUgASgJEiIKBm9yaWdpbhgGIAEoDjISLnRyaW10YWIudjEuT3JpZ2luEjwKCG1ldGFkYXRhGAcgAygLMioudHJpbXRhYi5sb2cudjEuU3RvcmVkQ29tbWl0Lk1ldGFkYXRhRW50cnkSEgoKcmVxdWVzdF9pZBgIIAEoCRIrCgZldmVudHMYCSADKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRFdmVudBImCgN2aWEYCiABKAsyGS50cmltdGFiLmxvZy52MS5TdG9yZWRWaWESKwoGZ3JhbnRzGAsgAygLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkR3JhbnQaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ9CgtTdG9yZWRHcmFudBIQCgh2YXJpYWJsZRgBIAEoCRIMCgRuYW1lGAIgASgJEioKCnBlcm1pc3Npb24YAyABKA4yFi50cmltdGFiLnYxLlBlcm1pc3Npb24SDAoEcnVsZRgEIAEoCRIUCgxzZXNzaW9uX3dpZGUYBSABKAgidgoJU3RvcmVkVmlhEhEKCXByaW5jaXBhbBgBIAEoCRIPCgdzZXNzaW9uGAIgASgJEg4KBmFjdGlvbhgDIAEoCRIPCgdhZGRyZXNzGAQgASgJEhIKCnVzZXJfYWdlbnQYBSABKAkSEAoIcHJvdG9jb2wYBiABKAkihwsKC1N0b3JlZEV2ZW50EjkKD3Nlc3Npb25fY3JlYXRlZBgBIAEoCzIeLnRyaW10YWIubG9nLnYxLlNlc3Npb25TdGFydGVkSAASOQoPc2Vzc2lvbl91cGRhdGVkGAIgASgLMh4udHJpbXRhYi5sb2cudjEuU2Vzc2lvblVwZGF0ZWRIABI3Cg9zZXNzaW9uX2RlbGV0ZWQYAyABKAsyHC50cmltdGFiLmxvZy52MS5TZXNzaW9uRW5kZWRIABJBChN2YXJpYWJsZV9yZWdpc3RlcmVkGAQgASgLMiIudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkSAASMwoMdmFyaWFibGVfc2V0GAUgASgLMhsudHJpbXRhYi5sb2cudjEuVmFyaWFibGVTZXRIABIwChB2YXJpYWJsZV9jaGFuZ2VkGAYgASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZUgAEjsKEHZhcmlhYmxlX2RlbGV0ZWQYByABKAsyHy50cmltdGFiLmxvZy52MS5WYXJpYWJsZURlbGV0ZWRIABIxCgtwcm9ncmFtX3B1dBgIIAEoCzIaLnRyaW10YWIubG9nLnYxLlByb2dyYW1QdXRIABIZCg9wcm9ncmFtX2RlbGV0ZWQYCSABKAlIABI4Cg5zZXNzaW9uX2ZvcmtlZBgKIAEoCzIeLnRyaW10YWIubG9nLnYxLlNlc3Npb25TdGFydGVkSAASOwoQZGVwZW5kZW5jeV9hZGRlZBgLIAEoCzIfLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lBZGRlZEgAEj8KEmRlcGVuZGVuY3lfcmVtb3ZlZBgMIAEoCzIhLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lSZW1vdmVkSAASMQoRc3RhbGVuZXNzX2NoYW5nZWQYDSABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlSAASPwoSZGVwZW5kZW5jeV9jaGFuZ2VkGA4gASgLMiEudHJpbXRhYi5sb2cudjEuRGVwZW5kZW5jeUNoYW5nZWRIABIrCghydWxlX3B1dBgPIAEoCzIXLnRyaW10YWIubG9nLnYxLlJ1bGVQdXRIABIWCgxydWxlX2RlbGV0ZWQYECABKAlIABItCglzcGFjZV9wdXQYESABKAsyGC50cmltdGFiLmxvZy52MS5TcGFjZVB1dEgAEhcKDXNwYWNlX2RlbGV0ZWQYEiABKAlIABItCglsYWJlbF9zZXQYEyABKAsyGC50cmltdGFiLmxvZy52MS5MYWJlbFNldEgAEhcKDWxhYmVsX2RlbGV0ZWQYFCABKAlIABI9ChF2YXJpYWJsZV9pbXBvcnRlZBgVIAEoCzIgLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlSW1wb3J0ZWRIABJIChdzZXNzaW9uX3Blcm1pc3Npb25zX3NldBgWIAEoCzIlLnRyaW10YWIubG9nLnYxLlNlc3Npb25QZXJtaXNzaW9uc1NldEgAEkMKFG9wdGltaXphdGlvbl9zdGFydGVkGBcgASgLMiMudHJpbXRhYi5sb2cudjEuT3B0aW1pemF0aW9uU3RhcnRlZEgAEkUKFW9wdGltaXphdGlvbl9yZXBvcnRlZBgYIAEoCzIkLnRyaW10YWIubG9nLnYxLk9wdGltaXphdGlvblJlcG9ydGVkSAASNQoNbGVhc2VfcmVuZXdlZBgZIAEoCzIcLnRyaW10YWIubG9nLnYxLkxlYXNlUmVuZXdlZEgAEj8KEm9wdGltaXphdGlvbl9lbmRlZBgaIAEoCzIhLnRyaW10YWIubG9nLnYxLk9wdGltaXphdGlvbkVuZGVkSABCBgoEa2luZCLgAQoOU2Vzc2lvblN0YXJ0ZWQSDQoFZXBvY2gYASABKAkSDgoGdHRsX21zGAIgASgEEj4KCG1ldGFkYXRhGAMgAygLMiwudHJpbXRhYi5sb2cudjEuU2Vzc2lvblN0YXJ0ZWQuTWV0YWRhdGFFbnRyeRIrCgRmcm9tGAQgASgLMh0udHJpbXRhYi5sb2cudjEuU3RvcmVkU2Vzc2lvbhpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIqQBCg5TZXNzaW9uVXBkYXRlZBIOCgZ0dGxfbXMYASABKAQSPgoIbWV0YWRhdGEYAiADKAsyLC50cmltdGFiLmxvZy52MS5TZXNzaW9uVXBkYXRlZC5NZXRhZGF0YUVudHJ5GkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiHwoMU2Vzc2lvbkVuZGVkEg8KB2V4cGlyZWQYASABKAgiugQKElZhcmlhYmxlUmVnaXN0ZXJlZBIKCgJpZBgBIAEoCRIOCgZudW1iZXIYAiABKAQSDAoEbmFtZRgDIAEoCRIMCgR0eXBlGAQgASgJEiAKBXZhbHVlGAUgASgLMhEudHJpbXRhYi52MS5WYWx1ZRJICgtjb25zdHJhaW50cxgGIAMoCzIzLnRyaW10YWIubG9nLnYxLlZhcmlhYmxlUmVnaXN0ZXJlZC5Db25zdHJhaW50c0VudHJ5EkIKCG1ldGFkYXRhGAcgAygLMjAudHJpbXRhYi5sb2cudjEuVmFyaWFibGVSZWdpc3RlcmVkLk1ldGFkYXRhRW50cnkSEwoLZGVzY3JpcHRpb24YCCABKAkSEQoJcmVhZF9vbmx5GAkgASgIEioKCmRlcml2YXRpb24YCiABKAsyFi50cmltdGFiLnYxLkRlcml2YXRpb24SEgoFc3RhbGUYCyABKAlIAIgBARIRCglzZW5zaXRpdmUYDCABKAgSLAoMYWNjZXNzX3J1bGVzGA0gAygLMhYudHJpbXRhYi52MS5BY2Nlc3NSdWxlGkUKEENvbnN0cmFpbnRzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4AUIICgZfc3RhbGUi4wEKC1ZhcmlhYmxlU2V0EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBBIgCgV2YWx1ZRgEIAEoCzIRLnRyaW10YWIudjEuVmFsdWUSIwoIcHJldmlvdXMYBSABKAsyES50cmltdGFiLnYxLlZhbHVlEhEKCXVuY2hhbmdlZBgGIAEoCBIbCg5yb2xsZWRfYmFja190bxgHIAEoBEgAiAEBEhEKCWNhdXNlZF9ieRgIIAMoCRIMCgRyb290GAkgASgJQhEKD19yb2xsZWRfYmFja190byJhCg9WYXJpYWJsZURlbGV0ZWQSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIPCgd2ZXJzaW9uGAMgASgEEiMKCHByZXZpb3VzGAQgASgLMhEudHJpbXRhYi52MS5WYWx1ZSKMAQoKUHJvZ3JhbVB1dBIKCgJpZBgBIAEoCRIyCgRib2R5GAIgAygLMiQudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dC5Cb2R5RW50cnkaPgoJQm9keUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIuYBCg9EZXBlbmRlbmN5QWRkZWQSEAoIdmFyaWFibGUYASABKAkSEgoKZGVwZW5kc19vbhgCIAEoCRIoCgRraW5kGAMgASgOMhoudHJpbXRhYi52MS5EZXBlbmRlbmN5S2luZBI/CghtZXRhZGF0YRgEIAMoCzItLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lBZGRlZC5NZXRhZGF0YUVudHJ5GkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEiOQoRRGVwZW5kZW5jeVJlbW92ZWQSEAoIdmFyaWFibGUYASABKAkSEgoKZGVwZW5kc19vbhgCIAEoCSJRChFEZXBlbmRlbmN5Q2hhbmdlZBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg8KB3ZlcnNpb24YAyABKAQSEQoJY2F1c2VkX2J5GAQgAygJInYKB1J1bGVQdXQSDAoEbmFtZRgBIAEoCRISCgpleHByZXNzaW9uGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIZGlzYWJsZWQYBSABKAgSEQoJdmFyaWFibGVzGAYgAygJIr4BCghTcGFjZVB1dBIMCgRuYW1lGAEgASgJEhMKC2Rlc2NyaXB0aW9uGAIgASgJEhEKCXZhcmlhYmxlcxgDIAMoCRI4CghtZXRhZGF0YRgEIAMoCzImLnRyaW10YWIubG9nLnYxLlNwYWNlUHV0Lk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJSCghMYWJlbFNldBIMCgRuYW1lGAEgASgJEhAKCHJldmlzaW9uGAIgASgEEhEKCXByb3RlY3RlZBgDIAEoCBITCgtkZXNjcmlwdGlvbhgEIAEoCSJ+ChBWYXJpYWJsZUltcG9ydGVkEiYKCHZhcmlhYmxlGAEgASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZRITCgtuZXh0X251bWJlchgCIAEoBBItCgh2ZXJzaW9ucxgDIAMoCzIbLnRyaW10YWIudjEuVmFyaWFibGVWZXJzaW9uIj4KFVNlc3Npb25QZXJtaXNzaW9uc1NldBIlCgVydWxlcxgBIAMoCzIWLnRyaW10YWIudjEuQWNjZXNzUnVsZSJyChNPcHRpbWl6YXRpb25TdGFydGVkEi4KDG9wdGltaXphdGlvbhgBIAEoCzIYLnRyaW10YWIudjEuT3B0aW1pemF0aW9uEhUKDWZlbmNpbmdfdG9rZW4YAiABKAQSFAoMbGVhc2VfdHRsX21zGAMgASgEIqQBChRPcHRpbWl6YXRpb25SZXBvcnRlZBIsCgVlbnRyeRgBIAEoCzIdLnRyaW10YWIudjEuT3B0aW1pemF0aW9uRW50cnkSKAoJb2JqZWN0aXZlGAIgASgLMhUudHJpbXRhYi52MS5PYmplY3RpdmUSNAoQbGVhc2VfZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiXQoMTGVhc2VSZW5ld2VkEhcKD29wdGltaXphdGlvbl9pZBgBIAEoCRI0ChBsZWFzZV9leHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJpChFPcHRpbWl6YXRpb25FbmRlZBIXCg9vcHRpbWl6YXRpb25faWQYASABKAkSLAoFc3RhdGUYAiABKA4yHS50cmltdGFiLnYxLk9wdGltaXphdGlvblN0YXRlEg0KBWNhdXNlGAMgASgJIrsGCg1TdG9yZWRTZXNzaW9uEgoKAmlkGAEgASgJEiwKBnN0YXR1cxgCIAEoDjIcLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YXR1cxINCgVlcG9jaBgDIAEoCRIQCghyZXZpc2lvbhgEIAEoBBImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdHRsX21zGAcgASgEEj0KCG1ldGFkYXRhGAggAygLMisudHJpbXRhYi5sb2cudjEuU3RvcmVkU2Vzc2lvbi5NZXRhZGF0YUVudHJ5EhMKC25leHRfbnVtYmVyGAkgASgEEh4KFnRvdGFsX3ZhcmlhYmxlX3VwZGF0ZXMYCiABKAQSJwoJdmFyaWFibGVzGAsgAygLMhQudHJpbXRhYi52MS5WYXJpYWJsZRIvCghwcm9ncmFtcxgMIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZFByb2dyYW0SNgoMZGVwZW5kZW5jaWVzGA0gAygLMiAudHJpbXRhYi5sb2cudjEuU3RvcmVkRGVwZW5kZW5jeRIpCgVydWxlcxgOIAMoCzIaLnRyaW10YWIubG9nLnYxLlN0b3JlZFJ1bGUSKwoGc3BhY2VzGA8gAygLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkU3BhY2USKwoGbGFiZWxzGBAgAygLMhsudHJpbXRhYi5sb2cudjEuU3RvcmVkTGFiZWwSLwoIcmVxdWVzdHMYESADKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRSZXF1ZXN0EiwKC3Blcm1pc3Npb25zGBIgASgLMhcudHJpbXRhYi52MS5QZXJtaXNzaW9ucxI5Cg1vcHRpbWl6YXRpb25zGBMgAygLMiIudHJpbXRhYi5sb2cudjEuU3RvcmVkT3B0aW1pemF0aW9uGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEimAEKDVN0b3JlZFByb2dyYW0SJwoDcHV0GAEgASgLMhoudHJpbXRhYi5sb2cudjEuUHJvZ3JhbVB1dBIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKEAQoQU3RvcmVkRGVwZW5kZW5jeRIuCgVhZGRlZBgBIAEoCzIfLnRyaW10YWIubG9nLnYxLkRlcGVuZGVuY3lBZGRlZBIuCgpjcmVhdGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghyZXZpc2lvbhgDIAEoBCJeCgpTdG9yZWRSdWxlEiQKA3B1dBgBIAEoCzIXLnRyaW10YWIubG9nLnYxLlJ1bGVQdXQSKgoFc3RhbXAYAiABKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRTdGFtcCJxCgtTdG9yZWRTcGFjZRIlCgNwdXQYASABKAsyGC50cmltdGFiLmxvZy52MS5TcGFjZVB1dBIqCgVzdGFtcBgCIAEoCzIbLnRyaW10YWIubG9nLnYxLlN0b3JlZFN0YW1wEg8KB3ZlcnNpb24YAyABKAQiYAoLU3RvcmVkTGFiZWwSJQoDc2V0GAEgASgLMhgudHJpbXRhYi5sb2cudjEuTGFiZWxTZXQSKgoFc3RhbXAYAiABKAsyGy50cmltdGFiLmxvZy52MS5TdG9yZWRTdGFtcCKTAQoLU3RvcmVkU3RhbXASLgoKY3JlYXRlZF9hdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKdXBkYXRlZF9ieRgDIAEoCRIQCghyZXZpc2lvbhgEIAEoBCKJAQoSU3RvcmVkT3B0aW1pemF0aW9uEjQKB3N0YXJ0ZWQYASABKAsyIy50cmltdGFiLmxvZy52MS5PcHRpbWl6YXRpb25TdGFydGVkEi4KB2VudHJpZXMYAiADKAsyHS50cmltdGFiLnYxLk9wdGltaXphdGlvbkVudHJ5Eg0KBWJlc3RzGAMgAygBIi0KDVN0b3JlZFJlcXVlc3QSCgoCaWQYASABKAkSEAoIcmV2aXNpb24YAiABKAQihAEKEFN0b3JlZENoZWNrcG9pbnQSDgoGZm9ybWF0GAEgASgNEi4KB3Nlc3Npb24YAiABKAsyHS50cmltdGFiLmxvZy52MS5TdG9yZWRTZXNzaW9uEjAKCWhpc3RvcmllcxgDIAMoCzIdLnRyaW10YWIubG9nLnYxLlN0b3JlZEhpc3RvcnkipQMKDVN0b3JlZFN1bW1hcnkSDgoGZm9ybWF0GAEgASgNEgoKAmlkGAIgASgJEg0KBWVwb2NoGAMgASgJEhAKCHJldmlzaW9uGAQgASgEEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnR0bF9tcxgGIAEoBBI9CghtZXRhZGF0YRgHIAMoCzIrLnRyaW10YWIubG9nLnYxLlN0b3JlZFN1bW1hcnkuTWV0YWRhdGFFbnRyeRIWCg52YXJpYWJsZV9jb3VudBgIIAEoBBIVCg1wcm9ncmFtX2NvdW50GAkgASgEEh4KFnRvdGFsX3ZhcmlhYmxlX3VwZGF0ZXMYCiABKAQSLAoGc3RhdHVzGAsgASgOMhwudHJpbXRhYi5sb2cudjEuU3RvcmVkU3RhdHVzEhcKD2FjY2Vzc19yZXZpc2lvbhgMIAEoBBpCCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBIkoKDVN0b3JlZEhpc3RvcnkSCgoCaWQYASABKAkSLQoIdmVyc2lvbnMYAiADKAsyGy50cmltdGFiLnYxLlZhcmlhYmxlVmVyc2lvbip7CgxTdG9yZWRTdGF0dXMSHQoZU1RPUkVEX1NUQVRVU19VTlNQRUNJRklFRBAAEhYKElNUT1JFRF9TVEFUVVNfTElWRRABEhkKFVNUT1JFRF9TVEFUVVNfREVMRVRFRBACEhkKFVNUT1JFRF9TVEFUVVNfRVhQSVJFRBADYgZwcm90bzM", [file_google_protobuf_timestamp, file_trimtab_v1_access_rule, file_trimtab_v1_dependency, file_trimtab_v1_history, file_trimtab_v1_objective, file_trimtab_v1_optimization, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
 
 /**
  * One commit of a session as it is stored. A log may hold every form that was ever released, so that fields are only
@@ -106,6 +106,13 @@ export type StoredCommit = Message<"trimtab.log.v1.StoredCommit"> & {
    * @generated from field: trimtab.log.v1.StoredVia via = 10;
    */
   via?: StoredVia | undefined;
+
+  /**
+   * The access rules that let it through; none where its caller owns the session, or nobody was asked.
+   *
+   * @generated from field: repeated trimtab.log.v1.StoredGrant grants = 11;
+   */
+  grants: StoredGrant[];
 };
 
 /**
@@ -114,6 +121,55 @@ export type StoredCommit = Message<"trimtab.log.v1.StoredCommit"> & {
  */
 export const StoredCommitSchema: GenMessage<StoredCommit> = /*@__PURE__*/
   messageDesc(file_trimtab_log_v1_commit, 0);
+
+/**
+ * An access rule that let a write of another session's variable through.
+ *
+ * @generated from message trimtab.log.v1.StoredGrant
+ */
+export type StoredGrant = Message<"trimtab.log.v1.StoredGrant"> & {
+  /**
+   * Id of the variable.
+   *
+   * @generated from field: string variable = 1;
+   */
+  variable: string;
+
+  /**
+   * The variable's name.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * What the rule allowed.
+   *
+   * @generated from field: trimtab.v1.Permission permission = 3;
+   */
+  permission: Permission;
+
+  /**
+   * Id of the rule.
+   *
+   * @generated from field: string rule = 4;
+   */
+  rule: string;
+
+  /**
+   * The rule is one for all variables of the session.
+   *
+   * @generated from field: bool session_wide = 5;
+   */
+  sessionWide: boolean;
+};
+
+/**
+ * Describes the message trimtab.log.v1.StoredGrant.
+ * Use `create(StoredGrantSchema)` to create a new message.
+ */
+export const StoredGrantSchema: GenMessage<StoredGrant> = /*@__PURE__*/
+  messageDesc(file_trimtab_log_v1_commit, 1);
 
 /**
  * The call that a commit came by.
@@ -169,7 +225,7 @@ export type StoredVia = Message<"trimtab.log.v1.StoredVia"> & {
  * Use `create(StoredViaSchema)` to create a new message.
  */
 export const StoredViaSchema: GenMessage<StoredVia> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 1);
+  messageDesc(file_trimtab_log_v1_commit, 2);
 
 /**
  * Something that has happened to a session.
@@ -398,7 +454,7 @@ export type StoredEvent = Message<"trimtab.log.v1.StoredEvent"> & {
  * Use `create(StoredEventSchema)` to create a new message.
  */
 export const StoredEventSchema: GenMessage<StoredEvent> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 2);
+  messageDesc(file_trimtab_log_v1_commit, 3);
 
 /**
  * A session begins.
@@ -440,7 +496,7 @@ export type SessionStarted = Message<"trimtab.log.v1.SessionStarted"> & {
  * Use `create(SessionStartedSchema)` to create a new message.
  */
 export const SessionStartedSchema: GenMessage<SessionStarted> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 3);
+  messageDesc(file_trimtab_log_v1_commit, 4);
 
 /**
  * What surrounds a session from now on.
@@ -468,7 +524,7 @@ export type SessionUpdated = Message<"trimtab.log.v1.SessionUpdated"> & {
  * Use `create(SessionUpdatedSchema)` to create a new message.
  */
 export const SessionUpdatedSchema: GenMessage<SessionUpdated> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 4);
+  messageDesc(file_trimtab_log_v1_commit, 5);
 
 /**
  * A session ends.
@@ -489,7 +545,7 @@ export type SessionEnded = Message<"trimtab.log.v1.SessionEnded"> & {
  * Use `create(SessionEndedSchema)` to create a new message.
  */
 export const SessionEndedSchema: GenMessage<SessionEnded> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 5);
+  messageDesc(file_trimtab_log_v1_commit, 6);
 
 /**
  * A variable is new.
@@ -594,7 +650,7 @@ export type VariableRegistered = Message<"trimtab.log.v1.VariableRegistered"> & 
  * Use `create(VariableRegisteredSchema)` to create a new message.
  */
 export const VariableRegisteredSchema: GenMessage<VariableRegistered> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 6);
+  messageDesc(file_trimtab_log_v1_commit, 7);
 
 /**
  * A variable has a new value.
@@ -671,7 +727,7 @@ export type VariableSet = Message<"trimtab.log.v1.VariableSet"> & {
  * Use `create(VariableSetSchema)` to create a new message.
  */
 export const VariableSetSchema: GenMessage<VariableSet> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 7);
+  messageDesc(file_trimtab_log_v1_commit, 8);
 
 /**
  * A variable is gone.
@@ -713,7 +769,7 @@ export type VariableDeleted = Message<"trimtab.log.v1.VariableDeleted"> & {
  * Use `create(VariableDeletedSchema)` to create a new message.
  */
 export const VariableDeletedSchema: GenMessage<VariableDeleted> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 8);
+  messageDesc(file_trimtab_log_v1_commit, 9);
 
 /**
  * A program is stored.
@@ -741,7 +797,7 @@ export type ProgramPut = Message<"trimtab.log.v1.ProgramPut"> & {
  * Use `create(ProgramPutSchema)` to create a new message.
  */
 export const ProgramPutSchema: GenMessage<ProgramPut> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 9);
+  messageDesc(file_trimtab_log_v1_commit, 10);
 
 /**
  * A dependency is there.
@@ -783,7 +839,7 @@ export type DependencyAdded = Message<"trimtab.log.v1.DependencyAdded"> & {
  * Use `create(DependencyAddedSchema)` to create a new message.
  */
 export const DependencyAddedSchema: GenMessage<DependencyAdded> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 10);
+  messageDesc(file_trimtab_log_v1_commit, 11);
 
 /**
  * A dependency is gone.
@@ -811,7 +867,7 @@ export type DependencyRemoved = Message<"trimtab.log.v1.DependencyRemoved"> & {
  * Use `create(DependencyRemovedSchema)` to create a new message.
  */
 export const DependencyRemovedSchema: GenMessage<DependencyRemoved> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 11);
+  messageDesc(file_trimtab_log_v1_commit, 12);
 
 /**
  * Something that a variable depends on has a new value.
@@ -853,7 +909,7 @@ export type DependencyChanged = Message<"trimtab.log.v1.DependencyChanged"> & {
  * Use `create(DependencyChangedSchema)` to create a new message.
  */
 export const DependencyChangedSchema: GenMessage<DependencyChanged> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 12);
+  messageDesc(file_trimtab_log_v1_commit, 13);
 
 /**
  * A rule is stored.
@@ -909,7 +965,7 @@ export type RulePut = Message<"trimtab.log.v1.RulePut"> & {
  * Use `create(RulePutSchema)` to create a new message.
  */
 export const RulePutSchema: GenMessage<RulePut> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 13);
+  messageDesc(file_trimtab_log_v1_commit, 14);
 
 /**
  * A configuration space is stored.
@@ -951,7 +1007,7 @@ export type SpacePut = Message<"trimtab.log.v1.SpacePut"> & {
  * Use `create(SpacePutSchema)` to create a new message.
  */
 export const SpacePutSchema: GenMessage<SpacePut> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 14);
+  messageDesc(file_trimtab_log_v1_commit, 15);
 
 /**
  * A label stands on a revision.
@@ -993,7 +1049,7 @@ export type LabelSet = Message<"trimtab.log.v1.LabelSet"> & {
  * Use `create(LabelSetSchema)` to create a new message.
  */
 export const LabelSetSchema: GenMessage<LabelSet> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 15);
+  messageDesc(file_trimtab_log_v1_commit, 16);
 
 /**
  * A variable comes from elsewhere as it was there.
@@ -1028,7 +1084,7 @@ export type VariableImported = Message<"trimtab.log.v1.VariableImported"> & {
  * Use `create(VariableImportedSchema)` to create a new message.
  */
 export const VariableImportedSchema: GenMessage<VariableImported> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 16);
+  messageDesc(file_trimtab_log_v1_commit, 17);
 
 /**
  * Access rules for all variables of a session.
@@ -1049,7 +1105,7 @@ export type SessionPermissionsSet = Message<"trimtab.log.v1.SessionPermissionsSe
  * Use `create(SessionPermissionsSetSchema)` to create a new message.
  */
 export const SessionPermissionsSetSchema: GenMessage<SessionPermissionsSet> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 17);
+  messageDesc(file_trimtab_log_v1_commit, 18);
 
 /**
  * Variables are leased to an optimizer.
@@ -1084,7 +1140,7 @@ export type OptimizationStarted = Message<"trimtab.log.v1.OptimizationStarted"> 
  * Use `create(OptimizationStartedSchema)` to create a new message.
  */
 export const OptimizationStartedSchema: GenMessage<OptimizationStarted> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 18);
+  messageDesc(file_trimtab_log_v1_commit, 19);
 
 /**
  * An optimization has tried something.
@@ -1119,7 +1175,7 @@ export type OptimizationReported = Message<"trimtab.log.v1.OptimizationReported"
  * Use `create(OptimizationReportedSchema)` to create a new message.
  */
 export const OptimizationReportedSchema: GenMessage<OptimizationReported> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 19);
+  messageDesc(file_trimtab_log_v1_commit, 20);
 
 /**
  * A lease holds for another while.
@@ -1147,7 +1203,7 @@ export type LeaseRenewed = Message<"trimtab.log.v1.LeaseRenewed"> & {
  * Use `create(LeaseRenewedSchema)` to create a new message.
  */
 export const LeaseRenewedSchema: GenMessage<LeaseRenewed> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 20);
+  messageDesc(file_trimtab_log_v1_commit, 21);
 
 /**
  * An optimization is over.
@@ -1182,7 +1238,7 @@ export type OptimizationEnded = Message<"trimtab.log.v1.OptimizationEnded"> & {
  * Use `create(OptimizationEndedSchema)` to create a new message.
  */
 export const OptimizationEndedSchema: GenMessage<OptimizationEnded> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 21);
+  messageDesc(file_trimtab_log_v1_commit, 22);
 
 /**
  * A session at one revision.
@@ -1329,7 +1385,7 @@ export type StoredSession = Message<"trimtab.log.v1.StoredSession"> & {
  * Use `create(StoredSessionSchema)` to create a new message.
  */
 export const StoredSessionSchema: GenMessage<StoredSession> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 22);
+  messageDesc(file_trimtab_log_v1_commit, 23);
 
 /**
  * A program.
@@ -1364,7 +1420,7 @@ export type StoredProgram = Message<"trimtab.log.v1.StoredProgram"> & {
  * Use `create(StoredProgramSchema)` to create a new message.
  */
 export const StoredProgramSchema: GenMessage<StoredProgram> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 23);
+  messageDesc(file_trimtab_log_v1_commit, 24);
 
 /**
  * A dependency.
@@ -1399,7 +1455,7 @@ export type StoredDependency = Message<"trimtab.log.v1.StoredDependency"> & {
  * Use `create(StoredDependencySchema)` to create a new message.
  */
 export const StoredDependencySchema: GenMessage<StoredDependency> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 24);
+  messageDesc(file_trimtab_log_v1_commit, 25);
 
 /**
  * A rule.
@@ -1427,7 +1483,7 @@ export type StoredRule = Message<"trimtab.log.v1.StoredRule"> & {
  * Use `create(StoredRuleSchema)` to create a new message.
  */
 export const StoredRuleSchema: GenMessage<StoredRule> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 25);
+  messageDesc(file_trimtab_log_v1_commit, 26);
 
 /**
  * A configuration space.
@@ -1462,7 +1518,7 @@ export type StoredSpace = Message<"trimtab.log.v1.StoredSpace"> & {
  * Use `create(StoredSpaceSchema)` to create a new message.
  */
 export const StoredSpaceSchema: GenMessage<StoredSpace> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 26);
+  messageDesc(file_trimtab_log_v1_commit, 27);
 
 /**
  * A label.
@@ -1490,7 +1546,7 @@ export type StoredLabel = Message<"trimtab.log.v1.StoredLabel"> & {
  * Use `create(StoredLabelSchema)` to create a new message.
  */
 export const StoredLabelSchema: GenMessage<StoredLabel> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 27);
+  messageDesc(file_trimtab_log_v1_commit, 28);
 
 /**
  * When something was stored and by whom.
@@ -1532,7 +1588,7 @@ export type StoredStamp = Message<"trimtab.log.v1.StoredStamp"> & {
  * Use `create(StoredStampSchema)` to create a new message.
  */
 export const StoredStampSchema: GenMessage<StoredStamp> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 28);
+  messageDesc(file_trimtab_log_v1_commit, 29);
 
 /**
  * An optimization.
@@ -1567,7 +1623,7 @@ export type StoredOptimization = Message<"trimtab.log.v1.StoredOptimization"> & 
  * Use `create(StoredOptimizationSchema)` to create a new message.
  */
 export const StoredOptimizationSchema: GenMessage<StoredOptimization> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 29);
+  messageDesc(file_trimtab_log_v1_commit, 30);
 
 /**
  * A request that was carried out.
@@ -1595,7 +1651,7 @@ export type StoredRequest = Message<"trimtab.log.v1.StoredRequest"> & {
  * Use `create(StoredRequestSchema)` to create a new message.
  */
 export const StoredRequestSchema: GenMessage<StoredRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 30);
+  messageDesc(file_trimtab_log_v1_commit, 31);
 
 /**
  * What a session is loaded from: its state, and the versions of its variables that are kept at hand.
@@ -1630,7 +1686,7 @@ export type StoredCheckpoint = Message<"trimtab.log.v1.StoredCheckpoint"> & {
  * Use `create(StoredCheckpointSchema)` to create a new message.
  */
 export const StoredCheckpointSchema: GenMessage<StoredCheckpoint> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 31);
+  messageDesc(file_trimtab_log_v1_commit, 32);
 
 /**
  * What a session is listed by.
@@ -1728,7 +1784,7 @@ export type StoredSummary = Message<"trimtab.log.v1.StoredSummary"> & {
  * Use `create(StoredSummarySchema)` to create a new message.
  */
 export const StoredSummarySchema: GenMessage<StoredSummary> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 32);
+  messageDesc(file_trimtab_log_v1_commit, 33);
 
 /**
  * The versions of one variable.
@@ -1756,7 +1812,7 @@ export type StoredHistory = Message<"trimtab.log.v1.StoredHistory"> & {
  * Use `create(StoredHistorySchema)` to create a new message.
  */
 export const StoredHistorySchema: GenMessage<StoredHistory> = /*@__PURE__*/
-  messageDesc(file_trimtab_log_v1_commit, 33);
+  messageDesc(file_trimtab_log_v1_commit, 34);
 
 /**
  * Whether a session is there.

@@ -1,0 +1,15 @@
+import type { AuditEntry } from "@trimtab/core";
+import type { EntryNote } from "@trimtab/log";
+
+/** Puts an entry into words for people: who, what and what came of it, and what it was done to with what decided. */
+export function noteOfEntry(entry: AuditEntry): EntryNote {
+  const { actor, principal, callerSession, action, outcome, session, variableName, basis, decidingRule } = entry;
+  const subject =
+    variableName === "" || variableName.includes("/") ? variableName || session : `${session}/${variableName}`;
+  const by = decidingRule === undefined ? (basis ?? "") : `${basis ?? "rule"} ${decidingRule}`;
+  return {
+    actor: principal === "" ? actor || callerSession : principal,
+    kind: `${action} ${outcome}`,
+    subject: by === "" ? subject : `${subject} (by ${by})`,
+  };
+}
