@@ -11,7 +11,8 @@ import {
   type Trial,
 } from "@trimtab/optimize";
 import { applyTrial, rollBackStudy } from "./apply-trial.ts";
-import { type RunOptions, runStudy, type TrialFunction } from "./run-study.ts";
+import type { SearchedDeclarations, SearchedValues } from "./read-declared.ts";
+import { type DeclaredRunOptions, type RunOptions, runStudy, type TrialFunction } from "./run-study.ts";
 import type { SearchedVariable, StudyEntry } from "./study-entry.ts";
 import { spaceOf } from "./study-fold.ts";
 import { openStudyLog, type StudyLog } from "./study-log.ts";
@@ -92,7 +93,14 @@ export interface LiveStudy {
   apply(number?: number): Promise<Trial>;
   /** Sets the variables back to what they were before the study wrote them; rejects with `version_mismatch` where others have since. */
   rollback(): Promise<void>;
-  /** Asks, runs the objective and tells, until there are enough trials. */
+  /**
+   * Asks, runs the objective and tells, until there are enough trials. The objective takes the values of the variables
+   * that `variables` declares, or declares itself what its parameters are.
+   */
+  optimize<D extends SearchedDeclarations>(
+    objective: TrialFunction<SearchedValues<D>>,
+    options: DeclaredRunOptions<D>,
+  ): Promise<void>;
   optimize<P = ValueRecord>(objective: TrialFunction<P>, options: RunOptions): Promise<void>;
 }
 
@@ -161,7 +169,7 @@ export async function openStudy(options: StudyOptions): Promise<LiveStudy> {
     apply: (number) =>
       applyTrial({ study, store, session, id, now }, number === undefined ? undefined : trialOf(number)),
     rollback: () => rollBackStudy({ study, store, session, id, now }),
-    optimize: (objective, running) => runStudy(live, objective, running),
+    optimize: <P>(objective: TrialFunction<P>, running: RunOptions) => runStudy(live, objective, running),
   };
   return live;
 }

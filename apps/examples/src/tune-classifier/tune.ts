@@ -1,7 +1,7 @@
 import { type LiveSession, openSession } from "@trimtab/client";
 import { isStoreError, type Store } from "@trimtab/core";
 import { describeSettings } from "./describe-settings.ts";
-import { openSearch, ranked, settingsOf, type Trial } from "./search.ts";
+import { openSearch, ranked, type Trial } from "./search.ts";
 import { results, type Settings, sessionId, settings } from "./variables.ts";
 
 /** What {@link tune} takes beside the store. */
@@ -29,13 +29,14 @@ export async function tune(store: Store, { trials, seed, print }: TuneOptions): 
   const tried: Trial[] = [];
   const study = await openSearch(store, seed);
   await study.optimize(
-    async (parameters) => {
-      const trial = await attempt(settingsOf(parameters), `${tried.length + 1}/${trials}`);
+    async ({ classifier, resolution }) => {
+      const trial = await attempt({ classifier, resolution, digits: "validation" }, `${tried.length + 1}/${trials}`);
       tried.push(trial);
       if (ranked(tried)[0] === trial) print(`the best so far: ${trial.accuracy.toFixed(3)}`);
       return trial.accuracy;
     },
-    { trials },
+    // Every trial has its lines, so no bar is drawn between them.
+    { trials, variables: { classifier: settings.classifier, resolution: settings.resolution }, progress: false },
   );
   for (const line of ["tried, best first:", ...tableOf(tried)]) print(line);
   const [winner] = ranked(tried);
