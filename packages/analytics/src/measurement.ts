@@ -1,6 +1,7 @@
-import type { Commit, MeasuredObjective, ValueRecord } from "@trimtab/core";
+import type { Commit, MeasuredObjective, SessionEvent, ValueRecord } from "@trimtab/core";
+import { type Scalar, scalarOf } from "./scalar.ts";
 
-/** What a writer has reported of its write's outcome, in the write's metadata. */
+/** What was reported of an outcome: beside a write, in its metadata, or by the holder of a lease. */
 export interface Measurement {
   readonly revision: number;
   readonly atMs: number;
@@ -10,22 +11,58 @@ export interface Measurement {
   readonly iteration: number | undefined;
   /** By name, in the order of names. */
   readonly metrics: ReadonlyMap<string, number>;
-  /** As it was reported: `maximize_<metric>` or `minimize_<metric>`. */
-  readonly objective: string | undefined;
+  /** What is to be brought about, as it was reported. */
+  readonly objective: MeasuredObjective | undefined;
+  /** Ids of the variables that it is about: those that were written with it, or that the optimization holds. */
+  readonly variables: readonly string[];
+  /** Values that were tried without being written, by variable id. */
+  readonly tried: ReadonlyMap<string, Scalar | undefined>;
+}
+
+/** What is known of an optimization that holds a lease. */
+export interface LeaseFacts {
+  readonly variables: readonly string[];
+  readonly convergenceThreshold: number | undefined;
+  /** It ended because it had converged. */
+  readonly converged: boolean;
 }
 
 /**
- * Reads what a commit's metadata says of its outcome: `metrics` with numbers by name, and with it `optimization_id`,
- * `optimizer_id`, `iteration` and `objective`. `undefined` where there are no metrics.
+ * Reads what a commit says of an outcome. A report of the holder of a lease says it all; otherwise the commit's metadata
+ * may have `metrics` with numbers by name, and with it `optimization_id`, `optimizer_id`, `iteration` and `objective`.
+ * `undefined` where there are no metrics.
  */
-export function measurementOf({ revision, atMs, actor, metadata }: Commit): Measurement | undefined {
-  const { metrics } = metadata;
-  if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) return undefined;
-  const entries = Object.entries(metrics as ValueRecord).flatMap(([name, value]) => {
-    const number = typeof value === "bigint" ? Number(value) : value;
-    return typeof number === "number" && Number.isFinite(number) ? [[name, number] as const] : [];
-  });
-  if (entries.length === 0) return undefined;
+export function measurementOf(commit: Commit, leases: ReadonlyMap<string, LeaseFacts>): Measurement | undefined {
+  const report = commit.events.find((event) => event.kind === "optimization-reported");
+  return report === undefined ? ofMetadata(commit) : ofLease(commit, report, leases);
+}
+
+type Report = Extract<SessionEvent, { kind: "optimization-reported" }>;
+
+function ofLease(
+  { revision, atMs }: Commit,
+  { entry, objective }: Report,
+  leases: ReadonlyMap<string, LeaseFacts>,
+): Measurement | undefined {
+  const metrics = metricsOf(entry.metrics);
+  if (metrics.size === 0) return undefined;
+  const known = leases.get(entry.optimization)?.variables;
+  return {
+    revision,
+    atMs,
+    optimization: entry.optimization,
+    optimizer: entry.optimizer,
+    iteration: entry.iteration,
+    metrics,
+    objective,
+    variables: known ?? [...new Set([...Object.keys(entry.values), ...Object.keys(entry.versions)])],
+    tried: new Map(Object.entries(entry.values).map(([id, value]) => [id, scalarOf(value)])),
+  };
+}
+
+function ofMetadata({ revision, atMs, actor, metadata, events }: Commit): Measurement | undefined {
+  const metrics = metricsOf(metadata["metrics"]);
+  if (metrics.size === 0) return undefined;
   const optimizer = textOf(metadata["optimizer_id"]) ?? actor;
   return {
     revision,
@@ -33,9 +70,28 @@ export function measurementOf({ revision, atMs, actor, metadata }: Commit): Meas
     optimizer,
     optimization: textOf(metadata["optimization_id"]) ?? optimizer,
     iteration: wholeOf(metadata["iteration"]),
-    metrics: new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1))),
-    objective: textOf(metadata["objective"]),
+    metrics,
+    objective: parseObjective(metadata["objective"]),
+    variables: events.flatMap((event) => (event.kind === "variable-set" ? [event.id] : [])),
+    tried: new Map(),
   };
+}
+
+/** Finite numbers by name, in the order of names. */
+function metricsOf(metrics: unknown): ReadonlyMap<string, number> {
+  if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) return new Map();
+  const entries = Object.entries(metrics as ValueRecord).flatMap(([name, value]) => {
+    const number = typeof value === "bigint" ? Number(value) : value;
+    return typeof number === "number" && Number.isFinite(number) ? [[name, number] as const] : [];
+  });
+  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Reads `maximize_<metric>` and `minimize_<metric>`. */
+function parseObjective(text: unknown): MeasuredObjective | undefined {
+  const [, direction, metric] = /^(maximize|minimize)_(.+)$/.exec(textOf(text) ?? "") ?? [];
+  if (metric === undefined) return undefined;
+  return { metric, direction: direction === "minimize" ? "minimize" : "maximize" };
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
@@ -51,8 +107,7 @@ function wholeOf(value: unknown): number | undefined {
  */
 export function objectiveOf(measurements: readonly Measurement[]): MeasuredObjective | undefined {
   const reported = measurements.findLast(({ objective }) => objective !== undefined)?.objective;
-  const [, direction, metric] = /^(maximize|minimize)_(.+)$/.exec(reported ?? "") ?? [];
-  if (metric !== undefined) return { metric, direction: direction === "minimize" ? "minimize" : "maximize" };
+  if (reported !== undefined) return reported;
   const names = new Set(measurements.flatMap(({ metrics }) => [...metrics.keys()]));
   if (names.has("loss")) return { metric: "loss", direction: "minimize" };
   const [first] = [...names].sort();

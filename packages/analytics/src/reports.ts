@@ -13,6 +13,7 @@ import {
 import { convergenceOf } from "./convergence.ts";
 import { correlate } from "./correlations.ts";
 import { impactsOf } from "./impact.ts";
+import { approachOf, impactPointsOf } from "./optimization-runs.ts";
 import { allVariables } from "./statistics.ts";
 import type { Uses } from "./usage/uses.ts";
 import { mostWritten, reportUsage } from "./usage-report.ts";
@@ -72,18 +73,15 @@ export function createReports({ store, uses, windows }: ReportSources): Reports 
       checkRange(range);
       if (typeof metric !== "string" || metric === "") throw invalid("metric", "must not be empty", metric);
       const { window, variables } = await factsOf(session);
-      const of = { ...range, metric, ...(optimization !== undefined && { optimization }) };
       const wanted = refs === undefined ? { reported: [...variables.values()] } : named(variables, refs);
-      return { impacts: impactsOf(window, of, wanted), revision: window.revision };
+      const of = { ...range, metric, ...(optimization !== undefined && { optimization }) };
+      const ids = new Set(("reported" in wanted ? wanted.reported : wanted).map(({ id }) => id));
+      return { impacts: impactsOf(impactPointsOf(window, of, ids), wanted), revision: window.revision };
     },
     async getConvergenceReport(session, optimization) {
       const { window, variables } = await factsOf(session);
-      const written = new Set(window.writes.filter(({ id }) => variables.has(id)).map(({ revision }) => revision));
-      const isTold = window.measurements.some(
-        (each) => each.optimization === optimization && written.has(each.revision),
-      );
-      const report = isTold ? convergenceOf(window, optimization, (id) => variables.has(id)) : undefined;
-      if (report !== undefined) return report;
+      const approach = approachOf(window, optimization, (id) => variables.has(id));
+      if (approach !== undefined) return convergenceOf(approach);
       const message = `nothing was measured by an optimization ${optimization}`;
       throw storeError("not_found", message, { resource: "optimization", id: optimization });
     },

@@ -10,6 +10,7 @@ import type {
 } from "@trimtab/core";
 import { correlate, isWithin } from "./correlations.ts";
 import { objectiveOf } from "./measurement.ts";
+import { runsOf } from "./optimization-runs.ts";
 import type { SessionUses } from "./usage/uses.ts";
 import type { WriteWindow, WrittenVersion } from "./write-window.ts";
 
@@ -152,10 +153,9 @@ function addTo(hours: number[], hour: number, count: number): void {
 }
 
 function effectsOf({ session, window, variables }: SessionFacts, range: TimeRange) {
-  const visible = new Set(window.writes.filter(({ id }) => variables.has(id)).map(({ revision }) => revision));
-  const measured = window.measurements.filter(({ atMs, revision }) => isWithin(atMs, range) && visible.has(revision));
-  const byOptimization = Map.groupBy(measured, ({ optimization }) => optimization);
-  return Array.from(byOptimization, ([optimization, of]) => {
+  const runs = runsOf(window, (id) => variables.has(id));
+  return Array.from(runs, ([optimization, measurements]) => {
+    const of = measurements.filter(({ atMs }) => isWithin(atMs, range));
     const objective = objectiveOf(of);
     const values = of.flatMap(({ metrics }) => metrics.get(objective?.metric ?? "") ?? []);
     const [first] = values;

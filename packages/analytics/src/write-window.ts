@@ -1,8 +1,6 @@
 import type { Commit, Origin, Payload, SessionEvent } from "@trimtab/core";
-import { type Measurement, measurementOf } from "./measurement.ts";
-
-/** A value that analytics can compare: numbers, short text and booleans; of everything else only that it was written. */
-export type Scalar = number | string | boolean;
+import { type LeaseFacts, type Measurement, measurementOf } from "./measurement.ts";
+import { type Scalar, scalarOfPayload } from "./scalar.ts";
 
 /** One version of a variable that a commit wrote. */
 export interface WrittenVersion {
@@ -25,8 +23,10 @@ export interface WriteWindow {
   readonly sinceMs: number | undefined;
   /** Oldest first. */
   readonly writes: readonly WrittenVersion[];
-  /** What writers have reported of their writes' outcomes, oldest first. */
+  /** What was reported of outcomes, oldest first. */
   readonly measurements: readonly Measurement[];
+  /** The optimizations that have held leases, by id; the newest 1000. */
+  readonly leases: ReadonlyMap<string, LeaseFacts>;
   /** The values that variables had before the first write in the window. */
   readonly initial: ReadonlyMap<string, Scalar | undefined>;
   /** Folds in the next commit. */
@@ -35,6 +35,8 @@ export interface WriteWindow {
   reset(revision: number): void;
 }
 
+const keptLeases = 1000;
+
 /** Makes an empty window over at most `capacity` writes. */
 export function createWriteWindow(capacity: number): WriteWindow {
   let revision = 0;
@@ -42,6 +44,7 @@ export function createWriteWindow(capacity: number): WriteWindow {
   let writes: WrittenVersion[] = [];
   let measurements: Measurement[] = [];
   let initial = new Map<string, Scalar | undefined>();
+  const leases = new Map<string, LeaseFacts>();
   const known = new Set<string>();
 
   const clear = (): void => {
@@ -49,13 +52,14 @@ export function createWriteWindow(capacity: number): WriteWindow {
     writes = [];
     measurements = [];
     initial = new Map();
+    leases.clear();
     known.clear();
   };
 
   const begin = (id: string, value: Payload | undefined): void => {
     if (known.has(id)) return;
     known.add(id);
-    initial.set(id, value && scalarOf(value));
+    initial.set(id, value && scalarOfPayload(value));
   };
 
   const applyEvent = (event: SessionEvent, commit: Commit): void => {
@@ -82,6 +86,20 @@ export function createWriteWindow(capacity: number): WriteWindow {
         known.delete(event.id);
         initial.delete(event.id);
         return;
+      case "optimization-started": {
+        const { id, variables, convergenceThreshold } = event.optimization;
+        leases.set(id, { variables, convergenceThreshold, converged: false });
+        const [oldest] = leases.keys();
+        if (leases.size > keptLeases && oldest !== undefined) leases.delete(oldest);
+        return;
+      }
+      case "optimization-ended": {
+        const lease = leases.get(event.optimization);
+        if (lease !== undefined && event.state === "converged") {
+          leases.set(event.optimization, { ...lease, converged: true });
+        }
+        return;
+      }
       default:
         return;
     }
@@ -89,7 +107,7 @@ export function createWriteWindow(capacity: number): WriteWindow {
 
   const write = ({ atMs, actor, origin, ...of }: Commit, id: string, payload: Payload): void => {
     begin(id, undefined);
-    writes.push({ revision: of.revision, atMs, id, actor, origin, value: scalarOf(payload) });
+    writes.push({ revision: of.revision, atMs, id, actor, origin, value: scalarOfPayload(payload) });
   };
 
   // Dropped in one go once there are twice as many as are kept, so that a write costs the same however many there are.
@@ -117,13 +135,14 @@ export function createWriteWindow(capacity: number): WriteWindow {
     get measurements() {
       return measurements;
     },
+    leases,
     get initial() {
       return initial;
     },
     apply(commit) {
       for (const event of commit.events) applyEvent(event, commit);
       sinceMs ??= commit.atMs;
-      const measured = measurementOf(commit);
+      const measured = measurementOf(commit, leases);
       if (measured !== undefined) measurements.push(measured);
       revision = commit.revision;
       trim();
@@ -133,22 +152,4 @@ export function createWriteWindow(capacity: number): WriteWindow {
       revision = through;
     },
   };
-}
-
-/** Text longer than this is not compared. */
-const longestText = 255;
-
-/** The comparable form of a value, where it has one. */
-function scalarOf(payload: Payload): Scalar | undefined {
-  switch (payload.kind) {
-    case "number":
-    case "boolean":
-      return payload.value;
-    case "integer":
-      return Number(payload.value);
-    case "string":
-      return payload.value.length <= longestText ? payload.value : undefined;
-    default:
-      return undefined;
-  }
 }

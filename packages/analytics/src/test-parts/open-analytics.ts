@@ -2,7 +2,7 @@ import type { AnalyticsStore, Store } from "@trimtab/core";
 import { createStore, type LocalStore } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
 import { onTestFinished } from "vitest";
-import { type AnalyticsOptions, createAnalytics } from "../create-analytics.ts";
+import { type Analytics, type AnalyticsOptions, createAnalytics } from "../create-analytics.ts";
 
 /** A store with a session `s`, its uses counted by a clock that a test moves. */
 export interface OpenAnalytics {
@@ -10,6 +10,7 @@ export interface OpenAnalytics {
   /** The same store, with its uses counted. */
   readonly counted: Store;
   readonly analytics: AnalyticsStore;
+  readonly made: Analytics;
   readonly time: { nowMs: number };
 }
 
@@ -23,5 +24,5 @@ export async function openAnalytics(options: Partial<AnalyticsOptions> = {}): Pr
   onTestFinished(() => store.close());
   const made = createAnalytics({ readCommits: store.readCommits, clock, sampleEvery: 1, ...options });
   await store.createSession({ id: "s", ttlMs: 1e12 });
-  return { store, counted: made.counting(store), analytics: made.of(store), time };
+  return { store, counted: made.counting(store), analytics: made.of(store), made, time };
 }

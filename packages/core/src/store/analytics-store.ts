@@ -19,7 +19,10 @@ export interface AnalyticsStore {
   analyzeUsage(session: string, options?: UsageOptions): Promise<UsageReport>;
   /** Reports which numeric variables move together. */
   getCorrelations(session: string, options?: CorrelationOptions): Promise<Correlations>;
-  /** Reports how much each variable has to do with a metric that writes were reported with, in `metadata.metrics`. */
+  /**
+   * Reports how much each variable has to do with a metric: of what holders of leases have reported, and of what writes
+   * were reported with, in `metadata.metrics`.
+   */
   getImpact(session: string, metric: string, options?: ImpactOptions): Promise<Impacts>;
   /** Reports how an optimization has approached its objective; rejects with `not_found` where nothing is known of it. */
   getConvergenceReport(session: string, optimization: string): Promise<ConvergenceReport>;
