@@ -195,18 +195,18 @@ export interface DecideContext {
   readonly types: TypeRegistry;
   readonly limits: Limits;
   /** Reads expressions; without it derivations by expression and rules are refused with `unimplemented`. */
-  readonly compile?: CompileExpression;
+  readonly compile?: CompileExpression | undefined;
   /** Functions that variables may be derived by, by name. */
-  readonly functions?: ReadonlyMap<string, DerivationFunction>;
-  readonly actor?: string;
-  readonly origin?: Origin;
-  readonly metadata?: ValueRecord;
+  readonly functions?: ReadonlyMap<string, DerivationFunction> | undefined;
+  readonly actor?: string | undefined;
+  readonly origin?: Origin | undefined;
+  readonly metadata?: ValueRecord | undefined;
   /** Tells a retried write from a new one. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** The call that it came by. */
-  readonly via?: WriteVia;
+  readonly via?: WriteVia | undefined;
   /** Which optimization the write is part of. */
-  readonly lease?: LeaseProof;
+  readonly lease?: LeaseProof | undefined;
   /** Who writes and what judges it, where that is to be asked; without it everything is allowed. */
-  readonly access?: { readonly caller: Caller; readonly control: AccessControl };
+  readonly access?: { readonly caller: Caller; readonly control: AccessControl } | undefined;
 }

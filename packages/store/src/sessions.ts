@@ -28,7 +28,7 @@ import { createSessionTable, type LoadedSession, type RestingSession, type Table
 import { viewOf } from "./session-view.ts";
 import { tellExpiry } from "./tell-write.ts";
 import { createWaitingWrites } from "./waiting-writes.ts";
-import type { WriteResult } from "./write-pipeline.ts";
+import type { Write, WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
 export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
@@ -91,7 +91,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const table = createSessionTable({ ...options, refusals: createRefusals() });
   const ended = createEndedSessions(table, options);
   const index = createSessionIndex(table, options, ended.add);
-  const admitted = createWaitingWrites(options.maxWaitingWrites);
+  const waiting = createWaitingWrites(options.maxWaitingWrites);
   let closed = false;
 
   const outlived = ({ summary, accessedAt }: RestingSession): boolean =>
@@ -126,30 +126,34 @@ export function createSessions(options: SessionsOptions): Sessions {
     return session;
   };
 
-  const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
-    const metadata = parseRecord(by.metadata, "metadata", limits.metadataBytes);
-    if (metadata.kind === "refused") throw new StoreError(metadata.refusal);
-    const { actor, origin, via, atomic = true, validateOnly = false, access, lease } = by;
+  /** What somebody's write is decided by, at each attempt. */
+  const contextOf = (session: string, by: HowToWrite): (() => DecideContext) => {
+    const parsed = parseRecord(by.metadata, "metadata", limits.metadataBytes);
+    if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
     const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
-    const requestId = requestOf(session.runtime.state.id, by);
-    const context = (): DecideContext => ({
-      ...means,
-      atMs: clock.now(),
-      metadata: metadata.value,
-      ...(actor !== undefined && { actor }),
-      ...(origin !== undefined && { origin }),
-      ...(requestId !== undefined && { requestId }),
-      ...(via !== undefined && { via }),
-      ...(access !== undefined && { access }),
-      ...(lease !== undefined && { lease }),
-    });
-    const result = await session.runtime.submit({ commands, atomic, validateOnly, context });
+    const { actor, origin, via, access, lease } = by;
+    const [metadata, requestId] = [parsed.value, requestOf(session, by)];
+    // One literal, whatever of it is absent: this is made with every write.
+    return () => ({ ...means, atMs: clock.now(), metadata, actor, origin, requestId, via, access, lease });
+  };
+
+  const toWrite = ({ runtime }: LoadedSession, commands: readonly Command[], by: HowToWrite): Write => {
+    const { atomic = true, validateOnly = false } = by;
+    return { commands, atomic, validateOnly, context: contextOf(runtime.state.id, by) };
+  };
+
+  const written = (session: LoadedSession, { commit, revision }: WriteResult, by: HowToWrite): void => {
     table.touch(session);
-    if (result.commit !== undefined && !validateOnly) table.written(session, result.commit);
-    if (result.commit?.events.some((event) => event.kind === "session-deleted")) {
-      ended.add(session.runtime.state.id, result.revision);
-    }
+    if (commit === undefined) return;
+    if (by.validateOnly !== true) table.written(session, commit);
+    if (commit.events.some(({ kind }) => kind === "session-deleted")) ended.add(session.runtime.state.id, revision);
+  };
+
+  /** Writes to a session that the caller keeps in memory. */
+  const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
+    const result = await session.runtime.submit(toWrite(session, commands, by));
+    written(session, result, by);
     return result;
   };
 
@@ -188,13 +192,20 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
-  const write = async (id: string, commands: readonly Command[], by: HowToWrite): Promise<WriteResult> => {
-    const held = hold(id);
-    const session = held instanceof Promise ? await held : held;
+  const write: Sessions["write"] = async (id, commands, by) => {
+    waiting.enter();
+    let session: LoadedSession | undefined;
     try {
-      return await writeTo(requireLive(id, session), commands, by);
+      if (commands[0]?.kind === "create-session") return await create(id, commands, by);
+      const held = hold(id);
+      session = held instanceof Promise ? await held : held;
+      // As `writeTo` does, but for a promise less: most of what a write waits for is promises.
+      const result = await requireLive(id, session).runtime.submit(toWrite(session, commands, by));
+      written(session, result, by);
+      return result;
     } finally {
-      table.release(session);
+      if (session !== undefined) table.release(session);
+      waiting.leave();
     }
   };
 
@@ -229,8 +240,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         table.release(session);
       }
     },
-    write: (id, commands, by) =>
-      admitted(() => (commands[0]?.kind === "create-session" ? create(id, commands, by) : write(id, commands, by))),
+    write,
     async all() {
       await index.refresh();
       return index

@@ -52,8 +52,14 @@ interface Job {
   /** What was under way where it was asked for. */
   readonly under: unknown;
   commit: Commit | undefined;
-  /** Answers the job; called when everything it was decided on is durable. */
-  settle: () => void;
+  /** What it is answered when everything that it was decided on is durable. */
+  answer: WriteResult | Extract<BatchDecision, { kind: "refused" }> | Repeated | undefined;
+}
+
+/** The request was made before, and made this revision. */
+interface Repeated {
+  readonly kind: "repeated";
+  readonly revision: number;
 }
 
 /** Makes the pipeline of one session. `onIdle` is called whenever nothing is under way any more. */
@@ -69,11 +75,14 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     const state = idle() ? fold.state : head.state();
     const context = job.write.context();
     const earlier = context.requestId === undefined ? undefined : state.requests.get(context.requestId);
-    if (earlier !== undefined) answerAgain(job, earlier);
+    if (earlier !== undefined) job.answer = { kind: "repeated", revision: earlier };
     else if (!decideJob(job, state, context)) return;
     if (job.commit !== undefined) head.push(job.commit);
     // An answer that rests on writes under way must wait for them: they may yet fail.
-    else if (idle()) return void job.settle();
+    else if (idle()) {
+      settle(job);
+      return;
+    }
     waiting.push(job);
     scheduleFlush();
   };
@@ -87,15 +96,18 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     return true;
   };
 
-  /** Prepares the answer to a request that was made before: what it came to then. */
-  const answerAgain = (job: Job, revision: number): void => {
-    job.settle = () => {
-      const answered = answers.answer(revision, job.write.commands);
-      answered.then(
-        ({ commit, decision }) => job.resolve({ revision, commit, decision, isRepeated: true }),
-        job.reject,
-      );
-    };
+  const settle = (job: Job): void => {
+    const { answer, resolve, reject } = job;
+    if (answer === undefined) throw new TypeError("a write is answered before it is decided");
+    if (!("kind" in answer)) resolve(answer);
+    else if (answer.kind === "refused") reject(new StoreError(answer.refusal));
+    else answerAgain(job, answer.revision);
+  };
+
+  /** Answers a request that was made before: what it came to then. */
+  const answerAgain = ({ write, resolve, reject }: Job, revision: number): void => {
+    const answered = answers.answer(revision, write.commands);
+    answered.then(({ commit, decision }) => resolve({ revision, commit, decision, isRepeated: true }), reject);
   };
 
   const scheduleFlush = (): void => {
@@ -111,7 +123,8 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     const jobs = waiting;
     waiting = [];
     sending = jobs;
-    const commits = jobs.map((job) => job.commit).filter((commit) => commit !== undefined);
+    const commits: Commit[] = [];
+    for (const { commit } of jobs) if (commit !== undefined) commits.push(commit);
     if (commits.length === 0) finish(jobs);
     else {
       append(jobs, commits).then(
@@ -133,7 +146,7 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     for (const job of jobs) if (job.commit !== undefined) fold.apply(job.commit);
     sending = undefined;
     head.landed(waiting.length === 0);
-    for (const job of jobs) job.settle();
+    for (const job of jobs) settle(job);
     scheduleFlush();
     if (idle()) onIdle();
   };
@@ -150,7 +163,7 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
 
   /** Fails the writes of one append and decides what came after on a state without them. */
   const fail = (jobs: readonly Job[], error: unknown): void => {
-    for (const job of jobs) job.reject(error);
+    for (const { reject } of jobs) reject(error);
     admitAll(waiting);
     if (idle()) onIdle();
   };
@@ -171,7 +184,7 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
     },
     submit: (write) =>
       new Promise((resolve, reject) => {
-        admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, settle: () => {} });
+        admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, answer: undefined });
       }),
     async settled() {
       while (!idle()) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -191,16 +204,11 @@ function decideSafely(state: SessionState, job: Job, context: DecideContext): Ba
 
 function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, context: DecideContext): void {
   if (decision.kind === "refused") {
-    job.settle = () => job.reject(new StoreError(decision.refusal));
+    job.answer = decision;
     return;
   }
   const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision, context);
-  if (job.write.validateOnly === true) {
-    const { revision } = state;
-    job.settle = () => job.resolve({ revision, commit, decision });
-    return;
-  }
-  const revision = commit?.revision ?? state.revision;
-  job.commit = commit;
-  job.settle = () => job.resolve({ revision, commit, decision });
+  const isMade = commit !== undefined && job.write.validateOnly !== true;
+  if (isMade) job.commit = commit;
+  job.answer = { revision: isMade ? commit.revision : state.revision, commit, decision };
 }
