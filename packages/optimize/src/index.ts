@@ -2,6 +2,7 @@ export { crowdingDistances, dominates, type Losses, paretoFront, sortIntoFronts 
 export { hypervolume } from "./objectives/hypervolume.ts";
 export type { Direction, Objective } from "./objectives/objective.ts";
 export { createMedianPruner, type MedianOptions } from "./pruners/median-pruner.ts";
+export { parsePruner } from "./pruners/parse-pruner.ts";
 export type { Pruner, PrunerRequest } from "./pruners/pruner.ts";
 export {
   createSuccessiveHalvingPruner,
@@ -12,6 +13,7 @@ export { type CmaEsOptions, createCmaEsSampler } from "./samplers/cma-es-sampler
 export { createGpSampler, type GpOptions } from "./samplers/gp-sampler.ts";
 export { createGridSampler, type GridOptions } from "./samplers/grid-sampler.ts";
 export { createNsga2Sampler, type NsgaOptions } from "./samplers/nsga2-sampler.ts";
+export { parseSampler } from "./samplers/parse-sampler.ts";
 export { createRandomSampler } from "./samplers/random-sampler.ts";
 export type { Sampler, SamplerRequest, Suggestion } from "./samplers/sampler.ts";
 export { createSobolSampler } from "./samplers/sobol-sampler.ts";

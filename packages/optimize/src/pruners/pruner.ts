@@ -1,3 +1,4 @@
+import type { ValueRecord } from "@trimtab/core";
 import type { Direction } from "../objectives/objective.ts";
 import type { Trial } from "../study/trial.ts";
 
@@ -14,6 +15,8 @@ export interface PrunerRequest {
 export interface Pruner {
   /** The name under which studies record it, for instance `median`. */
   readonly name: string;
+  /** Its settings with nothing left open, which studies record too. */
+  readonly config?: ValueRecord;
   /** Says whether a trial should be given up. */
   shouldPrune(request: PrunerRequest): boolean;
 }

@@ -1,4 +1,4 @@
-import { checkLimit } from "../check-limit.ts";
+import { parseSettings } from "../settings.ts";
 import { lossesByStep, type Pruner } from "./pruner.ts";
 
 /** How successive halving spends. */
@@ -19,13 +19,17 @@ export interface SuccessiveHalvingOptions {
  * @throws StoreError `invalid_argument` for options out of range
  */
 export function createSuccessiveHalvingPruner(options: SuccessiveHalvingOptions = {}): Pruner {
-  const { minSteps = 1, reductionFactor = 4, earlyStoppingRate = 0 } = options;
-  checkLimit("minSteps", minSteps, 1);
-  checkLimit("reductionFactor", reductionFactor, 2);
-  checkLimit("earlyStoppingRate", earlyStoppingRate, 0);
+  const ranges = {
+    minSteps: { initial: 1, min: 1 },
+    reductionFactor: { initial: 4, min: 2 },
+    earlyStoppingRate: { initial: 0, min: 0 },
+  };
+  const config = parseSettings(ranges, options);
+  const { minSteps, reductionFactor, earlyStoppingRate } = config;
   const rungAt = (rung: number) => minSteps * reductionFactor ** (earlyStoppingRate + rung);
   return {
     name: "successive-halving",
+    config,
     shouldPrune({ trial, trials, direction }) {
       const own = lossesByStep(trial, direction);
       const last = own.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;

@@ -1,6 +1,7 @@
 import { checkLimit } from "../check-limit.ts";
 import { advanceCma, type CmaState, defaultPopulation, drawCma, hasConverged, startCma } from "../numeric/cma-es.ts";
 import { createRandom } from "../random.ts";
+import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
 import type { Trial } from "../study/trial.ts";
 import { type Observation, observe, type Sampler, type SamplerRequest, type Suggestion } from "./sampler.ts";
@@ -8,9 +9,9 @@ import { createTpeSampler } from "./tpe-sampler.ts";
 
 /** How CMA-ES begins. */
 export interface CmaEsOptions {
-  /** Standard deviation of the first generation, relative to each range; 0.2 unless given. */
+  /** Standard deviation of the first generation, relative to each range: 1e-9 to 10; 0.2 unless given. */
   readonly sigma?: number;
-  /** Trials of a generation, at least 4; the tutorial's 4 + ⌊3 ln n⌋ unless given. */
+  /** Trials of a generation: 4 to 10 000; the tutorial's 4 + ⌊3 ln n⌋ unless given, or where 0. */
   readonly population?: number;
 }
 
@@ -30,12 +31,19 @@ const redraws = 64;
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createCmaEsSampler({ sigma = 0.2, population = 0 }: CmaEsOptions = {}): Sampler {
+export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
+  const ranges = {
+    sigma: { initial: 0.2, min: 1e-9, max: 10, isReal: true },
+    population: { initial: 0, min: 0, max: 10_000 },
+  } as const;
+  const config = parseSettings(ranges, options);
+  const { sigma, population } = config;
   if (population !== 0) checkLimit("population", population, 4);
   const rest = createTpeSampler();
   const fold = createFold(sigma, population);
   return {
     name: "cma-es",
+    config,
     suggest(request) {
       const indices = orderedAxes(request.layout);
       const isMixed = indices.length < request.layout.axes.length;

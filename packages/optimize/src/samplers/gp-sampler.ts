@@ -1,6 +1,7 @@
 import { checkLimit } from "../check-limit.ts";
 import { fitKernel } from "../numeric/fit-kernel.ts";
 import { fitGaussianProcess, type GaussianProcess, type Kernel } from "../numeric/gaussian-process.ts";
+import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
 import type { Trial } from "../study/trial.ts";
 import { maximizeImprovement } from "./maximize-improvement.ts";
@@ -9,10 +10,10 @@ import { createSobolSampler } from "./sobol-sampler.ts";
 
 /** How the Gaussian process looks at what it has seen. */
 export interface GpOptions {
-  /** Trials that are spread evenly first; 10 unless given. */
+  /** Trials that are spread evenly first: 2 and more; 10 unless given. */
   readonly startupTrials?: number;
   /**
-   * Trials that the process is conditioned on at most, the best and the newest; 200 unless given. What asking costs
+   * Trials that the process is conditioned on at most, the best and the newest: 5000 and fewer, 200 unless given. What asking costs
    * grows with its third power.
    */
   readonly maxObservations?: number;
@@ -29,13 +30,16 @@ export interface GpOptions {
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createGpSampler({ startupTrials = 10, maxObservations = 200 }: GpOptions = {}): Sampler {
-  checkLimit("startupTrials", startupTrials, 2);
+export function createGpSampler(options: GpOptions = {}): Sampler {
+  const ranges = { startupTrials: { initial: 10, min: 2 }, maxObservations: { initial: 200, min: 2, max: 5000 } };
+  const config = parseSettings(ranges, options);
+  const { startupTrials, maxObservations } = config;
   checkLimit("maxObservations", maxObservations, startupTrials);
   const startup = createSobolSampler();
   const kernelOf = createKernelFit(maxObservations);
   return {
     name: "gp",
+    config,
     suggest(request) {
       const complete = byEnd(observe(request, "complete"));
       if (complete.length < startupTrials) return startup.suggest(request);

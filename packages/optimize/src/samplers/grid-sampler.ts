@@ -1,11 +1,11 @@
-import { checkLimit } from "../check-limit.ts";
+import { parseSettings } from "../settings.ts";
 import { encodePoint, isActive, type Point } from "../space/point.ts";
 import type { Parameter } from "../space/space-layout.ts";
 import type { Sampler, Suggestion } from "./sampler.ts";
 
 /** How fine a grid is. */
 export interface GridOptions {
-  /** Points on an axis that is continuous or tells more values apart; at least 2, and 5 unless given. */
+  /** Points on an axis that is continuous or tells more values apart; 2 to 10 000, and 5 unless given. */
   readonly pointsPerAxis?: number;
 }
 
@@ -15,10 +15,12 @@ export interface GridOptions {
  *
  * @throws StoreError `invalid_argument` for fewer than 2 points per axis
  */
-export function createGridSampler({ pointsPerAxis = 5 }: GridOptions = {}): Sampler {
-  checkLimit("pointsPerAxis", pointsPerAxis, 2);
+export function createGridSampler(options: GridOptions = {}): Sampler {
+  const config = parseSettings({ pointsPerAxis: { initial: 5, min: 2, max: 10_000 } }, options);
+  const { pointsPerAxis } = config;
   return {
     name: "grid",
+    config,
     suggest({ layout, trials, isAllowed }): Suggestion | undefined {
       const tried = new Set(trials.filter(({ state }) => state !== "waiting").map(({ point }) => keyOf(point)));
       for (const point of gridPoints(layout.parameters, pointsPerAxis)) {

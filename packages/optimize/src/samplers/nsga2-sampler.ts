@@ -1,6 +1,6 @@
-import { checkLimit } from "../check-limit.ts";
 import { crowdingDistances, sortIntoFronts } from "../objectives/dominance.ts";
 import type { Random } from "../random.ts";
+import { parseSettings } from "../settings.ts";
 import type { Axis, SpaceLayout } from "../space/space-layout.ts";
 import type { Trial } from "../study/trial.ts";
 import { drawUnit } from "./random-sampler.ts";
@@ -8,11 +8,11 @@ import { type Observation, observe, type Sampler, type SamplerRequest } from "./
 
 /** How NSGA-II breeds. */
 export interface NsgaOptions {
-  /** Members of a generation, at least 4; 50 unless given. */
+  /** Members of a generation: 4 to 10 000; 50 unless given. */
   readonly population?: number;
-  /** How near to its parents crossing leaves a child, η_c: larger is nearer; 30 unless given. */
+  /** How near to its parents crossing leaves a child, η_c: larger is nearer: 1 to 1000; 30 unless given. */
   readonly crossoverIndex?: number;
-  /** How near to where it was mutation leaves a child, η_m: larger is nearer; 5 unless given. */
+  /** How near to where it was mutation leaves a child, η_m: larger is nearer: 1 to 1000; 5 unless given. */
   readonly mutationIndex?: number;
 }
 
@@ -25,17 +25,18 @@ export interface NsgaOptions {
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createNsga2Sampler({
-  population = 50,
-  crossoverIndex = 30,
-  mutationIndex = 5,
-}: NsgaOptions = {}): Sampler {
-  checkLimit("population", population, 4);
-  checkLimit("crossoverIndex", crossoverIndex, 1);
-  checkLimit("mutationIndex", mutationIndex, 1);
+export function createNsga2Sampler(options: NsgaOptions = {}): Sampler {
+  const ranges = {
+    population: { initial: 50, min: 4, max: 10_000 },
+    crossoverIndex: { initial: 30, min: 1, max: 1000 },
+    mutationIndex: { initial: 5, min: 1, max: 1000 },
+  };
+  const config = parseSettings(ranges, options);
+  const { population, crossoverIndex, mutationIndex } = config;
   const fold = createFold(population);
   return {
     name: "nsga2",
+    config,
     suggest(request) {
       const { layout, random, spaceVersion: space } = request;
       const { generation, parents } = fold(request);

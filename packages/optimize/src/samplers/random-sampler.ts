@@ -5,6 +5,7 @@ import type { Sampler } from "./sampler.ts";
 /** Suggests points at random: uniform on each range, by magnitude where that is logarithmic. */
 export const createRandomSampler = (): Sampler => ({
   name: "random",
+  config: {},
   suggest: ({ layout, random }) => ({ unit: drawUnit(layout, random) }),
 });
 

@@ -38,6 +38,8 @@ export interface Suggestion {
 export interface Sampler {
   /** The name under which studies record it, for instance `tpe`. */
   readonly name: string;
+  /** Its settings with nothing left open, which studies record too: with the same name and config it suggests the same. */
+  readonly config?: ValueRecord;
   /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
   suggest(request: SamplerRequest): Suggestion | undefined;
 }

@@ -7,6 +7,7 @@ import type { Sampler } from "./sampler.ts";
  */
 export const createSobolSampler = (): Sampler => ({
   name: "sobol",
+  config: {},
   suggest({ layout, trials, seed, attempt, random }) {
     const before = trials.reduce((last, { note }) => Math.max(last, Number(note?.["index"] ?? -1)), -1);
     const index = before + 1 + attempt;

@@ -1,5 +1,5 @@
-import { checkLimit } from "../check-limit.ts";
 import { crowdingDistances, sortIntoFronts } from "../objectives/dominance.ts";
+import { parseSettings } from "../settings.ts";
 import type { Axis, Parameter, SpaceLayout } from "../space/space-layout.ts";
 import { createParzenEstimator, type Density } from "./parzen-estimator.ts";
 import { drawUnit } from "./random-sampler.ts";
@@ -7,9 +7,9 @@ import { type Observation, observe, type Sampler, type SamplerRequest } from "./
 
 /** How TPE looks at what it has seen. */
 export interface TpeOptions {
-  /** Trials that are drawn at random first; 10 unless given. */
+  /** Trials that are drawn at random first: 1 and more; 10 unless given. */
   readonly startupTrials?: number;
-  /** Places that are drawn from the good density and compared; 24 unless given. */
+  /** Places that are drawn from the good density and compared: 1 to 10 000; 24 unless given. */
   readonly candidates?: number;
 }
 
@@ -25,11 +25,15 @@ export interface TpeOptions {
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createTpeSampler({ startupTrials = 10, candidates = 24 }: TpeOptions = {}): Sampler {
-  checkLimit("startupTrials", startupTrials, 1);
-  checkLimit("candidates", candidates, 1);
+export function createTpeSampler(options: TpeOptions = {}): Sampler {
+  const config = parseSettings(
+    { startupTrials: { initial: 10, min: 1 }, candidates: { initial: 24, min: 1, max: 10_000 } },
+    options,
+  );
+  const { startupTrials, candidates } = config;
   return {
     name: "tpe",
+    config,
     suggest(request) {
       const { layout, random } = request;
       const ranked = [...rankComplete(observe(request, "complete")), ...rankPruned(request)];
