@@ -89,10 +89,6 @@ test("every call that is served says who may make it", () => {
   expect(Object.keys(accessRows).sort()).toEqual([...methods.keys()].sort());
 });
 
-test.each(rowsOf("unserved"))("%s is not served, so that nobody may make it", async (name) => {
-  expect(await call(name, "guest", { sessionId: "guest" })).toMatchObject({ error: { code: Code.Unimplemented } });
-});
-
 describe("a call for a session alone", () => {
   test.each(rowsOf("own"))(
     "%s is denied to others, in the same words whether the session is there or not",

@@ -1,17 +1,18 @@
 import {
   type AuditEntry,
-  type AuditFilter,
   type AuditTrail,
   type Commit,
   type ListAuditOptions,
-  matchesAudit,
   type Page,
   storeError,
 } from "@trimtab/core";
 import type { CommitLog, EntryNote } from "@trimtab/log";
 import { encodeSealed, seal } from "./chain.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
-import { type AuditCodec, auditStream, readHead, readSealed } from "./stored-record.ts";
+import { isTold } from "./is-told.ts";
+import { createRecentEntries } from "./recent-entries.ts";
+import { type AuditCodec, auditStream, type RecordedEntry, readHead, readSealed } from "./stored-record.ts";
+import { watchEntries } from "./watch-entries.ts";
 
 /** What a record of an audit is made of. */
 export interface AuditRecordOptions {
@@ -22,16 +23,12 @@ export interface AuditRecordOptions {
   readonly keptEntries?: number;
   /** What people are told of an entry who look into the log with its own tools; nothing unless given. */
   readonly note?: (entry: AuditEntry) => EntryNote;
+  /** How often a watch that has nothing to tell says how far it is, in milliseconds; 15 000 unless given. */
+  readonly bookmarkIntervalMs?: number;
   /** Is given each entry once it is durable, with its number and its hash, in order. */
   readonly onEntries?: (entries: readonly RecordedEntry[]) => void;
   /** Hears that entries cannot be kept; they wait, and are tried again. */
   readonly onError: (error: unknown) => void;
-}
-
-/** An entry in its place. */
-export interface RecordedEntry {
-  readonly entry: AuditEntry;
-  readonly hash: Uint8Array;
 }
 
 /** A record of who did what. Entries are kept in order, in batches, each tied to the one before. */
@@ -58,19 +55,22 @@ const defaultKept = 1_000_000;
 
 /** Opens the record in a log. */
 export async function openAuditRecord(options: AuditRecordOptions): Promise<AuditRecord> {
-  const { log, codec, keptEntries = defaultKept, note, onEntries = () => {}, onError } = options;
+  const { log, codec, note, onEntries = () => {}, onError } = options;
+  const { keptEntries = defaultKept, bookmarkIntervalMs = 15_000 } = options;
   let head = await readHead(log);
+  const recent = createRecentEntries(head.number);
+  const closing = new AbortController();
   let trimmed = Math.max(0, head.number - keptEntries);
   const waiting: AuditDraft[] = [];
   let idle: Promise<void> | undefined;
-  let closed = false;
 
   const append = async (): Promise<void> => {
     const drafts = waiting.slice(0, batchEntries);
     let { hash } = head;
     const recorded = drafts.map((draft, index): RecordedEntry & { readonly bytes: Uint8Array } => {
-      const entry = { id: idOf(head.number + index + 1), ...draft };
-      const sealed = seal(hash, codec.encode(entry));
+      const number = head.number + index + 1;
+      const entry = { id: idOf(number), ...draft };
+      const sealed = seal(hash, codec.encode(entry, number));
       hash = sealed.hash;
       return { entry, hash, bytes: encodeSealed(sealed) };
     });
@@ -83,6 +83,7 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
     if (!won) throw new Error("another process writes the audit of this folder");
     head = { number: head.number + drafts.length, hash };
     waiting.splice(0, drafts.length);
+    recent.push(recorded.map(({ entry, hash: own }) => ({ entry, hash: own })));
     onEntries(recorded);
     if (head.number - trimmed < keptEntries + keptEntries / 10) return;
     trimmed = head.number - keptEntries;
@@ -98,7 +99,7 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
       } catch (error) {
         onError(error);
         // What a commit has done is found there at the next start.
-        if (closed) waiting.length = 0;
+        if (closing.signal.aborted) waiting.length = 0;
         else await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
       }
     }
@@ -122,9 +123,15 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
       await settled();
     },
     listAuditEntries: (session, list = {}) => listEntries({ log, codec, last: () => head.number }, session, list),
+    watchAudit: (session, watch = {}) =>
+      watchEntries(
+        { log, codec, recent, head: () => head, bookmarkIntervalMs, closing: closing.signal },
+        session,
+        watch,
+      ),
     settled,
     async close() {
-      closed = true;
+      closing.abort();
       await settled();
     },
   };
@@ -157,7 +164,7 @@ async function listEntries(
     const chunk = await readSealed(log, after, before - 1);
     if (chunk.length === 0) return { items };
     for (const { number, sealed } of chunk.toReversed()) {
-      const entry = codec.decode(sealed.entry);
+      const entry = codec.decode(sealed.entry, number);
       // What was recorded before is older still: entries are in the order in which things were decided, but for moments.
       if (entry.recordedAtMs < fromMs - outOfOrderMs) return { items };
       before = number;
@@ -171,9 +178,6 @@ async function listEntries(
 
 /** How much later an entry may be entered than one of the same time. */
 const outOfOrderMs = 60_000;
-
-const isTold = (entry: AuditEntry, session: string, filter: AuditFilter): boolean =>
-  (entry.session === session || entry.callerSession === session) && matchesAudit(entry, filter);
 
 function checkPageSize(pageSize: number): void {
   if (Number.isSafeInteger(pageSize) && pageSize >= 1 && pageSize <= 1000) return;

@@ -47,7 +47,7 @@ async function readEnd(log: CommitLog, codec: AuditCodec) {
   let sinceMs: number | undefined;
   for (let through = last; through > 0; through -= chunk) {
     const placed = await readSealed(log, Math.max(0, through - chunk), through);
-    const entries = placed.map(({ sealed }) => codec.decode(sealed.entry));
+    const entries = placed.map(({ number, sealed }) => codec.decode(sealed.entry, number));
     sinceMs ??= (entries.at(-1)?.recordedAtMs ?? 0) - marginMs;
     for (const { session, revision } of entries) entered.add(nameOf(session, revision));
     const [oldest] = entries;

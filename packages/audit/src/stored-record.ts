@@ -4,8 +4,16 @@ import { beginning, decodeSealed, isIntact, type SealedEntry } from "./chain.ts"
 
 /** How entries become bytes and come back. */
 export interface AuditCodec {
-  encode(entry: AuditEntry): Uint8Array;
-  decode(bytes: Uint8Array): AuditEntry;
+  /** Puts the entry of this number into bytes. */
+  encode(entry: AuditEntry, number: number): Uint8Array;
+  /** Reads the entry of this number; throws where the bytes are none of it. */
+  decode(bytes: Uint8Array, number: number): AuditEntry;
+}
+
+/** An entry in its place. */
+export interface RecordedEntry {
+  readonly entry: AuditEntry;
+  readonly hash: Uint8Array;
 }
 
 /** The stream that entries are in. */

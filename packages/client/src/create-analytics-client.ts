@@ -29,7 +29,7 @@ import {
 import { AnalyticsService, VariableService, StatsFormat as WireStatsFormat } from "@trimtab/wire/services";
 import { encodeFilter, encodeRef, refuseIf } from "./arguments.ts";
 import { type Caller, createCaller } from "./caller.ts";
-import { fromBrokenCall, readAnswer } from "./store-error.ts";
+import { streamCall } from "./stream-call.ts";
 
 /** How long calls for analytics may take. */
 export interface AnalyticsClientOptions {
@@ -185,36 +185,16 @@ interface StatsWatch {
 const watchStats = (
   client: Analytics,
   session: string,
-  { selection, watching }: StatsWatch,
-): AsyncIterable<StatsEvent> => ({
-  [Symbol.asyncIterator]() {
-    const stop = new AbortController();
-    const signal = watching.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, watching.signal]);
-    const events = readEvents(() => {
-      const interval = watching.intervalMs === undefined ? {} : { interval: toDuration(watching.intervalMs) };
-      return client.watchStats({ ...encodeSelection(session, selection), ...interval }, { signal, timeoutMs: 0 });
-    }, signal);
-    return {
-      next: () => events.next(),
-      // Aborting first ends a `next` that is waiting.
-      return: () => {
-        stop.abort();
-        return events.return(undefined);
-      },
-    };
-  },
-});
-
-async function* readEvents(
-  open: () => ReturnType<Analytics["watchStats"]>,
-  signal: AbortSignal,
-): AsyncGenerator<StatsEvent, undefined> {
-  if (signal.aborted) return undefined;
-  try {
-    for await (const message of open()) yield readAnswer(() => fromWireStatsEvent(message));
-    throw storeError("unavailable", "the server has ended the watch without a reason", {});
-  } catch (failure) {
-    if (signal.aborted) return undefined;
-    throw fromBrokenCall(failure);
-  }
-}
+  { selection, watching: { intervalMs, signal } }: StatsWatch,
+): AsyncIterable<StatsEvent> =>
+  streamCall({
+    open: (until) => {
+      const interval = intervalMs === undefined ? {} : { interval: toDuration(intervalMs) };
+      return client.watchStats(
+        { ...encodeSelection(session, selection), ...interval },
+        { signal: until, timeoutMs: 0 },
+      );
+    },
+    read: fromWireStatsEvent,
+    signal,
+  });

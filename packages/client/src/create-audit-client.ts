@@ -1,11 +1,19 @@
 import { createClient, type Transport } from "@connectrpc/connect";
 import type { AuditTrail } from "@trimtab/core";
-import { encodeText, fromWireAuditEntry, present, toTimestamp, toWireAuditFilter } from "@trimtab/wire";
+import {
+  encodeText,
+  fromWireAuditEntry,
+  fromWireAuditEvent,
+  present,
+  toTimestamp,
+  toWireAuditFilter,
+} from "@trimtab/wire";
 import { AuditService } from "@trimtab/wire/services";
 import { readPage } from "./answers.ts";
-import { encodePage } from "./arguments.ts";
+import { encodeFilter, encodePage } from "./arguments.ts";
 import { createCaller } from "./caller.ts";
 import type { StoreClientOptions } from "./create-store-client.ts";
+import { streamCall } from "./stream-call.ts";
 
 /** Gives the audit behind a transport. It tells what was done to sessions that the caller may act as, and what those did. */
 export function createAuditClient(
@@ -32,5 +40,16 @@ export function createAuditClient(
           ),
         (answer) => readPage(answer.entries, answer, fromWireAuditEntry),
       ),
+    watchAudit: (session, { filter = {}, after, signal } = {}) =>
+      streamCall({
+        open: (until) => {
+          const sessionId = encodeText(session, "session");
+          const resumeToken = encodeFilter(after, "after");
+          const request = { sessionId, resumeToken, filter: toWireAuditFilter(filter) };
+          return client.watchAudit(request, { signal: until, timeoutMs: 0 });
+        },
+        read: fromWireAuditEvent,
+        signal,
+      }),
   };
 }

@@ -113,6 +113,6 @@ export function createRoutes({
       const tell = (seen: Store) => createAnalyticsService(analytics.of(seen), shutdown, calls);
       router.service(AnalyticsService, perPrincipal<typeof AnalyticsService>(storeFor, tell), options);
     }
-    if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, calls), options);
+    if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, shutdown, calls), options);
   };
 }

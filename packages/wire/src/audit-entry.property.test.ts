@@ -1,9 +1,10 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { AuditEntry } from "@trimtab/core";
+import type { AuditEntry, AuditEvent } from "@trimtab/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromWireAuditEntry, fromWireAuditFilter, toWireAuditEntry, toWireAuditFilter } from "./audit-entry.ts";
-import { AuditEntrySchema } from "./gen/trimtab/v1/audit_pb.ts";
+import { fromWireAuditEvent, toWireAuditEvent } from "./audit-event.ts";
+import { AuditEntrySchema, WatchAuditResponseSchema } from "./gen/trimtab/v1/audit_pb.ts";
 
 const text = fc.string({ unit: "grapheme", maxLength: 20 });
 const version = fc.integer({ min: 0, max: 2 ** 40 });
@@ -70,4 +71,21 @@ test("filters come through the wire as they were", () => {
   } as const;
   expect(fromWireAuditFilter(toWireAuditFilter(filter))).toEqual(filter);
   expect(fromWireAuditFilter(undefined)).toEqual({});
+});
+
+test("what a watch tells comes through the wire as it was", () => {
+  const event: fc.Arbitrary<AuditEvent> = fc.oneof(
+    fc.record({ kind: fc.constant("entry" as const), token: text, entry: entries }),
+    fc.record({ kind: fc.constant("bookmark" as const), token: text }),
+    fc.record(
+      { kind: fc.constant("gap" as const), token: text, keptSinceMs: fc.integer({ min: 0, max: 4e12 }) },
+      { requiredKeys: ["kind", "token"] },
+    ),
+  );
+  fc.assert(
+    fc.property(event, (told) => {
+      const bytes = toBinary(WatchAuditResponseSchema, toWireAuditEvent(told));
+      expect(fromWireAuditEvent(fromBinary(WatchAuditResponseSchema, bytes))).toEqual(told);
+    }),
+  );
 });

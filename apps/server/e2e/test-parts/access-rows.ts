@@ -4,12 +4,11 @@ import type { Permission } from "@trimtab/core";
 type Request = Readonly<Record<string, unknown>>;
 
 /**
- * Who may make a call. `unserved`: nobody, it answers UNIMPLEMENTED. `open`: whoever may call at all. `own`: whoever acts as the session that it names. `owner`: of a
+ * Who may make a call. `open`: whoever may call at all. `own`: whoever acts as the session that it names. `owner`: of a
  * variable, only the session that it belongs to, whatever was granted. Otherwise what it takes on the variables that it
  * names, all of these.
  */
 export type AccessRow =
-  | { readonly kind: "unserved" }
   | { readonly kind: "open"; readonly request: Request }
   | { readonly kind: "own"; readonly request: (session: string) => Request }
   | { readonly kind: "owner"; readonly request: (session: string, ref: (name: string) => string) => Request }
@@ -144,7 +143,7 @@ export const accessRows: Readonly<Record<string, AccessRow>> = {
   "OptimizationService/ListOptimizations": own(),
   "OptimizationService/ListOptimizationHistory": own(),
   "AuditService/ListAuditEntries": own(),
-  "AuditService/WatchAudit": { kind: "unserved" },
+  "AuditService/WatchAudit": own(),
   "AccessService/SetVariablePermissions": byOwner((ref) => ({ ...x(ref), rules: [rule] })),
   "AccessService/GetVariablePermissions": byOwner(x),
   "AccessService/SetSessionPermissions": own({ rules: [rule] }),

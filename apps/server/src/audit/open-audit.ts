@@ -57,6 +57,7 @@ export async function openAudit(
     codec,
     keptEntries: settings.auditEntries,
     note: noteOfEntry,
+    bookmarkIntervalMs: settings.bookmarkIntervalMs,
     onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
     ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
   });

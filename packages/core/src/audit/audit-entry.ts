@@ -84,6 +84,26 @@ export interface ListAuditOptions extends PageOptions {
   readonly toMs?: number;
 }
 
+/** Which entries to watch, and from where. */
+export interface WatchAuditOptions {
+  readonly filter?: AuditFilter;
+  /** The token of the last event seen; from now on, unless given. */
+  readonly after?: string;
+  /** Ends the watch, without an error. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a watch of an audit tells. With the token of any event another watch goes on right after it. */
+export type AuditEvent =
+  | { readonly kind: "entry"; readonly token: string; readonly entry: AuditEntry }
+  /** So far nothing more was entered that fits. */
+  | { readonly kind: "bookmark"; readonly token: string }
+  /**
+   * Entries are missing here: they are no longer kept, or the token is of another record, and what is kept follows from the
+   * beginning. Says when the oldest that is kept was recorded; absent where none is.
+   */
+  | { readonly kind: "gap"; readonly token: string; readonly keptSinceMs?: number };
+
 /** What is remembered of who did what. */
 export interface AuditTrail {
   /**
@@ -91,6 +111,11 @@ export interface AuditTrail {
    * go on nevertheless: only the last one has no token. Entries outlive the sessions that they speak of.
    */
   listAuditEntries(session: string, options?: ListAuditOptions): Promise<Page<AuditEntry>>;
+  /**
+   * Yields entries about a session, and of calls that it made, each once and in order: from a token on, or from now on after a
+   * bookmark. A bookmark comes now and then while nothing else does. A slow reader misses nothing, as long as entries are kept.
+   */
+  watchAudit(session: string, options?: WatchAuditOptions): AsyncIterable<AuditEvent>;
 }
 
 /** Says whether a filter lets an entry through. */
