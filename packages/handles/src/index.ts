@@ -15,6 +15,7 @@ export type { BatchSize, ObserveOptions } from "./observe/observer.ts";
 export type { ObserveTarget } from "./observe/observer-table.ts";
 export { type OpenSessionOptions, openSession } from "./open-session.ts";
 export type { ProvisionOptions } from "./provision.ts";
+export type { ReadsListener } from "./read-reports.ts";
 export { createSettings, type Settings, type SettingsSource } from "./settings.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export type { ChangesOptions, SubscribeOptions, UntilOptions, VariableHandle } from "./variable-handle.ts";

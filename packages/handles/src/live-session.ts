@@ -4,7 +4,6 @@ import { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts
 import type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
 import { followLatest, type Moment } from "./latest-values.ts";
 import { createListeners } from "./listeners.ts";
-import type { LiveCache } from "./live-cache.ts";
 import { type SessionRuntime, sessionClosed } from "./session-runtime.ts";
 import { createVariableHandle, type VariableHandle } from "./variable-handle.ts";
 import type { VariableSlot } from "./variable-slot.ts";
@@ -80,9 +79,14 @@ export interface WaitOptions {
 export function createLiveSession<D extends Declarations>(runtime: SessionRuntime): LiveSession<D> {
   const { id, slots, cache, watch, writer, ofCommits, ofStatus } = runtime;
   const handles = Object.freeze(Object.fromEntries(slots.map((slot) => [slot.key, handleOf(runtime, slot)])));
-  const values = createValuesReader(handles, cache);
+  const values = createValuesReader(handles, runtime);
   const caughtUp = createCatchUp(runtime);
-  const close = async () => runtime.close();
+  const close = async () => {
+    const isConnected = statusOf(watch.state) === "ready";
+    runtime.close();
+    // Where nobody is there to take it, the last report is not worth waiting for.
+    await runtime.reads?.close(isConnected);
+  };
   return {
     id,
     // The slots were made from these very declarations, key by key.
@@ -135,12 +139,15 @@ const handleOf = (runtime: SessionRuntime, slot: VariableSlot): VariableHandle<u
 /** Gives what reads all values at once, and anew only after something has changed. */
 function createValuesReader(
   handles: Readonly<Record<string, VariableHandle<unknown>>>,
-  cache: LiveCache,
+  { cache, reads }: Pick<SessionRuntime, "cache" | "reads">,
 ): () => object {
   let stamp = -1;
   let values: object = {};
   return () => {
-    if (stamp === cache.stamp) return values;
+    if (stamp === cache.stamp) {
+      reads?.allRead();
+      return values;
+    }
     const entries = Object.entries(handles).map(([key, handle]) => [key, handle.value]);
     values = Object.freeze(Object.fromEntries(entries));
     stamp = cache.stamp;

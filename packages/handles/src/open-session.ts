@@ -4,6 +4,7 @@ import { type Declarations, nameDeclarations } from "./declarations.ts";
 import { createOnError, type OnError } from "./listeners.ts";
 import { createLiveSession, type LiveSession } from "./live-session.ts";
 import type { ProvisionOptions } from "./provision.ts";
+import { createReadReports, type ReadsListener } from "./read-reports.ts";
 import { createSessionRuntime, type SessionRuntime, sessionClosed } from "./session-runtime.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 
@@ -24,6 +25,14 @@ export interface OpenSessionOptions<D extends Declarations = Declarations> exten
    * uncaught: `window.onerror` in a browser, `uncaughtException` in Node.
    */
   readonly onError?: OnError;
+  /**
+   * Takes reports of how often reads of a handle's `value` and of all values were answered from memory (hits), and
+   * how often they could not be (misses): `analytics.of(store)` in process, `createAnalyticsClient(transport)` for a
+   * server. Without it nothing is counted.
+   */
+  readonly reportReads?: ReadsListener;
+  /** How long after the first read a report is sent, in milliseconds; 30 000 unless given. */
+  readonly reportReadsMs?: number;
   /** Timers and randomness, for tests. */
   readonly timers?: Timers;
 }
@@ -50,6 +59,7 @@ export async function openSession<const D extends Declarations>(
   const context: WriteOptions = { ...(actor !== undefined && { actor }), ...(origin !== undefined && { origin }) };
   const declared = nameDeclarations(declarations, options.names);
   const onError = createOnError(options.onError);
+  const { reportReadsMs: intervalMs = 30_000 } = options;
   const runtime = createSessionRuntime({
     store,
     id,
@@ -59,6 +69,7 @@ export async function openSession<const D extends Declarations>(
     timers,
     livenessTimeoutMs,
     onError,
+    reads: options.reportReads && createReadReports({ session: id, listener: options.reportReads, timers, intervalMs }),
   });
   await whenOpened(runtime, { timers, timeoutMs, ...(signal && { signal }) });
   return createLiveSession<D>(runtime);

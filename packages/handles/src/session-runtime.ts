@@ -14,6 +14,7 @@ import { createListeners, type Listeners, type OnError } from "./listeners.ts";
 import { createLiveCache, type LiveCache } from "./live-cache.ts";
 import { createLiveWatch, type LiveWatch, type StreamRequest } from "./live-watch.ts";
 import { missingVariables, type ProvisionOptions, provision } from "./provision.ts";
+import type { ReadReports } from "./read-reports.ts";
 import { createRevisionWaiters, type RevisionWaiters } from "./revision-waiters.ts";
 import { selectionOf } from "./selection.ts";
 import type { Timers } from "./timers.ts";
@@ -30,6 +31,8 @@ export interface SessionRuntimeParts {
   readonly timers: Timers;
   readonly livenessTimeoutMs: number;
   readonly onError: OnError;
+  /** Counts reads and reports them, where somebody wants to know. */
+  readonly reads: ReadReports | undefined;
 }
 
 /** A loop or a wait that the session's closing ends. */
@@ -46,6 +49,7 @@ export interface SessionRuntime {
   readonly writer: VariableWriter;
   readonly waiters: RevisionWaiters;
   readonly onError: OnError;
+  readonly reads: ReadReports | undefined;
   readonly ofVariable: ReadonlyMap<VariableSlot, Listeners<[Change]>>;
   readonly ofCommits: Listeners<[readonly Change[]]>;
   readonly ofStatus: Listeners<[ConnectionStatus, StoreError | undefined]>;
@@ -57,7 +61,7 @@ export interface SessionRuntime {
 /** Puts a session's parts together; nothing is sent before its watch is opened. */
 export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime {
   const { store, id, timers, context, livenessTimeoutMs, onError } = parts;
-  const slots = parts.declared.map((named) => createVariableSlot(named));
+  const slots = parts.declared.map((named) => createVariableSlot(named, parts.reads?.of(named.name)));
   const cache = createLiveCache(slots);
   const waiters = createRevisionWaiters();
   const ofVariable = new Map(slots.map((slot) => [slot, createListeners<[Change]>(onError)]));
@@ -102,6 +106,7 @@ export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime
     writer: createVariableWriter({ store, session: id, cache, timers, context, assertOpen }),
     waiters,
     onError,
+    reads: parts.reads,
     ofVariable,
     ofCommits,
     ofStatus,

@@ -3,6 +3,7 @@ import type { Change } from "./change.ts";
 import { createChangeQueue } from "./change-queue.ts";
 import type { Held } from "./decode-variable.ts";
 import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
+import type { ReadCounter } from "./read-reports.ts";
 import type { Ending } from "./session-runtime.ts";
 import { waitUntil } from "./until.ts";
 import type { VariableSlot } from "./variable-slot.ts";
@@ -98,14 +99,21 @@ export interface VariableHandleParts<V> {
 /** Makes the handle of one variable. */
 export function createVariableHandle<V>(parts: VariableHandleParts<V>): VariableHandle<V> {
   const { slot, session, writer, listeners } = parts;
+  const { reads } = slot;
   const held = (): Held<V> => slot.current ?? raise(slot, session);
+  const countedHeld = (counter: ReadCounter) => () => {
+    if (slot.current === undefined) counter.miss();
+    else counter.hit();
+    return held();
+  };
+  const read = reads === undefined ? held : countedHeld(reads);
   return {
     name: slot.name,
     get id() {
       return held().id;
     },
     get value() {
-      return held().value;
+      return read().value;
     },
     get version() {
       return held().version;

@@ -9,6 +9,7 @@ import {
 import type { Change } from "./change.ts";
 import type { NamedDeclaration } from "./declarations.ts";
 import { type Decoded, decodeStored, decodeVariable, type Held } from "./decode-variable.ts";
+import type { ReadCounter } from "./read-reports.ts";
 
 /** Where and when an event happened. */
 export interface EventContext {
@@ -34,6 +35,8 @@ export type Outcome<V = unknown> =
  * in order and each commit is told whole.
  */
 export interface VariableSlot<V = unknown> extends NamedDeclaration<V> {
+  /** Counts reads, where somebody wants to know. */
+  readonly reads: ReadCounter | undefined;
   /** The newest version known; absent while there is none or it cannot be read. */
   readonly current: Held<V> | undefined;
   /** Why the variable cannot be read though it exists. */
@@ -51,7 +54,7 @@ export interface VariableSlot<V = unknown> extends NamedDeclaration<V> {
 }
 
 /** Makes a slot that knows nothing yet. */
-export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<V> {
+export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCounter): VariableSlot<V> {
   const { key, name, declaration } = named;
   let seen: Decoded<V> | undefined;
   let own: { readonly held: Held<V>; readonly revision: number } | undefined;
@@ -95,6 +98,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>): VariableSlot<
 
   return {
     ...named,
+    reads,
     get current() {
       return current;
     },

@@ -63,8 +63,10 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
     return written;
   };
 
-  const read = async <V>(slot: VariableSlot<V>): Promise<Held<V>> =>
-    slot.read(await store.getVariable(session, slot.name));
+  const read = async <V>(slot: VariableSlot<V>): Promise<Held<V>> => {
+    slot.reads?.miss();
+    return slot.read(await store.getVariable(session, slot.name));
+  };
 
   const update = async <V>(
     slot: VariableSlot<V>,
@@ -72,6 +74,7 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
     options: UpdateOptions,
   ): Promise<Written> => {
     const { retries = 3, retryBackoffMs = 50, ...rest } = options;
+    if (slot.current !== undefined) slot.reads?.hit();
     let base = slot.current ?? (await read(slot));
     for (let attempt = 1; ; attempt++) {
       try {
