@@ -49,6 +49,20 @@ export const limitSettings = {
     schema: whole(1),
     default: 2000,
   }),
+  authFailureRate: setting<number>({
+    group: "Limits",
+    placeholder: "N",
+    help: "Tokens and certificates that are not valid, a second of each address (of IPv6, each /64), 0 for any number.",
+    schema: whole(0),
+    default: 10,
+  }),
+  authFailureBurst: setting<number>({
+    group: "Limits",
+    placeholder: "N",
+    help: "Tokens and certificates that are not valid which an address may show at once, beyond the rate.",
+    schema: whole(1),
+    default: 100,
+  }),
   maxSessions: setting<number>({
     group: "Limits",
     placeholder: "N",

@@ -16,7 +16,9 @@ import { openSqliteLog } from "@trimtab/log-sqlite";
 import { type AuditOptions, createBucketTable } from "@trimtab/transport-connect";
 import { fromWireAuditEntry, toWireAuditEntry } from "@trimtab/wire";
 import { AuditEntrySchema } from "@trimtab/wire/services";
+import { addressGroup } from "../auth/address-group.ts";
 import { anyone } from "../auth/anyone.ts";
+import type { OnRefused } from "../auth/auth-gate.ts";
 import { peerAddress } from "../direct/call-context.ts";
 import type { Settings } from "../settings.ts";
 import { createLinesFile } from "./lines-file.ts";
@@ -28,8 +30,11 @@ export interface Audit {
   readonly follow: (log: CommitLog<Commit>) => Promise<CommitLog<Commit>>;
   /** Enters calls; the store tells what denied one. */
   readonly callsOf: (store: Parameters<typeof createFindDenial>[0]) => AuditOptions;
-  /** Enters a call of somebody who could not say who they are; of each address no more than ten a second. */
-  readonly unknownCaller: (context: HandlerContext) => Promise<void>;
+  /**
+   * Enters a call of somebody who could not say who they are, of each address no more than ten a second; and that an address is
+   * not listened to for a while, once a minute.
+   */
+  readonly unknownCaller: OnRefused;
   /** Resolves once what a process before had no time to enter is entered. */
   recovered(): Promise<void>;
   close(): Promise<void>;
@@ -61,7 +66,9 @@ export async function openAudit(
     onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
     ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
   });
-  const unknown = createBucketTable(unknownRate, () => performance.now());
+  const now = () => performance.now();
+  const unknown = createBucketTable(unknownRate, now, { most: mostAddresses });
+  const unheard = createBucketTable(unheardRate, now, { most: mostAddresses });
   let recovering = Promise.resolve();
   return {
     async follow(commits) {
@@ -74,9 +81,10 @@ export async function openAudit(
       addressOf: ({ values }) => values.get(peerAddress) ?? "",
       refuse: refuseIn(record, createFindDenial(store)),
     }),
-    async unknownCaller(context) {
+    async unknownCaller(context, reason) {
       const address = context.values.get(peerAddress) ?? "";
-      if (unknown.take(address) === 0) await record.refuse(unknownCall(address, context));
+      const told = reason === "unauthenticated" ? unknown : unheard;
+      if (told.take(addressGroup(address)) === 0) await record.refuse(unknownCall(address, reason, context));
     },
     recovered: () => recovering,
     async close() {
@@ -88,8 +96,14 @@ export async function openAudit(
 
 /** Guesses at tokens must not crowd out what the audit is for. */
 const unknownRate = { perSecond: 10, burst: 100 };
+const unheardRate = { perSecond: 1 / 60, burst: 1 };
+const mostAddresses = 50_000;
 
-const unknownCall = (address: string, { method, requestHeader, protocolName }: HandlerContext): AuditDraft => ({
+const unknownCall = (
+  address: string,
+  reason: "unauthenticated" | "limit_exceeded",
+  { method, requestHeader, protocolName }: HandlerContext,
+): AuditDraft => ({
   recordedAtMs: Date.now(),
   session: "",
   callerSession: "",
@@ -102,7 +116,7 @@ const unknownCall = (address: string, { method, requestHeader, protocolName }: H
   variableName: "",
   revision: 0,
   outcome: "denied",
-  reason: "unauthenticated",
+  reason,
   basis: "credentials",
 });
 

@@ -1,68 +1,81 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import { storeError } from "@trimtab/core";
+import { isStoreError, storeError } from "@trimtab/core";
 import { principalKey, revokedKey, toConnectError } from "@trimtab/transport-connect";
 import { health } from "@trimtab/wire/grpc";
 import type { RequestGate } from "../create-api.ts";
-import { type AuthenticateMeans, authenticate } from "./authenticate.ts";
-import { type Caller, peerCertificate } from "./caller.ts";
+import { peerAddress } from "../direct/call-context.ts";
+import { type AuthenticateMeans, authenticate, recognise } from "./authenticate.ts";
+import { type Caller, type Credentials, peerCertificate } from "./caller.ts";
+import type { GuessLimit } from "./guess-limit.ts";
+
+/** Hears of a call of somebody who is not let in; its caller is told so once this resolves. */
+export type OnRefused = (context: HandlerContext, reason: "unauthenticated" | "limit_exceeded") => Promise<void>;
+
+/** What a gate is made of. */
+export interface AuthGateOptions {
+  readonly means: AuthenticateMeans;
+  /** Bounds what is shown and not valid; without it there is no bound. */
+  readonly guesses?: GuessLimit | undefined;
+  readonly onRefused?: OnRefused | undefined;
+}
 
 /**
  * Makes the gate that lets only those in who say who they are, and leaves that with the call. Health may be asked by anybody:
  * whatever watches over servers has no token, and learns nothing but names of services.
- *
- * @param onRefused hears of calls that are refused, whose callers are told so once it resolves
  */
-export function createAuthGate(
-  means: AuthenticateMeans,
-  onRefused?: (context: HandlerContext) => Promise<void>,
-): RequestGate {
-  const gate = createGate(means);
-  if (onRefused === undefined) return gate;
+export function createAuthGate({ onRefused, ...options }: AuthGateOptions): RequestGate {
+  const gate = createGate(options);
+  const refuse = async (context: HandlerContext, error: unknown): Promise<never> => {
+    const isLimited = isStoreError(error, "limit_exceeded");
+    await onRefused?.(context, isLimited ? "limit_exceeded" : "unauthenticated");
+    const refused = toConnectError(error);
+    // Says in HTTP, too, how to do better (RFC 9110, section 11.6.1).
+    if (!isLimited) refused.metadata.set("www-authenticate", "Bearer");
+    throw refused;
+  };
   return (context) => {
-    const refused = (error: unknown) =>
-      onRefused(context).then(() => {
-        throw error;
-      });
     try {
-      return gate(context)?.catch(refused);
+      return gate(context)?.catch((error: unknown) => refuse(context, error));
     } catch (error) {
-      return refused(error);
+      return refuse(context, error);
     }
   };
 }
 
-function createGate(means: AuthenticateMeans): (context: HandlerContext) => Promise<void> | undefined {
+function createGate({
+  means,
+  guesses,
+}: Omit<AuthGateOptions, "onRefused">): (context: HandlerContext) => Promise<void> | undefined {
   const admit = ({ values }: HandlerContext, { principal, revoked }: Caller): void => {
-    if (revoked.aborted) throw refuse(storeError("unauthenticated", "the token has expired", { scheme: "bearer" }));
+    if (revoked.aborted) throw storeError("unauthenticated", "the token has expired", { scheme: "bearer" });
     values.set(principalKey, principal).set(revokedKey, revoked);
   };
   return (context) => {
     if (context.service.typeName === health.Health.typeName) return undefined;
-    const credentials = {
-      authorization: context.requestHeader.get("authorization") ?? undefined,
-      certificate: context.values.get(peerCertificate),
+    const address = context.values.get(peerAddress) ?? "";
+    const credentials = credentialsOf(context);
+    guesses?.check(address, () => recognise(credentials, means));
+    const pass = (caller: Caller): void => {
+      admit(context, caller);
+      guesses?.passed(address, caller);
+    };
+    const fail = (error: unknown): never => {
+      // Whoever shows nothing has guessed at nothing.
+      if (credentials.authorization !== undefined || credentials.certificate !== undefined) guesses?.failed(address);
+      throw error;
     };
     try {
       const caller = authenticate(credentials, means);
-      if (!(caller instanceof Promise)) {
-        admit(context, caller);
-        return undefined;
-      }
-      return caller.then(
-        (known) => admit(context, known),
-        (error: unknown) => {
-          throw refuse(error);
-        },
-      );
+      if (caller instanceof Promise) return caller.then(pass).catch(fail);
+      pass(caller);
+      return undefined;
     } catch (error) {
-      throw refuse(error);
+      return fail(error);
     }
   };
 }
 
-/** Says in HTTP, too, how to do better (RFC 9110, section 11.6.1). */
-function refuse(error: unknown) {
-  const refused = toConnectError(error);
-  refused.metadata.set("www-authenticate", "Bearer");
-  return refused;
-}
+const credentialsOf = ({ requestHeader, values }: HandlerContext): Credentials => ({
+  authorization: requestHeader.get("authorization") ?? undefined,
+  certificate: values.get(peerCertificate),
+});

@@ -20,7 +20,7 @@ export function authenticate(
   { principals, jwt }: AuthenticateMeans,
 ): Caller | Promise<Caller> {
   if (authorization !== undefined) {
-    const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
+    const token = tokenIn(authorization);
     if (token === undefined) throw invalid();
     if (tokenId(token) === undefined && jwt !== undefined) {
       return jwt.read(token).catch(() => {
@@ -36,6 +36,18 @@ export function authenticate(
   const how = certificate === undefined ? "no token came with the call" : "the client's certificate is not known";
   throw storeError("unauthenticated", `this server asks who calls: ${how}`, { scheme: "bearer" });
 }
+
+/** Gives the caller where that is known without checking a signature; `undefined` otherwise. */
+export function recognise(
+  { authorization, certificate }: Credentials,
+  { principals, jwt }: AuthenticateMeans,
+): Caller | undefined {
+  if (authorization === undefined) return certificate && principals.byCertificate(certificate);
+  const token = tokenIn(authorization);
+  return token === undefined ? undefined : (principals.byToken(token) ?? jwt?.known(token));
+}
+
+const tokenIn = (authorization: string): string | undefined => /^bearer +(\S+)$/i.exec(authorization)?.[1];
 
 const invalid = () =>
   storeError("unauthenticated", "the token that came with the call is not valid, or no longer", { scheme: "bearer" });

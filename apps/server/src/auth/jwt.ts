@@ -23,6 +23,8 @@ export interface JwtOptions {
 
 /** Reads JSON Web Tokens (RFC 7519) of one issuer. */
 export interface JwtReader {
+  /** Whose token this is where it was read before and still holds. */
+  known(token: string): Caller | undefined;
   /** Whose token this is; rejects with whatever is wrong with it. */
   read(token: string): Promise<Caller>;
   /** Reads the keys anew; tokens are checked again, and what runs on those read before ends. */
@@ -62,11 +64,16 @@ export function createJwtReader(options: JwtOptions): JwtReader {
   let generation = new AbortController();
   const callers = new Map<string, Caller>();
   const principals = new Map<string, Principal>();
+  const holding = (digest: string): Caller | undefined => {
+    const caller = callers.get(digest);
+    return caller === undefined || caller.revoked.aborted ? undefined : caller;
+  };
   return {
+    known: (token) => holding(digestOf(token)),
     async read(token) {
-      const digest = createHash("sha256").update(token).digest("base64");
-      const known = callers.get(digest);
-      if (known !== undefined && !known.revoked.aborted) return known;
+      const digest = digestOf(token);
+      const known = holding(digest);
+      if (known !== undefined) return known;
       const { signal } = generation;
       const payload = await verify(token);
       // What runs on one principal shares what is prepared for it, so there is one object for it.
@@ -85,6 +92,8 @@ export function createJwtReader(options: JwtOptions): JwtReader {
     },
   };
 }
+
+const digestOf = (token: string): string => createHash("sha256").update(token).digest("base64");
 
 /** Gives what is there under the key, or puts this there; the oldest makes room. */
 function remember<T>(map: Map<string, T>, key: string, value: T): T {

@@ -1,11 +1,11 @@
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { HandlerContext } from "@connectrpc/connect";
 import type { RequestGate } from "../create-api.ts";
 import { isLoopback } from "../loopback.ts";
 import { SettingsError } from "../read-settings.ts";
 import { flagOf, type Settings } from "../settings.ts";
-import { createAuthGate } from "./auth-gate.ts";
+import { createAuthGate, type OnRefused } from "./auth-gate.ts";
+import { createGuessLimit } from "./guess-limit.ts";
 import { createJwtReader, type JwtReader } from "./jwt.ts";
 import { createPrincipalTable } from "./principal-table.ts";
 import { parsePrincipals } from "./principals-file.ts";
@@ -13,7 +13,7 @@ import { parsePrincipals } from "./principals-file.ts";
 /** How a server knows who calls. */
 export interface Auth {
   /** Makes the gate; calls that it refuses are told to `onRefused` first. */
-  gate(onRefused?: (context: HandlerContext) => Promise<void>): RequestGate;
+  gate(onRefused?: OnRefused): RequestGate;
   /** Reads the files anew. What is wrong with them is told, and what held before goes on to hold. */
   reload(): void;
   close(): void;
@@ -41,12 +41,14 @@ export function openAuth(settings: Settings, onError: (error: unknown) => void):
     }
   };
   const [renewPrincipals, renewKeys] = [orTell(read), orTell(() => jwt?.reload())];
+  const rate = { perSecond: settings.authFailureRate, burst: settings.authFailureBurst };
+  const guesses = rate.perSecond === 0 ? undefined : createGuessLimit(rate, () => performance.now());
   const watchers = [
     ...(file === undefined ? [] : [watchFile(file, renewPrincipals)]),
     ...(jwtKeys === undefined || jwtKeys.includes("://") ? [] : [watchFile(jwtKeys, renewKeys)]),
   ];
   return {
-    gate: (onRefused) => createAuthGate({ principals, jwt }, onRefused),
+    gate: (onRefused) => createAuthGate({ means: { principals, jwt }, guesses, onRefused }),
     reload() {
       renewPrincipals();
       renewKeys();

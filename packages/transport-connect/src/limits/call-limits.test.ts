@@ -64,3 +64,16 @@ test("buckets that are full again are forgotten", () => {
   }
   expect(table.size).toBeLessThan(3000);
 });
+
+test("a table that holds as many buckets as it may gives the rest one between them, and room again as they fill", () => {
+  let now = 0;
+  const table = createBucketTable({ perSecond: 1, burst: 2 }, () => now, { most: 100 });
+  for (let i = 0; i < 100; i++) table.charge(`address ${i}`);
+  for (let i = 100; i < 200; i++) table.charge(`address ${i}`);
+  expect(table.size).toBeLessThanOrEqual(101);
+  expect([table.wait("address 7"), table.wait("another")]).toEqual([0, 3000]);
+  now += 5000;
+  expect(table.wait("another")).toBe(0);
+  table.charge("another");
+  expect(table.size).toBe(1);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type TokenBucket, takeToken } from "./token-bucket.ts";
+import { chargeTokens, type TokenBucket, takeToken, waitForToken } from "./token-bucket.ts";
 
 const rates = fc.record({
   perSecond: fc.double({ min: 0.1, max: 1e5, noNaN: true }),
@@ -49,4 +49,17 @@ test("a clock that stands still or goes back gives nothing away", () => {
     bucket: { tokens: 0, atMs: 1000 },
     retryAfterMs: 1000,
   });
+});
+
+test("what is charged beyond what is there is owed, up to once the burst, and waiting as long as is said pays it back", () => {
+  fc.assert(
+    fc.property(rates, fc.integer({ min: 0, max: 3000 }), (rate, charges) => {
+      let bucket: TokenBucket | undefined;
+      for (let i = 0; i < charges; i++) bucket = chargeTokens(bucket, 0, rate);
+      expect(bucket?.tokens ?? rate.burst).toBe(Math.max(-rate.burst, rate.burst - charges));
+      const waitMs = waitForToken(bucket, 0, rate);
+      expect(waitMs > 0).toBe(charges >= rate.burst);
+      expect(takeToken(bucket, waitMs, rate).kind).toBe("taken");
+    }),
+  );
 });

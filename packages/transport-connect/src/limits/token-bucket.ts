@@ -24,10 +24,26 @@ export const refill = ({ tokens, atMs }: TokenBucket, nowMs: number, { perSecond
   atMs: Math.max(atMs, nowMs),
 });
 
+const presentOf = (bucket: TokenBucket | undefined, nowMs: number, rate: Rate): TokenBucket =>
+  bucket === undefined ? { tokens: rate.burst, atMs: nowMs } : refill(bucket, nowMs, rate);
+
+const waitOf = ({ tokens }: TokenBucket, { perSecond }: Rate): number =>
+  tokens >= 1 ? 0 : Math.ceil(((1 - tokens) * 1000) / perSecond);
+
 /** Takes a token out of a bucket. Where there is none, the bucket is none the emptier for having been asked. */
 export function takeToken(bucket: TokenBucket | undefined, nowMs: number, rate: Rate): Taken {
-  const full = { tokens: rate.burst, atMs: nowMs };
-  const { tokens, atMs } = bucket === undefined ? full : refill(bucket, nowMs, rate);
+  const present = presentOf(bucket, nowMs, rate);
+  const { tokens, atMs } = present;
   if (tokens >= 1) return { kind: "taken", bucket: { tokens: tokens - 1, atMs } };
-  return { kind: "empty", bucket: { tokens, atMs }, retryAfterMs: Math.ceil(((1 - tokens) * 1000) / rate.perSecond) };
+  return { kind: "empty", bucket: present, retryAfterMs: waitOf(present, rate) };
+}
+
+/** How long to wait for a token, in milliseconds; 0 where there is one. */
+export const waitForToken = (bucket: TokenBucket | undefined, nowMs: number, rate: Rate): number =>
+  waitOf(presentOf(bucket, nowMs, rate), rate);
+
+/** Takes a token whether there is one or not, down to a debt as large as the bucket. */
+export function chargeTokens(bucket: TokenBucket | undefined, nowMs: number, rate: Rate): TokenBucket {
+  const { tokens, atMs } = presentOf(bucket, nowMs, rate);
+  return { tokens: Math.max(-rate.burst, tokens - 1), atMs };
 }
