@@ -122,7 +122,8 @@ describe("browsers", () => {
     const allowed = await preflight("http://friend");
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get("access-control-allow-origin")).toBe("http://friend");
-    expect(allowed.headers.get("access-control-allow-headers")).toContain("Connect-Protocol-Version");
+    const headers = allowed.headers.get("access-control-allow-headers");
+    for (const name of ["Connect-Protocol-Version", "Traceparent", "Tracestate"]) expect(headers).toContain(name);
     expect((await preflight("http://stranger")).headers.get("access-control-allow-origin")).toBeNull();
     const call = await post("/grpc.health.v1.Health/Check", "{}", { origin: "http://friend" });
     expect(call.headers.get("access-control-allow-origin")).toBe("http://friend");

@@ -10,6 +10,9 @@ export interface CorsExchange {
 /** Headers of answers that pages may read, beside those of the protocols. */
 const exposedHeaders = ["Grpc-Status-Details-Bin", "Retry-After", "Grpc-Retry-Pushback-Ms", "Www-Authenticate"];
 
+/** Headers of requests that pages may send, beside those of the protocols; the last two hand traces on (W3C Trace Context). */
+const allowedHeaders = [...cors.allowedHeaders, "Authorization", "Traceparent", "Tracestate"];
+
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const maxAgeSeconds = 7200;
 
@@ -28,7 +31,7 @@ export function createCors(origins: readonly string[]): (exchange: CorsExchange)
     setHeader("access-control-expose-headers", [...cors.exposedHeaders, ...exposedHeaders].join(", "));
     if (method !== "OPTIONS" || headers["access-control-request-method"] === undefined) return false;
     setHeader("access-control-allow-methods", cors.allowedMethods.join(", "));
-    setHeader("access-control-allow-headers", [...cors.allowedHeaders, "Authorization"].join(", "));
+    setHeader("access-control-allow-headers", allowedHeaders.join(", "));
     setHeader("access-control-max-age", String(maxAgeSeconds));
     return true;
   };
