@@ -59,3 +59,17 @@ export function isNdArray(value: unknown): value is NdArray {
     return false;
   return elementCount(shape) * dtypeBytes[dtype] === data.byteLength;
 }
+
+const settled = new WeakSet<ArrayBufferView>();
+
+/**
+ * Declares that nobody will write to some array's memory any more, so that types may keep it where they would otherwise
+ * copy. What a program may still hold and change must not be declared so.
+ */
+export function settle<T extends ArrayBufferView>(array: T): T {
+  settled.add(array);
+  return array;
+}
+
+/** Says whether an array's memory was declared never to change, see {@link settle}. */
+export const isSettled = (array: ArrayBufferView): boolean => settled.has(array);

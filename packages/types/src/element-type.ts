@@ -26,8 +26,8 @@ export type ElementArray = ElementArrays[DType];
 
 /** How elements of one dtype are held, read and written. */
 export interface ElementType {
-  /** Views bytes as elements; they must be aligned and a whole number of elements. */
-  view(bytes: ArrayBuffer): ElementArray;
+  /** Views bytes as elements: all of them, or `count` elements from byte `at` on, which must be where one may lie. */
+  view(bytes: ArrayBuffer, at?: number, count?: number): ElementArray;
   /** Reads one element exactly: 64-bit integers as bigint, the rest as number. */
   get(array: ElementArray, index: number): number | bigint;
   /** Writes one element, floats rounded to nearest; `false` where the dtype cannot hold the value. */
@@ -37,7 +37,7 @@ export interface ElementType {
 }
 
 type NumberArray = Exclude<ElementArray, BigInt64Array | BigUint64Array>;
-type NumberArrayConstructor = new (buffer: ArrayBuffer) => NumberArray;
+type NumberArrayConstructor = new (buffer: ArrayBuffer, at?: number, count?: number) => NumberArray;
 
 /** A number to write: a float, a bigint's nearest finite float, or a text that stands for what JSON cannot write. */
 function toNumber(value: unknown): number | undefined {
@@ -54,7 +54,7 @@ const fits = (rounded: number, value: number): boolean => Number.isFinite(rounde
 
 function floatElements(Elements: NumberArrayConstructor): ElementType {
   return {
-    view: (bytes) => new Elements(bytes),
+    view: (...bytes) => new Elements(...bytes),
     get: (array, index) => (array as NumberArray)[index] as number,
     set: (array, index, value) => {
       const number = toNumber(value);
@@ -74,7 +74,7 @@ function floatElements(Elements: NumberArrayConstructor): ElementType {
 
 /** 16-bit floats as raw bits. */
 const rawElements = (format: FloatFormat): ElementType => ({
-  view: (bytes) => new Uint16Array(bytes),
+  view: (...bytes) => new Uint16Array(...bytes),
   get: (array, index) => format.decode(array[index] as number),
   set: (array, index, value) => {
     const number = toNumber(value);
@@ -88,7 +88,7 @@ const rawElements = (format: FloatFormat): ElementType => ({
 
 function integerElements(Elements: NumberArrayConstructor, min: number, max: number): ElementType {
   return {
-    view: (bytes) => new Elements(bytes),
+    view: (...bytes) => new Elements(...bytes),
     get: (array, index) => (array as NumberArray)[index] as number,
     set: (array, index, value) => {
       if (typeof value !== "number" && typeof value !== "bigint") return false;
@@ -104,7 +104,7 @@ function integerElements(Elements: NumberArrayConstructor, min: number, max: num
 function bigintElements(Elements: BigInt64ArrayConstructor | BigUint64ArrayConstructor): ElementType {
   const [min, max] = Elements === BigInt64Array ? [-(2n ** 63n), 2n ** 63n - 1n] : [0n, 2n ** 64n - 1n];
   return {
-    view: (bytes) => new Elements(bytes),
+    view: (...bytes) => new Elements(...bytes),
     get: (array, index) => array[index] as bigint,
     set: (array, index, value) => {
       if (typeof value !== "bigint" && !Number.isSafeInteger(value)) return false;
@@ -118,7 +118,7 @@ function bigintElements(Elements: BigInt64ArrayConstructor | BigUint64ArrayConst
 }
 
 const booleanElements: ElementType = {
-  view: (bytes) => new Uint8Array(bytes),
+  view: (...bytes) => new Uint8Array(...bytes),
   get: (array, index) => array[index] as number,
   set: (array, index, value) => {
     const bit = typeof value === "boolean" || typeof value === "bigint" ? Number(value) : value;
@@ -131,7 +131,7 @@ const booleanElements: ElementType = {
 
 /** Makes the table of element types for a runtime that has, or lacks, `Float16Array`. */
 export const createElementTypes = (
-  Float16: (new (buffer: ArrayBuffer) => Float16Array) | undefined,
+  Float16: (new (buffer: ArrayBuffer, at?: number, count?: number) => Float16Array) | undefined,
 ): Readonly<Record<DType, ElementType>> => ({
   bool: booleanElements,
   u8: integerElements(Uint8Array, 0, 2 ** 8 - 1),

@@ -2,7 +2,7 @@ import { type DType, dtypeBytes, dtypes, elementCount, isNdArray } from "@trimta
 import { isRecord } from "./constraint-schema.ts";
 import { dtypeOf, type ElementArray, elementTypes } from "./element-type.ts";
 import { everyElement, nestingOf } from "./nested-list.ts";
-import { bytesOf, fromNdArray, hasMeaning, type Tensor, tensorOf, zeros } from "./tensor-value.ts";
+import { adoptNdArray, bytesOf, hasMeaning, type Tensor, tensorOf, zeros } from "./tensor-value.ts";
 import { isText, quote } from "./value-schema.ts";
 
 /** Most dimensions that a tensor may have. */
@@ -71,8 +71,8 @@ function readElements(
   named: DType | undefined,
   { shape, whole }: { shape: readonly number[]; whole: unknown },
 ): Elements | IllTyped | undefined {
-  if (isNdArray(whole)) return owned(fromNdArray(whole));
-  if (isNdArray(data)) return elementCount(data.shape) === elementCount(shape) ? owned(fromNdArray(data)) : undefined;
+  if (isNdArray(whole)) return owned(adoptNdArray(whole));
+  if (isNdArray(data)) return elementCount(data.shape) === elementCount(shape) ? owned(adoptNdArray(data)) : undefined;
   if (ArrayBuffer.isView(data)) {
     const array = asArray(data, named);
     if (array === undefined) return illTyped("data must be a list of numbers or a numeric array");

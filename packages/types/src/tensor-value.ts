@@ -1,4 +1,14 @@
-import { type DType, dtypeBytes, elementCount, isNdArray, type NdArray, type Payload, storeError } from "@trimtab/core";
+import {
+  type DType,
+  dtypeBytes,
+  elementCount,
+  isNdArray,
+  isSettled,
+  type NdArray,
+  type Payload,
+  settle,
+  storeError,
+} from "@trimtab/core";
 import { type ElementArray, type ElementArrays, elementTypes } from "./element-type.ts";
 import { everyElement, type NestedList, nest, nestingOf, shapeOf } from "./nested-list.ts";
 
@@ -18,22 +28,32 @@ export const tensorOf = (dtype: DType, shape: readonly number[], data: ElementAr
 export const zeros = (dtype: DType, shape: readonly number[]): Tensor =>
   tensorOf(dtype, shape, elementTypes[dtype].view(new ArrayBuffer(elementCount(shape) * dtypeBytes[dtype])));
 
+const viewOf = ({ buffer, byteOffset, byteLength }: ElementArray) => new Uint8Array(buffer, byteOffset, byteLength);
+
 /** A copy of the bytes that some elements take. */
-export const bytesOf = (data: ElementArray): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+export const bytesOf = (data: ElementArray): Uint8Array<ArrayBuffer> => new Uint8Array(viewOf(data));
 
 /** A tensor over a copy of an array's bytes; `slice` would not copy those of a Node `Buffer`. */
-export const fromNdArray = ({ dtype, shape, data }: NdArray): Tensor =>
+const fromNdArray = ({ dtype, shape, data }: NdArray): Tensor =>
   tensorOf(dtype, [...shape], elementTypes[dtype].view(new Uint8Array(data).buffer));
+
+/** A tensor over an array's own memory where that never changes and its elements lie where they can be read, else over a copy. */
+export function adoptNdArray(array: NdArray): Tensor {
+  const { dtype, shape, data } = array;
+  const { buffer, byteOffset } = data;
+  const isAligned = buffer instanceof ArrayBuffer && byteOffset % dtypeBytes[dtype] === 0;
+  if (!isAligned || !isSettled(data)) return fromNdArray(array);
+  return tensorOf(dtype, [...shape], settle(elementTypes[dtype].view(buffer, byteOffset, elementCount(shape))));
+}
 
 /** Says whether every element of a `bool` tensor is 0 or 1; other dtypes give every bit pattern a meaning. */
 export const hasMeaning = ({ dtype, data }: Tensor): boolean =>
   dtype !== "bool" || (data as Uint8Array).every((element) => element <= 1);
 
-/** The stored form of a tensor; its bytes are copied. */
-export const encodeTensor = (tensor: Tensor): Payload => ({
+/** The stored form of a tensor; its bytes are copied, unless they never change. */
+export const encodeTensor = ({ dtype, shape, data }: Tensor): Payload => ({
   kind: "array",
-  value: { dtype: tensor.dtype, shape: [...tensor.shape], data: bytesOf(tensor.data) },
+  value: { dtype, shape: [...shape], data: isSettled(data) ? settle(viewOf(data)) : bytesOf(data) },
 });
 
 /**

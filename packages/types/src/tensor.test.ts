@@ -1,4 +1,4 @@
-import { StoreError } from "@trimtab/core";
+import { StoreError, settle } from "@trimtab/core";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { type Tensor, tensor, tensorFromNested, tensorType, toNested } from "./tensor.ts";
 
@@ -108,6 +108,23 @@ describe("tensorType", () => {
         input[0] = 1;
       }
     }
+  });
+
+  it("keeps arrays that never change where they are, and copies those that it could not read there", () => {
+    const at = (byteOffset: number) => {
+      const data = settle(new Uint8Array(new ArrayBuffer(24), byteOffset, 8));
+      const value = parse({}, { dtype: "f64", shape: [1], data });
+      const stored = tensorType.encode(value);
+      const decoded = tensorType.decode(stored);
+      return { value, stored: stored.kind === "array" ? stored.value.data.buffer : undefined, decoded, data };
+    };
+    const aligned = at(8);
+    expect(aligned.value.data.buffer).toBe(aligned.data.buffer);
+    expect(aligned.stored).toBe(aligned.data.buffer);
+    expect(aligned.decoded.data.buffer).not.toBe(aligned.data.buffer);
+    const shifted = at(9);
+    expect(shifted.value.data.buffer).not.toBe(shifted.data.buffer);
+    expect(shifted.stored).not.toBe(shifted.value.data.buffer);
   });
 
   it("counts 0 and -0 as equal, NaN as itself, and every dtype as its own", () => {

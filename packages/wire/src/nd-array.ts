@@ -1,4 +1,4 @@
-import { type DType, dtypes, isNdArray, type NdArray } from "@trimtab/core";
+import { type DType, dtypes, isNdArray, type NdArray, settle } from "@trimtab/core";
 import { DType as WireDType, type NdArray as WireNdArray } from "./gen/trimtab/v1/value_pb.ts";
 import { refuseMessage } from "./refuse.ts";
 
@@ -28,8 +28,12 @@ export const toWireNdArray = ({ dtype, shape, data }: NdArray): WireNdArray => (
   data,
 });
 
+/** Bytes from which on an array is worth keeping where it was received. */
+const largeBytes = 64 * 1024;
+
 /**
- * Reads an array. Its bytes are shared with the message, and so with the buffer that the message was read from.
+ * Reads an array. Its bytes are shared with the message, and so with the buffer that the message was read from. A large one
+ * that is most of that buffer is settled: whoever receives a message does not write to it.
  *
  * @throws StoreError `invalid_argument` for an unknown dtype, an extent beyond 2^53-1, or bytes that do not fit the shape
  */
@@ -41,5 +45,6 @@ export function fromWireNdArray({ dtype: wireDtype, shape: extents, data }: Wire
   if (!isNdArray(array)) {
     throw refuseMessage(path, `of ${dtype} with shape [${extents.join(", ")}] does not hold ${data.byteLength} bytes`);
   }
+  if (data.byteLength >= largeBytes && data.byteLength * 2 > data.buffer.byteLength) settle(data);
   return array;
 }

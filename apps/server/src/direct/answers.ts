@@ -5,6 +5,7 @@ import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@conne
 import type { Call } from "./call.ts";
 import type { Ending } from "./dialects.ts";
 import { type Frame, frameOf } from "./envelope.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** Gives the error that a caller is told of: one of Connect's as it is, and of anything else only that it happened. */
 export const toConnectError = (error: unknown): ConnectError =>
@@ -22,12 +23,12 @@ export function succeed(call: Call, message: unknown, compressions: readonly Com
   } catch (error) {
     return void fail(call, toConnectError(error));
   }
-  const { length } = frame.message;
+  const { length, message: pieces } = frame;
   const packing = length < packBytes.min || length > packBytes.max ? undefined : accepted(call, compressions);
   if (packing === undefined) sendMessage(call, frame);
   else
-    packing.compress(frame.message).then(
-      (packed) => sendMessage(call, frameOf(compressedFlag, packed), packing.name),
+    packing.compress(Buffer.concat(pieces)).then(
+      (packed) => sendMessage(call, frameOf(compressedFlag, [packed]), packing.name),
       (error: unknown) => fail(call, toConnectError(error)),
     );
 }
@@ -65,12 +66,11 @@ function sendMessage(call: Call, frame: Frame, encoding?: string): void {
     start(call, encoding === undefined ? {} : { [dialect.encoding]: encoding });
     return void end(call, dialect.ending(undefined, method, context.addedTrailer), frame);
   }
-  const bytes = frame.message;
-  const fields: OutgoingHttpHeaders = { "content-length": bytes.length };
+  const fields: OutgoingHttpHeaders = { "content-length": frame.length };
   if (encoding !== undefined) fields[dialect.encoding] = encoding;
   for (const [name, value] of context.addedTrailer ?? []) fields[`trailer-${name}`] = value;
   start(call, fields);
-  exchange.end({ bytes });
+  endWith(exchange, frame.message);
 }
 
 /** Sends the head of an answer that is no error by its status. */
@@ -85,12 +85,18 @@ function start({ exchange, dialect, fields, context }: Call, more: OutgoingHttpH
 /** Sends the last message, where there is one, and how the call ended. */
 function end({ exchange }: Call, ending: Ending, frame?: Frame): void {
   if (frame === undefined) return void exchange.end(ending);
-  const [first = frame.message, ...rest] = ending.bytes === undefined ? frame.pieces : [...frame.pieces, ending.bytes];
-  const last = rest.pop();
-  if (last === undefined) return void exchange.end({ ...ending, bytes: first });
-  for (const piece of [first, ...rest]) exchange.write(piece);
-  exchange.end({ ...ending, bytes: last });
+  endWith(exchange, ending.bytes === undefined ? frame.pieces : [...frame.pieces, ending.bytes], ending.trailers);
 }
+
+/** Sends the last bytes of an answer. */
+function endWith(exchange: Exchange, pieces: readonly Uint8Array[], trailers?: Ending["trailers"]): void {
+  const last = pieces.length - 1;
+  for (let i = 0; i < last; i++) exchange.write(pieces[i] ?? noBytes);
+  const bytes = pieces[last];
+  exchange.end({ ...(bytes !== undefined && { bytes }), ...(trailers !== undefined && { trailers }) });
+}
+
+const noBytes = new Uint8Array();
 
 /**
  * Sends what a handler yields, at the pace at which the caller takes it: nothing is asked of the handler while bytes wait

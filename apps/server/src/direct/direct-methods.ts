@@ -7,6 +7,7 @@ import {
 } from "@connectrpc/connect";
 import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
 import { forEachService } from "@trimtab/transport-connect";
+import { offsetOfLargeBytes, toBinaryPieces } from "@trimtab/wire";
 import { type Frame, frameOf } from "./envelope.ts";
 
 /** How the messages of one method become bytes and back, in one encoding. */
@@ -17,6 +18,8 @@ export interface Codec {
    * @throws ConnectError where the bytes are none, or too many
    */
   parse(bytes: Uint8Array): Message;
+  /** Where large bytes in a request begin, going by the request's own beginning; `undefined` where there are none. */
+  offsetOfLargeBytes(head: Uint8Array): number | undefined;
   /**
    * Writes what a handler gives, in an envelope. What it gives as a whole message, rather than as fields of one, it may
    * give again: the bytes of one message are made once, however many streams it goes out on.
@@ -74,15 +77,25 @@ function toDirectMethod(
   const codec = (isBinary: boolean): Codec => {
     const { parse } = lookup.getI(isBinary);
     const { serialize } = lookup.getO(isBinary);
+    const toPieces = (message: Message): readonly Uint8Array[] => {
+      if (!isBinary) return [serialize(message)];
+      try {
+        return toBinaryPieces(method.output, message);
+      } catch {
+        // Connect has its own words for it.
+        return [serialize(message)];
+      }
+    };
     const frames = new WeakMap<Message, Frame>();
     return {
       parse,
+      offsetOfLargeBytes: (head) => (isBinary ? offsetOfLargeBytes(method.input, head) : undefined),
       frame(given) {
-        if (!isMessage(given, method.output)) return frameOf(0, serialize(complete(method.output, given)));
+        if (!isMessage(given, method.output)) return frameOf(0, toPieces(complete(method.output, given)));
         let frame = frames.get(given);
         if (frame === undefined) {
-          frame = frameOf(0, serialize(given));
-          if (kind === "server_streaming" || frame.message.length <= keptBytes) frames.set(given, frame);
+          frame = frameOf(0, toPieces(given));
+          if (kind === "server_streaming" || frame.length <= keptBytes) frames.set(given, frame);
         }
         return frame;
       },

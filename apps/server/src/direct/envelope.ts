@@ -5,19 +5,24 @@ export const envelopeHeadBytes = 5;
 export interface Frame {
   /** What is sent, in order. */
   readonly pieces: readonly Uint8Array[];
-  /** The message alone. */
-  readonly message: Uint8Array;
+  /** The message alone, in order. */
+  readonly message: readonly Uint8Array[];
+  /** Bytes of the message. */
+  readonly length: number;
 }
 
 /** Messages up to this size are copied to the head of their envelope, which costs less than sending it by itself. */
 const joinedBytes = 64 * 1024;
 
-/** Puts a message into an envelope. */
-export function frameOf(flags: number, message: Uint8Array): Frame {
-  if (message.length > joinedBytes) return { pieces: [envelopeHead(flags, message.length), message], message };
-  const bytes = envelope(flags, message);
-  return { pieces: [bytes], message: bytes.subarray(envelopeHeadBytes) };
+/** Puts a message, given in pieces, into an envelope. */
+export function frameOf(flags: number, message: readonly Uint8Array[]): Frame {
+  const length = message.reduce((sum, { length }) => sum + length, 0);
+  if (length > joinedBytes) return { pieces: [envelopeHead(flags, length), ...message], message, length };
+  const bytes = envelope(flags, message[0] ?? noBytes);
+  return { pieces: [bytes], message: [bytes.subarray(envelopeHeadBytes)], length };
 }
+
+const noBytes = new Uint8Array();
 
 /** Puts a small message into an envelope, as one array of bytes. */
 export function envelope(flags: number, message: Uint8Array): Uint8Array {

@@ -7,26 +7,35 @@ export interface RequestReader {
   /** The message is in an envelope. */
   readonly isFramed: boolean;
   readonly maxBytes: number;
+  /** Bytes that were announced for all of the request, if any were. */
+  readonly announcedBytes: number | undefined;
+  /** Where large bytes in the message begin, going by its beginning. */
+  readonly offsetOfLargeBytes: (head: Uint8Array) => number | undefined;
   readonly onMessage: (bytes: Uint8Array) => void;
   readonly onError: (error: ConnectError) => void;
 }
 
 /** Reads the one message of a request; what cannot be right is refused as soon as it shows, and not read on. */
-export function readRequest(request: Readable, { isFramed, maxBytes, onMessage, onError }: RequestReader): void {
+export function readRequest(request: Readable, reader: RequestReader): void {
+  const { isFramed, maxBytes, onMessage, onError } = reader;
   const chunks: Buffer[] = [];
   let size = 0;
-  let expected: number | undefined;
+  let expected = isFramed ? undefined : reader.announcedBytes;
   // Where a large message goes as it comes, so that it is not there twice in the end.
   let room: Buffer | undefined;
-  const whole = () => room ?? (chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+  const whole = () => {
+    if (room !== undefined) return room.subarray(0, size);
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  };
 
   const keep = (chunk: Buffer): void => {
     if (room === undefined) chunks.push(chunk);
     else room.set(chunk.subarray(0, room.length - size), size);
     size += chunk.length;
     if (room !== undefined || expected === undefined || expected < largeBytes || size < largeBytes) return;
-    room = Buffer.allocUnsafe(expected);
-    Buffer.concat(chunks).copy(room);
+    const head = Buffer.concat(chunks);
+    room = roomFor(expected, head, reader);
+    room.set(head.subarray(0, expected));
     chunks.length = 0;
   };
 
@@ -34,11 +43,8 @@ export function readRequest(request: Readable, { isFramed, maxBytes, onMessage, 
     keep(chunk);
     try {
       if (!isFramed) refuseBeyond(maxBytes, size, false);
-      else if (size >= envelopeHeadBytes) {
-        expected ??= readEnvelopeHead(whole(), maxBytes);
-        if (size > expected)
-          throw new ConnectError("protocol error: received more than one message", Code.Unimplemented);
-      }
+      else if (size >= envelopeHeadBytes) expected ??= readEnvelopeHead(whole(), maxBytes);
+      if (expected !== undefined && size > expected) refuseMore(isFramed);
     } catch (error) {
       request.off("data", onData).off("end", onEnd).pause();
       onError(ConnectError.from(error));
@@ -52,6 +58,29 @@ export function readRequest(request: Readable, { isFramed, maxBytes, onMessage, 
     else onError(brokenOff(size, expected));
   };
   request.on("data", onData).on("end", onEnd);
+}
+
+/**
+ * Makes room for a large request of which `head` has come. Large bytes in it will lie so that elements of any size can be
+ * read where they are.
+ */
+function roomFor(
+  bytes: number,
+  head: Buffer,
+  { isFramed, offsetOfLargeBytes }: Pick<RequestReader, "isFramed" | "offsetOfLargeBytes">,
+): Buffer {
+  const before = isFramed ? envelopeHeadBytes : 0;
+  const offset = offsetOfLargeBytes(head.subarray(before));
+  const shift = offset === undefined ? 0 : (elementBytes - ((before + offset) % elementBytes)) % elementBytes;
+  return Buffer.allocUnsafeSlow(bytes + shift).subarray(shift);
+}
+
+/** The most that one element of a tensor takes. */
+const elementBytes = 8;
+
+function refuseMore(isFramed: boolean): never {
+  if (isFramed) throw new ConnectError("protocol error: received more than one message", Code.Unimplemented);
+  throw new ConnectError("protocol error: received more bytes than were announced", Code.InvalidArgument);
 }
 
 /** Bytes that must have come before room is made for all that were announced. */

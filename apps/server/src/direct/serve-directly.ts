@@ -37,6 +37,8 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     readRequest(call.exchange.request, {
       isFramed: call.dialect.isFramed,
       maxBytes: readMaxBytes,
+      announcedBytes: announcedBytes(call.exchange),
+      offsetOfLargeBytes: call.codec.offsetOfLargeBytes,
       onMessage: (bytes) => invoke(call, bytes),
       onError: (error) => fail(call, error),
     });
@@ -94,6 +96,9 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     return true;
   };
 }
+
+const announcedBytes = ({ headers }: Exchange): number | undefined =>
+  headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
 
 /** Whether the request's headers say nothing that only Connect's router deals with. */
 function isCommon({ headers, hasTrailers }: Exchange, dialect: Dialect, readMaxBytes: number): boolean {

@@ -1,6 +1,7 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { AccessGrant, Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
 import { fromWirePermission, toWirePermission } from "../access-rule.ts";
+import { toBinaryOnce } from "../binary-pieces.ts";
 import {
   StoredCheckpointSchema,
   StoredCommitSchema,
@@ -21,7 +22,7 @@ import { toStoredEvent } from "./to-stored-event.ts";
 
 /** Puts a commit into the bytes that it is stored as. */
 export const encodeCommit = (commit: Commit): Uint8Array =>
-  toBinary(StoredCommitSchema, {
+  toBinaryOnce(StoredCommitSchema, {
     $typeName: "trimtab.log.v1.StoredCommit",
     format: storedFormat,
     session: commit.session,
