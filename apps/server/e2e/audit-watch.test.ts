@@ -140,7 +140,7 @@ describe("who may watch an audit", () => {
     const ada = watching(createAuditClient(transportOf("ada")), "s");
     await ada.next();
     write(["bob"]);
-    server.reloadCallers();
+    server.reload();
     await expect(ada.nextEntry()).rejects.toMatchObject({ reason: "unauthenticated" });
   });
 });

@@ -128,7 +128,7 @@ describe("a file of who may call", () => {
     const { server, secret, faults, replace } = await openGuarded();
     replace([`{"principal":"ci","token":"${secret}","sessions":["*"]}`]);
     await expect.poll(() => faults.length).toBe(1);
-    server.reloadCallers();
+    server.reload();
     expect(faults).toHaveLength(2);
     const told = faults.map((fault) => (fault instanceof Error ? `${fault.message}: ${fault.cause}` : ""));
     expect(told[0]).toContain("line 1: token: must be what");

@@ -48,6 +48,8 @@ export interface Listener {
   readonly port: number;
   /** For instance `http://127.0.0.1:7171`. */
   readonly url: string;
+  /** Speaks TLS with this from now on to whoever connects; what is open goes on. Nothing where it does not speak TLS. */
+  renewTls(tls: ListenerTls): void;
   /**
    * Takes no further connections, lets requests under way finish for at most `graceMs`, and closes every connection.
    * HTTP/2 clients are told to go away at once, so that they do not begin anything new.
@@ -78,6 +80,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     host: listen.host,
     port,
     url: `${tls === undefined ? "http" : "https"}://${host}:${port}`,
+    renewTls: (renewed) => open.renewTls?.(renewed),
     async close(graceMs) {
       const closed = once(open.server, "close");
       open.server.close();
@@ -105,6 +108,7 @@ interface OpenServer {
   readonly http2Server: http2.Http2Server | http2.Http2SecureServer;
   /** Connections that have not said yet what they speak. */
   readonly undecided: ReadonlySet<net.Socket>;
+  readonly renewTls?: (tls: ListenerTls) => void;
 }
 
 const defaultFirstByteTimeoutMs = 10_000;
@@ -123,17 +127,19 @@ function createTlsServer(given: ListenerOptions & { tls: ListenerTls }, http1: H
     http1.begin(request1.socket, response1);
     handler(request1, response1);
   };
-  const { clientCa: ca, ...certificate } = tls;
-  const clients = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
-  const options = { ...certificate, ...clients, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
+  const clients = tls.clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false };
+  const options = { ...secretsOf(tls), ...clients, allowHTTP1: true, handshakeTimeout: firstByteTimeoutMs };
   const server = http2.createSecureServer(options, handleHttp1);
   serveStreams(server, given);
   server.on("secureConnection", (socket: TLSSocket) => {
     if (socket.alpnProtocol !== "h2") http1.add(socket);
   });
   // A handshake under way has its own time limit, and the grace period.
-  return { server, http2Server: server, undecided: new Set() };
+  const renewTls = (renewed: ListenerTls) => server.setSecureContext(secretsOf(renewed));
+  return { server, http2Server: server, undecided: new Set(), renewTls };
 }
+
+const secretsOf = ({ cert, key, clientCa: ca }: ListenerTls) => ({ cert, key, ...(ca !== undefined && { ca }) });
 
 function createPlainServer(given: ListenerOptions, http1: Http1Connections): OpenServer {
   const { handler, firstByteTimeoutMs = defaultFirstByteTimeoutMs } = given;

@@ -51,8 +51,8 @@ async function serve(settings: Settings): Promise<void> {
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.on("SIGHUP", () => {
-    console.error("SIGHUP: reading anew who may call");
-    server.reloadCallers();
+    console.error("SIGHUP: reading anew who may call, and the files of TLS");
+    server.reload();
   });
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
 import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
@@ -13,7 +12,7 @@ import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
-import { type ListenerTls, openListener } from "./listener.ts";
+import { openListener } from "./listener.ts";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
 import { openObserving } from "./open-observing.ts";
@@ -23,6 +22,7 @@ import { createReflection } from "./reflection.ts";
 import { createOpeningReport } from "./report-opening.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { createStaticFiles } from "./static-files.ts";
+import { openTlsFiles } from "./tls-files.ts";
 import { createTrustedOrigins } from "./trusted-origins.ts";
 import { version } from "./version.ts";
 
@@ -50,8 +50,8 @@ export interface RunningServer {
   readonly services: readonly DescService[];
   /** The store that it serves, for use in the same process. */
   readonly store: LocalStore;
-  /** Reads anew who may call, where settings say so. What is wrong with the files is told to `onError`. */
-  reloadCallers(): void;
+  /** Reads anew the files that say who may call, and those of TLS. What is wrong with them is told to `onError`. */
+  reload(): void;
   /** Ends watches with `unavailable`, lets calls under way finish within the grace period, and closes the port. */
   close(): Promise<void>;
 }
@@ -64,6 +64,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const toPeople = (error: unknown) => console.error(error);
   const onError = parts.onError ?? (logger === undefined ? toPeople : (error: unknown) => logger.error({ err: error }));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
+  const tls = openTlsFiles(settings);
   const auth = openAuth(settings, onError);
   const opening = createOpeningReport(settings.data, console.error, () => performance.now());
   const audit = await openAudit(settings, { isAsking: auth !== undefined, onError });
@@ -118,12 +119,13 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const listener = await openListener({
     listen: settings.listen,
     ...api,
-    ...(settings.tlsCert && settings.tlsKey && { tls: readCertificates(settings) }),
+    ...(tls !== undefined && { tls: tls.tls }),
   }).catch(async (error: unknown) => {
     auth?.close();
     await closeStore();
     throw error;
   });
+  tls?.watch(listener.renewTls, onError);
   // Calls are answered meanwhile; only new sessions and listings wait until all are known.
   store.countSessions().then(opening.done, (error: unknown) => {
     if (!shutdown.signal.aborted) onError(error);
@@ -133,11 +135,15 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     port: listener.port,
     services,
     store,
-    reloadCallers: () => auth?.reload(),
+    reload() {
+      auth?.reload();
+      tls?.reload();
+    },
     async close() {
       health.stopServing();
       shutdown.abort();
       auth?.close();
+      tls?.close();
       await listener.close(settings.shutdownGraceMs);
       await closeStore();
       await observing.close();
@@ -148,12 +154,6 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
 const describeService = (service: DescService) => ({
   name: service.typeName,
   methods: service.methods.map((method) => method.name),
-});
-
-const readCertificates = ({ tlsCert = "", tlsKey = "", tlsClientCa }: Settings): ListenerTls => ({
-  cert: readFileSync(tlsCert, "utf8"),
-  key: readFileSync(tlsKey, "utf8"),
-  ...(tlsClientCa !== undefined && { clientCa: readFileSync(tlsClientCa, "utf8") }),
 });
 
 /** One gate after the other, of those that there are; without a wait where none of them waits. */

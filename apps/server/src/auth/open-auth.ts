@@ -1,9 +1,9 @@
-import { type FSWatcher, readFileSync, watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import type { RequestGate } from "../create-api.ts";
 import { isLoopback } from "../loopback.ts";
 import { SettingsError } from "../read-settings.ts";
 import { flagOf, type Settings } from "../settings.ts";
+import { watchFile } from "../watch-file.ts";
 import { createAuthGate, type OnRefused } from "./auth-gate.ts";
 import { createGuessLimit } from "./guess-limit.ts";
 import { createJwtReader, type JwtReader } from "./jwt.ts";
@@ -79,36 +79,5 @@ function orRefuse<T>(name: "principals" | "jwtKeys", open: () => T): T {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new SettingsError(`${flagOf(name)}: ${message}`);
-  }
-}
-
-/** How long a file must rest before it is read: one that is written in place is empty at first. */
-const settleMs = 100;
-
-/** Watches the folder, since a file is often changed by putting another in its place; Kubernetes does so with the folder's `..data`. */
-function watchFile(path: string, onChange: () => void): FSWatcher {
-  const name = basename(path);
-  let last = contentOf(path);
-  const look = () => {
-    const content = contentOf(path);
-    // Nothing is there for a moment while a file is replaced, and one event often comes several times.
-    if (content === undefined || content === last) return;
-    last = content;
-    onChange();
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(dirname(path), { persistent: false }, (_, changed) => {
-    if (changed !== null && changed !== name && !changed.startsWith("..")) return;
-    clearTimeout(timer);
-    timer = setTimeout(look, settleMs);
-  });
-  return watcher.on("error", () => watcher.close());
-}
-
-function contentOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,94 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import type { ListenerTls } from "./listener.ts";
+import { SettingsError } from "./read-settings.ts";
+import { flagOf, type SettingName, type Settings } from "./settings.ts";
+import { watchFile } from "./watch-file.ts";
+
+/** The files that TLS is spoken with. */
+export interface TlsFiles {
+  /** What was in them when they were last of use. */
+  readonly tls: ListenerTls;
+  /** Calls back with what is in them whenever that has changed and is of use; what is not is told to `onError`. */
+  watch(onChange: (tls: ListenerTls) => void, onError: (error: unknown) => void): void;
+  /** Reads them anew now, for those who watch. */
+  reload(): void;
+  close(): void;
+}
+
+const names = ["tlsCert", "tlsKey", "tlsClientCa"] as const satisfies readonly SettingName[];
+
+/**
+ * Reads the files of TLS that settings name; `undefined` where they name none.
+ *
+ * @throws SettingsError for files that cannot be used, naming the flag
+ */
+export function openTlsFiles(settings: Settings): TlsFiles | undefined {
+  const { tlsCert, tlsKey } = settings;
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  const read = (): ListenerTls => readTls(settings, { tlsCert, tlsKey });
+  const tls = read();
+  let reload = () => {};
+  let close = () => {};
+  return {
+    tls,
+    watch(onChange, onError) {
+      let last = JSON.stringify(tls);
+      let told = "";
+      const renew = () => {
+        try {
+          const renewed = read();
+          const now = JSON.stringify(renewed);
+          told = "";
+          if (now === last) return;
+          onChange(renewed);
+          last = now;
+        } catch (error) {
+          // Files that change together are each looked at, and one of them may be what is wrong.
+          if (String(error) === told) return;
+          told = String(error);
+          onError(new Error("TLS goes on with the files as they were", { cause: error }));
+        }
+      };
+      const watchers = names.flatMap((name) => settings[name] ?? []).map((path) => watchFile(path, renew));
+      reload = () => {
+        told = "";
+        renew();
+      };
+      close = () => {
+        for (const watcher of watchers) watcher.close();
+      };
+    },
+    reload: () => reload(),
+    close: () => close(),
+  };
+}
+
+/** Reads what is in the files, and makes sure that TLS can be spoken with it: that the key is the certificate's, for one. */
+function readTls({ tlsClientCa }: Settings, { tlsCert, tlsKey }: { tlsCert: string; tlsKey: string }): ListenerTls {
+  const cert = orRefuse("tlsCert", () => certificatesIn(tlsCert));
+  const key = orRefuse("tlsKey", () => readFileSync(tlsKey, "utf8"));
+  orRefuse("tlsKey", () => createSecureContext({ cert, key }));
+  if (tlsClientCa === undefined) return { cert, key };
+  return { cert, key, clientCa: orRefuse("tlsClientCa", () => certificatesIn(tlsClientCa)) };
+}
+
+const certificate = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** The text of a file that holds certificates, each of which can be read. */
+function certificatesIn(path: string): string {
+  const text = readFileSync(path, "utf8");
+  const found = text.match(certificate) ?? [];
+  if (found.length === 0) throw new Error(`${path} holds no certificate in PEM`);
+  for (const each of found) new X509Certificate(each);
+  return text;
+}
+
+function orRefuse<T>(name: (typeof names)[number], open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new SettingsError(`${flagOf(name)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
