@@ -1,42 +1,197 @@
-import { type Store, storeError } from "@trimtab/core";
+import {
+  type ApplyTrialOptions,
+  isStoreError,
+  type RollbackStudyOptions,
+  type Store,
+  type StoreError,
+  type StudyRolledBack,
+  storeError,
+  type ValueRecord,
+  type Written,
+} from "@trimtab/core";
 import { bestTrial, type Trial } from "@trimtab/optimize";
+import type { Application } from "./study-entry.ts";
+import type { StudyView } from "./study-fold.ts";
+import type { StudyName } from "./study-info.ts";
 import type { StudyLog } from "./study-log.ts";
 
 /** A study and where its variables live. */
-interface Promotion {
+export interface Promotion {
   readonly study: StudyLog;
+  readonly name: StudyName;
+  /** The store as it is, which reads what there was and makes a commit again. */
   readonly store: Store;
-  readonly session: string;
-  readonly id: string;
-  readonly now: () => number;
+  /** Writes as the caller does. */
+  readonly write: WriteVariables;
 }
 
-/** Sets the live variables to a trial's values in one commit, and notes what there was before. */
-export async function applyTrial({ study, store, session, id, now }: Promotion, given?: Trial): Promise<Trial> {
-  const trial = given ?? bestTrial(study.view.state);
-  if (trial?.state !== "complete") {
-    const message = trial === undefined ? "no trial is complete" : `trial ${trial.number} is ${trial.state}`;
-    throw storeError("not_found", `study ${id}: ${message}`, {
-      resource: "trial",
-      id: String(trial?.number ?? "best"),
-    });
+/** Writes variables of the study's session, which it is given by name. */
+export type WriteVariables = (
+  values: ValueRecord,
+  options: NonNullable<Parameters<Store["setVariables"]>[2]>,
+) => ReturnType<Store["setVariables"]>;
+
+/**
+ * Sets the live variables to a trial's values in one commit. What is about to be written is noted before, and whether it
+ * was after: where a process dies in between, whoever applies or rolls back next makes the commit once more under its
+ * request id, which makes it for good or finds it made.
+ */
+export async function applyTrial(
+  promotion: Promotion,
+  options: ApplyTrialOptions,
+): Promise<StudyRolledBack & { readonly number: number }> {
+  const { study, name, write } = promotion;
+  const repeated = options.requestId === undefined ? undefined : study.answered(options.requestId, asked);
+  const application = repeated === undefined ? await begin(promotion, options) : undefined;
+  const number = application?.number ?? repeated?.[0] ?? 0;
+  const written = await write(study.view?.state.trials[number]?.parameters ?? {}, {
+    ...who(options),
+    metadata: { ...options.metadata, study: name.id, trial: number },
+    // What was applied before is answered by its request id alone.
+    requestId: application?.requestId ?? options.requestId ?? "",
+    ...(application !== undefined && {
+      expectedVersions: { ...application.expectedVersions, ...options.expectedVersions },
+    }),
+  }).catch(async (error: unknown) => {
+    if (application !== undefined && isRefusal(error)) await drop(study, application);
+    throw error;
+  });
+  if (application !== undefined) await note(study, application, written.applied);
+  return { ...written, number };
+}
+
+const asked = "apply-trial";
+
+/** Notes what is about to be written, once it is known of everything before whether it was. */
+async function begin(promotion: Promotion, options: ApplyTrialOptions): Promise<Application> {
+  const { study, name, store } = promotion;
+  for (;;) {
+    await settle(promotion);
+    const trial = toApply(study.view, name, options.number);
+    const application = await planApplication(store, { session: name.session, trial }, options);
+    const [begun] = await study.commit(
+      ({ applying }) =>
+        applying === undefined
+          ? { happening: { kind: "apply-begun", ...application }, numbers: [trial.number] }
+          : { numbers: [] },
+      { asked: "begin-apply", actor: options.actor },
+    );
+    if (begun !== undefined) return application;
   }
-  const names = Object.keys(trial.parameters);
-  const present = await Promise.all(names.map((name) => store.getVariable(session, name)));
-  const expectedVersions = Object.fromEntries(present.map(({ name, version }) => [name, version]));
-  const metadata = { study: id, trial: trial.number };
-  const { applied } = await store.setVariables(session, trial.parameters, { expectedVersions, metadata });
-  const before = Object.fromEntries(present.map(({ name, value }) => [name, value]));
-  const versions = Object.fromEntries(Array.from(applied.values(), ({ name, version }) => [name, version]));
-  await study.record(() => ({ kind: "trial-applied", atMs: now(), number: trial.number, before, versions }));
-  return trial;
 }
 
 /** Sets the variables back to what they were before the study wrote them, in one commit. */
-export async function rollBackStudy({ study, store, session, id, now }: Promotion): Promise<void> {
-  const { applied } = study.view;
-  if (applied === undefined) return;
-  const metadata = { study: id, reason: "rollback" };
-  await store.setVariables(session, applied.before, { expectedVersions: applied.versions, metadata });
-  await study.record(() => ({ kind: "study-rolled-back", atMs: now() }));
+export async function rollBackStudy(
+  promotion: Promotion,
+  { overrideLaterWrites = false, ...by }: RollbackStudyOptions,
+): Promise<StudyRolledBack | undefined> {
+  const { study, name, write } = promotion;
+  await settle(promotion);
+  const applied = study.view?.applied;
+  if (applied === undefined) return undefined;
+  const written = await write(applied.before, {
+    ...who(by),
+    // One commit undoes what was applied, however often that is tried.
+    requestId: `undo-${applied.token}${overrideLaterWrites ? "-anyway" : ""}`,
+    metadata: { ...by.metadata, study: name.id, reason: "rollback" },
+    ...(!overrideLaterWrites && { expectedVersions: applied.versions }),
+  });
+  await study.commit(
+    (view) => ({
+      numbers: [],
+      happening: view.applied?.token === applied.token ? { kind: "study-rolled-back" } : undefined,
+    }),
+    { asked: "rollback-study", actor: by.actor },
+  );
+  return written;
+}
+
+/** Finds out whether a commit was made of which that is not known, by making it: under its request id that is done once. */
+async function settle({ study, name, store }: Promotion): Promise<void> {
+  const { applying, state } = study.view ?? {};
+  if (applying === undefined || state === undefined) return;
+  const { lease, expectedVersions, requestId, number } = applying;
+  try {
+    const { applied } = await store.setVariables(name.session, state.trials[number]?.parameters ?? {}, {
+      requestId,
+      metadata: { study: name.id, trial: number },
+      ...(lease !== undefined && { lease }),
+      expectedVersions,
+    });
+    await note(study, applying, applied);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await drop(study, applying);
+  }
+}
+
+/** A commit that was refused on what it says was not made; one that failed otherwise may have been. */
+const isRefusal = (error: unknown): error is StoreError =>
+  isStoreError(error) &&
+  ["invalid_argument", "not_found", "failed_precondition", "aborted", "permission_denied", "out_of_range"].includes(
+    error.code,
+  );
+
+const who = ({ actor, origin, via, lease }: ApplyTrialOptions) => ({
+  ...(actor !== undefined && { actor }),
+  ...(origin !== undefined && { origin }),
+  ...(via !== undefined && { via }),
+  ...(lease !== undefined && { lease }),
+});
+
+async function planApplication(
+  store: Store,
+  { session, trial }: { readonly session: string; readonly trial: Trial },
+  { requestId, lease }: ApplyTrialOptions,
+): Promise<Application> {
+  const names = Object.keys(trial.parameters);
+  const { found, missing } = await store.getVariables(session, names);
+  const [gone] = missing;
+  if (gone !== undefined) {
+    throw storeError("not_found", `there is no variable ${gone}`, { resource: "variable", id: gone });
+  }
+  const present = [...found.values()];
+  const token = crypto.randomUUID();
+  return {
+    token,
+    number: trial.number,
+    requestId: requestId ?? token,
+    ...(lease !== undefined && { lease }),
+    before: Object.fromEntries(present.map(({ name, value }) => [name, value])),
+    expectedVersions: Object.fromEntries(present.map(({ name, version }) => [name, version])),
+  };
+}
+
+async function note(
+  study: StudyLog,
+  { token, number, requestId }: Application,
+  applied: ReadonlyMap<string, Written>,
+): Promise<void> {
+  const versions = Object.fromEntries(Array.from(applied.values(), ({ name, version }) => [name, version]));
+  const happening = { kind: "trial-applied", token, versions } as const;
+  const isOpen = (view: StudyView) => view.applying?.token === token;
+  await study.commit((view) => ({ happening: isOpen(view) ? happening : undefined, numbers: [number] }), {
+    asked,
+    requestId,
+  });
+}
+
+async function drop(study: StudyLog, { token }: Application): Promise<void> {
+  const happening = { kind: "apply-dropped", token } as const;
+  const isOpen = (view: StudyView) => view.applying?.token === token;
+  await study.commit((view) => ({ happening: isOpen(view) ? happening : undefined, numbers: [] }), {
+    asked: "note-dropped",
+  });
+}
+
+function toApply(view: StudyView | undefined, { id }: StudyName, number: number | undefined): Trial {
+  const trial = view && (number === undefined ? bestTrial(view.state) : view.state.trials[number]);
+  if (trial?.state === "complete") return trial;
+  const problem =
+    trial === undefined
+      ? number === undefined
+        ? "no trial is complete"
+        : `there is no trial ${number}`
+      : `trial ${trial.number} is ${trial.state}`;
+  throw storeError("not_found", `study ${id}: ${problem}`, { resource: "trial", id: String(number ?? "best") });
 }

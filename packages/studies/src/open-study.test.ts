@@ -55,9 +55,9 @@ describe("a study over a store", () => {
     const study = await openStudy(options);
     const { revision } = await store.listVariables("s");
     await study.optimize(bowl, { trials: 40, parallel: 3 });
-    expect(study.trials).toHaveLength(40);
-    const best = Math.min(...study.trials.flatMap(({ values }) => values));
-    expect(study.best?.values).toEqual([best]);
+    expect(await study.trials()).toHaveLength(40);
+    const best = Math.min(...(await study.trials()).flatMap(({ values }) => values));
+    expect((await study.best())?.values).toEqual([best]);
     expect(best).toBeLessThan(bowl({ x: 5, y: 5, count: 3 }));
     expect((await store.listVariables("s")).revision).toBe(revision);
     const applied = await study.apply();
@@ -81,7 +81,7 @@ describe("a study over a store", () => {
         if (trial === undefined) return expect.fail("there is always another trial");
         await study.tell(trial.number, bowl(trial.parameters as Point));
       }
-      return study.trials.map(({ parameters, values }) => ({ parameters, values }));
+      return (await study.trials()).map(({ parameters, values }) => ({ parameters, values }));
     };
     expect(await run(true)).toEqual(await run(false));
   });
@@ -108,7 +108,7 @@ describe("a study over a store", () => {
     atMs = 1100;
     const again = await study.ask("other");
     expect(again?.parameters).toEqual(lost?.parameters);
-    expect(study.trials.map(({ state }) => state)).toEqual(["failed", "running", "running"]);
+    expect((await study.trials()).map(({ state }) => state)).toEqual(["failed", "running", "running"]);
   });
 
   test("tries first what is put in line, and obeys bounds from when they change", async () => {
@@ -122,8 +122,8 @@ describe("a study over a store", () => {
       expect(x >= 0 && x <= 0.5).toBe(true);
     }
     const resumed = await openStudy(options);
-    expect(resumed.variables[0]?.constraints).toEqual({ min: 0, max: 0.5 });
-    expect(resumed.trials.at(-1)?.spaceVersion).toBe(2);
+    expect((await resumed.info()).variables[0]?.constraints).toEqual({ min: 0, max: 0.5 });
+    expect((await resumed.trials()).at(-1)?.spaceVersion).toBe(2);
     expect((await options.store.getVariable("s", "x")).constraints).toEqual({ min: -10, max: 10 });
     expect(await reasonOf(study.changeBounds("z", {}))).toBe("invalid_argument");
   });
@@ -164,7 +164,7 @@ describe("a study over a store", () => {
       throw new RangeError("no");
     };
     await expect(study.optimize(failing, { trials: 1 })).rejects.toThrow("no");
-    expect(study.trials.map(({ state }) => state)).toEqual(["failed", "failed"]);
+    expect((await study.trials()).map(({ state }) => state)).toEqual(["failed", "failed"]);
     expect(await reasonOf(study.apply())).toBe("not_found");
   });
 

@@ -1,12 +1,12 @@
 import {
   parseValue,
   StoreError,
+  type StudyVariable,
   storeError,
   type ValueOf,
   type ValueRecord,
   type VariableDeclaration,
 } from "@trimtab/core";
-import type { LiveStudy } from "./open-study.ts";
 
 /** Declarations of variables that a study searches, by name. */
 export type SearchedDeclarations = Readonly<Record<string, VariableDeclaration>>;
@@ -20,7 +20,10 @@ export type SearchedValues<D extends SearchedDeclarations> = { readonly [K in ke
  * @throws StoreError `invalid_argument` for a variable that is not searched, `invalid_type` for one of another type; the
  *   function throws what a value has against the declaration's own constraints
  */
-export function readDeclared<P>({ variables }: LiveStudy, declared: SearchedDeclarations): (from: ValueRecord) => P {
+export function readDeclared<P>(
+  variables: readonly StudyVariable[],
+  declared: SearchedDeclarations,
+): (from: ValueRecord) => P {
   const entries = Object.entries(declared);
   for (const [name, { type }] of entries) {
     const searched = variables.find((each) => each.name === name);

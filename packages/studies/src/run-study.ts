@@ -1,6 +1,7 @@
-import { storeError, type ValueRecord } from "@trimtab/core";
-import type { ObjectiveResult, Trial } from "@trimtab/optimize";
-import type { LiveStudy } from "./open-study.ts";
+import { type StudyTrial, storeError, type ValueRecord } from "@trimtab/core";
+import type { ObjectiveResult } from "@trimtab/optimize";
+import type { RunProgress } from "./format-progress.ts";
+import type { LiveStudy } from "./live-study.ts";
 import { readDeclared, type SearchedDeclarations } from "./read-declared.ts";
 import { type ProgressOutput, progressOutput, showProgress } from "./show-progress.ts";
 
@@ -32,7 +33,7 @@ export interface RunOptions {
   /** Starts no more trials once aborted; those under way are waited for, and told by their own signals. */
   readonly signal?: AbortSignal;
   /** Called after each trial. */
-  readonly onTrial?: (trial: Trial, study: LiveStudy) => void;
+  readonly onTrial?: (trial: StudyTrial, study: LiveStudy) => void;
   /** Goes on after an objective that throws; otherwise the first error is thrown once those under way have ended. */
   readonly keepGoing?: boolean;
   /**
@@ -73,10 +74,13 @@ export async function runStudy<P>(
   const { signal = new AbortController().signal } = options;
   // Without declarations the objective itself declares what its parameters are.
   const read =
-    variables === undefined ? (parameters: ValueRecord) => parameters as P : readDeclared<P>(study, variables);
+    variables === undefined
+      ? (parameters: ValueRecord) => parameters as P
+      : readDeclared<P>((await study.info()).variables, variables);
   const run = { study, objective, read, overlays, signal };
   const output = trials > 0 ? progressOutput(options.progress) : undefined;
-  const display = output && showProgress(output, { total: trials, found: () => foundBy(study) });
+  let found: RunProgress["found"];
+  const display = output && showProgress(output, { total: trials, found: () => found });
   let left = trials;
   const errors: unknown[] = [];
   const ask = () =>
@@ -90,9 +94,8 @@ export async function runStudy<P>(
       left--;
       const trial = await ask();
       if (trial === undefined) return;
-      await runTrial(run, trial).catch((error: unknown) => errors.push(error));
-      const ended = study.trials[trial.number];
-      if (ended === undefined) continue;
+      const ended = await runTrial(run, trial, (error) => errors.push(error));
+      if (display !== undefined && ended.state === "complete") found = await foundBy(study);
       display?.onTrial(ended);
       onTrial?.(ended, study);
     }
@@ -112,29 +115,39 @@ function checkWhole(field: string, value: number, limit: number): void {
   throw storeError("invalid_argument", `${field} must be a whole number of at least ${limit}, got ${value}`, details);
 }
 
-function foundBy({ paretoFront }: LiveStudy) {
-  const values = paretoFront[0]?.values ?? [];
+async function foundBy(study: LiveStudy): Promise<RunProgress["found"]> {
+  const front = await study.paretoFront();
+  const values = front[0]?.values ?? [];
   const [value] = values;
   if (value === undefined) return undefined;
-  return values.length === 1 ? { kind: "best" as const, value } : { kind: "front" as const, size: paretoFront.length };
+  return values.length === 1 ? { kind: "best", value } : { kind: "front", size: front.length };
 }
 
-async function runTrial<P>({ study, objective, read, overlays, signal }: Run<P>, trial: Trial): Promise<void> {
-  const { number, parameters } = trial;
+/** Runs an objective on a trial and gives the trial as it then is; what goes wrong is told to `onError`. */
+async function runTrial<P>(run: Run<P>, trial: StudyTrial, onError: (error: unknown) => void): Promise<StudyTrial> {
+  const { study, signal, overlays } = run;
+  const { number } = trial;
   try {
-    const overlay = overlays ? await study.openOverlay(number) : undefined;
-    const report = (step: number, value: number) => study.report(number, step, value);
-    const result = await objective(read(parameters), { number, overlay, signal, report });
-    if (result === "pruned") await study.prune(number);
-    else if ([result].flat().every(Number.isFinite)) await study.tell(number, result);
-    else await study.fail(number, { cause: `the objective gave ${String(result)}` });
+    return await endTrial(run, trial);
   } catch (error) {
-    if (study.trials[number]?.state === "running") {
-      await study.fail(number, { cause: String(error), retry: signal.aborted });
-    }
     // That a run ends as it was told to is no error of its own.
-    if (!signal.aborted || error !== signal.reason) throw error;
+    if (!signal.aborted || error !== signal.reason) onError(error);
+    const left = await study.trial(number);
+    return left.state === "running" ? study.fail(number, { cause: String(error), retry: signal.aborted }) : left;
   } finally {
     if (overlays) await study.closeOverlay(number);
   }
+}
+
+async function endTrial<P>(
+  { study, objective, read, overlays, signal }: Run<P>,
+  trial: StudyTrial,
+): Promise<StudyTrial> {
+  const { number, parameters } = trial;
+  const overlay = overlays ? await study.openOverlay(number) : undefined;
+  const report = (step: number, value: number) => study.report(number, step, value);
+  const result = await objective(read(parameters), { number, overlay, signal, report });
+  if (result === "pruned") return study.prune(number);
+  if ([result].flat().every(Number.isFinite)) return study.tell(number, result);
+  return study.fail(number, { cause: `the objective gave ${String(result)}` });
 }

@@ -1,4 +1,4 @@
-import type { Trial } from "@trimtab/optimize";
+import type { StudyTrial } from "@trimtab/core";
 import { formatProgress, type RunProgress } from "./format-progress.ts";
 
 /** Where progress is shown: a terminal, or whatever else takes text, such as `process.stderr`. */
@@ -11,7 +11,7 @@ export interface ProgressOutput {
 /** What a run shows of itself. */
 export interface ProgressDisplay {
   /** Takes note of a trial that has ended. */
-  onTrial(trial: Trial): void;
+  onTrial(trial: Pick<StudyTrial, "state">): void;
   /** Leaves the last state on a line of its own. */
   end(): void;
 }

@@ -4,7 +4,15 @@ import type { StudyEntry } from "./study-entry.ts";
 
 test("entries come back exactly, whatever values and names are in them", () => {
   const before = { integer: 2n ** 60n, bytes: new Uint8Array([0, 255]), record: [{ number: -0 }, null, "x"], b: true };
-  const entry: StudyEntry = { kind: "trial-applied", atMs: 1.5, number: 3, before, versions: { integer: 1 } };
+  const entry: StudyEntry = {
+    kind: "apply-begun",
+    atMs: 1.5,
+    number: 3,
+    token: "t",
+    requestId: "t",
+    before,
+    expectedVersions: { integer: 1 },
+  };
   expect(studyCodec.decode(studyCodec.encode(entry))).toEqual(entry);
 });
 

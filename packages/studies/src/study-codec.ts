@@ -1,20 +1,34 @@
 import { storeError } from "@trimtab/core";
-import type { Codec } from "@trimtab/log";
+import type { Codec, EntryNote } from "@trimtab/log";
 import type { StudyEntry } from "./study-entry.ts";
+import type { StudySnapshot } from "./study-snapshot.ts";
 
 /** Version of the layout. */
 const format = 1;
 
 /** Turns entries of studies into bytes and back, exactly: JSON, in which large integers and bytes say what they are. */
-export const studyCodec: Codec<StudyEntry> = {
-  encode: (entry) => new TextEncoder().encode(JSON.stringify({ format, entry: wrap(entry) })),
-  decode(bytes) {
-    const read = parse(bytes);
-    if (read?.format === format) return unwrap(read.entry) as StudyEntry;
-    const message = `an entry of a study is of format ${String(read?.format)}, and ${format} is known`;
-    throw storeError("data_loss", message, { session: "" });
-  },
-};
+export const studyCodec: Codec<StudyEntry> = { ...codecOf<StudyEntry>(), note: noteOf };
+
+/** Turns studies as they were into bytes and back, as {@link studyCodec} does entries. */
+export const studySnapshotCodec: Codec<StudySnapshot> = codecOf<StudySnapshot>();
+
+function codecOf<Data>(): Codec<Data> {
+  return {
+    encode: (entry) => new TextEncoder().encode(JSON.stringify({ format, entry: wrap(entry) })),
+    decode(bytes) {
+      const read = parse(bytes);
+      if (read?.format === format) return unwrap(read.entry) as Data;
+      const message = `an entry of a study is of format ${String(read?.format)}, and ${format} is known`;
+      throw storeError("data_loss", message, { session: "" });
+    },
+  };
+}
+
+/** What people are told of an entry who look into the storage. */
+function noteOf({ kind, actor = "", ...entry }: StudyEntry): EntryNote {
+  const subject = "number" in entry ? String(entry.number) : "";
+  return { actor, kind, subject };
+}
 
 function parse(bytes: Uint8Array): { format?: unknown; entry?: unknown } | undefined {
   try {

@@ -1,44 +1,72 @@
-import type { ValueRecord } from "@trimtab/core";
-import type { Objective, StudyEvent } from "@trimtab/optimize";
-
-/** A variable that a study searches, with the constraints that bound the search. */
-export interface SearchedVariable {
-  readonly name: string;
-  readonly type: string;
-  readonly constraints: ValueRecord;
-}
+import type { LeaseProof, StudyMethod, StudyObjective, StudyVariable, ValueRecord } from "@trimtab/core";
+import type { StudyEvent } from "@trimtab/optimize";
 
 /** What a study is made of, as it was created. */
 export interface StudyRecord {
-  readonly variables: readonly SearchedVariable[];
-  readonly objectives: readonly Objective[];
-  /** Name of the sampler. */
-  readonly sampler: string;
-  /** Name of the pruner; empty for none. */
-  readonly pruner: string;
+  /** Tells the study from others that had its id before it. */
+  readonly birth: string;
+  /** Epoch of the session that it belongs to; a session that is created anew has no studies. */
+  readonly epoch: string;
+  readonly variables: readonly StudyVariable[];
+  readonly objectives: readonly StudyObjective[];
+  readonly sampler: StudyMethod;
+  readonly pruner?: StudyMethod;
   readonly seed: number;
   readonly maxRetries: number;
+  readonly trialTtlMs: number;
   readonly parallelism?: number;
   readonly maxTrials?: number;
+  readonly metadata: ValueRecord;
 }
 
-/** What is kept in a study's log, one entry per command. */
-export type StudyEntry =
-  | { readonly kind: "study-created"; readonly atMs: number; readonly study: StudyRecord }
-  | {
-      readonly kind: "study-advanced";
-      readonly atMs: number;
-      readonly events: readonly Exclude<StudyEvent, { kind: "space-changed" }>[];
-    }
+/** A request that an entry was made for, so that it is not done again. */
+export interface EntryRequest {
+  readonly id: string;
+  /** What was asked. */
+  readonly asked: string;
+  /** The trials that it was answered with. */
+  readonly numbers: readonly number[];
+}
+
+/** What is said of every entry. */
+export interface EntryHead {
+  readonly atMs: number;
+  readonly actor?: string;
+  readonly request?: EntryRequest;
+}
+
+/** What happened in a study. */
+export type StudyHappening =
+  | { readonly kind: "study-created"; readonly study: StudyRecord }
+  | { readonly kind: "study-advanced"; readonly events: readonly Exclude<StudyEvent, { kind: "space-changed" }>[] }
   /** Later trials are searched for within these constraints. */
-  | { readonly kind: "bounds-changed"; readonly atMs: number; readonly variables: readonly SearchedVariable[] }
+  | { readonly kind: "bounds-changed"; readonly variables: readonly StudyVariable[] }
+  | { readonly kind: "metadata-replaced"; readonly metadata: ValueRecord }
+  | { readonly kind: "trial-renewed"; readonly number: number }
+  /** A trial is about to be applied: what follows says whether it was. */
+  | ({ readonly kind: "apply-begun" } & Application)
+  | { readonly kind: "apply-dropped"; readonly token: string }
   | {
       readonly kind: "trial-applied";
-      readonly atMs: number;
-      readonly number: number;
-      /** The values from before, by name. */
-      readonly before: ValueRecord;
+      readonly token: string;
       /** The versions that the variables were given, by name. */
       readonly versions: Readonly<Record<string, number>>;
     }
-  | { readonly kind: "study-rolled-back"; readonly atMs: number };
+  | { readonly kind: "study-rolled-back" }
+  | { readonly kind: "study-deleted" };
+
+/** A commit that sets the live variables to a trial's values, as it is made and, where that was cut short, made again. */
+export interface Application {
+  /** Names it; its commit carries it. */
+  readonly token: string;
+  readonly number: number;
+  readonly requestId: string;
+  readonly lease?: LeaseProof;
+  /** The values from before, by name. */
+  readonly before: ValueRecord;
+  /** The versions from before, by name. */
+  readonly expectedVersions: Readonly<Record<string, number>>;
+}
+
+/** What is kept in a study's log, one entry per command. */
+export type StudyEntry = StudyHappening & EntryHead;

@@ -1,56 +1,74 @@
-import { storeError, type TypeRegistry, type ValueRecord } from "@trimtab/core";
+import { type StudyVariable, storeError, type TypeRegistry, type ValueRecord } from "@trimtab/core";
 import {
   evolveStudy,
   initialStudyState,
-  type Pruner,
-  type Sampler,
   type SearchSpace,
   type StudyEvent,
   type StudyState,
   toSearchSpace,
 } from "@trimtab/optimize";
-import type { SearchedVariable, StudyEntry, StudyRecord } from "./study-entry.ts";
+import { type GivenMethods, prunerOf, samplerOf } from "./methods.ts";
+import type { Application, StudyEntry, StudyRecord } from "./study-entry.ts";
 
 /** How a study suggests, and tells hopeless trials: what is no data and so is in no log. */
-export interface StudyMeans {
+export interface StudyMeans extends GivenMethods {
   readonly types: TypeRegistry;
-  readonly sampler: Sampler;
-  readonly pruner: Pruner | undefined;
+}
+
+/** When things happened to a trial. */
+export interface TrialTimes {
+  readonly createdAtMs: number;
+  readonly startedAtMs?: number;
+  readonly endedAtMs?: number;
 }
 
 /** A study as the fold of its entries. */
 export interface StudyView {
+  readonly record: StudyRecord;
   readonly state: StudyState;
-  readonly variables: readonly SearchedVariable[];
+  readonly variables: readonly StudyVariable[];
+  readonly metadata: ValueRecord;
+  readonly createdBy: string;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** By number of the trial. */
+  readonly times: readonly TrialTimes[];
   /** When each trial that runs was last heard of, by number. */
   readonly heardAtMs: ReadonlyMap<number, number>;
-  /** What the variables were before the study wrote them, and the versions that it gave them. */
-  readonly applied?: { readonly before: ValueRecord; readonly versions: Readonly<Record<string, number>> };
+  /** A commit of which it is not known yet whether it was made. */
+  readonly applying?: Application;
+  /** What the study has written: what was there before, and the versions that it gave. */
+  readonly applied?: Applied;
+  readonly isDeleted: boolean;
+}
+
+/** What a study has written and not undone. */
+export interface Applied {
+  readonly token: string;
+  readonly number: number;
+  readonly before: ValueRecord;
+  readonly versions: Readonly<Record<string, number>>;
 }
 
 /** The study that an entry creates. */
-export function beginStudy(study: StudyRecord, means: StudyMeans): StudyView {
-  const { sampler, pruner } = means;
-  if (study.sampler !== sampler.name || study.pruner !== (pruner?.name ?? "")) {
-    const message = `the study was created with sampler ${study.sampler} and pruner ${study.pruner || "none"}`;
-    throw storeError("invalid_argument", message, { field: "sampler", value: sampler.name });
-  }
-  const { variables, objectives, seed, maxRetries, parallelism, maxTrials } = study;
+export function beginStudy(record: StudyRecord, { atMs, actor = "" }: StudyEntry, means: StudyMeans): StudyView {
+  const { variables, objectives, seed, maxRetries, parallelism, maxTrials, metadata } = record;
   const state = initialStudyState({
     space: spaceOf(variables, means),
     objectives,
-    sampler,
-    ...(pruner !== undefined && { pruner }),
+    sampler: samplerOf(record.sampler, means),
+    ...(record.pruner !== undefined && { pruner: prunerOf(record.pruner, means) }),
     seed,
     maxRetries,
     ...(parallelism !== undefined && { parallelism }),
     ...(maxTrials !== undefined && { maxTrials }),
   });
-  return { state, variables, heardAtMs: new Map() };
+  const made = { createdBy: actor, createdAtMs: atMs, updatedAtMs: atMs };
+  return { record, state, variables, metadata, ...made, times: [], heardAtMs: new Map(), isDeleted: false };
 }
 
 /** What a study searches, by the constraints of its variables. */
-export function spaceOf(variables: readonly SearchedVariable[], { types }: Pick<StudyMeans, "types">): SearchSpace {
+export function spaceOf(variables: readonly StudyVariable[], { types }: Pick<StudyMeans, "types">): SearchSpace {
   const declared = variables.map(({ name, type: typeName, constraints }) => {
     const type = types.get(typeName);
     if (type === undefined) throw storeError("invalid_type", `type ${typeName} is not installed`, { type: typeName });
@@ -61,36 +79,75 @@ export function spaceOf(variables: readonly SearchedVariable[], { types }: Pick<
 
 /** Folds one entry into a study. */
 export function evolveView(view: StudyView, entry: StudyEntry, means: StudyMeans): StudyView {
+  const changed = { ...view, updatedAtMs: entry.atMs };
   switch (entry.kind) {
     case "study-created":
-      return beginStudy(entry.study, means);
-    case "study-advanced": {
-      const heardAtMs = new Map(view.heardAtMs);
-      let { state } = view;
-      for (const event of entry.events) {
-        state = evolveStudy(state, event);
-        hear(heardAtMs, event, entry.atMs);
-      }
-      return { ...view, state, heardAtMs };
-    }
+      return beginStudy(entry.study, entry, means);
+    case "study-advanced":
+      return { ...changed, ...advance(view, entry.events, entry.atMs) };
     case "bounds-changed": {
       const { variables } = entry;
       const state = evolveStudy(view.state, { kind: "space-changed", space: spaceOf(variables, means) });
-      return { ...view, state, variables };
+      return { ...changed, state, variables };
     }
-    case "trial-applied": {
-      // What there was before the first of several is what a rollback goes back to.
-      const before = view.applied?.before ?? entry.before;
-      return { ...view, applied: { before, versions: entry.versions } };
-    }
-    case "study-rolled-back": {
-      const { applied: _, ...rest } = view;
-      return rest;
-    }
+    case "metadata-replaced":
+      return { ...changed, metadata: entry.metadata };
+    case "trial-renewed":
+      return { ...changed, heardAtMs: new Map(view.heardAtMs).set(entry.number, entry.atMs) };
+    case "study-deleted":
+      return { ...changed, isDeleted: true };
+    default:
+      return evolveApplied(changed, entry);
   }
 }
 
-function hear(heardAtMs: Map<number, number>, event: StudyEvent, atMs: number): void {
-  if (event.kind === "trial-started" || event.kind === "value-reported") heardAtMs.set(event.number, atMs);
-  else if ("number" in event) heardAtMs.delete(event.number);
+type ApplyEntry = Extract<
+  StudyEntry,
+  { kind: "apply-begun" | "apply-dropped" | "trial-applied" | "study-rolled-back" }
+>;
+
+function evolveApplied(view: StudyView, entry: ApplyEntry): StudyView {
+  const { applying, applied, ...rest } = view;
+  switch (entry.kind) {
+    case "apply-begun":
+      return { ...view, applying: entry };
+    case "apply-dropped":
+      return applying?.token === entry.token ? { ...rest, ...(applied !== undefined && { applied }) } : view;
+    case "trial-applied": {
+      // Whoever finds a commit made may note it after somebody else has.
+      if (applying?.token !== entry.token) return view;
+      // What there was before the first of several is what a rollback goes back to.
+      const before = { ...applying.before, ...applied?.before };
+      const { token, number } = applying;
+      return { ...rest, applied: { token, number, before, versions: { ...applied?.versions, ...entry.versions } } };
+    }
+    case "study-rolled-back":
+      return applying === undefined ? rest : { ...rest, applying };
+  }
+}
+
+function advance(view: StudyView, events: readonly StudyEvent[], atMs: number) {
+  const heardAtMs = new Map(view.heardAtMs);
+  const times = [...view.times];
+  let { state } = view;
+  for (const event of events) {
+    state = evolveStudy(state, event);
+    if (!("number" in event)) continue;
+    const { number } = event;
+    const before = times[number] ?? { createdAtMs: atMs };
+    times[number] = before;
+    if (event.kind === "trial-enqueued") continue;
+    if (event.kind === "trial-started" || event.kind === "value-reported") heardAtMs.set(number, atMs);
+    else heardAtMs.delete(number);
+    if (event.kind === "trial-started") times[number] = { ...before, startedAtMs: atMs };
+    else if (event.kind !== "value-reported") times[number] = { ...before, endedAtMs: atMs };
+  }
+  return { state, times, heardAtMs };
+}
+
+/** Numbers of the trials that an entry is about. */
+export function trialsIn(entry: StudyEntry): readonly number[] {
+  if (entry.kind === "trial-renewed") return [entry.number];
+  if (entry.kind !== "study-advanced") return [];
+  return entry.events.flatMap((event) => ("number" in event ? [event.number] : []));
 }

@@ -1,85 +1,212 @@
-import { StoreError, storeError } from "@trimtab/core";
-import type { CommitLog } from "@trimtab/log";
-import { decideStudy, type StudyCommand, type Trial } from "@trimtab/optimize";
-import type { StudyEntry, StudyRecord } from "./study-entry.ts";
-import { beginStudy, evolveView, type StudyMeans, type StudyView } from "./study-fold.ts";
+import { type StoreError, storeError } from "@trimtab/core";
+import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import { telling } from "./log-failures.ts";
+import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
+import { beginStudy, evolveView, type StudyMeans, type StudyView, trialsIn } from "./study-fold.ts";
+import { fromSnapshot, type StudySnapshot, takeSnapshot } from "./study-snapshot.ts";
+
+/** Where studies are kept. */
+export interface StudyPlace {
+  readonly log: CommitLog<StudyEntry>;
+  /** Without it a study is read from its beginning whenever it is opened. */
+  readonly snapshots?: SnapshotStore<StudySnapshot> | undefined;
+  readonly now: () => number;
+}
+
+/** What follows from a command: what happens, if anything, and the trials that it speaks of. */
+export interface Draft {
+  readonly happening?: StudyHappening | undefined;
+  readonly numbers: readonly number[];
+}
+
+/** Who asks for something, and what. */
+export interface Asked {
+  /** What is asked, in a word. */
+  readonly asked: string;
+  readonly actor?: string | undefined;
+  readonly requestId?: string | undefined;
+}
 
 /** One study at rest and in memory: decides on all that is in its log, this process's doing or another's. */
 export interface StudyLog {
-  readonly view: StudyView;
-  /** Decides a command and records what follows. */
-  run(command: StudyCommand): Promise<readonly Trial[]>;
-  /** Records an entry that is made from the study as it then is; nothing where there is none to make. */
-  record(make: (view: StudyView) => StudyEntry | undefined): Promise<void>;
+  /** The study; undefined before it is created. */
+  readonly view: StudyView | undefined;
+  /** Number of the last entry. */
+  readonly revision: number;
+  /** Takes in what other processes have appended. */
+  refresh(): Promise<void>;
+  /** Creates the study where there is none that `isSame` accepts; says whether it did. */
+  create(record: StudyRecord, isSame: (view: StudyView) => boolean, asked: Asked): Promise<boolean>;
+  /** Decides a command on the study as it then is and records what follows. A request that was made before is not made again. */
+  commit(decide: (view: StudyView) => Draft | Promise<Draft>, asked: Asked): Promise<readonly number[]>;
+  /** The trials that a request was answered with; throws where the id was used for something else. */
+  answered(requestId: string, asked: string): readonly number[] | undefined;
+  /** Numbers of the trials that changed after an entry, ascending; `undefined` where that is not known any more. */
+  changedSince(revision: number): readonly number[] | undefined;
+  /** Calls `listener` after each entry until the function that it gives is called. */
+  onEntry(listener: () => void): () => void;
+  readonly isWatched: boolean;
 }
 
-/** Opens a study: goes on with the one that is there, or makes the one that is given. */
-export async function openStudyLog(
-  { log, stream, now }: { log: CommitLog<StudyEntry>; stream: string; now: () => number },
-  create: () => Promise<StudyRecord>,
-  means: StudyMeans,
-): Promise<StudyLog> {
-  let view: StudyView | undefined;
-  let last = 0;
-  /** Takes in what others have appended; each entry is read once. */
-  const catchUp = async (): Promise<void> => {
-    for (;;) {
-      const read = await log.read(stream, last, 1000);
-      if (read.kind === "trimmed")
-        throw storeError("data_loss", `the log of ${stream} was trimmed`, { session: stream });
-      if (read.entries.length === 0) return;
-      for (const entry of read.entries) take(entry);
+/** Entries whose trials are known for watches that resume. */
+const keptChanges = 4096;
+/** Requests that are remembered. */
+const keptRequests = 4096;
+/** Entries from one snapshot to the next. */
+const snapshotEvery = 1000;
+
+/** Opens what there is of a study in a log. */
+export async function openStudyLog(place: StudyPlace, stream: string, means: StudyMeans): Promise<StudyLog> {
+  const { log, snapshots, now } = place;
+  const session = stream.slice(0, stream.indexOf("/"));
+  const found = await telling(session, snapshots?.load(stream) ?? Promise.resolve(undefined));
+  let view = found && fromSnapshot(found.data, means);
+  let last = found?.number ?? 0;
+  let snapshotAt = last;
+  const requests = new Map<string, EntryRequest>(found?.data.requests.map((request) => [request.id, request]));
+  let changes: { readonly revision: number; readonly numbers: readonly number[] }[] = [];
+  const listeners = new Set<() => void>();
+
+  const remember = (request: EntryRequest | undefined): void => {
+    if (request === undefined) return;
+    requests.set(request.id, request);
+    for (const oldest of requests.keys()) {
+      if (requests.size <= keptRequests) return;
+      requests.delete(oldest);
     }
   };
   const take = (entry: StudyEntry): void => {
-    if (view !== undefined) view = evolveView(view, entry, means);
-    else if (entry.kind === "study-created") view = beginStudy(entry.study, means);
+    if (entry.kind === "study-created") {
+      view = beginStudy(entry.study, entry, means);
+      requests.clear();
+      changes = [];
+    } else if (view !== undefined) view = evolveView(view, entry, means);
     last++;
+    remember(entry.request);
+    changes.push({ revision: last, numbers: trialsIn(entry) });
+    if (changes.length > 2 * keptChanges) changes = changes.slice(-keptChanges);
   };
-  await catchUp();
-  while (view === undefined) {
-    const entry: StudyEntry = { kind: "study-created", atMs: now(), study: await create() };
-    beginStudy(entry.study, means);
-    if (await log.append(stream, 0, [entry])) take(entry);
-    else await catchUp();
-  }
-  const present = (): StudyView => {
-    if (view === undefined) throw new RangeError("a study that was opened is there");
-    return view;
-  };
-  const append = async <T>(decide: (view: StudyView) => { entry: StudyEntry | undefined; result: T }): Promise<T> => {
+  const catchUp = async (): Promise<void> => {
     for (;;) {
-      const { entry, result } = decide(present());
-      if (entry === undefined) return result;
-      if (await log.append(stream, last, [entry])) {
-        take(entry);
-        return result;
+      const read = await telling(session, log.read(stream, last, 1000));
+      if (read.kind === "trimmed") {
+        const later = await telling(session, snapshots?.load(stream) ?? Promise.resolve(undefined));
+        if (later === undefined || later.number < read.through) {
+          // A study that was deleted leaves nothing but the numbers of its entries.
+          [view, last, changes] = [undefined, read.through, []];
+          continue;
+        }
+        [view, last, snapshotAt, changes] = [fromSnapshot(later.data, means), later.number, later.number, []];
+        for (const request of later.data.requests) remember(request);
+        continue;
       }
-      await catchUp();
+      if (read.entries.length === 0) return;
+      for (const entry of read.entries) take(entry);
+      for (const listener of listeners) listener();
     }
   };
+  const saveSnapshot = async (): Promise<void> => {
+    if (snapshots === undefined || view === undefined || last - snapshotAt < snapshotEvery) return;
+    snapshotAt = last;
+    try {
+      await snapshots.save(stream, last, takeSnapshot(view, requests.values()));
+      await log.trim(stream, await snapshots.trim(stream, snapshotAt));
+    } catch {
+      // What cannot be saved now is saved later; the log still has everything.
+    }
+  };
+  const append = async (happening: StudyHappening, head: Omit<EntryHead, "atMs">): Promise<boolean> => {
+    const entry: StudyEntry = { ...happening, ...head, atMs: now() };
+    if (!(await telling(session, log.append(stream, last, [entry])))) {
+      await catchUp();
+      return false;
+    }
+    take(entry);
+    for (const listener of listeners) listener();
+    if (entry.kind === "study-deleted") await clear();
+    else await saveSnapshot();
+    return true;
+  };
+  const clear = async (): Promise<void> => {
+    await telling(session, snapshots?.drop(stream) ?? Promise.resolve());
+    await telling(session, log.trim(stream, last));
+  };
+  const answered = (requestId: string, asked: string): readonly number[] | undefined => {
+    const known = requests.get(requestId);
+    if (known !== undefined && known.asked !== asked) throw usedOtherwise(known);
+    return known?.numbers;
+  };
+  const inOrder = createQueue();
+  await catchUp();
+  return {
+    get view() {
+      return view?.isDeleted ? undefined : view;
+    },
+    get revision() {
+      return last;
+    },
+    get isWatched() {
+      return listeners.size > 0;
+    },
+    refresh: () => inOrder(catchUp),
+    create: (study, isSame, { actor }) =>
+      inOrder(async () => {
+        for (;;) {
+          if (view !== undefined && !view.isDeleted && isSame(view)) return false;
+          const head = actor === undefined ? {} : { actor };
+          // What cannot be begun is not recorded.
+          beginStudy(study, { kind: "study-created", study, ...head, atMs: now() }, means);
+          if (await append({ kind: "study-created", study }, head)) return true;
+        }
+      }),
+    commit: (decide, asked) =>
+      inOrder(async () => {
+        for (;;) {
+          if (view === undefined || view.isDeleted) throw missing(stream);
+          const known = asked.requestId === undefined ? undefined : answered(asked.requestId, asked.asked);
+          if (known !== undefined) return known;
+          const { happening, numbers } = await decide(view);
+          if (happening === undefined || (await append(happening, headOf(asked, numbers)))) return numbers;
+        }
+      }),
+    answered,
+    changedSince(revision) {
+      const first = changes[0];
+      if (revision > last || (revision < last && (first === undefined || first.revision > revision + 1)))
+        return undefined;
+      const from = changes.findIndex((each) => each.revision > revision);
+      const numbers = from < 0 ? [] : changes.slice(from).flatMap((each) => each.numbers);
+      return [...new Set(numbers)].sort((a, b) => a - b);
+    },
+    onEntry(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+const headOf = ({ asked, actor, requestId }: Asked, numbers: readonly number[]): Omit<EntryHead, "atMs"> => ({
+  ...(actor !== undefined && { actor }),
+  ...(requestId !== undefined && { request: { id: requestId, asked, numbers } }),
+});
+
+/** Runs what it is given one after the other. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let queue: Promise<unknown> = Promise.resolve();
-  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+  return (work) => {
     const done = queue.then(work);
     queue = done.catch(() => {});
     return done;
   };
-  return {
-    get view() {
-      return present();
-    },
-    async run(command) {
-      const numbers = await inOrder(() => append((seen) => decideEntry(seen, command, now())));
-      return numbers.flatMap((number) => present().state.trials[number] ?? []);
-    },
-    record: (make) => inOrder(() => append((seen) => ({ entry: make(seen), result: undefined }))),
-  };
 }
 
-function decideEntry({ state }: StudyView, command: StudyCommand, atMs: number) {
-  const decision = decideStudy(state, command);
-  if (decision.kind === "refused") throw new StoreError(decision.refusal);
-  const events = decision.events.filter((event) => event.kind !== "space-changed");
-  const entry: StudyEntry | undefined = events.length === 0 ? undefined : { kind: "study-advanced", atMs, events };
-  return { entry, result: decision.numbers };
-}
+const missing = (stream: string): StoreError => {
+  const id = stream.slice(stream.indexOf("/") + 1);
+  return storeError("not_found", `there is no study ${id}`, { resource: "study", id });
+};
+
+const usedOtherwise = ({ id, asked }: EntryRequest): StoreError =>
+  storeError("invalid_argument", `requestId: ${id} was used for another request, ${asked}`, {
+    field: "requestId",
+    value: id,
+  });

@@ -1,0 +1,54 @@
+import type { Store, StudyStore, TypeRegistry } from "@trimtab/core";
+import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import type { Pruner, Sampler } from "@trimtab/optimize";
+import { createStudyAccess } from "./study-access.ts";
+import type { StudyEntry } from "./study-entry.ts";
+import { createStudyMethods } from "./study-operations.ts";
+import type { StudySnapshot } from "./study-snapshot.ts";
+import { createStudyTable, type Grounds } from "./study-table.ts";
+import { createTrialMethods, createTrialReads } from "./trial-operations.ts";
+
+/** What studies stand on. */
+export interface StudiesOptions {
+  /** The store as nobody in particular sees it, in process or behind a network. */
+  readonly store: Store;
+  /** Where studies are kept, a stream each: a log of its own, since the one that sessions are in holds nothing else. */
+  readonly log: CommitLog<StudyEntry>;
+  /** Where long studies are kept as they were, so that opening one does not read all of it; nowhere unless given. */
+  readonly snapshots?: SnapshotStore<StudySnapshot>;
+  readonly types: TypeRegistry;
+  /** Further samplers and pruners, or others of the same names. */
+  readonly samplers?: readonly Sampler[];
+  readonly pruners?: readonly Pruner[];
+  /** Other processes append to the log, too; `true` unless given. */
+  readonly shared?: boolean;
+  /** The time, in milliseconds; the system's unless given. */
+  readonly now?: () => number;
+  /** Milliseconds between signs of life of a watch; 15 000 unless given. */
+  readonly bookmarkIntervalMs?: number;
+}
+
+/** Studies of all sessions of a store. */
+export interface Studies {
+  /** What those may do with studies who see this store: `store.as(principal)`, or the store itself, which may do everything. */
+  of(seen: Store): StudyStore;
+  /** Lets go of what is in memory. The log stays open. */
+  close(): void;
+}
+
+/** Opens the studies that are in a log. Each is read when it is first asked for. */
+export function createStudies(options: StudiesOptions): Studies {
+  const { store, log, snapshots, types, samplers = [], pruners = [] } = options;
+  const { shared = true, now = Date.now, bookmarkIntervalMs = 15_000 } = options;
+  const means = { types, samplers, pruners };
+  const grounds: Grounds = { store, log, snapshots, means, now, isShared: shared, bookmarkIntervalMs };
+  const table = createStudyTable(grounds);
+  return {
+    of(seen) {
+      const access = createStudyAccess(table, grounds, seen);
+      const parts = { table, grounds, access };
+      return { ...createStudyMethods(parts), ...createTrialMethods(parts), ...createTrialReads(parts, seen) };
+    },
+    close: () => table.close(),
+  };
+}

@@ -1,0 +1,117 @@
+import {
+  checkName,
+  defaultLimits,
+  isStoreError,
+  parseVariableRef,
+  type Store,
+  StoreError,
+  storeError,
+} from "@trimtab/core";
+import type { StudyName } from "./study-info.ts";
+import type { StudyLog } from "./study-log.ts";
+import type { Grounds, StudyTable } from "./study-table.ts";
+
+/** A study as one caller has found it. */
+export interface Located {
+  readonly study: StudyLog;
+  readonly name: StudyName;
+  /** The caller acts as the session that the study belongs to. */
+  readonly isOwn: boolean;
+  /** A variable of the study's session, as the caller calls it. */
+  refOf(name: string): string;
+}
+
+/** Finds studies as far as a caller may. */
+export interface StudyAccess {
+  /** Rejects with `not_found` and, where the study is another session's, with `access_denied`. */
+  locate(session: string, study: string): Promise<Located>;
+  /** The session that variables belong to and their names there; rejects where the caller may not optimize them. */
+  ownerOf(session: string, refs: readonly string[]): Promise<Owner>;
+  /** Rejects where the caller may not do something with a variable of the session that a study belongs to. */
+  check(session: string, located: Located, names: readonly string[]): Promise<void>;
+}
+
+/** A session and its epoch. */
+export interface Owner {
+  readonly session: string;
+  readonly epoch: string;
+  readonly names: readonly string[];
+}
+
+/** Makes what finds studies for those who see a store. */
+export function createStudyAccess(table: StudyTable, { store }: Grounds, seen: Store): StudyAccess {
+  const may = async (session: string, owner: string, names: readonly string[], permission: "optimize" | "read") => {
+    if (seen === store) return;
+    const questions = names.map((name) => ({ ref: `${owner}/${name}`, permission }));
+    const answers = await seen.checkAccesses(session, questions);
+    const denied = names.find((_, index) => answers[index] !== true);
+    if (denied !== undefined) throw denial(session, owner, { what: `${owner}/${denied}`, permission });
+  };
+  return {
+    async locate(session, ref) {
+      const { owner, ref: id } = parseVariableRef(session, ref);
+      const wrong = checkName(id, "study", defaultLimits.nameLength);
+      if (wrong !== undefined) throw new StoreError(wrong);
+      const name = { session: owner, id };
+      const { epoch: ownEpoch } = await seen.getSession(session);
+      const isOwn = owner === session;
+      const refOf = (variable: string) => (isOwn ? variable : `${owner}/${variable}`);
+      const epoch = isOwn ? ownEpoch : await epochOf(store, owner);
+      const study = epoch === undefined ? undefined : await table.open(name);
+      const { view } = study ?? {};
+      const isThere = view !== undefined && view.record.epoch === epoch;
+      if (study !== undefined && isThere) {
+        if (!isOwn) {
+          const names = view.variables.map((variable) => variable.name);
+          await may(session, owner, names, "optimize").catch((error: unknown) => {
+            throw isStoreError(error, "access_denied") ? strange(session, name) : error;
+          });
+        }
+        return { study, name, isOwn, refOf };
+      }
+      throw isOwn
+        ? storeError("not_found", `there is no study ${id}`, { resource: "study", id })
+        : strange(session, name);
+    },
+    async ownerOf(session, refs) {
+      const { epoch: ownEpoch } = await seen.getSession(session);
+      const targets = refs.map((ref) => parseVariableRef(session, ref));
+      const owner = targets[0]?.owner ?? session;
+      const other = targets.findIndex((target) => target.owner !== owner);
+      if (other >= 0) {
+        const message = `${refs[0]} and ${refs[other]} are variables of two sessions; a study is of one`;
+        throw storeError("invalid_argument", message, { field: "variables", value: refs[other] ?? "" });
+      }
+      const names = targets.map((target) => target.ref);
+      if (owner === session) return { session, epoch: ownEpoch, names };
+      await may(session, owner, names, "optimize");
+      const { epoch } = await store.getSession(owner);
+      return { session: owner, epoch, names };
+    },
+    async check(session, { name, isOwn }, names) {
+      if (!isOwn) await may(session, name.session, names, "read");
+    },
+  };
+}
+
+async function epochOf(store: Store, session: string): Promise<string | undefined> {
+  try {
+    return (await store.getSession(session)).epoch;
+  } catch (error) {
+    if (isStoreError(error) && ["session_not_found", "session_expired", "invalid_argument"].includes(error.reason))
+      return undefined;
+    throw error;
+  }
+}
+
+interface Denied {
+  readonly what: string;
+  readonly permission: string;
+}
+
+const denial = (session: string, owner: string, { what, permission }: Denied) =>
+  storeError("access_denied", `${session} may not ${permission} ${what}`, { session: owner, permission });
+
+/** Whether a study of another session is there is told to those who may use it. */
+const strange = (session: string, { session: owner, id }: StudyName) =>
+  denial(session, owner, { what: `what study ${owner}/${id} searches`, permission: "optimize" });

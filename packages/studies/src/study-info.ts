@@ -1,0 +1,69 @@
+import type { StudyInfo, StudyTrial, StudyTrialState } from "@trimtab/core";
+import { bestTrial, type Trial } from "@trimtab/optimize";
+import type { StudyView } from "./study-fold.ts";
+
+/** Which study is meant, as it is told to callers. */
+export interface StudyName {
+  readonly session: string;
+  readonly id: string;
+}
+
+/** A study as callers see it. */
+export function toInfo(view: StudyView, { session, id }: StudyName, revision: number): StudyInfo {
+  const { record, state, applied } = view;
+  const best = state.definition.directions.length === 1 ? bestTrial(state) : undefined;
+  return {
+    id,
+    session,
+    objectives: record.objectives,
+    variables: view.variables,
+    spaceVersion: state.spaceVersion,
+    sampler: record.sampler,
+    ...(record.pruner !== undefined && { pruner: record.pruner }),
+    seed: record.seed,
+    parallelism: state.parallelism ?? 0,
+    maxTrials: state.maxTrials ?? 0,
+    maxRetries: record.maxRetries,
+    trialTtlMs: record.trialTtlMs,
+    status: state.status,
+    trialCounts: countTrials(state.trials),
+    ...(best !== undefined && { bestTrial: best.number }),
+    ...(applied !== undefined && { appliedTrial: applied.number }),
+    metadata: view.metadata,
+    createdBy: view.createdBy,
+    createdAtMs: view.createdAtMs,
+    updatedAtMs: view.updatedAtMs,
+    revision,
+  };
+}
+
+function countTrials(trials: readonly Trial[]): Readonly<Record<StudyTrialState, number>> {
+  const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
+  for (const { state } of trials) counts[state]++;
+  return counts;
+}
+
+/** A trial as callers see it. */
+export function toStudyTrial(view: StudyView, study: string, trial: Trial): StudyTrial {
+  const times = view.times[trial.number];
+  const heardAtMs = view.heardAtMs.get(trial.number);
+  const { clientId, retryOf } = trial;
+  return {
+    study,
+    number: trial.number,
+    state: trial.state,
+    parameters: trial.parameters,
+    spaceVersion: trial.spaceVersion,
+    values: trial.values,
+    intermediateValues: trial.intermediateValues,
+    metrics: trial.metrics,
+    ...(clientId !== undefined && { clientId }),
+    enqueued: trial.enqueued,
+    ...(retryOf !== undefined && { retryOf }),
+    createdAtMs: times?.createdAtMs ?? view.createdAtMs,
+    ...(times?.startedAtMs !== undefined && { startedAtMs: times.startedAtMs }),
+    ...(times?.endedAtMs !== undefined && { endedAtMs: times.endedAtMs }),
+    ...(heardAtMs !== undefined && { leaseExpiresAtMs: heardAtMs + view.record.trialTtlMs }),
+    cause: trial.cause ?? "",
+  };
+}

@@ -1,0 +1,253 @@
+import {
+  checkName,
+  checkWhole,
+  checkWritable,
+  createGlob,
+  defaultLimits,
+  parseRecord,
+  type Refusal,
+  StoreError,
+  type StudyMethod,
+  type StudyObjective,
+  type StudySpec,
+  type StudyStore,
+  type StudyVariable,
+  storeError,
+  type ValueRecord,
+} from "@trimtab/core";
+import { methodOf, prunerOf, samplerOf } from "./methods.ts";
+import { pageAfter } from "./page-after.ts";
+import type { StudyAccess } from "./study-access.ts";
+import type { StudyRecord } from "./study-entry.ts";
+import { type StudyView, spaceOf } from "./study-fold.ts";
+import { type StudyName, toInfo } from "./study-info.ts";
+import type { Draft, StudyLog } from "./study-log.ts";
+import { followStudy, type Grounds, type StudyTable } from "./study-table.ts";
+import { watchStudy } from "./study-watch.ts";
+import { decideOne } from "./trial-commands.ts";
+
+/** What the methods of a study store stand on. */
+export interface StudyParts {
+  readonly table: StudyTable;
+  readonly grounds: Grounds;
+  readonly access: StudyAccess;
+}
+
+type StudyMethods = Pick<
+  StudyStore,
+  "createStudy" | "getStudy" | "listStudies" | "updateStudy" | "changeBounds" | "deleteStudy" | "watchStudy"
+>;
+
+/** Studies that one session may have. */
+const studiesPerSession = 1000;
+
+/** What deals with studies as a whole. */
+export function createStudyMethods({ table, grounds, access }: StudyParts): StudyMethods {
+  return {
+    async createStudy(session, spec, { actor = session, ifExists = "refuse" } = {}) {
+      const { id = crypto.randomUUID() } = spec;
+      refuseIf(checkName(id, "id", defaultLimits.nameLength));
+      checkSpec(spec);
+      const owner = await access.ownerOf(session, spec.variables);
+      const name = { session: owner.session, id };
+      const study = await table.open(name);
+      const isSame = ({ record }: StudyView) => record.epoch === owner.epoch;
+      const isTaken = study.view !== undefined && isSame(study.view);
+      if (!isTaken) await checkRoom(table, name);
+      const record = isTaken ? undefined : await toRecord(grounds, spec, owner);
+      const isNew = record !== undefined && (await study.create(record, isSame, { asked: "create-study", actor }));
+      if (!isNew && ifExists !== "keep") {
+        throw storeError("already_exists", `there is a study ${id} already`, { resource: "study", id });
+      }
+      return infoOf(study, name);
+    },
+    async getStudy(session, ref) {
+      const { study, name } = await access.locate(session, ref);
+      return infoOf(study, name);
+    },
+    async listStudies(session, { pattern = "*", statuses = [], ...page } = {}) {
+      const owner = await access.ownerOf(session, []);
+      const matches = createGlob(pattern);
+      const ids = (await table.ids(session)).filter(matches);
+      const isListed = ({ record, state }: StudyView) =>
+        record.epoch === owner.epoch && (statuses.length === 0 || statuses.includes(state.status));
+      const found: StudyName[] = [];
+      for (const id of ids) {
+        const { view } = await table.open({ session, id });
+        if (view !== undefined && isListed(view)) found.push({ session, id });
+      }
+      const shown = pageAfter(found, page, ({ id }) => id);
+      const items = await Promise.all(shown.items.map(async (name) => infoOf(await table.open(name), name)));
+      return { ...shown, items };
+    },
+    async updateStudy(session, ref, { metadata, ...changes }, by = {}) {
+      const { study, name } = await access.locate(session, ref);
+      const parsed = metadata === undefined ? undefined : parsedMetadata(metadata);
+      const asked = { actor: by.actor ?? session };
+      if (parsed !== undefined) {
+        const requestId = by.requestId && Object.keys(changes).length === 0 ? by.requestId : undefined;
+        const replaced = { happening: { kind: "metadata-replaced", metadata: parsed }, numbers: [] } as const;
+        await study.commit(() => replaced, { ...asked, asked: "update-study", requestId });
+      }
+      if (Object.values(changes).some((change) => change !== undefined)) {
+        const command = { kind: "update-study", changes } as const;
+        await study.commit((view) => decideOne(view, command), {
+          ...asked,
+          asked: "update-study",
+          requestId: by.requestId,
+        });
+      }
+      return infoOf(study, name);
+    },
+    async changeBounds(session, ref, bounds, { expectedSpaceVersion, ...by } = {}) {
+      const { study, name } = await access.locate(session, ref);
+      const asked = { asked: "change-bounds", actor: by.actor ?? session, requestId: by.requestId };
+      await study.commit((view) => decideBounds(grounds, view, { bounds, expectedSpaceVersion }), asked);
+      return infoOf(study, name);
+    },
+    async deleteStudy(session, ref, { allowMissing = false, actor = session } = {}) {
+      try {
+        const { study } = await access.locate(session, ref);
+        await study.commit(() => ({ happening: { kind: "study-deleted" }, numbers: [] }), {
+          asked: "delete-study",
+          actor,
+        });
+      } catch (error) {
+        const isMissing = error instanceof StoreError && error.is("not_found");
+        if (!isMissing || !allowMissing) throw error;
+      }
+    },
+    watchStudy(session, ref, options = {}) {
+      const slash = ref.indexOf("/");
+      const name = slash < 0 ? { session, id: ref } : { session: ref.slice(0, slash), id: ref.slice(slash + 1) };
+      const ground = {
+        name,
+        locate: async () => (await access.locate(session, ref)).study,
+        follow: (study: StudyLog, signal: AbortSignal) => followStudy(grounds, { name, study, signal }),
+        bookmarkIntervalMs: grounds.bookmarkIntervalMs,
+      };
+      return watchStudy(ground, options);
+    },
+  };
+}
+
+/** A study as it is now. */
+export function infoOf(study: StudyLog, name: StudyName) {
+  const { view, revision } = study;
+  if (view !== undefined) return toInfo(view, name, revision);
+  throw storeError("not_found", `there is no study ${name.id}`, { resource: "study", id: name.id });
+}
+
+/** Throws a refusal, if there is one. */
+export function refuseIf(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw new StoreError(refusal);
+}
+
+async function checkRoom(table: StudyTable, { session }: StudyName): Promise<void> {
+  const { length } = await table.ids(session);
+  if (length < studiesPerSession) return;
+  const details = { field: "studies", limit: studiesPerSession, value: length + 1 };
+  throw storeError("limit_exceeded", `a session may have ${studiesPerSession} studies`, details);
+}
+
+function checkSpec({ variables, parallelism = 1, maxTrials = 1, maxRetries = 0, ...spec }: StudySpec): void {
+  if (variables.length === 0)
+    throw storeError("invalid_argument", "variables must not be empty", { field: "variables" });
+  refuseIf(checkWhole(parallelism, "parallelism", 1));
+  refuseIf(checkWhole(maxTrials, "maxTrials", 1));
+  refuseIf(checkWhole(maxRetries, "maxRetries", 0));
+  refuseIf(checkWhole(spec.trialTtlMs ?? 1, "trialTtlMs", 1));
+  refuseIf(checkWhole(spec.seed ?? 0, "seed", 0));
+  for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
+    refuseIf(checkName(metric, `objectives[${index}].metric`, defaultLimits.nameLength));
+  }
+}
+
+async function toRecord(
+  grounds: Grounds,
+  spec: StudySpec,
+  owner: { readonly session: string; readonly epoch: string; readonly names: readonly string[] },
+): Promise<StudyRecord> {
+  const { pruner, parallelism, maxTrials } = spec;
+  return {
+    birth: crypto.randomUUID(),
+    epoch: owner.epoch,
+    variables: await toVariables(grounds, owner, spec.bounds ?? {}),
+    objectives: (spec.objectives ?? [{ metric: "loss" }]).map(toObjective),
+    sampler: methodOf(samplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means)),
+    ...(pruner !== undefined && { pruner: methodOf(prunerOf(toMethod(pruner), grounds.means)) }),
+    seed: spec.seed ?? Math.floor(Math.random() * 2 ** 32),
+    maxRetries: spec.maxRetries ?? 0,
+    trialTtlMs: spec.trialTtlMs ?? 300_000,
+    ...(parallelism !== undefined && { parallelism }),
+    ...(maxTrials !== undefined && { maxTrials }),
+    metadata: parsedMetadata(spec.metadata ?? {}),
+  };
+}
+
+const toMethod = ({ name, config = {} }: NonNullable<StudySpec["sampler"]>): StudyMethod => ({ name, config });
+
+const toObjective = ({
+  metric,
+  direction,
+}: Pick<StudyObjective, "metric"> & Partial<StudyObjective>): StudyObjective => ({
+  metric,
+  direction: direction ?? (metric === "loss" ? "minimize" : "maximize"),
+});
+
+function parsedMetadata(metadata: ValueRecord): ValueRecord {
+  const parsed = parseRecord(metadata, "metadata", defaultLimits.metadataBytes);
+  if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
+  return parsed.value;
+}
+
+async function toVariables(
+  { store }: Grounds,
+  { session, names: refs }: { readonly session: string; readonly names: readonly string[] },
+  bounds: Readonly<Record<string, ValueRecord>>,
+): Promise<readonly StudyVariable[]> {
+  const variables: StudyVariable[] = [];
+  for (const ref of refs) {
+    const variable = await store.getVariable(session, ref);
+    refuseIf(checkWritable(variable));
+    const { name, type, constraints } = variable;
+    if (variables.some((each) => each.name === name)) {
+      throw storeError("invalid_argument", `variables name ${name} twice`, { field: "variables", value: name });
+    }
+    variables.push({ name, type, constraints });
+  }
+  return withBounds(variables, bounds);
+}
+
+function withBounds(
+  variables: readonly StudyVariable[],
+  bounds: Readonly<Record<string, ValueRecord>>,
+): readonly StudyVariable[] {
+  const unknown = Object.keys(bounds).find((name) => !variables.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    throw storeError("invalid_argument", `bounds: ${unknown} is not searched`, { field: "bounds", value: unknown });
+  }
+  return variables.map((each) => {
+    const constraints = Object.hasOwn(bounds, each.name) ? bounds[each.name] : undefined;
+    return constraints === undefined ? each : { ...each, constraints };
+  });
+}
+
+function decideBounds(
+  { means }: Grounds,
+  { variables, state: { spaceVersion } }: StudyView,
+  change: {
+    readonly bounds: Readonly<Record<string, ValueRecord>>;
+    readonly expectedSpaceVersion: number | undefined;
+  },
+): Draft {
+  const { bounds, expectedSpaceVersion = spaceVersion } = change;
+  if (expectedSpaceVersion !== spaceVersion) {
+    const message = `the bounds have version ${spaceVersion}, not ${expectedSpaceVersion}`;
+    const details = { variable: "", expected: expectedSpaceVersion, actual: spaceVersion };
+    throw storeError("version_mismatch", message, details);
+  }
+  const changed = withBounds(variables, bounds);
+  spaceOf(changed, means);
+  return { happening: { kind: "bounds-changed", variables: changed }, numbers: [] };
+}

@@ -1,0 +1,143 @@
+import type { Store } from "@trimtab/core";
+import { telling } from "./log-failures.ts";
+import type { StudyMeans } from "./study-fold.ts";
+import type { StudyName } from "./study-info.ts";
+import { openStudyLog, type StudyLog, type StudyPlace } from "./study-log.ts";
+import { loseTrials } from "./trial-commands.ts";
+
+/** What all studies of a process have in common. */
+export interface Grounds extends StudyPlace {
+  readonly means: StudyMeans;
+  /** The store as nobody in particular sees it. */
+  readonly store: Store;
+  /** Other processes append to the log, too. */
+  readonly isShared: boolean;
+  readonly bookmarkIntervalMs: number;
+}
+
+/** The studies of a log, of which those in use are in memory. */
+export interface StudyTable {
+  /** Opens what there is of a study. */
+  open(name: StudyName): Promise<StudyLog>;
+  /** Ids of a session's studies, in order; some of them may have been deleted. */
+  ids(session: string): Promise<readonly string[]>;
+  /** Puts trials in line again that were not heard of in time. */
+  lose(study: StudyLog): Promise<void>;
+  close(): void;
+}
+
+/** Studies that stay in memory; beyond, the one that was used least recently leaves it. */
+const maxOpen = 256;
+
+const longestTimerMs = 2 ** 31 - 1;
+const shortestTimerMs = 10;
+
+/** Makes the table. */
+export function createStudyTable({ means, isShared, now, ...place }: Grounds): StudyTable {
+  const opened = new Map<string, Promise<OpenStudy>>();
+  const lose = async (study: StudyLog): Promise<void> => {
+    await study.commit((view) => loseTrials(view, now()), { asked: "lose-trials" });
+  };
+  const openOne = async (stream: string): Promise<OpenStudy> => {
+    const study = await openStudyLog({ ...place, now }, stream, means);
+    return { study, ...createClock(study, { now, lose }) };
+  };
+  const leave = (stream: string): void => {
+    const found = opened.get(stream);
+    opened.delete(stream);
+    found?.then(
+      ({ stop }) => stop(),
+      () => {},
+    );
+  };
+  const makeRoom = async (): Promise<void> => {
+    for (const [stream, found] of opened) {
+      if (opened.size <= maxOpen) return;
+      const { study } = await found;
+      if (!study.isWatched) leave(stream);
+    }
+  };
+  return {
+    lose,
+    async open({ session, id }) {
+      const stream = streamOf({ session, id });
+      const known = opened.get(stream);
+      const found = known ?? openOne(stream);
+      // The one that was used last comes last.
+      opened.delete(stream);
+      opened.set(stream, found);
+      try {
+        const { study } = await found;
+        if (known === undefined) await makeRoom();
+        else if (isShared) await study.refresh();
+        return study;
+      } catch (error) {
+        if (opened.get(stream) === found) opened.delete(stream);
+        throw error;
+      }
+    },
+    async ids(session) {
+      const ids: string[] = [];
+      await telling(
+        session,
+        (async () => {
+          for await (const { stream } of place.log.streams()) {
+            if (stream.startsWith(`${session}/`)) ids.push(stream.slice(session.length + 1));
+          }
+        })(),
+      );
+      return ids.sort((a, b) => (a < b ? -1 : 1));
+    },
+    close() {
+      for (const stream of [...opened.keys()]) leave(stream);
+    },
+  };
+}
+
+/** The stream of a study. Neither part holds a `/`. */
+export const streamOf = ({ session, id }: StudyName): string => `${session}/${id}`;
+
+interface OpenStudy {
+  readonly study: StudyLog;
+  stop(): void;
+}
+
+/** Sees to it that lost trials are put in line again, without anybody asking. */
+function createClock(
+  study: StudyLog,
+  { now, lose }: { readonly now: () => number; readonly lose: (study: StudyLog) => Promise<void> },
+): { stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const set = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const { view } = study;
+    if (view === undefined || view.heardAtMs.size === 0) return;
+    const firstMs = Math.min(...view.heardAtMs.values()) + view.record.trialTtlMs - now() + 1;
+    timer = setTimeout(ring, Math.min(Math.max(firstMs, shortestTimerMs), longestTimerMs));
+    timer.unref();
+  };
+  // What fails now is done by whoever asks next.
+  const ring = () => void lose(study).then(set, set);
+  const release = study.onEntry(set);
+  set();
+  return {
+    stop() {
+      release();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Keeps up with what other processes append to a study, until the signal aborts. */
+export function followStudy(
+  { log, isShared }: Pick<Grounds, "log" | "isShared">,
+  { name, study, signal }: { readonly name: StudyName; readonly study: StudyLog; readonly signal: AbortSignal },
+): void {
+  if (!isShared) return;
+  const follow = async (entries: AsyncIterable<unknown>) => {
+    for await (const _ of entries) await study.refresh();
+  };
+  // A watch that hears nothing of others still hears of this process, and looks again at each sign of life.
+  follow(log.follow(streamOf(name), study.revision, signal)).catch(() => {});
+}

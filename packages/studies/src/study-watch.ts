@@ -1,0 +1,177 @@
+import { isStoreError, type StudyWatchEvent, storeError, type WatchStudyOptions } from "@trimtab/core";
+import type { StudyView } from "./study-fold.ts";
+import { type StudyName, toInfo, toStudyTrial } from "./study-info.ts";
+import type { StudyLog } from "./study-log.ts";
+
+/** What a watch stands on. */
+export interface WatchGround {
+  readonly name: StudyName;
+  /** Finds the study, for as long as the caller may see it. */
+  readonly locate: () => Promise<StudyLog>;
+  /** Keeps up with what other processes append, until the signal aborts. */
+  readonly follow: (study: StudyLog, signal: AbortSignal) => void;
+  /** Milliseconds between signs of life. */
+  readonly bookmarkIntervalMs: number;
+}
+
+/** Watches a study. A watch has a position, the last revision that it has told, and no queue. */
+export function watchStudy(ground: WatchGround, options: WatchStudyOptions): AsyncIterable<StudyWatchEvent> {
+  return {
+    [Symbol.asyncIterator]() {
+      const stop = new AbortController();
+      const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+      const events = tell(ground, options, signal);
+      return {
+        next: () => events.next(),
+        // Aborting first ends a `next` that is waiting, which a generator's own return would wait for.
+        return: () => {
+          stop.abort();
+          return events.return(undefined);
+        },
+      };
+    },
+  };
+}
+
+interface Position {
+  readonly birth: string;
+  readonly revision: number;
+}
+
+async function* tell(
+  ground: WatchGround,
+  { after, omitEndedTrials = false }: WatchStudyOptions,
+  signal: AbortSignal,
+): AsyncGenerator<StudyWatchEvent, undefined> {
+  let at = after === undefined ? undefined : parseToken(after);
+  if (signal.aborted) return undefined;
+  let study = await ground.locate();
+  const bell = createBell(study, signal);
+  ground.follow(study, bell.signal);
+  try {
+    let isFirst = true;
+    for (;;) {
+      if (signal.aborted) return undefined;
+      const view = study.view;
+      if (view === undefined) return yield* over(at, study);
+      const event =
+        next(study, view, { at, name: ground.name, omitEndedTrials }) ??
+        (isFirst ? mark(view, study.revision) : undefined);
+      isFirst = false;
+      if (event !== undefined) {
+        at = { birth: view.record.birth, revision: event.revision };
+        yield event;
+        continue;
+      }
+      const rang = await bell.wait(ground.bookmarkIntervalMs);
+      if (signal.aborted) return undefined;
+      const found = await stillThere(ground);
+      if (found === undefined) return yield* over(at, study);
+      if (found !== study) {
+        study = found;
+        bell.move(study);
+        ground.follow(study, bell.signal);
+      } else if (!rang && study.view !== undefined) yield mark(study.view, at?.revision ?? study.revision);
+    }
+  } finally {
+    bell.stop();
+  }
+}
+
+async function* over(at: Position | undefined, study: StudyLog): AsyncGenerator<StudyWatchEvent, undefined> {
+  const position = { birth: at?.birth ?? "", revision: study.revision };
+  yield { kind: "ended", revision: position.revision, token: formatToken(position) };
+  return undefined;
+}
+
+/** The study, unless it is gone or may not be seen any more. */
+async function stillThere({ locate }: WatchGround): Promise<StudyLog | undefined> {
+  try {
+    return await locate();
+  } catch (error) {
+    if (isStoreError(error) && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+const mark = ({ record: { birth } }: StudyView, revision: number): StudyWatchEvent => ({
+  kind: "bookmark",
+  revision,
+  token: formatToken({ birth, revision }),
+});
+
+interface Sight {
+  readonly at: Position | undefined;
+  readonly name: StudyName;
+  readonly omitEndedTrials: boolean;
+}
+
+/** What there is to tell of a study after a position, if anything. */
+function next(study: StudyLog, view: StudyView, { at, name, omitEndedTrials }: Sight): StudyWatchEvent | undefined {
+  const { revision } = study;
+  const { birth } = view.record;
+  const told = { revision, token: formatToken({ birth, revision }), study: toInfo(view, name, revision) };
+  const changed = at?.birth === birth ? study.changedSince(at.revision) : undefined;
+  if (changed === undefined) {
+    const shown = view.state.trials.filter(({ endOrder }) => !omitEndedTrials || endOrder === undefined);
+    return { kind: "snapshot", ...told, trials: shown.map((trial) => toStudyTrial(view, name.id, trial)) };
+  }
+  if (at?.revision === revision) return undefined;
+  const trials = changed.flatMap((number) => view.state.trials[number] ?? []);
+  return { kind: "changes", ...told, trials: trials.map((trial) => toStudyTrial(view, name.id, trial)) };
+}
+
+/** Waits for a study to change. */
+function createBell(first: StudyLog, signal: AbortSignal) {
+  const stop = new AbortController();
+  let hasRung = false;
+  let wake = () => {};
+  const ring = () => {
+    hasRung = true;
+    wake();
+  };
+  let release = first.onEntry(ring);
+  const onAbort = () => wake();
+  signal.addEventListener("abort", onAbort);
+  return {
+    signal: stop.signal,
+    /** Resolves once there is news, or the time is over; says which. */
+    async wait(timeoutMs: number): Promise<boolean> {
+      if (!hasRung && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, timeoutMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      const rang = hasRung;
+      hasRung = false;
+      return rang;
+    },
+    move(study: StudyLog): void {
+      release();
+      release = study.onEntry(ring);
+      hasRung = true;
+    },
+    stop(): void {
+      stop.abort();
+      release();
+      signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+const formatToken = ({ birth, revision }: Position): string => `${birth}.${revision}`;
+
+/** @throws StoreError `invalid_argument` for text that no watch has given out */
+function parseToken(token: string): Position {
+  const [, birth, digits] = /^([A-Za-z0-9_-]{1,64})\.(\d{1,16})$/.exec(token) ?? [];
+  const revision = Number(digits);
+  if (birth === undefined || !Number.isSafeInteger(revision)) {
+    const message = `after: "${token.slice(0, 80)}" is not a token of a study's watch`;
+    throw storeError("invalid_argument", message, { field: "after" });
+  }
+  return { birth, revision };
+}

@@ -1,0 +1,256 @@
+import {
+  type BatchWritten,
+  checkName,
+  checkWhole,
+  defaultLimits,
+  type Store,
+  type StoreError,
+  type StudyStore,
+  type StudyTrial,
+  storeError,
+} from "@trimtab/core";
+import { bestTrial, dominates, paretoTrials, type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
+import { applyTrial, rollBackStudy } from "./apply-trial.ts";
+import { decideAsk, ruleCheckOf } from "./ask-trials.ts";
+import { pageAfter } from "./page-after.ts";
+import type { Located } from "./study-access.ts";
+import type { StudyView } from "./study-fold.ts";
+import { toStudyTrial } from "./study-info.ts";
+import { refuseIf, type StudyParts } from "./study-operations.ts";
+import { decideOne, decideResults, toCommand } from "./trial-commands.ts";
+
+type TrialMethods = Pick<
+  StudyStore,
+  "enqueueTrial" | "askTrials" | "tellTrial" | "tellTrials" | "reportIntermediateValue" | "failTrial" | "renewTrial"
+>;
+
+/** Trials that one call may ask for or tell of. */
+const maxTrialsPerCall = 1000;
+
+/** What goes on with trials. */
+export function createTrialMethods({ table, grounds, access }: StudyParts): TrialMethods {
+  const { store } = grounds;
+  return {
+    async enqueueTrial(session, ref, parameters, by = {}) {
+      const located = await access.locate(session, ref);
+      const asked = { asked: "enqueue-trial", actor: by.actor ?? session, requestId: by.requestId };
+      const command = { kind: "enqueue-trial", parameters } as const;
+      return one(located, await located.study.commit((view) => decideOne(view, command), asked));
+    },
+    async askTrials(session, ref, options) {
+      checkClient(options.clientId);
+      refuseIf(checkWhole(options.count ?? 1, "count", 1));
+      checkCount("count", options.count ?? 1);
+      const located = await access.locate(session, ref);
+      const { study, name } = located;
+      await table.lose(study);
+      const check = ruleCheckOf(store, name.session);
+      const asked = { asked: "ask-trials", actor: options.actor ?? session, requestId: options.requestId };
+      const numbers = await study.commit((view) => decideAsk(view, options, check), asked);
+      const view = present(located);
+      return { trials: trialsOf(view, located, numbers), status: view.state.status };
+    },
+    async tellTrial(session, ref, result, { clientId, ...by } = {}) {
+      checkClient(clientId);
+      const located = await access.locate(session, ref);
+      const asked = { asked: `tell-trial ${result.number}`, actor: by.actor ?? session, requestId: by.requestId };
+      const command = toCommand(result, clientId);
+      const numbers = await located.study.commit((view) => decideOne(view, command), asked);
+      const trial = one(located, numbers);
+      return { trial, improved: isImprovement(present(located).state, trial.number) };
+    },
+    async tellTrials(session, ref, results, { clientId, atomic = true, ...by } = {}) {
+      checkClient(clientId);
+      checkCount("results", results.length);
+      const located = await access.locate(session, ref);
+      let refused: ReadonlyMap<number, StoreError> = new Map();
+      const asked = { asked: "tell-trials", actor: by.actor ?? session, requestId: by.requestId };
+      const numbers = await located.study.commit((view) => {
+        const decided = decideResults(view, results, { clientId, atomic });
+        ({ refused } = decided);
+        return decided;
+      }, asked);
+      return { trials: trialsOf(present(located), located, numbers), refused };
+    },
+    async reportIntermediateValue(session, ref, { number, step, value }, { clientId, ...by } = {}) {
+      checkClient(clientId);
+      const located = await access.locate(session, ref);
+      const asked = { asked: "report-value", actor: by.actor ?? session, requestId: by.requestId };
+      const speaker = { number, ...(clientId !== undefined && { clientId }) };
+      await located.study.commit((view) => decideOne(view, { kind: "report-value", ...speaker, step, value }), asked);
+      const view = present(located);
+      return { shouldPrune: shouldPrune(view.state, number), leaseExpiresAtMs: leaseOf(view, number) };
+    },
+    async failTrial(session, ref, number, { clientId, cause, retry, ...by } = {}) {
+      checkClient(clientId);
+      const located = await access.locate(session, ref);
+      const asked = { asked: `fail-trial ${number}`, actor: by.actor ?? session, requestId: by.requestId };
+      const said = { ...(cause !== undefined && { cause }), ...(retry !== undefined && { retry }) };
+      const command = { kind: "fail-trial", number, ...(clientId !== undefined && { clientId }), ...said } as const;
+      const trial = one(located, await located.study.commit((view) => decideOne(view, command), asked));
+      const again = present(located).state.trials.find(({ retryOf }) => retryOf === number);
+      return { trial, ...(again !== undefined && { retryNumber: again.number }) };
+    },
+    async renewTrial(session, ref, number, { clientId, ...by } = {}) {
+      checkClient(clientId);
+      const located = await access.locate(session, ref);
+      const asked = { asked: `renew-trial ${number}`, actor: by.actor ?? session, requestId: by.requestId };
+      await located.study.commit((view) => {
+        checkHeld(trialAt(view, number), clientId);
+        return { happening: { kind: "trial-renewed", number }, numbers: [number] };
+      }, asked);
+      return { leaseExpiresAtMs: leaseOf(present(located), number) };
+    },
+  };
+}
+
+function checkHeld({ number, state, clientId: holder }: Trial, clientId: string | undefined): void {
+  if (clientId !== undefined && clientId !== holder) {
+    const details = { trial: number, ...(holder !== undefined && { holder }) };
+    throw storeError("lease_lost", `trial ${number} is not held by ${clientId}`, details);
+  }
+  if (state === "running") return;
+  throw storeError("trial_ended", `trial ${number} is ${state} and not under way`, { trial: number, state });
+}
+
+const leaseOf = ({ heardAtMs, record, updatedAtMs }: StudyView, number: number): number =>
+  (heardAtMs.get(number) ?? updatedAtMs) + record.trialTtlMs;
+
+function checkClient(clientId: string | undefined): void {
+  if (clientId !== undefined) refuseIf(checkName(clientId, "clientId", defaultLimits.nameLength));
+}
+
+function checkCount(field: string, count: number): void {
+  if (count <= maxTrialsPerCall) return;
+  const details = { field, limit: maxTrialsPerCall, value: count };
+  throw storeError("invalid_argument", `${field} must be at most ${maxTrialsPerCall}, got ${count}`, details);
+}
+
+function present({ study, name }: Located): StudyView {
+  if (study.view !== undefined) return study.view;
+  throw storeError("not_found", `there is no study ${name.id}`, { resource: "study", id: name.id });
+}
+
+function trialAt({ state }: StudyView, number: number): Trial {
+  refuseIf(checkWhole(number, "number", 0));
+  const trial = state.trials[number];
+  if (trial !== undefined) return trial;
+  throw storeError("not_found", `there is no trial ${number}`, { resource: "trial", id: String(number) });
+}
+
+const trialsOf = (view: StudyView, { name }: Located, numbers: readonly number[]): readonly StudyTrial[] =>
+  numbers.map((number) => toStudyTrial(view, name.id, trialAt(view, number)));
+
+function one(located: Located, [number = -1]: readonly number[]): StudyTrial {
+  const view = present(located);
+  return toStudyTrial(view, located.name.id, trialAt(view, number));
+}
+
+function isImprovement({ definition: { directions }, trials }: StudyState, number: number): boolean {
+  const told = trials[number];
+  if (told?.state !== "complete") return false;
+  const losses = ({ values }: Trial) => values.map((value, i) => (directions[i] === "maximize" ? -value : value));
+  const own = losses(told);
+  const others = trials.filter((trial) => trial.state === "complete" && trial.number !== number).map(losses);
+  // Of several objectives nothing may beat it in all; of one it must be better than all that came before.
+  if (directions.length > 1) return !others.some((other) => dominates(other, own));
+  return others.every(([loss = Number.NaN]) => (own[0] ?? Number.NaN) < loss);
+}
+
+type TrialReads = Pick<
+  StudyStore,
+  "getTrial" | "listTrials" | "getBestTrial" | "listParetoTrials" | "getTrialVariables" | "applyTrial" | "rollbackStudy"
+>;
+
+/** What there is to know of trials, and what makes them count. */
+export function createTrialReads({ access, grounds: { store } }: StudyParts, seen: Store): TrialReads {
+  const find = async (session: string, ref: string) => {
+    const located = await access.locate(session, ref);
+    const view = present(located);
+    return { located, view, told: (trial: Trial) => toStudyTrial(view, located.name.id, trial) };
+  };
+  return {
+    async getTrial(session, ref, number) {
+      const { view, told } = await find(session, ref);
+      return told(trialAt(view, number));
+    },
+    async listTrials(session, ref, { states = [], clientId, newestFirst = false, ...page } = {}) {
+      const { view, told } = await find(session, ref);
+      const fits = (trial: Trial) =>
+        (states.length === 0 || states.includes(trial.state)) &&
+        (clientId === undefined || trial.clientId === clientId);
+      const fitting = view.state.trials.filter(fits);
+      const found = pageAfter(newestFirst ? fitting.reverse() : fitting, page, ({ number }) => number);
+      return { ...found, items: found.items.map(told) };
+    },
+    async getBestTrial(session, ref) {
+      const { view, told } = await find(session, ref);
+      const best = bestTrial(view.state);
+      if (best === undefined) throw storeError("not_found", "no trial is complete", { resource: "trial", id: "best" });
+      return told(best);
+    },
+    async listParetoTrials(session, ref, page = {}) {
+      const { view, told } = await find(session, ref);
+      const found = pageAfter(paretoTrials(view.state), page, ({ number }) => number);
+      return { ...found, items: found.items.map(told) };
+    },
+    async getTrialVariables(session, ref, number, refs) {
+      const { located, view } = await find(session, ref);
+      const { parameters } = trialAt(view, number);
+      const names = refs === undefined || refs.length === 0 ? view.variables.map(({ name }) => name) : refs;
+      await access.check(session, located, names);
+      const owner = located.name.session;
+      const { revision } = await store.getSession(owner);
+      const overlay = `trial-${crypto.randomUUID()}`;
+      await store.forkSession(owner, { kind: "revision", revision }, { id: overlay, ttlMs: overlayTtlMs });
+      try {
+        if (Object.keys(parameters).length > 0) await store.setVariables(overlay, parameters);
+        return { ...(await store.getVariables(overlay, names)), revision };
+      } finally {
+        await store.deleteSession(overlay, { allowMissing: true });
+      }
+    },
+    async applyTrial(session, ref, options = {}) {
+      const located = await access.locate(session, ref);
+      const { number, ...written } = await applyTrial(promotionOf(located, session), {
+        ...options,
+        actor: options.actor ?? session,
+      });
+      const view = present(located);
+      return { ...written, trial: toStudyTrial(view, located.name.id, trialAt(view, number)) };
+    },
+    async rollbackStudy(session, ref, options = {}) {
+      const located = await access.locate(session, ref);
+      const undone = await rollBackStudy(promotionOf(located, session), {
+        ...options,
+        actor: options.actor ?? session,
+      });
+      if (undone !== undefined) return undone;
+      const { revision } = await store.getSession(located.name.session);
+      return { session: located.name.session, revision, applied: new Map() };
+    },
+  };
+
+  function promotionOf({ study, name, refOf }: Located, session: string) {
+    const called = <T>(record: Readonly<Record<string, T>>) =>
+      Object.fromEntries(Object.entries(record).map(([each, value]) => [refOf(each), value]));
+    const write = async (
+      values: Parameters<typeof called>[0],
+      { expectedVersions, ...options }: NonNullable<Parameters<Store["setVariables"]>[2]>,
+    ): Promise<BatchWritten> => {
+      const expected = expectedVersions && { expectedVersions: called(expectedVersions) };
+      return byName(
+        await seen.setVariables(session, called(values) as Record<string, never>, { ...options, ...expected }),
+      );
+    };
+    return { study, name, store, write };
+  }
+}
+
+/** How long a fork that nobody could clean up stays. */
+const overlayTtlMs = 60_000;
+
+const byName = (written: BatchWritten): BatchWritten => ({
+  ...written,
+  applied: new Map(Array.from(written.applied.values(), (each) => [each.name, each])),
+});
