@@ -1,27 +1,19 @@
 import {
   checkName,
-  checkWhole,
-  checkWritable,
   createGlob,
   defaultLimits,
-  parseRecord,
-  type Refusal,
   StoreError,
-  type StudyMethod,
-  type StudyObjective,
-  type StudySpec,
   type StudyStore,
-  type StudyVariable,
   storeError,
   type ValueRecord,
 } from "@trimtab/core";
-import { methodOf, prunerOf, samplerOf } from "./methods.ts";
 import { pageAfter } from "./page-after.ts";
+import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
-import type { StudyRecord } from "./study-entry.ts";
 import { type StudyView, spaceOf } from "./study-fold.ts";
 import { type StudyName, toInfo } from "./study-info.ts";
 import type { Draft, StudyLog } from "./study-log.ts";
+import { checkSpec, parsedMetadata, toRecord, withBounds } from "./study-spec.ts";
 import { followStudy, type Grounds, type StudyTable } from "./study-table.ts";
 import { watchStudy } from "./study-watch.ts";
 import { decideOne } from "./trial-commands.ts";
@@ -132,15 +124,10 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
 }
 
 /** A study as it is now. */
-export function infoOf(study: StudyLog, name: StudyName) {
+function infoOf(study: StudyLog, name: StudyName) {
   const { view, revision } = study;
   if (view !== undefined) return toInfo(view, name, revision);
   throw storeError("not_found", `there is no study ${name.id}`, { resource: "study", id: name.id });
-}
-
-/** Throws a refusal, if there is one. */
-export function refuseIf(refusal: Refusal | undefined): void {
-  if (refusal !== undefined) throw new StoreError(refusal);
 }
 
 async function checkRoom(table: StudyTable, { session }: StudyName): Promise<void> {
@@ -148,89 +135,6 @@ async function checkRoom(table: StudyTable, { session }: StudyName): Promise<voi
   if (length < studiesPerSession) return;
   const details = { field: "studies", limit: studiesPerSession, value: length + 1 };
   throw storeError("limit_exceeded", `a session may have ${studiesPerSession} studies`, details);
-}
-
-function checkSpec({ variables, parallelism = 1, maxTrials = 1, maxRetries = 0, ...spec }: StudySpec): void {
-  if (variables.length === 0)
-    throw storeError("invalid_argument", "variables must not be empty", { field: "variables" });
-  refuseIf(checkWhole(parallelism, "parallelism", 1));
-  refuseIf(checkWhole(maxTrials, "maxTrials", 1));
-  refuseIf(checkWhole(maxRetries, "maxRetries", 0));
-  refuseIf(checkWhole(spec.trialTtlMs ?? 1, "trialTtlMs", 1));
-  refuseIf(checkWhole(spec.seed ?? 0, "seed", 0));
-  for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
-    refuseIf(checkName(metric, `objectives[${index}].metric`, defaultLimits.nameLength));
-  }
-}
-
-async function toRecord(
-  grounds: Grounds,
-  spec: StudySpec,
-  owner: { readonly session: string; readonly epoch: string; readonly names: readonly string[] },
-): Promise<StudyRecord> {
-  const { pruner, parallelism, maxTrials } = spec;
-  return {
-    birth: crypto.randomUUID(),
-    epoch: owner.epoch,
-    variables: await toVariables(grounds, owner, spec.bounds ?? {}),
-    objectives: (spec.objectives ?? [{ metric: "loss" }]).map(toObjective),
-    sampler: methodOf(samplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means)),
-    ...(pruner !== undefined && { pruner: methodOf(prunerOf(toMethod(pruner), grounds.means)) }),
-    seed: spec.seed ?? Math.floor(Math.random() * 2 ** 32),
-    maxRetries: spec.maxRetries ?? 0,
-    trialTtlMs: spec.trialTtlMs ?? 300_000,
-    ...(parallelism !== undefined && { parallelism }),
-    ...(maxTrials !== undefined && { maxTrials }),
-    metadata: parsedMetadata(spec.metadata ?? {}),
-  };
-}
-
-const toMethod = ({ name, config = {} }: NonNullable<StudySpec["sampler"]>): StudyMethod => ({ name, config });
-
-const toObjective = ({
-  metric,
-  direction,
-}: Pick<StudyObjective, "metric"> & Partial<StudyObjective>): StudyObjective => ({
-  metric,
-  direction: direction ?? (metric === "loss" ? "minimize" : "maximize"),
-});
-
-function parsedMetadata(metadata: ValueRecord): ValueRecord {
-  const parsed = parseRecord(metadata, "metadata", defaultLimits.metadataBytes);
-  if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
-  return parsed.value;
-}
-
-async function toVariables(
-  { store }: Grounds,
-  { session, names: refs }: { readonly session: string; readonly names: readonly string[] },
-  bounds: Readonly<Record<string, ValueRecord>>,
-): Promise<readonly StudyVariable[]> {
-  const variables: StudyVariable[] = [];
-  for (const ref of refs) {
-    const variable = await store.getVariable(session, ref);
-    refuseIf(checkWritable(variable));
-    const { name, type, constraints } = variable;
-    if (variables.some((each) => each.name === name)) {
-      throw storeError("invalid_argument", `variables name ${name} twice`, { field: "variables", value: name });
-    }
-    variables.push({ name, type, constraints });
-  }
-  return withBounds(variables, bounds);
-}
-
-function withBounds(
-  variables: readonly StudyVariable[],
-  bounds: Readonly<Record<string, ValueRecord>>,
-): readonly StudyVariable[] {
-  const unknown = Object.keys(bounds).find((name) => !variables.some((each) => each.name === name));
-  if (unknown !== undefined) {
-    throw storeError("invalid_argument", `bounds: ${unknown} is not searched`, { field: "bounds", value: unknown });
-  }
-  return variables.map((each) => {
-    const constraints = Object.hasOwn(bounds, each.name) ? bounds[each.name] : undefined;
-    return constraints === undefined ? each : { ...each, constraints };
-  });
 }
 
 function decideBounds(

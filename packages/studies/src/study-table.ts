@@ -95,7 +95,7 @@ export function createStudyTable({ means, isShared, now, ...place }: Grounds): S
 }
 
 /** The stream of a study. Neither part holds a `/`. */
-export const streamOf = ({ session, id }: StudyName): string => `${session}/${id}`;
+const streamOf = ({ session, id }: StudyName): string => `${session}/${id}`;
 
 interface OpenStudy {
   readonly study: StudyLog;

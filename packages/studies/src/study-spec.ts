@@ -1,0 +1,105 @@
+import {
+  checkName,
+  checkWhole,
+  checkWritable,
+  defaultLimits,
+  parseRecord,
+  StoreError,
+  type StudyMethod,
+  type StudyObjective,
+  type StudySpec,
+  type StudyVariable,
+  storeError,
+  type ValueRecord,
+} from "@trimtab/core";
+import { methodOf, prunerOf, samplerOf } from "./methods.ts";
+import { refuseIf } from "./refuse-if.ts";
+import type { StudyRecord } from "./study-entry.ts";
+import type { Grounds } from "./study-table.ts";
+
+/** Refuses what is no study whatever there is in its session. */
+export function checkSpec({ variables, parallelism = 1, maxTrials = 1, maxRetries = 0, ...spec }: StudySpec): void {
+  if (variables.length === 0)
+    throw storeError("invalid_argument", "variables must not be empty", { field: "variables" });
+  refuseIf(checkWhole(parallelism, "parallelism", 1));
+  refuseIf(checkWhole(maxTrials, "maxTrials", 1));
+  refuseIf(checkWhole(maxRetries, "maxRetries", 0));
+  refuseIf(checkWhole(spec.trialTtlMs ?? 1, "trialTtlMs", 1));
+  refuseIf(checkWhole(spec.seed ?? 0, "seed", 0));
+  for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
+    refuseIf(checkName(metric, `objectives[${index}].metric`, defaultLimits.nameLength));
+  }
+}
+
+/** What is recorded of a new study. */
+export async function toRecord(
+  grounds: Grounds,
+  spec: StudySpec,
+  owner: { readonly session: string; readonly epoch: string; readonly names: readonly string[] },
+): Promise<StudyRecord> {
+  const { pruner, parallelism, maxTrials } = spec;
+  return {
+    birth: crypto.randomUUID(),
+    epoch: owner.epoch,
+    variables: await toVariables(grounds, owner, spec.bounds ?? {}),
+    objectives: (spec.objectives ?? [{ metric: "loss" }]).map(toObjective),
+    sampler: methodOf(samplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means)),
+    ...(pruner !== undefined && { pruner: methodOf(prunerOf(toMethod(pruner), grounds.means)) }),
+    seed: spec.seed ?? Math.floor(Math.random() * 2 ** 32),
+    maxRetries: spec.maxRetries ?? 0,
+    trialTtlMs: spec.trialTtlMs ?? 300_000,
+    ...(parallelism !== undefined && { parallelism }),
+    ...(maxTrials !== undefined && { maxTrials }),
+    metadata: parsedMetadata(spec.metadata ?? {}),
+  };
+}
+
+const toMethod = ({ name, config = {} }: NonNullable<StudySpec["sampler"]>): StudyMethod => ({ name, config });
+
+const toObjective = ({
+  metric,
+  direction,
+}: Pick<StudyObjective, "metric"> & Partial<StudyObjective>): StudyObjective => ({
+  metric,
+  direction: direction ?? (metric === "loss" ? "minimize" : "maximize"),
+});
+
+/** Takes a study's metadata. */
+export function parsedMetadata(metadata: ValueRecord): ValueRecord {
+  const parsed = parseRecord(metadata, "metadata", defaultLimits.metadataBytes);
+  if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
+  return parsed.value;
+}
+
+async function toVariables(
+  { store }: Grounds,
+  { session, names: refs }: { readonly session: string; readonly names: readonly string[] },
+  bounds: Readonly<Record<string, ValueRecord>>,
+): Promise<readonly StudyVariable[]> {
+  const variables: StudyVariable[] = [];
+  for (const ref of refs) {
+    const variable = await store.getVariable(session, ref);
+    refuseIf(checkWritable(variable));
+    const { name, type, constraints } = variable;
+    if (variables.some((each) => each.name === name)) {
+      throw storeError("invalid_argument", `variables name ${name} twice`, { field: "variables", value: name });
+    }
+    variables.push({ name, type, constraints });
+  }
+  return withBounds(variables, bounds);
+}
+
+/** The variables, within other bounds where there are such. */
+export function withBounds(
+  variables: readonly StudyVariable[],
+  bounds: Readonly<Record<string, ValueRecord>>,
+): readonly StudyVariable[] {
+  const unknown = Object.keys(bounds).find((name) => !variables.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    throw storeError("invalid_argument", `bounds: ${unknown} is not searched`, { field: "bounds", value: unknown });
+  }
+  return variables.map((each) => {
+    const constraints = Object.hasOwn(bounds, each.name) ? bounds[each.name] : undefined;
+    return constraints === undefined ? each : { ...each, constraints };
+  });
+}
