@@ -6,7 +6,8 @@ import type { StudyEntry } from "./study-entry.ts";
 import { createStudyMethods } from "./study-operations.ts";
 import type { StudySnapshot } from "./study-snapshot.ts";
 import { createStudyTable, type Grounds } from "./study-table.ts";
-import { createTrialMethods, createTrialReads } from "./trial-operations.ts";
+import { createTrialMethods } from "./trial-operations.ts";
+import { createTrialReads } from "./trial-reads.ts";
 
 /** What studies stand on. */
 export interface StudiesOptions {

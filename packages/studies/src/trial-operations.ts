@@ -7,7 +7,7 @@ import {
   type StudyTrial,
   storeError,
 } from "@trimtab/core";
-import { bestTrial, dominates, paretoTrials, type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
+import { dominates, type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
 import { decideAsk, ruleCheckOf } from "./ask-trials.ts";
 import { present, trialAt } from "./located-trials.ts";
 import { refuseIf } from "./refuse-if.ts";
