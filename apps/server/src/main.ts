@@ -35,12 +35,14 @@ try {
 async function serve(settings: Settings): Promise<void> {
   const server = await startServer(settings, { types: await loadTypes(settings.types) });
   console.log(`listening on ${server.url}`);
+  // Whoever reads lines of JSON is told of these in them.
+  const tell = settings.logLevel === undefined ? console.error : () => {};
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // Asked twice, it does not wait for anybody any more.
     if (stopping) process.exit(1);
     stopping = true;
-    console.error(`${signal}: finishing calls under way`);
+    tell(`${signal}: finishing calls under way`);
     server.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -51,7 +53,7 @@ async function serve(settings: Settings): Promise<void> {
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.on("SIGHUP", () => {
-    console.error("SIGHUP: reading anew who may call, and the files of TLS");
+    tell("SIGHUP: reading anew who may call, and the files of TLS");
     server.reload();
   });
 }

@@ -36,7 +36,7 @@ export const observingSettings = {
   logLevel: setting<(typeof logLevels)[number] | undefined>({
     group: "Observing",
     placeholder: "debug|info|warn|error",
-    help: "Write what happens to standard error, one JSON object a line, with trace ids. Faults alone, for people, unless given.",
+    help: "Write what happens to standard error, a JSON object a line, with trace ids: calls at debug, starting and stopping at info, faults at error. Faults alone, for people, unless given.",
     schema: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).optional(),
     default: undefined,
   }),

@@ -20,6 +20,7 @@ import {
   traceStore,
 } from "@trimtab/opentelemetry";
 import { type Logger, pino } from "pino";
+import { createCallLog, observedBy } from "./log-calls.ts";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
 
@@ -48,12 +49,14 @@ export function openObserving(settings: Settings): Observing {
   const { tracer } = instruments;
   const isObserved = tracer !== undefined || meters !== undefined;
   const serializer = new PrometheusSerializer();
+  const logger = settings.logLevel === undefined ? undefined : createLogger(settings.logLevel);
   return {
-    calls: isObserved ? createCallObserver(instruments) : undefined,
+    // What is logged of a call is logged within its span, and so says of which trace it is.
+    calls: observedBy(isObserved ? createCallObserver(instruments) : undefined, logger && createCallLog(logger)),
     appends: isObserved ? createAppendObserver({ ...instruments, system: settings.log }) : undefined,
     traced: (store) => (tracer === undefined ? store : traceStore(store, tracer)),
     metrics: reader && (async () => serializer.serialize((await reader.collect()).resourceMetrics)),
-    logger: settings.logLevel === undefined ? undefined : createLogger(settings.logLevel),
+    logger,
     async close() {
       // What cannot be delivered any more must not keep the server from stopping.
       await Promise.allSettled([tracing?.shutdown(), meters?.shutdown()]);

@@ -13,6 +13,7 @@ import { createApi, type RequestGate } from "./create-api.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
 import { openListener } from "./listener.ts";
+import { logRefusals } from "./log-calls.ts";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
 import { openObserving } from "./open-observing.ts";
@@ -66,7 +67,11 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
   const tls = openTlsFiles(settings);
   const auth = openAuth(settings, onError);
-  const opening = createOpeningReport(settings.data, console.error, () => performance.now());
+  const opening = createOpeningReport(
+    settings.data,
+    (line) => (logger ? logger.info(line) : console.error(line)),
+    () => performance.now(),
+  );
   const audit = await openAudit(settings, { isAsking: auth !== undefined, onError });
   const means = { types, parts, onError, appends: observing.appends, onProgress: opening.found, follow: audit?.follow };
   const opened = await openStore(settings, means).catch(async (error: unknown) => {
@@ -114,7 +119,10 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
     isTrustedOrigin: createTrustedOrigins(settings, auth !== undefined),
-    requestGate: inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
+    requestGate: logRefusals(
+      inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
+      logger,
+    ),
   });
   const listener = await openListener({
     listen: settings.listen,
@@ -130,16 +138,19 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   store.countSessions().then(opening.done, (error: unknown) => {
     if (!shutdown.signal.aborted) onError(error);
   });
+  logger?.info({ url: listener.url, version, log: settings.log, services: services.length }, "listening");
   return {
     url: listener.url,
     port: listener.port,
     services,
     store,
     reload() {
+      logger?.info("reading anew who may call, and the files of TLS");
       auth?.reload();
       tls?.reload();
     },
     async close() {
+      logger?.info("stopping: calls under way may finish");
       health.stopServing();
       shutdown.abort();
       auth?.close();
@@ -147,6 +158,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
       await listener.close(settings.shutdownGraceMs);
       await closeStore();
       await observing.close();
+      logger?.info("stopped");
     },
   };
 }
