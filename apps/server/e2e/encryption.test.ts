@@ -1,8 +1,13 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { createAuditClient } from "@trimtab/client";
 import { parseSealingKeys } from "@trimtab/log-sealed";
 import { describe, expect, test } from "vitest";
+import { runDataCommand } from "../src/data-commands.ts";
 import { readSettings } from "../src/read-settings.ts";
 import type { Settings } from "../src/settings.ts";
 import { openServer } from "./open-server.ts";
@@ -82,6 +87,79 @@ describe("a server with a key", () => {
     await second.close();
   });
 });
+
+describe("the audit of a server with a key", () => {
+  const words = ["needle-actor", "needle-session", "needle-name", "needle-principal"];
+  const env = (keys: string) => ({ TRIMTAB_ENCRYPTION_KEYS: keys });
+  const check = async (data: string, keys?: string) =>
+    (await runDataCommand(["check", data], keys ? env(keys) : {}))?.output;
+
+  async function writeAudit(data: string, keys: string | undefined, count: number): Promise<void> {
+    const { store, close } = await openWith(data, keys, { audit: "on", encryptionAcceptsPlain: true });
+    const who = { actor: "needle-actor" };
+    await store.createSession({ id: "needle-session", ifExists: "keep" });
+    const spec = { name: "needle-name", type: "integer", value: 0 } as const;
+    await store.registerVariable("needle-session", spec, { ...who, ifExists: "keep" });
+    for (let i = 0; i < count; i++) await store.setVariable("needle-session", "needle-name", i, who);
+    await close();
+  }
+
+  async function listed(data: string, keys: string): Promise<number> {
+    const server = await openWith(data, keys, { audit: "on", encryptionAcceptsPlain: true });
+    const trail = createAuditClient(createConnectTransport({ baseUrl: server.url, httpVersion: "2" }));
+    const { items } = await trail.listAuditEntries("needle-session", { pageSize: 1000 });
+    await server.close();
+    return items.length;
+  }
+
+  test("leaves nothing to read on disk but that something was done, and is checked with the key and without", async () => {
+    const data = temporaryFolder();
+    const key = newKey("k1");
+    await writeAudit(data, key, 20);
+    const audit = contentsOf(join(data, "audit"));
+    expect(words.filter((word) => audit.includes(word))).toEqual([]);
+    expect(await listed(data, key)).toBe(22);
+    expect(await check(data, key)).toMatch(
+      /audit: 22 entries follow from each other, 22 of them sealed, and could be opened/,
+    );
+    expect(await check(data)).toContain("22 of them sealed, which TRIMTAB_ENCRYPTION_KEYS would open, the last is 22");
+    // With another key of that name nothing is what it was.
+    expect(await check(data, newKey("k1"))).toContain("audit: entry 1 is not as the server has sealed it");
+    expect(await check(data, newKey("k2"))).toContain("audit: what is stored was sealed with key k1");
+    await expect(openWith(data, newKey("k2"), { audit: "on" })).rejects.toThrow("the audit cannot be read: what is");
+    await expect(openWith(data, undefined, { audit: "on" })).rejects.toThrow("there is no key to open it with");
+  });
+
+  test("goes on from one in the clear and under another key, and takes nothing in the clear after that", async () => {
+    const data = temporaryFolder();
+    const [old, fresh] = [newKey("old"), newKey("new")];
+    await writeAudit(data, undefined, 5);
+    await writeAudit(data, old, 5);
+    await writeAudit(data, `${fresh},${old}`, 5);
+    const keys = `${fresh},${old}`;
+    expect(await listed(data, keys)).toBe(17);
+    expect(await check(data, keys)).toMatch(
+      /17 entries follow from each other, 10 of them sealed, and could be opened/,
+    );
+    forge(data, 17);
+    expect(await check(data, keys)).toContain("audit: entry 17 is not as the server has sealed it");
+    expect(await check(data)).toContain("audit: entry 17 is not as the server has sealed it");
+  });
+});
+
+/** Puts an entry in the clear in the place of the last one, as well as somebody without a key can: with a chain that is right. */
+function forge(data: string, number: number): void {
+  const database = new DatabaseSync(join(data, "audit", "log.sqlite"));
+  const read = (at: number) =>
+    Buffer.from(database.prepare("SELECT data FROM entry WHERE number = ?").get(at)?.["data"] as Uint8Array);
+  const head = read(number).subarray(0, 33);
+  const entry = read(1).subarray(65);
+  const hash = createHash("sha256").update(head.subarray(1)).update(entry).digest();
+  const bytes = Buffer.concat([head, hash, entry]);
+  const checksum = crc32(bytes, crc32(`${number}/audit`));
+  database.prepare("UPDATE entry SET data = ?, checksum = ? WHERE number = ?").run(bytes, checksum, number);
+  database.close();
+}
 
 describe("the setting of keys", () => {
   test("is read from the environment alone, and never repeated", () => {

@@ -3,6 +3,8 @@ import { isLogError } from "@trimtab/log";
 import { backUpSqliteLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
 import { auditFolder } from "./audit/open-audit.ts";
+import { readSettings } from "./read-settings.ts";
+import { type Settings, variableOf } from "./settings.ts";
 
 /** What a command about a data folder came to: what to print, and the exit status. */
 export interface CommandResult {
@@ -16,15 +18,21 @@ const statuses = { damaged: 3, failed: 1, misused: 2 } as const;
 /**
  * Carries out a command about a data folder, whether a server has it open or not: `check`, `backup` or `restore`.
  * Gives `undefined` for arguments that are no such command.
+ *
+ * @param env where keys are, to open what is sealed
+ * @throws SettingsError for keys that cannot be used
  */
-export async function runDataCommand(args: readonly string[]): Promise<CommandResult | undefined> {
+export async function runDataCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): Promise<CommandResult | undefined> {
   const [command, ...folders] = args;
   if (command !== "check" && command !== "backup" && command !== "restore") return undefined;
   const [from, to] = folders;
   const wanted = command === "check" ? 1 : 2;
   if (from === undefined || folders.length !== wanted) return { output: usage, status: statuses.misused };
   try {
-    return to === undefined ? await checkAll(from) : await copy(from, to);
+    return to === undefined ? await checkAll(from, keysIn(env)) : await copy(from, to);
   } catch (error) {
     if (!isLogError(error)) throw error;
     return { output: error.message, status: statuses.failed };
@@ -35,10 +43,16 @@ const usage = `usage: trimtab-server check DATA
        trimtab-server backup DATA COPY
        trimtab-server restore COPY DATA`;
 
+function keysIn(env: Readonly<Record<string, string | undefined>>): Settings["encryptionKeys"] {
+  const name = variableOf("encryptionKeys");
+  const request = readSettings([], { [name]: env[name] });
+  return request.kind === "serve" ? request.settings.encryptionKeys : undefined;
+}
+
 /** Checks the sessions and, where there is one, the audit. */
-async function checkAll(folder: string): Promise<CommandResult> {
+async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promise<CommandResult> {
   const sessions = await check(folder);
-  const audit = await checkAudit(auditFolder(folder));
+  const audit = await checkAudit(auditFolder(folder), keys);
   if (audit === undefined) return sessions;
   const status = audit.isIntact ? sessions.status : statuses.damaged;
   return { output: `${sessions.output}\n${audit.line}`, status };

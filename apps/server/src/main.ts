@@ -13,7 +13,7 @@ const badSettings = 2;
 
 try {
   const args = process.argv.slice(2);
-  const done = runTokenCommand(args) ?? (await runDataCommand(args));
+  const done = runTokenCommand(args) ?? (await runDataCommand(args, process.env));
   if (done !== undefined) {
     (done.status === 0 ? console.log : console.error)(done.output);
     process.exit(done.status);

@@ -58,7 +58,11 @@ export async function openStore(
 ): Promise<OpenedStore> {
   const isOnDisk = settings.log === "sqlite" && parts.store?.log === undefined;
   const disk = isOnDisk ? await openDisk(settings, onError) : undefined;
-  const log = await follow(parts.store?.log ?? disk?.log ?? createMemoryLog<Commit>({ sizeOf: sizeOfCommit }));
+  const commits = parts.store?.log ?? disk?.log ?? createMemoryLog<Commit>({ sizeOf: sizeOfCommit });
+  const log = await follow(commits).catch(async (error: unknown) => {
+    await disk?.close();
+    throw error;
+  });
   const store = createStore({
     types,
     expressions: cel,

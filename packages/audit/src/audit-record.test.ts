@@ -6,8 +6,9 @@ import { auditedLog } from "./audited-log.ts";
 import { decodeSealed, encodeSealed, seal } from "./chain.ts";
 import type { AuditDraft } from "./commit-entries.ts";
 import { recoverCommits } from "./recover-commits.ts";
-import { auditStream, verifyChain } from "./stored-record.ts";
+import { auditStream, endOfFirstPart } from "./stored-record.ts";
 import { commitOf, jsonCodec } from "./test-parts/json-codec.ts";
+import { verifyChain } from "./verify-chain.ts";
 
 async function open(options: Partial<AuditRecordOptions> = {}) {
   const log = options.log ?? createMemoryLog();
@@ -186,6 +187,16 @@ describe("a record that somebody has changed", () => {
     await forged.append(auditStream, 0, stored);
     return verifyChain(forged);
   }
+  test("is found where whoever checks it does not accept an entry", async () => {
+    const { log, record } = await open();
+    for (let i = 1; i <= 10; i++) record.commit(commitOf("s", i));
+    await record.settled();
+    const seen: number[] = [];
+    const accepts = (_: Uint8Array, number: number) => seen.push(number) < 7;
+    expect(await verifyChain(log, accepts)).toEqual({ kind: "broken", number: 7, why: "refused" });
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
   const entryOf = (bytes: Uint8Array | undefined) => decodeSealed(bytes ?? new Uint8Array()) ?? expect.fail();
 
   test("is found, and the first entry that is wrong is named", async () => {
@@ -215,4 +226,18 @@ describe("a record that somebody has changed", () => {
     };
     expect(await forge(reseal)).toEqual({ kind: "broken", number: 6, why: "does not follow" });
   });
+});
+
+test("where the first part of a record ends is found, also where some of it is trimmed", async () => {
+  const { log, record } = await open();
+  expect(await endOfFirstPart(log, () => true)).toBe(0);
+  for (let i = 1; i <= 100; i++) record.commit(commitOf("s", i, { actor: i <= 60 ? "ada" : "bob" }));
+  await record.settled();
+  const isAdas = (entry: Uint8Array) => Buffer.from(entry).includes("ada");
+  expect(await endOfFirstPart(log, isAdas)).toBe(60);
+  await log.trim(auditStream, 40);
+  expect(await endOfFirstPart(log, isAdas)).toBe(60);
+  await log.trim(auditStream, 80);
+  expect(await endOfFirstPart(log, isAdas)).toBe(80);
+  expect(await endOfFirstPart(log, () => true)).toBe(100);
 });

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
-import { beginning, decodeSealed, isIntact, type SealedEntry } from "./chain.ts";
+import { beginning, decodeSealed, type SealedEntry } from "./chain.ts";
 
 /** How entries become bytes and come back. */
 export interface AuditCodec {
@@ -61,28 +61,19 @@ export async function readHead(log: CommitLog): Promise<RecordHead> {
   return { number: 0, hash: beginning };
 }
 
-/** What checking a record came to. */
-export type ChainReport =
-  | { readonly kind: "intact"; readonly entries: number; readonly head: RecordHead }
-  /** The first entry that is not what was recorded, or does not follow from the one before it. */
-  | { readonly kind: "broken"; readonly number: number; readonly why: "changed" | "does not follow" };
-
-/** Checks that every entry is what it was sealed as and follows from the one before it. */
-export async function verifyChain(log: CommitLog): Promise<ChainReport> {
+/**
+ * Finds where the first part of a record ends: the number of the last entry whose bytes are as those of that part are, 0 where there
+ * is none. Reads a few entries, however many there are.
+ */
+export async function endOfFirstPart(log: CommitLog, isOfFirstPart: (entry: Uint8Array) => boolean): Promise<number> {
   const { number: last } = await readHead(log);
-  let head: RecordHead | undefined;
-  let entries = 0;
-  for (let after = 0; after < last; after += chunk) {
-    for (const { number, sealed } of await readSealed(log, after, Math.min(last, after + chunk))) {
-      // The first that is kept follows from what is trimmed; the first that ever was follows from nothing.
-      const before = head?.hash ?? (number === 1 ? beginning : sealed.previous);
-      if (!Buffer.from(sealed.previous).equals(before)) return { kind: "broken", number, why: "does not follow" };
-      if (!isIntact(sealed)) return { kind: "broken", number, why: "changed" };
-      head = { number, hash: sealed.hash };
-      entries++;
-    }
+  let [is, isNot] = [0, last + 1];
+  while (isNot - is > 1) {
+    const middle = Math.floor((is + isNot) / 2);
+    const [placed] = await readSealed(log, middle - 1, middle);
+    // What is trimmed came before all that is kept.
+    if (placed === undefined || isOfFirstPart(placed.sealed.entry)) is = middle;
+    else isNot = middle;
   }
-  return { kind: "intact", entries, head: head ?? { number: 0, hash: beginning } };
+  return is;
 }
-
-const chunk = 1000;

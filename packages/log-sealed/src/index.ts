@@ -1,3 +1,3 @@
 export { createSealedLog, createSealedSnapshots, createSealedSummaries } from "./sealed-log.ts";
-export { createSealer, type Sealer, type SealerOptions } from "./sealer.ts";
+export { createSealer, isSealed, type Sealer, type SealerOptions } from "./sealer.ts";
 export { parseSealingKeys, type SealingKey } from "./sealing-key.ts";

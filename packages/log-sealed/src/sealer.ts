@@ -69,7 +69,7 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
       return new Uint8Array(Buffer.concat([head, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]));
     },
     open(sealed, place) {
-      if (sealed[0] !== mark) {
+      if (!isSealed(sealed)) {
         if (acceptPlain) return sealed;
         throw new LogError("damaged", "what is stored was not sealed", { place });
       }
@@ -91,6 +91,9 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
     },
   };
 }
+
+/** Whether bytes are such as a sealer gives, as far as can be told without a key. */
+export const isSealed = (bytes: Uint8Array): boolean => bytes[0] === mark;
 
 /** Deriving a key costs more than sealing with it, so that those of the last salts are kept. */
 function createDerivation() {

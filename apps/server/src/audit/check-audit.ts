@@ -2,34 +2,55 @@ import { existsSync } from "node:fs";
 import { type ChainReport, verifyChain } from "@trimtab/audit";
 import { isLogError } from "@trimtab/log";
 import { openSqliteLog } from "@trimtab/log-sqlite";
+import { variableOf } from "../settings.ts";
+import { type AuditKeys, createStorageCheck, type StorageCheck } from "./entry-codec.ts";
 import { temporaryCopy } from "./temporary-copy.ts";
 
-/** What checking a folder's audit came to, as a line to print; `undefined` where the folder has none. */
+/**
+ * What checking a folder's audit came to, as a line to print; `undefined` where the folder has none. Entries that are sealed are opened
+ * where there are keys.
+ */
 export async function checkAudit(
   folder: string,
+  keys: AuditKeys | undefined,
 ): Promise<{ readonly line: string; readonly isIntact: boolean } | undefined> {
   if (!existsSync(folder)) return undefined;
-  const report = await verifyCopy(folder).catch((error: unknown) => {
+  const storage = createStorageCheck(keys);
+  const report = await verifyCopy(folder, storage).catch((error: unknown) => {
     if (isLogError(error)) return error;
     throw error;
   });
   if (isLogError(report)) return { line: `audit: ${report.message}`, isIntact: false };
   if (report.kind === "broken") {
-    const what = report.why === "changed" ? "was changed" : "does not follow from the one before";
-    return { line: `audit: entry ${report.number} ${what}`, isIntact: false };
+    return { line: `audit: entry ${report.number} ${wrong[report.why]}`, isIntact: false };
   }
   const { number, hash } = report.head;
   const last = number === 0 ? "" : `, the last is ${number} with hash ${Buffer.from(hash).toString("hex")}`;
-  return { line: `audit: ${report.entries} entries follow from each other${last}`, isIntact: true };
+  return {
+    line: `audit: ${report.entries} entries follow from each other${sealedIn(storage, keys)}${last}`,
+    isIntact: true,
+  };
+}
+
+const wrong = {
+  changed: "was changed",
+  "does not follow": "does not follow from the one before",
+  refused: "is not as the server has sealed it",
+} as const satisfies Record<Extract<ChainReport, { kind: "broken" }>["why"], string>;
+
+function sealedIn({ sealed }: StorageCheck, keys: AuditKeys | undefined): string {
+  if (sealed === 0) return "";
+  const opened = keys === undefined ? `which ${variableOf("encryptionKeys")} would open` : "and could be opened";
+  return `, ${sealed} of them sealed, ${opened}`;
 }
 
 /** A server may have the folder open, so what is read is a copy. */
-async function verifyCopy(folder: string): Promise<ChainReport> {
+async function verifyCopy(folder: string, { accepts }: StorageCheck): Promise<ChainReport> {
   const copy = await temporaryCopy(folder);
   try {
     const { log, close } = await openSqliteLog({ directory: copy.directory, acceptLoss: true });
     try {
-      return await verifyChain(log);
+      return await verifyChain(log, accepts);
     } finally {
       await close();
     }

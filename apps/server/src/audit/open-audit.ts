@@ -1,8 +1,6 @@
 import { join } from "node:path";
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import {
-  type AuditCodec,
   type AuditDraft,
   type AuditRecord,
   auditedLog,
@@ -11,16 +9,15 @@ import {
   recoverCommits,
 } from "@trimtab/audit";
 import type { Commit } from "@trimtab/core";
-import { type CommitLog, createMemoryLog } from "@trimtab/log";
+import { type CommitLog, createMemoryLog, isLogError, LogError } from "@trimtab/log";
 import { openSqliteLog } from "@trimtab/log-sqlite";
 import { type AuditOptions, createBucketTable } from "@trimtab/transport-connect";
-import { fromWireAuditEntry, toWireAuditEntry } from "@trimtab/wire";
-import { AuditEntrySchema } from "@trimtab/wire/services";
 import { addressGroup } from "../auth/address-group.ts";
 import { anyone } from "../auth/anyone.ts";
 import type { OnRefused } from "../auth/auth-gate.ts";
 import { peerAddress } from "../direct/call-context.ts";
 import type { Settings } from "../settings.ts";
+import { openEntryCodec } from "./entry-codec.ts";
 import { createLinesFile } from "./lines-file.ts";
 import { createFindDenial, type FindDenial } from "./what-denied.ts";
 
@@ -43,12 +40,6 @@ export interface Audit {
 /** The folder of the audit, in the data folder. */
 export const auditFolder = (data: string): string => join(data, "audit");
 
-/** Entries as they are stored. */
-const codec: AuditCodec = {
-  encode: (entry) => toBinary(AuditEntrySchema, toWireAuditEntry(entry)),
-  decode: (bytes) => fromWireAuditEntry(fromBinary(AuditEntrySchema, bytes)),
-};
-
 /** Opens the audit that the settings describe; `undefined` where there is to be none. */
 export async function openAudit(
   settings: Settings,
@@ -57,11 +48,17 @@ export async function openAudit(
   if ((settings.audit ?? (isAsking ? "on" : "off")) === "off") return undefined;
   const disk = settings.log === "sqlite" ? await openSqliteLog({ directory: auditFolder(settings.data) }) : undefined;
   const log = disk?.log ?? createMemoryLog();
+  const keys = disk && settings.encryptionKeys;
+  const codec = await openEntryCodec(log, keys).catch(async (error: unknown) => {
+    await disk?.close();
+    throw error;
+  });
   const record = await openAuditRecord({
     log,
     codec,
     keptEntries: settings.auditEntries,
-    note: noteOfEntry,
+    // What people may look at is kept in the clear.
+    ...(keys === undefined && { note: noteOfEntry }),
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
     ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
@@ -72,7 +69,10 @@ export async function openAudit(
   let recovering = Promise.resolve();
   return {
     async follow(commits) {
-      const recover = await recoverCommits({ record, log, codec, commits });
+      const recover = await recoverCommits({ record, log, codec, commits }).catch((error: unknown) => {
+        if (!isLogError(error)) throw error;
+        throw new LogError(error.code, `the audit cannot be read: ${error.message}`, error.details, { cause: error });
+      });
       recovering = recover().then(() => {}, onError);
       return auditedLog(commits, record);
     },
