@@ -9,6 +9,7 @@ import { progressOfWrite } from "./lease/record-progress.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
 import { settle } from "./settle.ts";
 import { type Refusal, refusal } from "./store-error.ts";
+import type { Variable } from "./variable.ts";
 
 /** What became of one command of a batch. */
 export type Outcome = Decision;
@@ -19,6 +20,8 @@ export type BatchDecision =
       readonly kind: "accepted";
       readonly events: readonly SessionEvent[];
       readonly outcomes: readonly Outcome[];
+      /** At the place of an event: the variable that it leaves, where that was made on the way to the decision. */
+      readonly variables?: readonly (Variable | undefined)[];
       /** The rules that let its commands through, where its caller does not own the session. */
       readonly grants?: readonly AccessGrant[];
     }

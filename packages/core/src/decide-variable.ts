@@ -28,14 +28,17 @@ export function decideSet(state: SessionState, command: CommandOf<"set-variable"
 
 /** The event that gives a variable a value. */
 export function variableSet({ id, name, version, payload: before }: Variable, payload: Payload): VariableSet {
-  const event = { kind: "variable-set", id, name, version: version + 1, payload } as const;
-  const unchanged = payloadEquals(before, payload) && { unchanged: true as const };
-  return { ...event, ...previousOf(before), ...unchanged };
+  const made = { kind: "variable-set", id, name, version: version + 1, payload } as const;
+  const event: VariableSet = isRepeated(before) ? { ...made, previous: before } : made;
+  return payloadEquals(before, payload) ? { ...event, unchanged: true } : event;
 }
 
 /** The value before, where it is small enough to be repeated. */
 export const previousOf = (payload: Payload): { previous?: Payload } =>
-  payloadSize(payload) <= maxPreviousBytes ? { previous: payload } : {};
+  isRepeated(payload) ? { previous: payload } : {};
+
+/** Says whether an event repeats a value as the one before. */
+export const isRepeated = (payload: Payload): boolean => payloadSize(payload) <= maxPreviousBytes;
 
 export function decideExpect(state: SessionState, command: CommandOf<"expect-version">): Decision {
   const found = expectVariable(state, command);

@@ -23,9 +23,25 @@ import { createVariable, updateValue, type Variable } from "./variable.ts";
  * Folds one commit into a session: total, without clock or plugins, in time proportional to the commit.
  * Takes ownership of the state and returns its successor, which may be the same object.
  */
-export function evolve(state: SessionState, commit: Commit): SessionState {
+export const evolve = (state: SessionState, commit: Commit): SessionState => evolveDecided(state, commit, []);
+
+/**
+ * Folds a commit as {@link evolve} does where it was decided in this process, on this very state.
+ *
+ * @param made - variables that were made on the way to the decision, at the places of the events that give them their
+ *   values; they need not be made again
+ */
+export function evolveDecided(
+  state: SessionState,
+  commit: Commit,
+  made: readonly (Variable | undefined)[],
+): SessionState {
   let next = state;
-  for (const event of commit.events) next = applyEvent(next, event, commit);
+  let at = 0;
+  for (const event of commit.events) {
+    const variable = made[at++];
+    next = variable === undefined ? applyEvent(next, event, commit) : putVariable(next, variable);
+  }
   next.revision = commit.revision;
   next.atMs = commit.atMs;
   evolveSpaces(next, commit);
@@ -140,9 +156,17 @@ export function variableAfter(variable: Variable, event: VariableSet, commit: Co
 
 /** What is merged into a variable's metadata: the writer's own words, or how the value came about. */
 export function metadataOfWrite(event: VariableSet, { metadata }: Pick<Commit, "metadata">): ValueRecord {
-  if (event.root !== undefined) return { reason: "dependency", source: event.root };
+  if (event.root !== undefined) return derivedFrom(event.root);
   if (event.rolledBackTo === undefined) return metadata;
   return { ...metadata, rolled_back_from: event.version - 1, rolled_back_to: event.rolledBackTo };
+}
+
+let lastSource: ValueRecord = Object.freeze({ reason: "dependency", source: "" });
+
+/** How a derived value came about. All that follow from one write share it. */
+function derivedFrom(root: string): ValueRecord {
+  if (lastSource["source"] !== root) lastSource = Object.freeze({ reason: "dependency", source: root });
+  return lastSource;
 }
 
 function rememberRequest(state: SessionState, requestId: string, revision: number): void {

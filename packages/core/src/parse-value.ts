@@ -30,7 +30,11 @@ export function parseValue<V, C extends ValueRecord>(
   input: unknown,
   field: string,
 ): Parsed<V, ValueRefusal> {
-  const result = schemaOf(type, constraints).safeParse(input);
+  const schema = schemaOf(type, constraints);
+  // What `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived.
+  const parsed = schema._zod.run({ value: input, issues: [] }, { async: false });
+  if (!(parsed instanceof Promise) && parsed.issues.length === 0) return { kind: "parsed", value: parsed.value as V };
+  const result = schema.safeParse(input);
   if (result.success) return { kind: "parsed", value: result.data };
   return { kind: "refused", refusal: valueRefusal(result.error.issues, input, { field, type: type.name }) };
 }

@@ -35,12 +35,17 @@ export function settle(
   if (propagated.kind === "refused") return propagated;
   const leases = checkLeases(draft, propagated.events, context);
   if (leases.kind === "refused") return leases;
-  for (const event of propagated.events) if (event.kind === "variable-set") changed.add(event.id);
-  const broken = checkRules(draft, changed, context);
+  const broken = draft.rules.size === 0 ? undefined : checkRules(draft, [...changed, ...setBy(propagated)], context);
   if (broken !== undefined) return { kind: "refused", refusal: broken };
   if (propagated.events.length === 0) return decided;
-  return { ...decided, events: [...events, ...leases.value, ...propagated.events] };
+  const before = [...events, ...leases.value];
+  const variables = [...before.map(() => undefined), ...propagated.variables];
+  return { ...decided, events: [...before, ...propagated.events], variables };
 }
+
+/** Ids of the variables that follow from others and have new values. */
+const setBy = ({ events }: { events: readonly SessionEvent[] }): string[] =>
+  events.flatMap((event) => (event.kind === "variable-set" ? [event.id] : []));
 
 /** Says whether an event may lead to others, or break a rule. */
 function concernsOthers(state: SessionState, event: SessionEvent): boolean {

@@ -130,13 +130,26 @@ export function updateValue(variable: Variable, update: ValueUpdate): Variable {
     updatedAtMs,
     updatedBy: update.updatedBy ?? variable.updatedBy,
     origin,
-    metadata: {
-      ...variable.metadata,
-      source: origin,
-      ...update.metadata,
-      updated_at: isoTimeOf(updatedAtMs),
-    },
+    metadata: mergeMetadata(variable.metadata, update, isoTimeOf(updatedAtMs)),
   });
+}
+
+interface Merge {
+  readonly before: ValueRecord;
+  readonly said: ValueRecord | undefined;
+  readonly origin: Origin;
+  readonly at: string;
+  readonly merged: ValueRecord;
+}
+
+let last: Merge | undefined;
+
+/** The metadata after a write. Variables of one commit that had the same before, as most have, share what they have after. */
+function mergeMetadata(before: ValueRecord, { origin = "typescript", metadata: said }: ValueUpdate, at: string) {
+  if (last?.before === before && last.said === said && last.at === at && last.origin === origin) return last.merged;
+  const merged = Object.freeze({ ...before, source: origin, ...said, updated_at: at });
+  last = { before, said, origin, at, merged };
+  return merged;
 }
 
 let lastMs = Number.NaN;

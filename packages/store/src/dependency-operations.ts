@@ -87,20 +87,20 @@ function createListings(sessions: Sessions): Pick<DependencyOperations, "listDep
       sessions.access(session, ({ runtime: { state } }) => {
         if (ref === undefined) return pageOf(state, everyDependency(state), options);
         const { id } = requireVariable(state, ref);
-        const { dependenciesOf } = state.dependencies;
+        const stepsFrom = (of: string) => state.dependencies.dependenciesOf(of);
         return pageOf(
           state,
-          reached(id, dependenciesOf, (edge) => edge.dependsOn, options),
+          reached(id, stepsFrom, (edge) => edge.dependsOn, options),
           options,
         );
       }),
     listDependents: (session, ref, options = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const { id } = requireVariable(state, ref);
-        const { dependentsOf } = state.dependencies;
+        const stepsFrom = (of: string) => state.dependencies.dependentsOf(of);
         return pageOf(
           state,
-          reached(id, dependentsOf, (edge) => edge.variable, options),
+          reached(id, stepsFrom, (edge) => edge.variable, options),
           options,
         );
       }),

@@ -4,11 +4,13 @@ import {
   createSessionHistory,
   deletionWithSession,
   evolve,
+  evolveDecided,
   fromSnapshot,
   type HistoryOptions,
   type SessionHistory,
   type SessionState,
   storeError,
+  type Variable,
 } from "@trimtab/core";
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
@@ -36,8 +38,8 @@ export interface SessionFold {
   readonly appends: AppendObserver | undefined;
   /** Forgets what of the past has grown too old by now, where its age is limited. */
   retain(nowMs: number): Promise<void>;
-  /** Folds in the next durable commit and tells the watchers. */
-  apply(commit: Commit): void;
+  /** Folds in the next durable commit and tells the watchers; `made` is what `evolve` may take from deciding it. */
+  apply(commit: Commit, made?: readonly (Variable | undefined)[]): void;
   /** Folds in what a read found, passing over what is there already; loads anew where the log was trimmed past that. */
   applyRead(read: LogRead<Commit>): Promise<void>;
   /** Reads the log to its end and folds it in. */
@@ -102,13 +104,13 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   let recent = createRecentCommits(state.revision, options.recentCommits);
   const keeper = createSnapshotKeeper(loaded.snapshotAt, options);
 
-  const apply = (commit: Commit): void => {
+  const apply: SessionFold["apply"] = (commit, made) => {
     const ending = commit.events.some((event) => event.kind === "session-deleted");
     if (ending) {
       const gone = Array.from(state.variables.values(), (variable) => deletionWithSession(variable, commit));
       setChangesOf(commit, gone);
     }
-    state = evolve(state, commit);
+    state = evolveDecided(state, commit, made ?? []);
     history.apply(commit);
     recent.push(commit);
     hub.publish(commit);

@@ -62,6 +62,10 @@ export interface SessionTable {
   close(): Promise<void>;
 }
 
+/** Says whether a commit changes the session itself. Most events set a value, of which there may be thousands. */
+const isOfSession = ({ events }: Commit): boolean =>
+  events.some(({ kind }) => kind !== "variable-set" && kind.startsWith("session-"));
+
 /** Commits after which a stored summary is renewed; what is listed after a crash is read from no more than these. */
 const summaryEvery = 100;
 /** Sessions in use that are passed over at once when one is to leave, so that no call pays for many watched sessions. */
@@ -177,8 +181,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
     },
     written(session, commit) {
       const one = session as Seat;
-      const ofSession = commit.events.some(({ kind }) => kind.startsWith("session-"));
-      if (!ofSession && commit.revision - one.summarized < summaryEvery) return;
+      if (!isOfSession(commit) && commit.revision - one.summarized < summaryEvery) return;
       one.summarized = commit.revision;
       if (one.runtime.state.status === "live") summarize(one);
     },

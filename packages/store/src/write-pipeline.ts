@@ -143,7 +143,10 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
   };
 
   const finish = (jobs: readonly Job[]): void => {
-    for (const job of jobs) if (job.commit !== undefined) fold.apply(job.commit);
+    for (const { commit, answer } of jobs) {
+      const made = answer !== undefined && "decision" in answer ? answer.decision.variables : undefined;
+      if (commit !== undefined) fold.apply(commit, made);
+    }
     sending = undefined;
     head.landed(waiting.length === 0);
     for (const job of jobs) settle(job);

@@ -24,44 +24,74 @@ interface Row<T> {
 }
 
 /** Makes an empty adjacency. */
-export const createAdjacency = <T>(): Adjacency<T> => adjacencyOver<T>(new Map(), () => new Map());
+export const createAdjacency = <T>(): Adjacency<T> => new Rows<T>(new Map(), () => new Map());
 
-/** Rows of the map below belong to someone else, and are layered over before they change. */
-function adjacencyOver<T>(
-  rows: Table<string, Row<T>>,
-  rowOver: (below: Row<T> | undefined) => Table<string, T>,
-): Adjacency<T> {
-  const own = new WeakSet<Row<T>>();
-  const writable = (from: string): Row<T> => {
-    const known = rows.get(from);
-    if (known !== undefined && own.has(known)) return known;
-    const row = { items: rowOver(known), count: known?.count ?? 0 };
-    own.add(row);
-    rows.set(from, row);
+/**
+ * Rows of the map below belong to someone else, and are layered over before they change. A class for its speed, as
+ * layers are.
+ */
+class Rows<T> implements Adjacency<T> {
+  readonly #rows: Table<string, Row<T>>;
+  readonly #rowOver: (below: Row<T> | undefined) => Table<string, T>;
+  #own: WeakSet<Row<T>> | undefined;
+
+  constructor(rows: Table<string, Row<T>>, rowOver: (below: Row<T> | undefined) => Table<string, T>) {
+    this.#rows = rows;
+    this.#rowOver = rowOver;
+  }
+
+  at(from: string, to: string): T | undefined {
+    return this.#rows.get(from)?.items.get(to);
+  }
+
+  from(from: string): Iterable<T> {
+    return this.#rows.get(from)?.items.values() ?? [];
+  }
+
+  hasFrom(from: string): boolean {
+    return this.count(from) > 0;
+  }
+
+  count(from: string): number {
+    return this.#rows.get(from)?.count ?? 0;
+  }
+
+  put(from: string, to: string, item: T): void {
+    const row = this.#writable(from);
+    if (!row.items.has(to)) row.count++;
+    row.items.set(to, item);
+  }
+
+  remove(from: string, to: string): void {
+    if (this.#rows.get(from)?.items.has(to) !== true) return;
+    const row = this.#writable(from);
+    row.items.delete(to);
+    row.count--;
+    if (row.count === 0) this.#rows.delete(from);
+  }
+
+  removeFrom(from: string): void {
+    this.#rows.delete(from);
+  }
+
+  *all(): Generator<T> {
+    for (const row of this.#rows.values()) yield* row.items.values();
+  }
+
+  draft(): Adjacency<T> {
+    return new Rows<T>(layerOver(this.#rows), rowOverOther);
+  }
+
+  #writable(from: string): Row<T> {
+    const known = this.#rows.get(from);
+    if (known !== undefined && this.#own?.has(known) === true) return known;
+    const row = { items: this.#rowOver(known), count: known?.count ?? 0 };
+    this.#own ??= new WeakSet();
+    this.#own.add(row);
+    this.#rows.set(from, row);
     return row;
-  };
-  return {
-    at: (from, to) => rows.get(from)?.items.get(to),
-    from: (from) => rows.get(from)?.items.values() ?? [],
-    hasFrom: (from) => (rows.get(from)?.count ?? 0) > 0,
-    count: (from) => rows.get(from)?.count ?? 0,
-    put(from, to, item) {
-      const row = writable(from);
-      if (!row.items.has(to)) row.count++;
-      row.items.set(to, item);
-    },
-    remove(from, to) {
-      if (rows.get(from)?.items.has(to) !== true) return;
-      const row = writable(from);
-      row.items.delete(to);
-      row.count--;
-      if (row.count === 0) rows.delete(from);
-    },
-    removeFrom: (from) => void rows.delete(from),
-    *all() {
-      for (const row of rows.values()) yield* row.items.values();
-    },
-    draft: () =>
-      adjacencyOver(layerOver(rows), (below) => (below === undefined ? new Map<string, T>() : layerOver(below.items))),
-  };
+  }
 }
+
+const rowOverOther = <T>(below: Row<T> | undefined): Table<string, T> =>
+  below === undefined ? new Map<string, T>() : layerOver(below.items);

@@ -120,7 +120,13 @@ describe("a dependency graph", () => {
     ] as const) {
       graph.put(edge(variable, dependsOn));
     }
-    const found = [...reachableFrom("a", graph.dependentsOf, (each) => each.variable)];
+    const found = [
+      ...reachableFrom(
+        "a",
+        (id) => graph.dependentsOf(id),
+        (each) => each.variable,
+      ),
+    ];
     expect(found.map(({ dependency, depth }) => `${dependency.variable}-${dependency.dependsOn} ${depth}`)).toEqual([
       "b-a 1",
       "c-a 1",

@@ -31,65 +31,97 @@ export interface DependencyGraph {
 
 /** Makes a graph without edges. */
 export const createDependencyGraph = (): DependencyGraph =>
-  graphOver(createAdjacency<Dependency>(), createAdjacency<Dependency>(), new Map(), 0);
+  new Edges(createAdjacency<Dependency>(), createAdjacency<Dependency>(), { heights: new Map(), size: 0 });
 
-function graphOver(
-  outgoing: Adjacency<Dependency>,
-  incoming: Adjacency<Dependency>,
-  heights: Table<string, number>,
-  edges: number,
-): DependencyGraph {
-  let size = edges;
-  const heightOf = (variable: string) => heights.get(variable) ?? 0;
+/** A class for its speed, as layers are: a draft of it is made with every write that others follow from. */
+class Edges implements DependencyGraph {
+  readonly #outgoing: Adjacency<Dependency>;
+  readonly #incoming: Adjacency<Dependency>;
+  readonly #heights: Table<string, number>;
+  size: number;
+
+  constructor(
+    outgoing: Adjacency<Dependency>,
+    incoming: Adjacency<Dependency>,
+    { heights, size }: { heights: Table<string, number>; size: number },
+  ) {
+    this.#outgoing = outgoing;
+    this.#incoming = incoming;
+    this.#heights = heights;
+    this.size = size;
+  }
+
+  get(variable: string, dependsOn: string): Dependency | undefined {
+    return this.#outgoing.at(variable, dependsOn);
+  }
+
+  dependenciesOf(variable: string): Iterable<Dependency> {
+    return this.#outgoing.from(variable);
+  }
+
+  dependentsOf(variable: string): Iterable<Dependency> {
+    return this.#incoming.from(variable);
+  }
+
+  hasDependents(variable: string): boolean {
+    return this.#incoming.hasFrom(variable);
+  }
+
+  dependencyCount(variable: string): number {
+    return this.#outgoing.count(variable);
+  }
+
+  heightOf(variable: string): number {
+    return this.#heights.get(variable) ?? 0;
+  }
+
+  put(dependency: Dependency): void {
+    const { variable, dependsOn } = dependency;
+    if (this.#outgoing.at(variable, dependsOn) === undefined) this.size++;
+    this.#outgoing.put(variable, dependsOn, dependency);
+    this.#incoming.put(dependsOn, variable, dependency);
+    if (this.heightOf(dependsOn) >= this.heightOf(variable)) this.#settle(variable);
+  }
+
+  remove(variable: string, dependsOn: string): void {
+    this.#cut(variable, dependsOn);
+    this.#settle(variable);
+  }
+
+  removeVariable(variable: string): void {
+    for (const { dependsOn } of [...this.#outgoing.from(variable)]) this.#cut(variable, dependsOn);
+    this.#heights.delete(variable);
+  }
+
+  all(): Iterable<Dependency> {
+    return this.#outgoing.all();
+  }
+
+  draft(): DependencyGraph {
+    const { size } = this;
+    return new Edges(this.#outgoing.draft(), this.#incoming.draft(), { heights: layerOver(this.#heights), size });
+  }
+
+  #cut(variable: string, dependsOn: string): void {
+    if (this.#outgoing.at(variable, dependsOn) === undefined) return;
+    this.#outgoing.remove(variable, dependsOn);
+    this.#incoming.remove(dependsOn, variable);
+    this.size--;
+  }
 
   /** Sets heights right from a variable upwards, as far as they change. */
-  const settle = (start: string): void => {
+  #settle(start: string): void {
     const pending = [start];
     for (let variable = pending.pop(); variable !== undefined; variable = pending.pop()) {
       let height = 0;
-      for (const { dependsOn } of outgoing.from(variable)) height = Math.max(height, heightOf(dependsOn) + 1);
-      if (height === heightOf(variable)) continue;
-      if (height === 0) heights.delete(variable);
-      else heights.set(variable, height);
-      for (const dependent of incoming.from(variable)) pending.push(dependent.variable);
+      for (const { dependsOn } of this.#outgoing.from(variable))
+        height = Math.max(height, this.heightOf(dependsOn) + 1);
+      if (height === this.heightOf(variable)) continue;
+      if (height === 0) this.#heights.delete(variable);
+      else this.#heights.set(variable, height);
+      for (const dependent of this.#incoming.from(variable)) pending.push(dependent.variable);
     }
-  };
-
-  const remove = (variable: string, dependsOn: string): void => {
-    if (outgoing.at(variable, dependsOn) === undefined) return;
-    outgoing.remove(variable, dependsOn);
-    incoming.remove(dependsOn, variable);
-    size--;
-  };
-
-  return {
-    get size() {
-      return size;
-    },
-    get: (variable, dependsOn) => outgoing.at(variable, dependsOn),
-    dependenciesOf: (variable) => outgoing.from(variable),
-    dependentsOf: (variable) => incoming.from(variable),
-    hasDependents: (variable) => incoming.hasFrom(variable),
-    dependencyCount: (variable) => outgoing.count(variable),
-    heightOf,
-    put(dependency) {
-      const { variable, dependsOn } = dependency;
-      if (outgoing.at(variable, dependsOn) === undefined) size++;
-      outgoing.put(variable, dependsOn, dependency);
-      incoming.put(dependsOn, variable, dependency);
-      if (heightOf(dependsOn) >= heightOf(variable)) settle(variable);
-    },
-    remove(variable, dependsOn) {
-      remove(variable, dependsOn);
-      settle(variable);
-    },
-    removeVariable(variable) {
-      for (const { dependsOn } of [...outgoing.from(variable)]) remove(variable, dependsOn);
-      heights.delete(variable);
-    },
-    all: () => outgoing.all(),
-    draft: () => graphOver(outgoing.draft(), incoming.draft(), layerOver(heights), size),
-  };
+  }
 }
 
 /**

@@ -1,30 +1,29 @@
 import type { DecideContext } from "../command.ts";
 import type { Commit, SessionEvent, VariableSet } from "../commit.ts";
-import { previousOf } from "../decide-variable.ts";
-import { applyEvent } from "../evolve.ts";
+import { isRepeated } from "../decide-variable.ts";
+import { applyEvent, variableAfter } from "../evolve.ts";
 import type { Parsed } from "../parse-value.ts";
 import { type Payload, payloadEquals } from "../payload.ts";
-import type { SessionState } from "../session-state.ts";
+import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
 import { compute } from "./compute.ts";
+import { createHeightQueue } from "./height-queue.ts";
 
 /** What follows from new values: further events of the same commit, or why the commit cannot be. */
 export type Propagated =
-  | { readonly kind: "propagated"; readonly events: readonly SessionEvent[] }
+  | {
+      readonly kind: "propagated";
+      readonly events: readonly SessionEvent[];
+      /** At the place of each event that gives a variable a value: that variable afterwards. */
+      readonly variables: readonly (Variable | undefined)[];
+    }
   | { readonly kind: "refused"; readonly refusal: Refusal };
-
-/** What has caused one variable to be looked at again. */
-interface Visit {
-  readonly variable: Variable;
-  /** Ids of the dependencies whose values are new, the first of which leads to the root. */
-  readonly causes: string[];
-}
 
 /**
  * Follows new values to everything that depends on them. Each derived variable is computed once, after all that it
  * depends on, since heights in the dependency graph are an order to compute in; one whose value comes out the same
- * stops there. Costs what is reached. Folds what it finds into the draft it is given.
+ * stops there. Costs what is reached. Folds into the draft it is given what anything else may look at.
  *
  * @param draft - the state after the writes, which this may change
  * @param changed - ids of the variables that were written
@@ -32,24 +31,29 @@ interface Visit {
  */
 export function propagate(
   draft: SessionState,
-  { changed, demanded = [] }: { changed: Iterable<string>; demanded?: Iterable<string> },
+  { changed, demanded }: { changed: Iterable<string>; demanded: ReadonlySet<string> },
   { commit, context }: { commit: Commit; context: DecideContext },
 ): Propagated {
   const queue = createHeightQueue();
   const roots = new Map<string, string>();
   const events: SessionEvent[] = [];
+  const variables: (Variable | undefined)[] = [];
   const { dependencies } = draft;
+  const hasRules = draft.rules.size > 0;
 
   const visitDependents = (id: string): void => {
+    const causes = [id];
     for (const { variable: dependent, kind } of dependencies.dependentsOf(id)) {
       const variable = draft.variables.get(dependent);
       if (variable === undefined || (variable.derivation !== undefined && kind !== "data")) continue;
-      queue.add(variable, dependencies.heightOf(dependent), id);
+      const isOnce = demanded.size === 0 && dependencies.dependencyCount(dependent) === 1;
+      queue.add(variable, { height: dependencies.heightOf(dependent), causes, isOnce });
     }
   };
   for (const id of demanded) {
     const variable = draft.variables.get(id);
-    if (variable?.derivation !== undefined) queue.add(variable, dependencies.heightOf(id));
+    const height = dependencies.heightOf(id);
+    if (variable?.derivation !== undefined) queue.add(variable, { height, causes: [], isOnce: false });
   }
   for (const id of changed) visitDependents(id);
 
@@ -59,6 +63,7 @@ export function propagate(
     const { id, name, version, derivation } = variable;
     if (derivation === undefined) {
       events.push({ kind: "dependency-changed", id, name, version, causedBy: causes });
+      variables.push(undefined);
       continue;
     }
     if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
@@ -69,12 +74,16 @@ export function propagate(
     const event = eventFor(variable, result, { causes, root, commit });
     if (event === undefined) continue;
     events.push(event);
-    applyEvent(draft, event, commit);
-    if (event.kind !== "variable-set") continue;
+    const after = event.kind === "variable-set" ? variableAfter(variable, event, commit) : undefined;
+    variables.push(after);
+    const isFollowed = dependencies.hasDependents(id);
+    if (after === undefined) applyEvent(draft, event, commit);
+    else if (isFollowed || hasRules) putVariable(draft, after);
+    if (after === undefined || !isFollowed) continue;
     if (root !== undefined) roots.set(id, root);
     visitDependents(id);
   }
-  return { kind: "propagated", events };
+  return { kind: "propagated", events, variables };
 }
 
 function eventFor(
@@ -92,16 +101,10 @@ function eventFor(
     const { stale: _, ...fresh } = variable;
     return staleness(fresh);
   }
-  return {
-    kind: "variable-set",
-    id: variable.id,
-    name: variable.name,
-    version: variable.version + 1,
-    payload: result.value,
-    ...previousOf(variable.payload),
-    causedBy: causes,
-    root: root ?? variable.id,
-  };
+  const { id, name, payload: previous } = variable;
+  const made = { kind: "variable-set", id, name, version: variable.version + 1, payload: result.value } as const;
+  const why = { causedBy: causes, root: root ?? id };
+  return isRepeated(previous) ? { ...made, previous, ...why } : { ...made, ...why };
 }
 
 const staleness = (variable: Variable) => ({ kind: "staleness-changed", variable: Object.freeze(variable) }) as const;
@@ -110,33 +113,4 @@ function tooMany(value: number, { limits }: DecideContext): Propagated {
   const limit = limits.derivationsPerCommit;
   const message = `at most ${limit} derived variables are computed in one commit, this one leads to more`;
   return { kind: "refused", refusal: refusal("limit_exceeded", message, { field: "derivations", limit, value }) };
-}
-
-/** Gives out variables from the lowest height up, each once. What is added is higher than what was given out last. */
-function createHeightQueue() {
-  const byHeight: Visit[][] = [];
-  const queued = new Map<string, Visit>();
-  let height = 0;
-  let at = 0;
-  return {
-    add(variable: Variable, atHeight: number, cause?: string): void {
-      let visit = queued.get(variable.id);
-      if (visit === undefined) {
-        visit = { variable, causes: [] };
-        queued.set(variable.id, visit);
-        byHeight[atHeight] ??= [];
-        byHeight[atHeight].push(visit);
-      }
-      if (cause !== undefined) visit.causes.push(cause);
-    },
-    next(): Visit | undefined {
-      for (; height < byHeight.length; height++, at = 0) {
-        const visit = byHeight[height]?.[at];
-        if (visit === undefined) continue;
-        at++;
-        return visit;
-      }
-      return undefined;
-    },
-  };
 }

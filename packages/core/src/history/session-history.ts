@@ -112,23 +112,20 @@ type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "varia
 
 /** The version that an event makes; with the value whatever its size, where the limit is infinite. */
 export function versionOf(event: Writing, commit: Commit, valueBytes: number): VariableVersion {
+  const { payload } = event;
+  const { atMs: updatedAtMs, actor: updatedBy, origin, revision } = commit;
   const isSet = event.kind === "variable-set";
-  // One literal: this runs with every write, and most writes have nothing of what may be added below.
-  const version: { -readonly [K in keyof VariableVersion]: VariableVersion[K] } = {
-    version: isSet ? event.version : 0,
-    updatedAtMs: commit.atMs,
-    updatedBy: commit.actor,
-    origin: commit.origin,
-    metadata: isSet ? metadataOfWrite(event, commit) : commit.metadata,
-    revision: commit.revision,
-  };
-  if (payloadSize(event.payload) <= valueBytes) {
-    version.payload = event.payload;
-    version.value = fromPayload(event.payload);
-  }
-  if (isSet && event.rolledBackTo !== undefined) version.rolledBackTo = event.rolledBackTo;
-  if (isSet && event.causedBy !== undefined && event.causedBy.length > 0) version.causedBy = event.causedBy;
-  return version;
+  const version = isSet ? event.version : 0;
+  const metadata = isSet ? metadataOfWrite(event, commit) : commit.metadata;
+  // Each in one literal: this runs with every write.
+  const made: VariableVersion =
+    payloadSize(payload) <= valueBytes
+      ? { version, payload, value: fromPayload(payload), updatedAtMs, updatedBy, origin, metadata, revision }
+      : { version, updatedAtMs, updatedBy, origin, metadata, revision };
+  if (!isSet) return made;
+  const { rolledBackTo, causedBy = [] } = event;
+  const caused = causedBy.length > 0 ? { ...made, causedBy } : made;
+  return rolledBackTo === undefined ? caused : { ...caused, rolledBackTo };
 }
 
 const stamp = ({ atMs: updatedAtMs, actor: updatedBy, origin, metadata, revision }: Commit) => ({
