@@ -24,6 +24,16 @@ const routes: Readonly<Record<string, (stream: http2.ServerHttp2Stream) => void>
       stream.respond({ ":status": 200 });
       stream.end();
     }),
+  // What is sent is kept in one piece, as it must be to be of use.
+  "/upload": (stream) =>
+    keep(stream, () => {
+      stream.respond({ ":status": 200 });
+      stream.end();
+    }),
+  "/download": (stream) => {
+    stream.respond({ ":status": 200 });
+    stream.end(bulk);
+  },
   "/echo": (stream) =>
     readAll(stream, () => {
       stream.respond({ ":status": 200, "content-type": "application/proto" });
@@ -37,7 +47,26 @@ function readAll(stream: http2.ServerHttp2Stream, use: (body: Buffer) => void): 
   stream.on("end", () => use(Buffer.concat(chunks)));
 }
 
-const server = http2.createServer();
+/** As large as the tensors that are measured. */
+const bulk = Buffer.alloc(64 * 1024 * 1024);
+/** The last that was sent. */
+const kept: { bytes?: Buffer } = {};
+
+/** Takes as many bytes into memory of their own. */
+function keep(stream: NodeJS.ReadableStream, onAll: () => void): void {
+  const room = Buffer.allocUnsafeSlow(bulk.length);
+  let size = 0;
+  stream.on("data", (chunk: Buffer) => {
+    room.set(chunk, size);
+    size += chunk.length;
+    if (size < room.length) return;
+    kept.bytes = room;
+    onAll();
+  });
+}
+
+const server = http2.createServer({ settings: { initialWindowSize: 1 << 20 } });
+server.on("session", (session) => session.setLocalWindowSize(8 << 20));
 server.on("stream", (stream, headers) => {
   stream.on("error", () => {});
   routes[headers[":path"] ?? ""]?.(stream);
@@ -52,18 +81,19 @@ const http1Server = http.createServer((request, response) => {
 });
 http1Server.listen(http1Port, "127.0.0.1");
 
-/** As large as the tensors that are measured. */
-const bulk = Buffer.alloc(64 * 1024 * 1024);
-
-// The first byte of a connection says which way as many go: 0 for here.
+// The first byte of a connection says which way as many go: 0 for here, 2 for here to be kept.
 net
   .createServer((socket) => {
-    let received = -1;
+    let received = 0;
     socket.on("error", () => {});
-    socket.on("data", (chunk: Buffer) => {
-      if (received < 0 && chunk[0] === 1) return void socket.write(bulk);
-      received += chunk.length;
-      if (received >= bulk.length) socket.write("k");
+    socket.once("data", (first: Buffer) => {
+      if (first[0] === 1) return void socket.write(bulk);
+      if (first.length > 1) socket.unshift(first.subarray(1));
+      if (first[0] === 2) return void keep(socket, () => socket.write("k"));
+      socket.on("data", (chunk: Buffer) => {
+        received += chunk.length;
+        if (received === bulk.length) socket.write("k");
+      });
     });
   })
   .listen(socketPort, "127.0.0.1");

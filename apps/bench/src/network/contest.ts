@@ -21,13 +21,14 @@ export interface Effort {
   readonly seconds: number;
 }
 
-interface Figures extends Load {
+/** What a contestant came to with one number of operations at a time. */
+export interface Figures extends Load {
   /** Processor time of the server for one operation, in microseconds. */
   readonly cpuMicros: number;
 }
 
 /** What a contestant came to with each number of operations at a time: medians over the rounds. */
-interface Result {
+export interface Result {
   readonly name: string;
   readonly figures: ReadonlyMap<number, Figures>;
   readonly residentBytes: number;
@@ -75,6 +76,12 @@ function medianOf(turns: readonly Figures[]): Figures {
     cpuMicros: of("cpuMicros"),
   };
 }
+
+/** One figure of one contestant, by name; `NaN` where it was not measured. */
+export const figureOf =
+  (results: readonly Result[]) =>
+  (name: string, concurrency: number, field: keyof Figures = "perSecond"): number =>
+    results.find((result) => result.name === name)?.figures.get(concurrency)?.[field] ?? Number.NaN;
 
 /** Lays results out, each with its ratios to the first; `unit` says what there are so many of. */
 export function formatContest(results: readonly Result[], what: string, unit = "at once"): string {

@@ -1,5 +1,6 @@
 import { VariableService } from "@trimtab/wire/services";
-import { type Contestant, contest, type Effort, formatContest } from "./contest.ts";
+import { type Contestant, contest, type Effort, figureOf, formatContest, type Result } from "./contest.ts";
+import { type Goal, type Measured, ratioGoal } from "./goals.ts";
 import { type Request, runH2load } from "./h2load.ts";
 import { preparePostgres, runPgbench, runRedisBenchmark } from "./native-loads.ts";
 import { findPeer, startPeer } from "./peers.ts";
@@ -8,7 +9,7 @@ import { callOf, type Dialect, etcdCall, fill, session, variableAt } from "./req
 import { startTrimtab } from "./servers.ts";
 
 /** Writes that are on disk before they are answered, beside those of etcd, PostgreSQL and Redis, each under its own load. */
-export async function benchDurableWrites(effort: Effort): Promise<string> {
+export async function benchDurableWrites(effort: Effort): Promise<Measured> {
   const trimtab = await startTrimtab("sqlite");
   const peers = await startPeers();
   try {
@@ -19,14 +20,37 @@ export async function benchDurableWrites(effort: Effort): Promise<string> {
       { ...batch(trimtab, "Connect"), weight: 10 },
       ...(peers.redis === undefined ? [] : [redisSet(peers.redis)]),
     ];
-    return [
-      formatContest(await contest(single, effort), "durable writes"),
-      formatContest(await contest(tens, effort), "values, in batches of 10"),
-    ].join("\n");
+    const [singles, batches] = [await contest(single, effort), await contest(tens, effort)];
+    return {
+      tables: [formatContest(singles, "durable writes"), formatContest(batches, "values, in batches of 10")].join("\n"),
+      goals: goalsOf(singles, batches),
+    };
   } finally {
     await Promise.all([trimtab.stop(), ...Object.values(peers).map((peer) => peer?.stop())]);
   }
 }
+
+function goalsOf(singles: readonly Result[], batches: readonly Result[]): Goal[] {
+  const [single, batch] = [figureOf(singles), figureOf(batches)];
+  const [own, etcd, postgres] = ["Trimtab, gRPC", "etcd put", "PostgreSQL insert"];
+  const among = [16, 64, 256].flatMap((at) => [
+    ratioGoal(`durable writes/s, ${at} at once, to etcd's`, [single(own, at), single(etcd, at)], { atLeast: 2 }),
+    ratioGoal(`durable writes/s, ${at} at once, to PostgreSQL's`, [single(own, at), single(postgres, at)], {
+      atLeast: 1,
+    }),
+  ]);
+  const alone = (peer: string) => [single(own, 1, "p50"), single(peer, 1, "p50")] as const;
+  return [
+    ...among,
+    ratioGoal("p50 of a lone durable write, to etcd's", alone(etcd), { atMost: 1 }),
+    ratioGoal("p50 of a lone durable write, to PostgreSQL's", alone(postgres), { atMost: 1.5 }),
+    ratioGoal("values/s in batches of 10, 64 at once, to Redis's", [batch(own, 64), batch(redisName, 64)], {
+      atLeast: 1,
+    }),
+  ];
+}
+
+const redisName = "Redis set, appendfsync always";
 
 const startPeers = async () => ({
   etcd: await startPeer("etcd"),
@@ -94,7 +118,7 @@ UPDATE variable SET version = version + 1, data = '${value}' WHERE id = :id;`;
 }
 
 const redisSet = (redis: Running): Contestant => ({
-  name: "Redis set, appendfsync always",
+  name: redisName,
   server: redis,
   run: (concurrency, seconds) => runRedisBenchmark(redis.port, concurrency, seconds),
 });

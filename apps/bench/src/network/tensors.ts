@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import * as http from "node:http";
 import * as net from "node:net";
 import { create } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
@@ -7,25 +8,41 @@ import { DType, type NdArray, NdArraySchema, SessionService, VariableService } f
 import { median } from "../measure.ts";
 import { markdownTable } from "../optimize/markdown.ts";
 import { call, connectHttp2, toHttp2 } from "./fanout.ts";
+import { type Goal, type Measured, ratioGoal } from "./goals.ts";
+import type { Request } from "./h2load.ts";
 import type { Running } from "./processes.ts";
 import { callOf, session } from "./requests.ts";
-import { startBareServer, startTrimtab } from "./servers.ts";
+import { type BareServer, startBareServer, startTrimtab } from "./servers.ts";
 
 const elements = 16 * 1024 * 1024;
 const bytes = elements * 4;
 const settings = ["--max-message-bytes", String(bytes + 4096), "--max-value-bytes", String(bytes + 4096)];
 
-/** A tensor of 64 MiB written and read, over HTTP/2, beside as many bytes over a bare socket. */
-export async function benchTensors(rounds: number): Promise<string> {
+/** One way of having as many bytes taken and given. */
+interface Transfers {
+  readonly name: string;
+  readonly server: Running;
+  readonly write: () => Promise<void>;
+  readonly read: () => Promise<void>;
+}
+
+/** Milliseconds of each turn. */
+interface Turns {
+  readonly write: number[];
+  readonly read: number[];
+}
+
+/** A tensor of 64 MiB written and read, beside as many bytes over a bare socket and over Node's own HTTP. */
+export async function benchTensors(rounds: number): Promise<Measured> {
   const bare = await startBareServer();
   const [memory, disk] = [await startTrimtab("memory", settings), await startTrimtab("sqlite", settings)];
   try {
     const subjects = [
-      { name: "bare socket", server: bare, ...bareTransfers(bare.socketPort) },
-      { name: memory.name, server: memory, ...(await tensorTransfers(memory)) },
-      { name: disk.name, server: disk, ...(await tensorTransfers(disk)) },
+      ...(await bareTransfers(bare)),
+      ...(await tensorTransfers(memory)),
+      ...(await tensorTransfers(disk)),
     ];
-    const turns = subjects.map(() => ({ write: [] as number[], read: [] as number[] }));
+    const turns = subjects.map((): Turns => ({ write: [], read: [] }));
     for (let round = 0; round <= rounds; round++) {
       for (const [index, { write, read }] of subjects.entries()) {
         const took = { write: await timed(write), read: await timed(read) };
@@ -34,25 +51,46 @@ export async function benchTensors(rounds: number): Promise<string> {
         turns[index]?.read.push(took.read);
       }
     }
-    const rate = (millis: readonly number[]) => bytes / 2 ** 20 / (median(millis) / 1000);
     const [floor] = turns;
     const rows = subjects.map(({ name, server }, index) => {
       const { write = [], read = [] } = turns[index] ?? {};
       const share = (own: readonly number[], bareOnes: readonly number[] = []) =>
         `${((100 * rate(own)) / rate(bareOnes)).toFixed(0)} %`;
+      const peak = String(Math.round(server.peakBytes() / 2 ** 20));
       return [
         name,
         rate(write).toFixed(0),
         share(write, floor?.write),
         rate(read).toFixed(0),
         share(read, floor?.read),
-        String(Math.round(server.peakBytes() / 2 ** 20)),
+        peak,
       ];
     });
-    return markdownTable([["64 MiB", "write MiB/s", "of bare", "read MiB/s", "of bare", "most memory, MiB"], ...rows]);
+    const head = ["64 MiB", "write MiB/s", "of bare", "read MiB/s", "of bare", "most memory, MiB"];
+    const named = new Map(subjects.map(({ name }, index) => [name, turns[index]]));
+    return { tables: markdownTable([head, ...rows]), goals: goalsOf(named, disk) };
   } finally {
     await Promise.all([bare.stop(), memory.stop(), disk.stop()]);
   }
+}
+
+/** MiB that go in a second. */
+const rate = (millis: readonly number[]) => bytes / 2 ** 20 / (median(millis) / 1000);
+
+const [socketName, keptName] = ["bare socket", "bare socket, bytes kept"];
+
+function goalsOf(turns: ReadonlyMap<string, Turns | undefined>, disk: Running): Goal[] {
+  const of = (name: string, way: keyof Turns) => rate(turns.get(name)?.[way] ?? []);
+  const shares = ["Trimtab, memory, gRPC", "Trimtab, sqlite, gRPC"].flatMap((name) => [
+    ratioGoal(`64 MiB written: ${name}, to a bare socket`, [of(name, "write"), of(socketName, "write")], {
+      atLeast: 0.6,
+    }),
+    ratioGoal(`64 MiB written: ${name}, to a bare socket that keeps them`, [of(name, "write"), of(keptName, "write")], {
+      atLeast: 0.6,
+    }),
+    ratioGoal(`64 MiB read: ${name}, to a bare socket`, [of(name, "read"), of(socketName, "read")], { atLeast: 0.6 }),
+  ]);
+  return [...shares, ratioGoal("most memory, on disk, to the value", [disk.peakBytes(), bytes], { atMost: 8 })];
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -61,7 +99,7 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-async function tensorTransfers(server: Running) {
+async function tensorTransfers(server: Running): Promise<Transfers[]> {
   const transport = createConnectTransport({ baseUrl: `http://127.0.0.1:${server.port}`, httpVersion: "2" });
   await createClient(SessionService, transport).createSession({ sessionId: session });
   const value = (array: NdArray) => ({ kind: { case: "array" as const, value: array } });
@@ -84,38 +122,78 @@ async function tensorTransfers(server: Running) {
   const connection = await connectHttp2(server.port);
   const { method } = VariableService;
   const target = { sessionId: session, variable: "weights" };
-  const write = toHttp2(
-    callOf(server, method.setVariable, { dialect: "gRPC", message: { ...target, value: value(tensor) } }),
-  );
-  const read = toHttp2(callOf(server, method.getVariable, { dialect: "gRPC", message: target }));
-  return { write: () => call(connection, write), read: () => call(connection, read) };
+  const requests = (dialect: "Connect" | "gRPC") => ({
+    write: callOf(server, method.setVariable, { dialect, message: { ...target, value: value(tensor) } }),
+    read: callOf(server, method.getVariable, { dialect, message: target }),
+  });
+  const [http2, http1] = [requests("gRPC"), requests("Connect")];
+  return [
+    {
+      name: `${server.name}, gRPC`,
+      server,
+      write: () => call(connection, toHttp2(http2.write)),
+      read: () => call(connection, toHttp2(http2.read)),
+    },
+    {
+      name: `${server.name}, Connect over HTTP/1.1`,
+      server,
+      write: () => callHttp1(http1.write),
+      read: () => callHttp1(http1.read),
+    },
+  ];
+}
+
+const agent = new http.Agent({ keepAlive: true });
+
+/** Makes a call over HTTP/1.1 whose answer says no more than that it went well. */
+async function callHttp1({ url, contentType, body }: Request): Promise<void> {
+  const headers = { "content-type": contentType, "content-length": body.length };
+  const request = http.request(url, { method: "POST", agent, headers });
+  request.end(body);
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  const ended = once(response.resume(), "end");
+  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  await ended;
 }
 
 /** The first byte says which way the others go; whoever is sent them says a byte when it has them all. */
-function bareTransfers(port: number) {
+async function bareTransfers(server: BareServer): Promise<Transfers[]> {
   const data = Buffer.alloc(bytes);
+  const connection = await connectHttp2(server.port);
   const open = async () => {
-    const socket = net.connect(port, "127.0.0.1");
+    const socket = net.connect(server.socketPort, "127.0.0.1");
     await once(socket, "connect");
     return socket;
   };
-  return {
-    async write() {
-      const socket = await open();
-      socket.write(Buffer.from([0]));
-      socket.write(data);
-      await once(socket, "data");
-      socket.destroy();
-    },
-    async read() {
-      const socket = await open();
-      socket.write(Buffer.from([1]));
-      let received = 0;
-      for await (const chunk of socket) {
-        received += (chunk as Buffer).length;
-        if (received >= bytes) break;
-      }
-      socket.destroy();
-    },
+  const write = async (kind: number) => {
+    const socket = await open();
+    socket.write(Buffer.from([kind]));
+    socket.write(data);
+    await once(socket, "data");
+    socket.destroy();
   };
+  const read = async () => {
+    const socket = await open();
+    socket.write(Buffer.from([1]));
+    let received = 0;
+    await new Promise<void>((resolve, reject) => {
+      socket.on("error", reject).on("data", (chunk: Buffer) => {
+        received += chunk.length;
+        if (received >= bytes) resolve();
+      });
+    });
+    socket.destroy();
+  };
+  const over2 = (path: string, body: Uint8Array) => () =>
+    call(connection, { path, contentType: "application/octet-stream", body });
+  return [
+    { name: socketName, server, write: () => write(0), read },
+    { name: keptName, server, write: () => write(2), read },
+    {
+      name: "bare node:http2, bytes kept",
+      server,
+      write: over2("/upload", data),
+      read: over2("/download", new Uint8Array()),
+    },
+  ];
 }

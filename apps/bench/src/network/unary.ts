@@ -1,5 +1,6 @@
 import { VariableService } from "@trimtab/wire/services";
-import { type Contestant, contest, type Effort, formatContest } from "./contest.ts";
+import { type Contestant, contest, type Effort, figureOf, formatContest, type Result } from "./contest.ts";
+import { type Goal, type Measured, ratioGoal } from "./goals.ts";
 import { type Request, runH2load } from "./h2load.ts";
 import { startPeer } from "./peers.ts";
 import type { Running } from "./processes.ts";
@@ -7,7 +8,7 @@ import { callOf, type Dialect, etcdCall, fill, session, variableAt } from "./req
 import { startBareServer, startTrimtab } from "./servers.ts";
 
 /** Reads of one small variable, beside an echo of Node's own HTTP and a read of etcd that need not be the latest. */
-export async function benchReads(effort: Effort): Promise<string> {
+export async function benchReads(effort: Effort): Promise<Measured> {
   const bare = await startBareServer();
   const trimtab = await startTrimtab("memory");
   const etcd = await startPeer("etcd");
@@ -43,7 +44,7 @@ export async function benchReads(effort: Effort): Promise<string> {
       );
       over2.push(
         load(
-          "etcd, serializable range",
+          etcdRange,
           etcd,
           etcdCall(etcd, "Range", [
             [1, key],
@@ -58,15 +59,35 @@ export async function benchReads(effort: Effort): Promise<string> {
       read("Connect, JSON", true),
       read("gRPC-web", true),
     ];
-    return [
-      formatContest(await contest(over2, effort), "reads over HTTP/2"),
-      formatContest(await contest(over1, effort), "reads over HTTP/1.1"),
-    ].join("\n");
+    const [http2, http1] = [await contest(over2, effort), await contest(over1, effort)];
+    return {
+      tables: [formatContest(http2, "reads over HTTP/2"), formatContest(http1, "reads over HTTP/1.1")].join("\n"),
+      goals: [...goalsOf(http2, "bare node:http2", "HTTP/2"), ...goalsOf(http1, "bare node:http", "HTTP/1.1")],
+    };
   } finally {
     await Promise.all([bare.stop(), trimtab.stop(), etcd?.stop()]);
   }
 }
 
+function goalsOf(results: readonly Result[], bare: string, version: string): Goal[] {
+  const figure = figureOf(results);
+  return results.slice(1).flatMap(({ name }) => {
+    if (name === etcdRange)
+      return [
+        ratioGoal("reads/s by gRPC, 64 at once, to etcd's", [figure("Trimtab, gRPC", 64), figure(name, 64)], {
+          atLeast: 2.5,
+        }),
+      ];
+    const to = `${name} over ${version}, 64 at once, to ${bare}`;
+    const cpu = [figure(name, 64, "cpuMicros"), figure(bare, 64, "cpuMicros")] as const;
+    return [
+      ratioGoal(`processor time of a read: ${to}`, cpu, { atMost: 1.5 }),
+      ratioGoal(`reads/s: ${to}`, [figure(name, 64), figure(bare, 64)], { atLeast: 0.8 }),
+    ];
+  });
+}
+
+const etcdRange = "etcd, serializable range";
 const key = Buffer.from("temperature");
 
 const load = (name: string, server: Running, request: Request): Contestant => ({

@@ -1,14 +1,15 @@
 import { WatchService } from "@trimtab/wire/services";
 import { markdownTable } from "../optimize/markdown.ts";
-import { contest, type Effort, formatContest } from "./contest.ts";
+import { contest, type Effort, figureOf, formatContest } from "./contest.ts";
 import { connectHttp2, overHttp2, toHttp2 } from "./fanout.ts";
+import { type Measured, ratioGoal } from "./goals.ts";
 import type { Running } from "./processes.ts";
 import { callOf, fill, session, variableAt } from "./requests.ts";
 import { startTrimtab } from "./servers.ts";
 import { openLoader, trimtabFanout } from "./watches.ts";
 
 /** What one that watches and never reads costs the others: the same work without it and with it. */
-export async function benchSlowWatcher(effort: Effort): Promise<string> {
+export async function benchSlowWatcher(effort: Effort): Promise<Measured> {
   const loader = openLoader();
   const [alone, together] = [await startTrimtab("memory"), await startTrimtab("memory")];
   try {
@@ -27,8 +28,17 @@ export async function benchSlowWatcher(effort: Effort): Promise<string> {
           seconds,
         }),
     });
-    const contestants = [run(alone, "all read"), run(together, "one more never reads")];
-    return formatContest(await contest(contestants, effort), "deliveries", "watchers");
+    const [without, within] = ["all read", "one more never reads"];
+    const results = await contest([run(alone, without), run(together, within)], effort);
+    const figure = figureOf(results);
+    const goals = effort.concurrencies.map((watchers) =>
+      ratioGoal(
+        `deliveries/s to ${watchers} watchers beside one that never reads, to those without it`,
+        [figure(within, watchers), figure(without, watchers)],
+        { atLeast: 0.9 },
+      ),
+    );
+    return { tables: formatContest(results, "deliveries", "watchers"), goals };
   } finally {
     loader.close();
     await Promise.all([alone.stop(), together.stop()]);
@@ -46,7 +56,7 @@ async function watchWithoutReading(server: Running): Promise<void> {
 }
 
 /** Memory of watchers that have nothing to hear, and that a change reaches them all. */
-export async function benchIdleWatchers(counts: readonly number[]): Promise<string> {
+export async function benchIdleWatchers(counts: readonly number[]): Promise<Measured> {
   const rows: string[][] = [];
   for (const count of counts) {
     const server = await startTrimtab("memory");
@@ -78,5 +88,6 @@ export async function benchIdleWatchers(counts: readonly number[]): Promise<stri
       await server.stop();
     }
   }
-  return markdownTable([["watchers", "KiB each", "MiB together", "ms until a change has reached all"], ...rows]);
+  const head = ["watchers", "KiB each", "MiB together", "ms until a change has reached all"];
+  return { tables: markdownTable([head, ...rows]), goals: [] };
 }

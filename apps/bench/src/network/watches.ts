@@ -2,9 +2,10 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { VariableService, WatchService } from "@trimtab/wire/services";
-import { type Contestant, contest, type Effort, formatContest } from "./contest.ts";
+import { type Contestant, contest, type Effort, figureOf, formatContest, type Result } from "./contest.ts";
 import { type Http2Fanout, toHttp2 } from "./fanout.ts";
 import type { FanoutAnswer, FanoutOrder, Wired } from "./fanout-load.ts";
+import { type Goal, type Measured, ratioGoal } from "./goals.ts";
 import type { Load } from "./load.ts";
 import { startPeer } from "./peers.ts";
 import type { Running } from "./processes.ts";
@@ -16,7 +17,7 @@ const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const eventBytes = 160;
 
 /** Changes told to many watchers, beside bare streams of HTTP/2, Redis and NATS (which keep nothing) and etcd (which does). */
-export async function benchWatches(effort: Effort, inFlight: number): Promise<string> {
+export async function benchWatches(effort: Effort, inFlight: number): Promise<Measured> {
   const loader = openLoader();
   const [bare, memory, disk] = [await startBareServer(), await startTrimtab("memory"), await startTrimtab("sqlite")];
   const peers = { redis: await startPeer("redis"), nats: await startPeer("nats"), etcd: await startPeer("etcd") };
@@ -31,21 +32,51 @@ export async function benchWatches(effort: Effort, inFlight: number): Promise<st
     const trimtab = (server: Running, dialect: Dialect) =>
       entry(`${server.name}, ${dialect}`, server, { kind: "http2", options: trimtabFanout(server, dialect) });
     const contestants = [
-      entry("bare streams of node:http2", bare, { kind: "http2", options: bareFanout(bare) }),
+      entry(bareName, bare, { kind: "http2", options: bareFanout(bare) }),
       ...dialects.map((dialect) => trimtab(memory, dialect)),
       trimtab(disk, "gRPC"),
     ];
     if (peers.redis !== undefined)
-      contestants.push(entry("Redis pub/sub", peers.redis, { kind: "lines", options: redisFanout(peers.redis) }));
+      contestants.push(entry(redisName, peers.redis, { kind: "lines", options: redisFanout(peers.redis) }));
     if (peers.nats !== undefined)
       contestants.push(entry("NATS pub/sub", peers.nats, { kind: "lines", options: natsFanout(peers.nats) }));
     if (peers.etcd !== undefined)
       contestants.push(entry("etcd watch", peers.etcd, { kind: "http2", options: etcdFanout(peers.etcd) }));
-    return formatContest(await contest(contestants, effort), `deliveries, ${inFlight} changes at once`, "watchers");
+    const results = await contest(contestants, effort);
+    const what = inFlight === 1 ? "deliveries, one change at a time" : `deliveries, ${inFlight} changes at once`;
+    return { tables: formatContest(results, what, "watchers"), goals: inFlight === 1 ? goalsOf(results) : [] };
   } finally {
     loader.close();
     await Promise.all([bare, memory, disk, ...Object.values(peers)].map((server) => server?.stop()));
   }
+}
+
+const bareName = "bare streams of node:http2";
+const redisName = "Redis pub/sub";
+
+function goalsOf(results: readonly Result[]): Goal[] {
+  const figure = figureOf(results);
+  const nameOf = (dialect: Dialect) => `Trimtab, memory, ${dialect}`;
+  const toBare = [100, 1000].flatMap((watchers) =>
+    dialects.map((dialect) =>
+      ratioGoal(
+        `deliveries/s to ${watchers} watchers by ${dialect}, to bare streams`,
+        [figure(nameOf(dialect), watchers), figure(bareName, watchers)],
+        { atLeast: 0.6 },
+      ),
+    ),
+  );
+  const toPeers = [redisName, "NATS pub/sub", "etcd watch"].map((peer) =>
+    ratioGoal(`deliveries/s to 1000 watchers by gRPC, to ${peer}`, [figure(nameOf("gRPC"), 1000), figure(peer, 1000)], {
+      atLeast: 2,
+    }),
+  );
+  const p99 = [figure(nameOf("gRPC"), 1000, "p99"), figure(redisName, 1000, "p99")] as const;
+  return [
+    ...toBare,
+    ...toPeers,
+    ratioGoal("p99 from write to the last of 1000 watchers by gRPC, to Redis's", p99, { atMost: 1 }),
+  ];
 }
 
 /** A process that watches and publishes. */
@@ -60,7 +91,8 @@ export function openLoader(): Loader {
   const child = fork(script, { serialization: "advanced" });
   return {
     async run(order) {
-      const answered = once(child, "message");
+      const patience = AbortSignal.timeout(order.seconds * 1000 + patienceMs);
+      const answered = once(child, "message", { signal: patience });
       child.send(order);
       const [answer] = (await answered) as [FanoutAnswer];
       if ("failure" in answer) throw new Error(`${order.name}: ${answer.failure}`);
@@ -69,6 +101,9 @@ export function openLoader(): Loader {
     close: () => void child.kill(),
   };
 }
+
+/** Beyond the time that it was given, how long a load may take to come to its end. */
+const patienceMs = 60_000;
 
 /** Each dialect has a variable of its own, so that its changes concern its watchers alone. */
 const dialects: readonly Dialect[] = ["Connect", "gRPC", "gRPC-web"];
