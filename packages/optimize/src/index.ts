@@ -22,7 +22,7 @@ export { decodePoint, encodePoint, fromValues, type Point, toValues } from "./sp
 export { type SearchSpace, toSearchSpace } from "./space/search-space.ts";
 export { type Axis, createSpaceLayout, type Parameter, type SpaceLayout } from "./space/space-layout.ts";
 export { bestTrial, paretoTrials, shouldPrune } from "./study/best-trials.ts";
-export { decideStudy } from "./study/decide-study.ts";
+export { type AskRules, decideAsk, decideStudy } from "./study/decide-study.ts";
 export { evolveStudy, replayStudy } from "./study/evolve-study.ts";
 export type { ObjectiveFunction, ObjectiveResult, OptimizeOptions, RunningTrial } from "./study/run-trials.ts";
 export { createStudy, type Study, type TellOptions } from "./study/study.ts";

@@ -21,6 +21,7 @@ export function createGridSampler(options: GridOptions = {}): Sampler {
   return {
     name: "grid",
     config,
+    isExhaustive: true,
     suggest({ layout, trials, isAllowed }): Suggestion | undefined {
       const tried = new Set(trials.filter(({ state }) => state !== "waiting").map(({ point }) => keyOf(point)));
       for (const point of gridPoints(layout.parameters, pointsPerAxis)) {

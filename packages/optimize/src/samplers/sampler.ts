@@ -15,7 +15,7 @@ export interface SamplerRequest {
   readonly trials: readonly Trial[];
   /** The study's seed, for what all trials share. */
   readonly seed: bigint;
-  /** How often a suggestion for this trial was not allowed. */
+  /** How often a suggestion for this trial was not allowed: what was refused is no longer allowed by `isAllowed`. */
   readonly attempt: number;
   /** The trial's own stream; another one for each attempt. */
   readonly random: Random;
@@ -40,6 +40,8 @@ export interface Sampler {
   readonly name: string;
   /** Its settings with nothing left open, which studies record too: with the same name and config it suggests the same. */
   readonly config?: ValueRecord;
+  /** It goes through a list: where the rules refuse an item of it, nothing else is put in its place. */
+  readonly isExhaustive?: boolean;
   /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
   suggest(request: SamplerRequest): Suggestion | undefined;
 }

@@ -1,26 +1,29 @@
+import { isStoreError } from "@trimtab/core";
 import { checkLimit } from "../check-limit.ts";
 import { encodePoint } from "../space/point.ts";
 import { evolveStudy } from "./evolve-study.ts";
+import type { Judged } from "./judged.ts";
 import type { StudyCommand } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
 import type { StudyState } from "./study-state.ts";
-import { suggestPoint } from "./suggest-trial.ts";
+import { type SuggestionEffort, suggestPoint } from "./suggest-trial.ts";
 import type { Trial } from "./trial.ts";
 
-type Ask = StudyCommand & { readonly kind: "ask-trials" };
+/** The command that asks for trials. */
+export type AskCommand = StudyCommand & { readonly kind: "ask-trials" };
 
 /**
  * Hands out trials: first those that the client holds already, then those in line, then new ones. Fewer than asked for
  * where the study allows no more at once or in all, or is not running. A study that has had all its trials, none being
- * under way any more, is completed by being asked.
+ * under way any more, is completed by being asked. What is in line and the rules do not allow fails.
+ *
+ * @throws StoreError `rule_violation` where no new trial was found that the rules allow
  */
-export function askTrials(
+export function* askTrials(
   before: StudyState,
-  { clientId, count = 1 }: Ask,
-): {
-  readonly events: readonly StudyEvent[];
-  readonly numbers: readonly number[];
-} {
+  { clientId, count = 1 }: AskCommand,
+  effort: SuggestionEffort,
+): Judged<{ readonly events: readonly StudyEvent[]; readonly numbers: readonly number[] }> {
   checkLimit("count", count, 1);
   const events: StudyEvent[] = [];
   let state = before;
@@ -33,7 +36,7 @@ export function askTrials(
     .slice(0, count)
     .map(({ number }) => number);
   while (numbers.length < count && hasRoom(state)) {
-    const started = startTrial(state, clientId);
+    const started = yield* startTrial(state, clientId, effort);
     if (started === undefined) {
       if (state.trials.every((trial) => trial.state !== "running")) apply(completed);
       break;
@@ -65,14 +68,24 @@ const hasHadAll = (state: StudyState): boolean =>
   runningTrials(state) === 0;
 
 /** Starts the first trial in line, or a new one; one in line that no longer lies within the space fails. */
-function startTrial(state: StudyState, clientId: string | undefined) {
+function* startTrial(
+  state: StudyState,
+  clientId: string | undefined,
+  effort: SuggestionEffort,
+): Judged<StudyEvent | undefined> {
   const { layout, trials } = state;
   const waiting = trials.find((trial) => trial.state === "waiting");
   const number = waiting?.number ?? trials.length;
   if (waiting !== undefined && encodePoint(layout, waiting.point, true) === undefined) {
-    return { kind: "trial-failed", number, cause: "it does not lie within the space any more" } as const;
+    return { kind: "trial-failed", number, cause: "it does not lie within the space any more" };
   }
-  const suggestion = suggestPoint(state, number, waiting?.point);
-  if (suggestion === undefined) return undefined;
-  return { kind: "trial-started", number, ...suggestion, ...(clientId !== undefined && { clientId }) } as const;
+  try {
+    const suggestion = yield* suggestPoint({ state, number, given: waiting?.point ?? {}, effort });
+    if (suggestion === undefined) return undefined;
+    return { kind: "trial-started", number, ...suggestion, ...(clientId !== undefined && { clientId }) };
+  } catch (error) {
+    // What is in line would be in the way of everything behind it.
+    if (waiting === undefined || !isStoreError(error, "rule_violation")) throw error;
+    return { kind: "trial-failed", number, cause: error.message };
+  }
 }

@@ -1,12 +1,19 @@
-import { isStoreError, storeError } from "@trimtab/core";
+import { isStoreError, storeError, type ValueRecord } from "@trimtab/core";
 import { checkLimit } from "../check-limit.ts";
 import { fromValues } from "../space/point.ts";
 import { createSpaceLayout } from "../space/space-layout.ts";
-import { askTrials } from "./ask-trials.ts";
+import { type AskCommand, askTrials } from "./ask-trials.ts";
 import { decideTrial, retryEvents } from "./decide-trial.ts";
+import { judge, judgeAsync } from "./judged.ts";
 import type { StudyCommand, StudyDecision } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
 import type { StudyState } from "./study-state.ts";
+import type { SuggestionEffort } from "./suggest-trial.ts";
+
+/** What is tried where the rules answer at once. */
+const atOnce: SuggestionEffort = { samplerTries: 32, randomTries: 20_000 };
+/** What is tried where each answer costs a question elsewhere. */
+const askedFor: SuggestionEffort = { samplerTries: 8, randomTries: 64 };
 
 /** What a command brings about: events to fold, and the numbers of the trials that it speaks of. */
 export interface Outcome {
@@ -27,10 +34,37 @@ export function decideStudy(state: StudyState, command: StudyCommand): StudyDeci
   }
 }
 
+/** Rules that are asked elsewhere. */
+export interface AskRules {
+  /** Says whether values of the variables, by name, may be tried. It is asked about one suggestion after the other. */
+  readonly isAllowed: (values: ValueRecord) => Promise<boolean>;
+  /** Values that are allowed, for instance those that the variables have: repairs start from them. */
+  readonly anchors?: readonly ValueRecord[];
+}
+
+/**
+ * Decides `ask-trials` as {@link decideStudy} does, under rules that have to be waited for, beside the study's own. They are
+ * asked some hundred times at most for a trial. Rejects as `isAllowed` does.
+ */
+export async function decideAsk(
+  state: StudyState,
+  command: AskCommand,
+  { isAllowed, anchors = [] }: AskRules,
+): Promise<StudyDecision> {
+  const own = state.definition.isAllowed ?? (() => true);
+  try {
+    const work = askTrials(state, command, { ...askedFor, anchors });
+    return { kind: "accepted", ...(await judgeAsync(work, async (values) => own(values) && isAllowed(values))) };
+  } catch (error) {
+    if (isStoreError(error)) return { kind: "refused", refusal: error.toRefusal() };
+    throw error;
+  }
+}
+
 function decide(state: StudyState, command: StudyCommand): Outcome {
   switch (command.kind) {
     case "ask-trials":
-      return askTrials(state, command);
+      return judge(askTrials(state, command, atOnce), state.definition.isAllowed ?? (() => true));
     case "enqueue-trial": {
       const number = state.trials.length;
       const point = fromValues(state.layout, command.parameters);

@@ -1,65 +1,140 @@
-import { storeError } from "@trimtab/core";
-import { createRandom } from "../random.ts";
+import { storeError, type ValueRecord } from "@trimtab/core";
+import { createRandom, type Random } from "../random.ts";
 import { drawUnit } from "../samplers/random-sampler.ts";
 import type { Suggestion } from "../samplers/sampler.ts";
 import { decodePoint, encodePoint, type Point, toValues } from "../space/point.ts";
+import { nearestPlaces } from "./allowed-places.ts";
+import type { Judged } from "./judged.ts";
+import { repairPoint } from "./repair-point.ts";
 import type { StudyState } from "./study-state.ts";
 
-/** How often the sampler is asked for a point that the study's rule allows, before points are drawn at random. */
-const samplerTries = 32;
-/** How many points are drawn at random before none is taken to be allowed. */
-const randomTries = 20_000;
+/** How much to try before no point is taken to be allowed. */
+export interface SuggestionEffort {
+  /** How often the sampler is asked for another point. */
+  readonly samplerTries: number;
+  /** How many points are drawn at random in the end. */
+  readonly randomTries: number;
+  /** Values that the rules are likely to allow, to repair points from beside the trials that there are. */
+  readonly anchors?: readonly ValueRecord[];
+}
 
 /** A point to try, and what the sampler must know of it later. */
 export interface SuggestedPoint extends Pick<Suggestion, "note"> {
   readonly point: Point;
 }
 
+/** A trial that needs a point. */
+export interface Wanted {
+  readonly state: StudyState;
+  readonly number: number;
+  /** Its point in part, or as a whole. */
+  readonly given: Point;
+  readonly effort: SuggestionEffort;
+}
+
 /**
- * Asks the study's sampler for the point of the trial of a number, which `given` fixes in part. `undefined` where
- * there is nothing more to try. Every trial has a random stream of its own, so what is suggested depends on the seed,
- * the trial's number and the trials so far, and on nothing else.
+ * Asks the study's sampler for the point of a trial. `undefined` where there is nothing more to try. Every trial has a
+ * random stream of its own, so what is suggested depends on the seed, the trial's number, the trials so far and what is
+ * allowed, and on nothing else.
  *
- * @throws StoreError `rule_violation` where no allowed point was found
+ * Where the rules refuse one suggestion after the other, the first of them is repaired: moved towards points that they
+ * allow. Where that does not help, points are drawn at random.
+ *
+ * @throws StoreError `rule_violation` where no allowed point was found, or the rules refuse what is given
  */
-export function suggestPoint(state: StudyState, number: number, given: Point = {}): SuggestedPoint | undefined {
+export function* suggestPoint(wanted: Wanted): Judged<SuggestedPoint | undefined> {
+  const { state, number, given, effort } = wanted;
+  const { layout, definition } = state;
+  if (encodePoint(layout, given) !== undefined) {
+    if (yield toValues(layout, given)) return { point: given };
+    throw refuse(state, "the study's rules do not allow the values that were given");
+  }
+  const asked = yield* askSampler(wanted);
+  if (asked.kind !== "refused") return asked.kind === "allowed" ? asked.suggested : undefined;
+  const repaired = yield* repair(wanted, asked.first);
+  if (repaired !== undefined) return repaired;
+  const random = createRandom(definition.seed, number, effort.samplerTries);
+  for (let attempt = 0; attempt < effort.randomTries; attempt++) {
+    const point = pointAt(wanted, completeUnit(wanted, drawUnit(layout, random), random));
+    if (yield toValues(layout, point)) return { point };
+  }
+  const tried = effort.samplerTries + effort.randomTries;
+  throw refuse(state, `none of ${tried} points that were suggested and drawn is allowed by the study's rules`);
+}
+
+const refuse = ({ layout }: StudyState, message: string) =>
+  storeError("rule_violation", message, { rule: "isAllowed", variables: Object.keys(layout.space) });
+
+/** A suggestion as a place that has no gaps. */
+interface CompleteSuggestion extends Pick<Suggestion, "note"> {
+  readonly unit: Float64Array;
+}
+
+type Asked =
+  | { readonly kind: "allowed"; readonly suggested: SuggestedPoint }
+  | { readonly kind: "refused"; readonly first: CompleteSuggestion }
+  | { readonly kind: "exhausted" };
+
+/** Asks the sampler until the rules allow what it says. It is told what they have refused on the way. */
+function* askSampler(wanted: Wanted): Judged<Asked> {
+  const { state, number, given, effort } = wanted;
   const { definition, layout, spaceVersion, trials } = state;
   const { sampler, directions, seed } = definition;
-  const isFree = definition.isAllowed === undefined;
-  const isAllowed = (unit: Float64Array) => isFree || obeysRule(state, decodePoint(layout, unit));
-  for (let attempt = 0; attempt < samplerTries; attempt++) {
+  const refused = new Set<string>();
+  const isAllowed = (unit: Float64Array) => {
+    if (refused.size === 0 && definition.isAllowed === undefined) return true;
+    const point = decodePoint(layout, unit);
+    return !refused.has(keyOf(point)) && (definition.isAllowed?.(toValues(layout, point)) ?? true);
+  };
+  let first: CompleteSuggestion | undefined;
+  const isNew = Object.keys(given).length === 0;
+  // What goes through a list must get past what the rules refuse of it.
+  const tries = sampler.isExhaustive && isNew ? Number.POSITIVE_INFINITY : effort.samplerTries;
+  for (let attempt = 0; attempt < tries; attempt++) {
     const random = createRandom(seed, number, attempt);
     const request = { layout, spaceVersion, directions, trials, seed, attempt, random, isAllowed };
     const suggestion = sampler.suggest(request);
-    if (suggestion === undefined) return undefined;
-    const point = completePoint(state, given, suggestion.unit, () => random.uniform());
+    if (suggestion === undefined) return { kind: "exhausted" };
+    const unit = completeUnit(wanted, suggestion.unit, random);
+    const point = pointAt(wanted, unit);
     // A point that was partly given is not what the sampler has to follow up on.
-    const note = suggestion.note !== undefined && Object.keys(given).length === 0 && { note: suggestion.note };
-    if (obeysRule(state, point)) return { point, ...note };
+    const note = suggestion.note !== undefined && isNew && { note: suggestion.note };
+    if (yield toValues(layout, point)) return { kind: "allowed", suggested: { point, ...note } };
+    refused.add(keyOf(point));
+    first ??= { unit, ...note };
   }
-  const random = createRandom(seed, number, samplerTries);
-  for (let attempt = 0; attempt < randomTries; attempt++) {
-    const point = completePoint(state, given, drawUnit(layout, random), () => random.uniform());
-    if (obeysRule(state, point)) return { point };
-  }
-  throw storeError(
-    "rule_violation",
-    `none of ${samplerTries + randomTries} points that were drawn is allowed by the study's rule`,
-    { rule: "isAllowed", variables: Object.keys(layout.space) },
-  );
+  return first === undefined ? { kind: "exhausted" } : { kind: "refused", first };
 }
 
-const obeysRule = ({ definition: { isAllowed }, layout }: StudyState, point: Point): boolean =>
-  isAllowed === undefined || isAllowed(toValues(layout, point));
+const keyOf = (point: Point): string =>
+  JSON.stringify(point, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
 
-/** The point at a place, with what is given in place of what was suggested and the gaps drawn at random. */
-function completePoint({ layout }: StudyState, given: Point, unit: Float64Array, draw: () => number): Point {
-  const fixed = encodePoint(layout, given, true);
-  const complete = unit.map((suggested, axis) => {
+/** Moves a suggestion to where the rules allow it, starting from allowed places near it. */
+function* repair(wanted: Wanted, { unit: target, note }: CompleteSuggestion): Judged<SuggestedPoint | undefined> {
+  const { state, number, effort } = wanted;
+  const { layout, definition } = state;
+  const random = createRandom(definition.seed, number, effort.samplerTries + 1);
+  const valuesAt = (unit: Float64Array) => toValues(layout, pointAt(wanted, unit));
+  for (const place of nearestPlaces(state, target, effort.anchors)) {
+    const anchor = completeUnit(wanted, place, random);
+    const unit = yield* repairPoint({ layout, target, anchor, valuesAt, random });
+    if (unit !== undefined) return { point: pointAt(wanted, unit), ...(note !== undefined && { note }) };
+  }
+  return undefined;
+}
+
+/** A place with what is given in place of what was suggested, and with its gaps drawn at random. */
+function completeUnit({ state, given }: Wanted, unit: Float64Array, random: Random): Float64Array {
+  const fixed = encodePoint(state.layout, given, true);
+  return unit.map((suggested, axis) => {
     const value = fixed?.[axis] ?? Number.NaN;
     if (!Number.isNaN(value)) return value;
-    return Number.isNaN(suggested) ? draw() : suggested;
+    return Number.isNaN(suggested) ? random.uniform() : suggested;
   });
-  // What is given is kept to the digit and not as its place in the cube.
-  return { ...decodePoint(layout, complete), ...given };
 }
+
+// What is given is kept to the digit and not as its place in the cube.
+const pointAt = ({ state, given }: Wanted, unit: Float64Array): Point => ({
+  ...decodePoint(state.layout, unit),
+  ...given,
+});
