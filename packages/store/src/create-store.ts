@@ -40,6 +40,7 @@ import { createLabelOperations } from "./label-operations.ts";
 import { tellingLogFailures, tellingSnapshotFailures, tellingSummaryFailures } from "./log-failures.ts";
 import { createOptimizationOperations } from "./optimization-operations.ts";
 import { createProgramOperations } from "./program-operations.ts";
+import { createReaderOperation, type ReaderStore } from "./reader-operation.ts";
 import { createRollbackOperations } from "./rollback-operations.ts";
 import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
@@ -109,7 +110,7 @@ export interface StoreOptions {
 }
 
 /** A store in this process. */
-export interface LocalStore extends Store, TailStore {
+export interface LocalStore extends Store, TailStore, ReaderStore {
   readonly types: TypeRegistry;
   /** Tells what happens in this store, to those who listen. */
   readonly telemetry: Telemetry;
@@ -191,6 +192,7 @@ export function createStore(options: StoreOptions): LocalStore {
     telemetry,
     ...store,
     ...createTailOperation(sessions),
+    ...createReaderOperation(sessions),
     as(principal) {
       const { control } = sessions;
       if (control !== undefined) {

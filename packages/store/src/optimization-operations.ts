@@ -19,8 +19,9 @@ import {
 } from "@trimtab/core";
 import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
 import { pageAfter } from "./paging.ts";
-import type { HowToWrite, Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 import { tellAcquired } from "./tell-optimizations.ts";
+import type { HowToWrite } from "./write-maker.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** How often those in line look whether another process has given up what they wait for, in milliseconds. */

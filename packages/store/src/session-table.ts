@@ -19,9 +19,12 @@ export interface RestingSession extends Accessed {
 /** A loaded session with what only this process knows of it. */
 export interface LoadedSession extends RestingSession {
   readonly runtime: SessionRuntime;
+  /** Readers that keep it in memory and from expiring. */
+  readonly readers: number;
 }
 
 interface Seat extends LoadedSession {
+  readers: number;
   accessedAt: number;
   accessedAtMs: number;
   /** Calls that work on it right now. */
@@ -50,8 +53,10 @@ export interface SessionTable {
   /** Gives a session, loaded where it must be, and keeps it in memory until it is released as often as it was held. */
   hold(id: string): LoadedSession | Promise<LoadedSession>;
   release(session: LoadedSession): void;
-  /** Notes an access. */
-  touch(session: LoadedSession): void;
+  /** Keeps a session that is held in memory and from expiring, for a reader; gives what ends that. */
+  keep(session: LoadedSession): () => void;
+  /** Notes an access at a moment of the clock that never jumps. */
+  touch(session: LoadedSession, at: number): void;
   /** Notes what was written: the stored summary follows, at once where a session begins or is changed itself. */
   written(session: LoadedSession, commit: Commit): void;
   /** Lets those go that nobody has used for long. */
@@ -95,6 +100,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
       accessedAt,
       accessedAtMs,
       users: 0,
+      readers: 0,
       // What is only read leaves memory without a write.
       summarized: summary?.revision ?? 0,
       get summary() {
@@ -162,23 +168,40 @@ export function createSessionTable(options: TableOptions): SessionTable {
     return hold(id);
   };
 
+  const release = (one: Seat): void => {
+    one.users--;
+    if (isDead(one)) drop(one);
+    if (seats.size > options.maxLoadedSessions) restLeastUsed();
+  };
+
+  const touch = (one: Seat, at: number): void => {
+    moveToEnd(one);
+    // Whoever comes again and again within a millisecond is not worth a look at two clocks each time.
+    if (at - one.accessedAt < 1) return;
+    one.accessedAt = at;
+    one.accessedAtMs = clock.now();
+  };
+
   return {
     loaded: seats,
     resting,
     load,
     hold,
-    release(session) {
+    release: (session) => release(session as Seat),
+    keep(session) {
       const one = session as Seat;
-      one.users--;
-      if (isDead(one)) drop(one);
-      if (seats.size > options.maxLoadedSessions) restLeastUsed();
+      one.users++;
+      one.readers++;
+      let isKept = true;
+      return () => {
+        if (!isKept) return;
+        isKept = false;
+        one.readers--;
+        touch(one, clock.elapsed());
+        release(one);
+      };
     },
-    touch(session) {
-      const one = session as Seat;
-      one.accessedAt = clock.elapsed();
-      one.accessedAtMs = clock.now();
-      moveToEnd(one);
-    },
+    touch: (session, at) => touch(session as Seat, at),
     written(session, commit) {
       const one = session as Seat;
       if (!isOfSession(commit) && commit.revision - one.summarized < summaryEvery) return;

@@ -3,14 +3,13 @@ import {
   type Command,
   type CompileExpression,
   checkName,
-  type DecideContext,
   type DerivationFunction,
   isExpired,
   isHeld,
   type Limits,
-  parseRecord,
   type Session,
   type SessionCheckpoint,
+  type SessionState,
   type SessionSummary,
   StoreError,
   sessionNotFound,
@@ -28,7 +27,8 @@ import { createSessionTable, type LoadedSession, type RestingSession, type Table
 import { viewOf } from "./session-view.ts";
 import { tellExpiry } from "./tell-write.ts";
 import { createWaitingWrites } from "./waiting-writes.ts";
-import type { Write, WriteResult } from "./write-pipeline.ts";
+import { createWriteMaker, type HowToWrite, type Means } from "./write-maker.ts";
+import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
 export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
@@ -46,23 +46,19 @@ export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
   readonly telemetry: Telemetry;
 }
 
-/** Who writes, and how. */
-export interface HowToWrite extends WriteOptions {
-  /** All or nothing; `true` unless given. */
-  readonly atomic?: boolean;
-  /** Decide and answer, but change nothing. */
-  readonly validateOnly?: boolean;
-  /** The commands are one batch of values, which telemetry tells of as such. */
-  readonly isBatch?: boolean;
-  /** Who writes, where that is to be asked. */
-  readonly access?: NonNullable<DecideContext["access"]>;
+/** A session that is kept in memory. */
+export interface KeptSession {
+  /** Its state at this moment; throws `session_not_found` once it has ended and `unavailable` once the store is closed. */
+  state(): SessionState;
+  /** Keeps it no longer. */
+  release(): void;
 }
 
 /** The sessions of one store: found, loaded on first use, kept alive by access, swept when expired. */
 export interface Sessions {
   readonly limits: Limits;
   /** What this process decides by, beside the state and the time. */
-  readonly means: Pick<DecideContext, "types" | "limits" | "compile" | "functions">;
+  readonly means: Means;
   readonly snapshots: SnapshotStore<SessionCheckpoint>;
   readonly telemetry: Telemetry;
   readonly control: AccessControl | undefined;
@@ -72,6 +68,8 @@ export interface Sessions {
   live(id: string): Promise<LoadedSession>;
   /** Finds a live session, lets `use` work on it, and counts that as an access. */
   access<T>(id: string, use: (session: LoadedSession) => T | Promise<T>): Promise<T>;
+  /** Finds a live session and keeps it in memory and from expiring, as a watch does, until the function is called. */
+  keep(id: string): Promise<KeptSession>;
   /** Writes to a session and counts that as an access; creates it where the command is to. */
   write(id: string, commands: readonly Command[], options: HowToWrite): Promise<WriteResult>;
   /** Every live session, oldest first. */
@@ -92,11 +90,13 @@ export function createSessions(options: SessionsOptions): Sessions {
   const ended = createEndedSessions(table, options);
   const index = createSessionIndex(table, options, ended.add);
   const waiting = createWaitingWrites(options.maxWaitingWrites);
+  const toWrite = createWriteMaker(means, clock);
   let closed = false;
 
-  const outlived = ({ summary, accessedAt }: RestingSession): boolean =>
-    isExpired(summary, clock.elapsed() - accessedAt);
-  const expired = (session: LoadedSession): boolean => session.runtime.hub.size === 0 && outlived(session);
+  const outlived = ({ summary, accessedAt }: RestingSession, at = clock.elapsed()): boolean =>
+    isExpired(summary, at - accessedAt);
+  const expired = (session: LoadedSession, at = clock.elapsed()): boolean =>
+    session.runtime.hub.size === 0 && session.readers === 0 && outlived(session, at);
 
   const checkOpen = (id: string): void => {
     if (closed) throw storeError("unavailable", "the store is closed", {});
@@ -111,40 +111,24 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   /** Keeps a session in memory, live or not; without waiting where it is there already, as it mostly is. */
   const hold = (id: string): LoadedSession | Promise<LoadedSession> => {
-    checkOpen(id);
+    // What is in memory has a name that was found good.
+    if (closed || !table.loaded.has(id)) checkOpen(id);
     return table.hold(id);
   };
 
-  const requireLive = (id: string, session: LoadedSession): LoadedSession => {
+  const requireLive = (id: string, session: LoadedSession, at = clock.elapsed()): LoadedSession => {
     const { state } = session.runtime;
     if (state.status !== "live") {
       table.forgetIfDead(session);
       throw new StoreError(sessionNotFound(id));
     }
-    if (expired(session))
+    if (expired(session, at))
       throw storeError("session_expired", `Session '${id}' not found: it has expired`, { session: id });
     return session;
   };
 
-  /** What somebody's write is decided by, at each attempt. */
-  const contextOf = (session: string, by: HowToWrite): (() => DecideContext) => {
-    const parsed = parseRecord(by.metadata, "metadata", limits.metadataBytes);
-    if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
-    const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
-    if (wrong !== undefined) throw new StoreError(wrong);
-    const { actor, origin, via, access, lease } = by;
-    const [metadata, requestId] = [parsed.value, requestOf(session, by)];
-    // One literal, whatever of it is absent: this is made with every write.
-    return () => ({ ...means, atMs: clock.now(), metadata, actor, origin, requestId, via, access, lease });
-  };
-
-  const toWrite = ({ runtime }: LoadedSession, commands: readonly Command[], by: HowToWrite): Write => {
-    const { atomic = true, validateOnly = false } = by;
-    return { commands, atomic, validateOnly, context: contextOf(runtime.state.id, by) };
-  };
-
   const written = (session: LoadedSession, { commit, revision }: WriteResult, by: HowToWrite): void => {
-    table.touch(session);
+    table.touch(session, clock.elapsed());
     if (commit === undefined) return;
     if (by.validateOnly !== true) table.written(session, commit);
     if (commit.events.some(({ kind }) => kind === "session-deleted")) ended.add(session.runtime.state.id, revision);
@@ -152,7 +136,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   /** Writes to a session that the caller keeps in memory. */
   const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
-    const result = await session.runtime.submit(toWrite(session, commands, by));
+    const result = await session.runtime.submit(toWrite(session.runtime.state.id, commands, by));
     written(session, result, by);
     return result;
   };
@@ -200,7 +184,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       const held = hold(id);
       session = held instanceof Promise ? await held : held;
       // As `writeTo` does, but for a promise less: most of what a write waits for is promises.
-      const result = await requireLive(id, session).runtime.submit(toWrite(session, commands, by));
+      const result = await requireLive(id, session).runtime.submit(toWrite(session.runtime.state.id, commands, by));
       written(session, result, by);
       return result;
     } finally {
@@ -232,10 +216,27 @@ export function createSessions(options: SessionsOptions): Sessions {
       const held = hold(id);
       const session = held instanceof Promise ? await held : held;
       try {
-        const used = use(requireLive(id, session));
-        const result = used instanceof Promise ? await used : used;
-        table.touch(session);
+        const at = clock.elapsed();
+        const used = use(requireLive(id, session, at));
+        const isWaitedFor = used instanceof Promise;
+        const result = isWaitedFor ? await used : used;
+        table.touch(session, isWaitedFor ? clock.elapsed() : at);
         return result;
+      } finally {
+        table.release(session);
+      }
+    },
+    async keep(id) {
+      const session = await hold(id);
+      try {
+        const { epoch } = requireLive(id, session).runtime.state;
+        const state = (): SessionState => {
+          const now = session.runtime.state;
+          if (closed) throw storeError("unavailable", "the store is closed", {});
+          if (now.status === "live" && now.epoch === epoch) return now;
+          throw new StoreError(sessionNotFound(id));
+        };
+        return { state, release: table.keep(session) };
       } finally {
         table.release(session);
       }
@@ -253,7 +254,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       await index.refresh();
       await ended.free();
       let count = 0;
-      for (const { summary } of index.all().filter(outlived)) count += (await expireById(summary.id)) ? 1 : 0;
+      for (const { summary } of index.all().filter((session) => outlived(session)))
+        count += (await expireById(summary.id)) ? 1 : 0;
       for (const session of table.loaded.values()) await abandon(session);
       return count;
     },
@@ -274,9 +276,3 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 const byAge = (a: SessionSummary, b: SessionSummary) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);
-
-/** Requests of one caller are not those of another that chose the same id. */
-const requestOf = (session: string, { requestId, access }: HowToWrite): string | undefined =>
-  requestId === undefined || access === undefined || access.caller.session === session
-    ? requestId
-    : `${access.caller.session}/${requestId}`;
