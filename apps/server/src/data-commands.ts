@@ -3,6 +3,7 @@ import { isLogError } from "@trimtab/log";
 import { backUpSqliteLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
 import { auditFolder } from "./audit/open-audit.ts";
+import { studiesFolder } from "./open-studies.ts";
 import { readSettings } from "./read-settings.ts";
 import { type Settings, variableOf } from "./settings.ts";
 
@@ -49,18 +50,29 @@ function keysIn(env: Readonly<Record<string, string | undefined>>): Settings["en
   return request.kind === "serve" ? request.settings.encryptionKeys : undefined;
 }
 
-/** Checks the sessions and, where there is one, the audit. */
+/** Checks the sessions and, where there are such, the studies and the audit. */
 async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promise<CommandResult> {
-  const sessions = await check(folder);
+  const parts = [await check(folder, { streams: "sessions", entries: "commits" })];
+  if (existsSync(studiesFolder(folder))) {
+    parts.push(await check(studiesFolder(folder), { streams: "studies", entries: "changes" }));
+  }
   const audit = await checkAudit(auditFolder(folder), keys);
-  if (audit === undefined) return sessions;
-  const status = audit.isIntact ? sessions.status : statuses.damaged;
-  return { output: `${sessions.output}\n${audit.line}`, status };
+  if (audit !== undefined) parts.push({ output: audit.line, status: audit.isIntact ? 0 : statuses.damaged });
+  return {
+    output: parts.map(({ output }) => output).join("\n"),
+    status: Math.max(...parts.map(({ status }) => status)),
+  };
 }
 
-async function check(folder: string): Promise<CommandResult> {
+/** What is in a log, by what people call it. */
+interface Contents {
+  readonly streams: string;
+  readonly entries: string;
+}
+
+async function check(folder: string, called: Contents): Promise<CommandResult> {
   const { streams, entries, bytes, snapshots, damages, damage } = await verifySqliteLog(folder);
-  const found = `${streams} sessions, ${entries} commits (${bytes} bytes), ${snapshots} snapshots`;
+  const found = `${streams} ${called.streams}, ${entries} ${called.entries} (${bytes} bytes), ${snapshots} snapshots`;
   if (damages === 0) return { output: `${found}: all intact`, status: 0 };
   const more = damages > damage.length ? [`and ${damages - damage.length} more`] : [];
   return {
@@ -91,6 +103,7 @@ function describe(damage: SqliteLogDamage): string {
 /** A backup is a data folder like any other, so that restoring it is making a copy the other way. */
 async function copy(from: string, to: string): Promise<CommandResult> {
   const { bytes } = await backUpSqliteLog(from, to);
-  if (existsSync(auditFolder(from))) await backUpSqliteLog(auditFolder(from), auditFolder(to));
+  for (const part of [studiesFolder, auditFolder])
+    if (existsSync(part(from))) await backUpSqliteLog(part(from), part(to));
   return { output: `${to} holds what ${from} did (${bytes} bytes)`, status: 0 };
 }

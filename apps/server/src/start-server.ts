@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
 import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
+import type { StudiesOptions } from "@trimtab/studies";
 import { createRoutes, forEachService } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { health as healthProto } from "@trimtab/wire/grpc";
@@ -18,6 +19,7 @@ import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
 import { openObserving } from "./open-observing.ts";
 import { openStore } from "./open-store.ts";
+import { openStudies } from "./open-studies.ts";
 import { renderPage } from "./page.ts";
 import { createReflection } from "./reflection.ts";
 import { createOpeningReport } from "./report-opening.ts";
@@ -31,6 +33,8 @@ import { version } from "./version.ts";
 export interface ServerParts {
   /** Further variable types, beside the built-in ones. */
   readonly types?: readonly AnyVariableType[];
+  /** Further samplers and pruners of studies, or others of the same names. */
+  readonly studies?: Pick<StudiesOptions, "samplers" | "pruners">;
   /** Parts of the store: a clock, a log. */
   readonly store?: Partial<Omit<StoreOptions, "types">>;
   /**
@@ -79,8 +83,10 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     throw error;
   });
   const { store } = opened;
+  const { studies, close: closeStudies } = openStudies(settings, { store, types, parts: parts.studies ?? {}, onError });
   const closeStore = async () => {
     await audit?.recovered();
+    await closeStudies();
     await opened.close();
     await audit?.close();
   };
@@ -93,6 +99,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     storeFor: (principal) => (principal === undefined ? unnamed : observing.traced(store.as(principal))),
     types,
     analytics: createAnalytics({ readCommits: store.readCommits }),
+    studies,
     shutdown: shutdown.signal,
     onInternalError: onError,
     ...(observing.calls !== undefined && { observer: observing.calls }),

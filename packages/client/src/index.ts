@@ -3,4 +3,5 @@ export * from "@trimtab/handles";
 export { type AnalyticsClientOptions, createAnalyticsClient } from "./create-analytics-client.ts";
 export { createAuditClient } from "./create-audit-client.ts";
 export { createStoreClient, type StoreClientOptions } from "./create-store-client.ts";
+export { createStudyClient } from "./create-study-client.ts";
 export { fromConnectError } from "./store-error.ts";

@@ -149,11 +149,11 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       return listeners.size > 0;
     },
     refresh: () => inOrder(catchUp),
-    create: (study, isSame, { actor }) =>
+    create: (study, isSame, asked) =>
       inOrder(async () => {
         for (;;) {
           if (view !== undefined && !view.isDeleted && isSame(view)) return false;
-          const head = actor === undefined ? {} : { actor };
+          const head = headOf(asked, []);
           // What cannot be begun is not recorded.
           beginStudy(study, { kind: "study-created", study, ...head, atMs: now() }, means);
           if (await append({ kind: "study-created", study }, head)) return true;

@@ -13,7 +13,7 @@ import type { StudyAccess } from "./study-access.ts";
 import { type StudyView, spaceOf } from "./study-fold.ts";
 import { type StudyName, toInfo } from "./study-info.ts";
 import type { Draft, StudyLog } from "./study-log.ts";
-import { checkSpec, parsedMetadata, toRecord, withBounds } from "./study-spec.ts";
+import { checkSpec, parsedMetadata, toRecord, withBounds, withSpace } from "./study-spec.ts";
 import { followStudy, type Grounds, type StudyTable } from "./study-table.ts";
 import { watchStudy } from "./study-watch.ts";
 import { decideOne } from "./trial-commands.ts";
@@ -36,7 +36,9 @@ const studiesPerSession = 1000;
 /** What deals with studies as a whole. */
 export function createStudyMethods({ table, grounds, access }: StudyParts): StudyMethods {
   return {
-    async createStudy(session, spec, { actor = session, ifExists = "refuse" } = {}) {
+    async createStudy(session, given, { actor = session, ifExists = "refuse", requestId } = {}) {
+      const spec =
+        given.configurationSpace === undefined ? given : await withSpace({ grounds, access }, session, given);
       const { id = crypto.randomUUID() } = spec;
       refuseIf(checkName(id, "id", defaultLimits.nameLength));
       checkSpec(spec);
@@ -47,8 +49,10 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       const isTaken = study.view !== undefined && isSame(study.view);
       if (!isTaken) await checkRoom(table, name);
       const record = isTaken ? undefined : await toRecord(grounds, spec, owner);
-      const isNew = record !== undefined && (await study.create(record, isSame, { asked: "create-study", actor }));
-      if (!isNew && ifExists !== "keep") {
+      const isNew =
+        record !== undefined && (await study.create(record, isSame, { asked: "create-study", actor, requestId }));
+      const isRepeated = requestId !== undefined && study.answered(requestId, "create-study") !== undefined;
+      if (!isNew && !isRepeated && ifExists !== "keep") {
         throw storeError("already_exists", `there is a study ${id} already`, { resource: "study", id });
       }
       return infoOf(study, name);

@@ -14,6 +14,7 @@ import {
 } from "@trimtab/core";
 import { methodOf, prunerOf, samplerOf } from "./methods.ts";
 import { refuseIf } from "./refuse-if.ts";
+import type { StudyAccess } from "./study-access.ts";
 import type { StudyRecord } from "./study-entry.ts";
 import type { Grounds } from "./study-table.ts";
 
@@ -29,6 +30,20 @@ export function checkSpec({ variables, parallelism = 1, maxTrials = 1, maxRetrie
   for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
     refuseIf(checkName(metric, `objectives[${index}].metric`, defaultLimits.nameLength));
   }
+}
+
+/** A study of a configuration space's variables as one of these. */
+export async function withSpace(
+  { grounds: { store }, access }: { readonly grounds: Grounds; readonly access: StudyAccess },
+  session: string,
+  { configurationSpace = "", ...spec }: StudySpec,
+): Promise<StudySpec> {
+  // Whoever may not act as the session is refused here.
+  await access.ownerOf(session, []);
+  const { variables } = await store.getConfigurationSpace(session, configurationSpace);
+  const { found } = await store.getVariables(session, variables);
+  const names = Array.from(found.values(), ({ name }) => name);
+  return { ...spec, variables: [...new Set([...spec.variables, ...names])] };
 }
 
 /** What is recorded of a new study. */

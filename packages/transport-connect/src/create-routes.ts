@@ -1,6 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import type { AnalyticsStore, Store, TypeRegistry } from "@trimtab/core";
+import type { AnalyticsStore, Store, StudyStore, TypeRegistry } from "@trimtab/core";
 import {
   AccessService,
   AnalyticsService,
@@ -12,6 +12,7 @@ import {
   ProgramService,
   RuleService,
   SessionService,
+  StudyService,
   TransferService,
   VariableService,
   WatchService,
@@ -30,6 +31,7 @@ import { perPrincipal, type StoreFor } from "./principal.ts";
 import { createProgramService } from "./program-service.ts";
 import { createRuleService } from "./rule-service.ts";
 import { createSessionService } from "./session-service.ts";
+import { createStudyService } from "./study-service.ts";
 import { createTransferService } from "./transfer-service.ts";
 import { createVariableService } from "./variable-service.ts";
 import { createWatchService } from "./watch-service.ts";
@@ -40,6 +42,12 @@ export interface AnalyticsPart {
   counting(store: Store): Store;
   /** Gives what may be told to those who see this store. */
   of(store: Store): AnalyticsStore;
+}
+
+/** Keeps studies of a store: `createStudies` of `@trimtab/studies`. */
+export interface StudiesPart {
+  /** Gives what those may do with studies who see this store. */
+  of(store: Store): StudyStore;
 }
 
 /** What {@link createRoutes} serves and how. */
@@ -54,6 +62,8 @@ export interface RoutesOptions {
   readonly types?: TypeRegistry;
   /** Without it nothing is counted, and `AnalyticsService` is not served. */
   readonly analytics?: AnalyticsPart;
+  /** Without it `StudyService` is not served. */
+  readonly studies?: StudiesPart;
   /** Ends every watch with `unavailable`, so that a server need not wait for its watchers. */
   readonly shutdown?: AbortSignal;
   /** How much memory uploads of files may take, where the defaults do not suit. */
@@ -78,6 +88,7 @@ export function createRoutes({
   storeFor = () => store,
   types,
   analytics,
+  studies,
   shutdown,
   uploads,
   admit,
@@ -112,6 +123,10 @@ export function createRoutes({
       // What analytics read themselves is no use that they count.
       const tell = (seen: Store) => createAnalyticsService(analytics.of(seen), shutdown, calls);
       router.service(AnalyticsService, perPrincipal<typeof AnalyticsService>(storeFor, tell), options);
+    }
+    if (studies !== undefined) {
+      const tell = (seen: Store) => createStudyService(studies.of(seen), shutdown, calls);
+      router.service(StudyService, perPrincipal<typeof StudyService>(storeFor, tell), options);
     }
     if (audit !== undefined) router.service(AuditService, createAuditService(audit.trail, shutdown, calls), options);
   };

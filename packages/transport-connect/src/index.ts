@@ -1,7 +1,7 @@
 export type { AuditOptions, RefusedCall } from "./call-audit.ts";
 export type { CallInfo, CallObserver } from "./calls.ts";
 export { type ConnectErrorOptions, connectCodes, toConnectError } from "./connect-error.ts";
-export { type AnalyticsPart, createRoutes, type RoutesOptions } from "./create-routes.ts";
+export { type AnalyticsPart, createRoutes, type RoutesOptions, type StudiesPart } from "./create-routes.ts";
 export { forEachService, type ServiceVisitor } from "./for-each-service.ts";
 export type { UploadLimits } from "./import-uploads.ts";
 export { type BucketTable, createBucketTable } from "./limits/bucket-table.ts";

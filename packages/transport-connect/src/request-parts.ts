@@ -6,6 +6,9 @@ import { required } from "./calls.ts";
 /** The session that a request names. */
 export const sessionOf = ({ sessionId }: { readonly sessionId: string }): string => required(sessionId, "session_id");
 
+/** The study that a request names. */
+export const studyOf = ({ studyId }: { readonly studyId: string }): string => required(studyId, "study_id");
+
 /** Reads a version or revision that something must have, where one is given. */
 export const toExpected = (expected: bigint | undefined, field = "expected_version"): number | undefined =>
   expected === undefined ? undefined : fromUint64(expected, field);

@@ -61,6 +61,18 @@ export { fromWireRule, fromWireRuleCheck, toWireRule, toWireRuleCheck } from "./
 export { fromWireConvergence, fromWireImpacts, toWireConvergence, toWireImpacts } from "./search-report.ts";
 export { fromWireSession, toWireSession } from "./session.ts";
 export { fromWirePoint, fromWireVersionPoint, toWirePoint, toWireVersionPoint } from "./session-point.ts";
+export {
+  fromWireMethod,
+  fromWireStudy,
+  fromWireStudyStatus,
+  fromWireTrial,
+  fromWireTrialState,
+  toWireStudy,
+  toWireStudyStatus,
+  toWireTrial,
+  toWireTrialState,
+} from "./study.ts";
+export { createStudyJoin, toWireStudyEvent } from "./study-event.ts";
 export { fromDuration, fromTimestamp, toDuration, toTimestamp } from "./time.ts";
 export {
   fromWireCorrelation,

@@ -52,6 +52,10 @@ const emptyFile = '{"format":"trimtab-variables","version":1,"exportedAt":"2026-
 const x = (ref: Refs) => ({ variable: ref("x") });
 const both = (ref: Refs) => ({ variables: [ref("x"), ref("y")] });
 
+/** A study of the session itself; what others may do with it is in `study-access.test.ts`. */
+const ofStudy = (request: Request = {}): AccessRow => own({ studyId: "s", ...request });
+const unitRange = { min: { kind: { case: "number", value: 0 } }, max: { kind: { case: "number", value: 1 } } } as const;
+
 /** Every call of the API, by service and method. */
 export const accessRows: Readonly<Record<string, AccessRow>> = {
   "SessionService/CreateSession": own(),
@@ -142,6 +146,31 @@ export const accessRows: Readonly<Record<string, AccessRow>> = {
   "OptimizationService/GetOptimizationStatus": own({ target: { case: "variable", value: "x" } }),
   "OptimizationService/ListOptimizations": own(),
   "OptimizationService/ListOptimizationHistory": own(),
+  "StudyService/CreateStudy": onVariable(["optimize"], (ref) => ({
+    studyId: "s",
+    ...both(ref),
+    bounds: ["x", "y"].map((variable) => ({ variable, constraints: unitRange })),
+  })),
+  "StudyService/GetStudy": ofStudy(),
+  "StudyService/ListStudies": own(),
+  "StudyService/UpdateStudy": ofStudy({ updateMask: { paths: ["metadata"] } }),
+  "StudyService/UpdateStudySpace": ofStudy({ bounds: [{ variable: "x", constraints: unitRange }] }),
+  "StudyService/DeleteStudy": ofStudy(),
+  "StudyService/RollbackStudy": ofStudy(),
+  "StudyService/EnqueueTrial": ofStudy(),
+  "StudyService/AskTrials": ofStudy(),
+  "StudyService/TellTrial": ofStudy({ result: { trialNumber: 0n, values: [1] } }),
+  "StudyService/BatchTellTrials": ofStudy({ results: [{ trialNumber: 0n, values: [1] }] }),
+  "StudyService/ReportIntermediateValue": ofStudy({ trialNumber: 0n }),
+  "StudyService/FailTrial": ofStudy({ trialNumber: 0n }),
+  "StudyService/RenewTrial": ofStudy({ trialNumber: 0n }),
+  "StudyService/GetTrial": ofStudy({ trialNumber: 0n }),
+  "StudyService/ListTrials": ofStudy(),
+  "StudyService/GetBestTrial": ofStudy(),
+  "StudyService/ListParetoTrials": ofStudy(),
+  "StudyService/GetTrialVariables": ofStudy({ trialNumber: 0n }),
+  "StudyService/ApplyTrial": ofStudy(),
+  "StudyService/WatchStudy": ofStudy(),
   "AuditService/ListAuditEntries": own(),
   "AuditService/WatchAudit": own(),
   "AccessService/SetVariablePermissions": byOwner((ref) => ({ ...x(ref), rules: [rule] })),

@@ -101,6 +101,8 @@ export interface StudySpec {
   readonly id?: string;
   /** Ids or names of variables to search, each over what its constraints allow. */
   readonly variables: readonly string[];
+  /** Name of a configuration space of the session whose variables to search as well. */
+  readonly configurationSpace?: string;
   /** Other constraints to search within, by the name of a variable. */
   readonly bounds?: Readonly<Record<string, ValueRecord>>;
   /** `loss`, minimised, unless given; with several, trials are compared by Pareto dominance. */
@@ -122,7 +124,7 @@ export interface StudySpec {
   readonly metadata?: ValueRecord;
 }
 
-export interface CreateStudyOptions extends Pick<WriteOptions, "actor"> {
+export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "requestId"> {
   readonly ifExists?: "refuse" | "keep";
 }
 

@@ -77,7 +77,14 @@ function shownGraph(graph: DependencyGraph, shows: (id: string) => boolean): Dep
     for (const edge of edges) if (shows(edge.variable) && shows(edge.dependsOn)) yield edge;
   };
   return {
-    ...graph,
+    get size() {
+      return graph.size;
+    },
+    get: (variable, dependsOn) => graph.get(variable, dependsOn),
+    hasDependents: (id) => graph.hasDependents(id),
+    dependencyCount: (id) => graph.dependencyCount(id),
+    heightOf: (id) => graph.heightOf(id),
+    draft: () => graph.draft(),
     dependenciesOf: (id) => shownEdges(graph.dependenciesOf(id)),
     dependentsOf: (id) => shownEdges(graph.dependentsOf(id)),
     all: () => shownEdges(graph.all()),

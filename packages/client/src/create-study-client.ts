@@ -1,0 +1,18 @@
+import { createClient, type Transport } from "@connectrpc/connect";
+import type { StudyStore } from "@trimtab/core";
+import { StudyService } from "@trimtab/wire/services";
+import { createCaller } from "./caller.ts";
+import type { StoreClientOptions } from "./create-store-client.ts";
+import { createStudyCalls } from "./study-calls.ts";
+import { createTrialCalls } from "./trial-calls.ts";
+
+/**
+ * Gives the studies of the server behind a transport; they reject as those in process do. With `attachStudy` of
+ * `@trimtab/studies`, a worker's code is the same wherever the study is.
+ */
+export function createStudyClient(transport: Transport, options: StoreClientOptions = {}): StudyStore {
+  const { actor, origin = "typescript", timeoutMs = 30_000 } = options;
+  const client = createClient(StudyService, transport);
+  const caller = createCaller({ actor, origin, timeoutMs });
+  return { ...createStudyCalls(client, caller), ...createTrialCalls(client, caller) };
+}
