@@ -88,4 +88,25 @@ describe("variables of another session, over a transport", () => {
     expect(await tell()).toMatchObject({ kind: "reset", cause: "access_changed", variables: [{ value: 3 }] });
     await watch.return?.();
   });
+
+  test("tell nothing of the rules for the session, which its own watches are told", async () => {
+    const { local, remote } = await openGuest();
+    const own = createStoreClient(createRouterTransport(createRoutes({ store: local })));
+    const options = { sessionPermissions: true } as const;
+    const watches = [
+      remote.watch("guest", { refs: ["owner/x"] }, options)[Symbol.asyncIterator](),
+      own.watch("owner", { refs: ["x"] }, options)[Symbol.asyncIterator](),
+    ];
+    for (const watch of watches) await watch.next();
+    const rules = [{ sessionPattern: "guest", permissions: ["read", "observe"] }] as const;
+    const { permissions } = await local.setSessionPermissions("owner", rules, { actor: "ada" });
+    const tell = async (watch: AsyncIterator<WatchEvent> | undefined): Promise<WatchEvent> => {
+      const { value } = (await watch?.next()) ?? expect.fail();
+      return value.kind === "bookmark" ? tell(watch) : value;
+    };
+    const [foreign, told] = await Promise.all(watches.map(tell));
+    expect(told).toMatchObject({ kind: "changes", actor: "ada", changes: [], sessionPermissions: permissions });
+    expect(foreign).toMatchObject({ kind: "reset", cause: "access_changed" });
+    for (const watch of watches) await watch.return?.();
+  });
 });

@@ -62,4 +62,5 @@ const encodeWatch = (session: string, selection: Selection, options: WatchOption
   includeOldValues: encodeFlag(options.oldValues, "oldValues"),
   filter: encodeFilter(options.filter, "filter"),
   distinct: encodeFlag(options.distinct, "distinct"),
+  includeSessionPermissions: encodeFlag(options.sessionPermissions, "sessionPermissions"),
 });

@@ -1,4 +1,4 @@
-import type { ChangesEvent, Commit, SessionState, VariableChange } from "@trimtab/core";
+import type { ChangesEvent, Commit, Permissions, SessionState, VariableChange } from "@trimtab/core";
 import type { ChangeFilter } from "./watch-filter.ts";
 import { sharedChangesOf, type Watcher } from "./watch-hub.ts";
 import { formatToken } from "./watch-token.ts";
@@ -9,6 +9,8 @@ export interface ChangeView {
   readonly oldValues: boolean;
   /** Which of the selected changes are told, where not all are. */
   readonly filter?: ChangeFilter | undefined;
+  /** Tell of access rules for the whole session, too. */
+  readonly sessionPermissions?: boolean | undefined;
 }
 
 // Events are shared by all watches that see the same, so that whatever is derived from one (its encoding, first of
@@ -21,7 +23,9 @@ const withoutOld = new WeakMap<VariableChange, VariableChange>();
 export function eventOf(commit: Commit, epoch: string, view: ChangeView): ChangesEvent | undefined {
   const changes = sharedChangesOf(commit);
   const { selects, filter } = view;
+  const sessionPermissions = view.sessionPermissions === true ? sessionPermissionsOf(commit) : undefined;
   const selected = changes.filter((change) => selects(change) && (filter === undefined || filter(change)));
+  if (sessionPermissions !== undefined) return { ...buildEvent(commit, epoch, selected, view), sessionPermissions };
   if (selected.length === 0) return undefined;
   if (selected.length < changes.length) return buildEvent(commit, epoch, selected, view);
   const cache = view.oldValues ? wholeEventsWithOld : wholeEvents;
@@ -31,6 +35,11 @@ export function eventOf(commit: Commit, epoch: string, view: ChangeView): Change
     cache.set(commit, event);
   }
   return event;
+}
+
+function sessionPermissionsOf({ events, revision, atMs, actor }: Commit): Permissions | undefined {
+  const set = events.findLast((event) => event.kind === "session-permissions-set");
+  return set && { rules: set.rules, revision, updatedAtMs: atMs, updatedBy: actor };
 }
 
 function buildEvent(commit: Commit, epoch: string, changes: readonly VariableChange[], view: ChangeView): ChangesEvent {
@@ -73,7 +82,8 @@ export function coalesce(events: readonly ChangesEvent[], state: SessionState): 
     }
   }
   const changes = Array.from(runs.values(), (run) => mergeRun(run, state)).filter((change) => change !== undefined);
-  return { ...last, coalesced: true, changes };
+  const sessionPermissions = events.findLast((event) => event.sessionPermissions !== undefined)?.sessionPermissions;
+  return { ...last, coalesced: true, changes, ...(sessionPermissions !== undefined && { sessionPermissions }) };
 }
 
 function mergeRun(run: readonly VariableChange[], state: SessionState): VariableChange | undefined {

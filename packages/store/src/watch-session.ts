@@ -53,7 +53,8 @@ export function watchSession(
 ): AsyncIterableIterator<WatchEvent> {
   const selects = createSelector(selection);
   const filter = createChangeFilter(options, options.compile);
-  const view: ChangeView = { selects, oldValues: options.oldValues ?? false, filter };
+  const { oldValues = false, sessionPermissions = false, followsAccess = false } = options;
+  const view: ChangeView = { selects, oldValues, filter, sessionPermissions };
   const { epoch } = source.state;
   let isBookmarkDue = false;
   let isEnded = false;
@@ -66,7 +67,7 @@ export function watchSession(
     waiting: false,
     idleTicks: 0,
     selects,
-    followsAccess: options.followsAccess ?? false,
+    followsAccess: followsAccess || sessionPermissions,
     wake(cause) {
       isBookmarkDue = cause === "bookmark";
       events.wake();
@@ -81,14 +82,14 @@ export function watchSession(
       watcher.position = pulled.at(-1)?.revision ?? watcher.position;
       delivered = pulled.length;
       const merged = coalesce(changes, source.state);
-      return merged ?? (watcher.followsAccess && pulled.some(changesAccess) ? bookmark() : undefined);
+      return merged ?? (followsAccess && pulled.some(changesAccess) ? bookmark() : undefined);
     }
     for (let commit = pulled[delivered]; commit !== undefined; commit = pulled[delivered]) {
       delivered++;
       watcher.position = commit.revision;
       const event = eventOf(commit, epoch, view);
       if (event !== undefined) return event;
-      if (watcher.followsAccess && changesAccess(commit)) return bookmark();
+      if (followsAccess && changesAccess(commit)) return bookmark();
     }
     return undefined;
   };

@@ -86,6 +86,7 @@ const served: Record<string, readonly string[]> = {
     "include_old_values",
     "filter",
     "distinct",
+    "include_session_permissions",
   ],
   AddDependencyRequest: [...write, "spec"],
   BatchAddDependenciesRequest: [...write, "specs"],

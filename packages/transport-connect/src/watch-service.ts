@@ -91,5 +91,6 @@ const toWatchOptions = (request: WatchVariablesRequest, signal: AbortSignal): Wa
     oldValues: request.includeOldValues,
     filter: request.filter || undefined,
     distinct: request.distinct,
+    sessionPermissions: request.includeSessionPermissions,
     signal,
   });

@@ -1,5 +1,6 @@
 import type { ChangesEvent, ValueRecord, Variable, WatchEvent } from "@trimtab/core";
 import { payloadSize, toPayload } from "@trimtab/core";
+import { toWirePermissions } from "./access-rule.ts";
 import { EndCause, ResetCause, type WatchVariablesResponse } from "./gen/trimtab/v1/watch_pb.ts";
 import { toWireOrigin } from "./origin.ts";
 import { toTimestamp } from "./time.ts";
@@ -49,6 +50,9 @@ export function toWireChanges(event: ChangesEvent): WatchVariablesResponse {
         origin: toWireOrigin(event.origin),
         coalesced: event.coalesced,
         changes: event.changes.map(toWireChange),
+        ...(event.sessionPermissions !== undefined && {
+          sessionPermissions: toWirePermissions(event.sessionPermissions),
+        }),
       },
     });
     messages.set(event, message);

@@ -1,4 +1,5 @@
 import type { Variable, WatchEvent } from "@trimtab/core";
+import { fromWirePermissions } from "./access-rule.ts";
 import type { WatchChanges, WatchVariablesResponse } from "./gen/trimtab/v1/watch_pb.ts";
 import { fromKnown } from "./known.ts";
 import { fromWireOrigin } from "./origin.ts";
@@ -48,4 +49,7 @@ const readChanges = (changes: WatchChanges) => ({
   origin: fromWireOrigin(changes.origin),
   coalesced: changes.coalesced,
   changes: changes.changes.map((change, index) => fromWireChange(change, `changes[${index}]`)),
+  ...(changes.sessionPermissions !== undefined && {
+    sessionPermissions: fromWirePermissions(changes.sessionPermissions, "changes.session_permissions"),
+  }),
 });

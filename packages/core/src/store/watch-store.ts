@@ -1,3 +1,4 @@
+import type { Permissions } from "../access/access-rule.ts";
 import type { Origin } from "../origin.ts";
 import type { Payload, Value, ValueRecord } from "../payload.ts";
 import type { Variable } from "../variable.ts";
@@ -37,6 +38,11 @@ export interface WatchOptions {
   readonly filter?: string;
   /** Leave out updates that set the value that was there already. */
   readonly distinct?: boolean;
+  /**
+   * Tell, too, when the access rules for all variables of the session are set. Those of one variable are part of it, and told
+   * without. A watch of another session's variables is not told.
+   */
+  readonly sessionPermissions?: boolean;
   /** Ends the watch. */
   readonly signal?: AbortSignal;
 }
@@ -82,6 +88,8 @@ export interface ChangesEvent {
   readonly origin: Origin;
   readonly coalesced: boolean;
   readonly changes: readonly VariableChange[];
+  /** The access rules for all variables of the session, where they were set and the watch asked for them. */
+  readonly sessionPermissions?: Permissions;
 }
 
 /**

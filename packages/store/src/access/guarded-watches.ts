@@ -45,8 +45,10 @@ function watchOther(
 
   async function* open(): AsyncGenerator<WatchEvent> {
     const viewer = await access.viewer(session, ["observe"]);
+    // Its rules are for the session alone that they are about.
+    const told = { ...options, sessionPermissions: false, signal };
     try {
-      yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: { ...options, signal } });
+      yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: told });
     } catch (error) {
       throw await toldTo(error, { sessions, viewer, owner });
     }

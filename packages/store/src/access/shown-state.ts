@@ -54,9 +54,7 @@ function shownTable<V>(table: Table<string, V>, shows: (value: V) => boolean, sh
   };
   const shown: Table<string, V> = {
     get size() {
-      let size = 0;
-      for (const _ of shown.keys()) size++;
-      return size;
+      return countOf(shown.keys());
     },
     get,
     has: (key) => get(key) !== undefined,
@@ -76,22 +74,31 @@ function shownGraph(graph: DependencyGraph, shows: (id: string) => boolean): Dep
   const shownEdges = function* (edges: Iterable<Dependency>): Generator<Dependency> {
     for (const edge of edges) if (shows(edge.variable) && shows(edge.dependsOn)) yield edge;
   };
+  const all = () => shownEdges(graph.all());
+  const dependenciesOf = (id: string) => shownEdges(graph.dependenciesOf(id));
+  const dependentsOf = (id: string) => shownEdges(graph.dependentsOf(id));
   return {
     get size() {
-      return graph.size;
+      return countOf(all());
     },
-    get: (variable, dependsOn) => graph.get(variable, dependsOn),
-    hasDependents: (id) => graph.hasDependents(id),
-    dependencyCount: (id) => graph.dependencyCount(id),
+    get: (variable, dependsOn) => (shows(variable) && shows(dependsOn) ? graph.get(variable, dependsOn) : undefined),
+    dependenciesOf,
+    dependentsOf,
+    hasDependents: (id) => dependentsOf(id).next().done === false,
+    dependencyCount: (id) => countOf(dependenciesOf(id)),
     heightOf: (id) => graph.heightOf(id),
+    all,
     draft: () => graph.draft(),
-    dependenciesOf: (id) => shownEdges(graph.dependenciesOf(id)),
-    dependentsOf: (id) => shownEdges(graph.dependentsOf(id)),
-    all: () => shownEdges(graph.all()),
     put: readOnly,
     remove: readOnly,
     removeVariable: readOnly,
   };
+}
+
+function countOf(items: Iterable<unknown>): number {
+  let count = 0;
+  for (const _ of items) count++;
+  return count;
 }
 
 const readOnly = (): never => {
