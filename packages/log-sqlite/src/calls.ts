@@ -13,6 +13,8 @@ export interface Start {
   /** The data folder, as an absolute path. */
   readonly directory: string;
   readonly acceptLoss: boolean;
+  /** Shared memory that goes up by one, and wakes the thread, whenever something is asked. */
+  readonly bell: Int32Array<SharedArrayBuffer>;
 }
 
 /** What threads are asked, and what they answer. */

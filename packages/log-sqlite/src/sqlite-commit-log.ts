@@ -64,7 +64,14 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
         checkNumber("after", after);
         for (const { length } of entries) checkSize(length);
         try {
-          const won = await queue.submit({ kind: "append", stream, after, count: entries.length, notes }, entries);
+          const write = {
+            kind: "append",
+            stream,
+            after,
+            count: entries.length,
+            notes: notes && JSON.stringify(notes),
+          } as const;
+          const won = await queue.submit(write, entries);
           if (won) noteAppend(stream, entries);
           else count.lost++;
           return won;

@@ -24,7 +24,9 @@ interface Waiting {
 export const toLogError = ({ code, message, details }: Failure): LogError => new LogError(code, message, details);
 
 /** Starts a thread and waits until it has opened what it works on. */
-export async function startThread(start: Start): Promise<Thread> {
+export async function startThread(options: Omit<Start, "bell">): Promise<Thread> {
+  const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const start: Start = { ...options, bell };
   const worker = new Worker(workerUrl(), { workerData: start, name: `trimtab-log-${start.role}` });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -58,6 +60,8 @@ export async function startThread(start: Start): Promise<Thread> {
       const id = ++lastId;
       const reply = expectReply(id);
       worker.postMessage({ id, call, argument } satisfies Request, transfer);
+      Atomics.add(bell, 0, 1);
+      Atomics.notify(bell, 0);
       return reply;
     },
     async close() {

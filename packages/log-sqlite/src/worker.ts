@@ -1,5 +1,5 @@
 // A thread of the log: holds one connection and answers calls, one at a time. Nothing here runs in the main thread.
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { backUp } from "./backup.ts";
 import type { Calls, Reply, Request, Role, Start } from "./calls.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
@@ -15,42 +15,15 @@ import { createWriter } from "./writer.ts";
 /** How often the watermark is flushed, in milliseconds. */
 const watermarkFlushMs = 5000;
 
-type Answers = Partial<Calls> & Pick<Calls, "close">;
+/** What a thread answers, and what it does when it is asked nothing. */
+type Answers = Partial<Calls> &
+  Pick<Calls, "close"> & {
+    /** Does a part of what can wait; gives the milliseconds after which there is more. */
+    rest?(): number;
+  };
 
 const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers>> = {
-  writer(folder, { acceptLoss }) {
-    const { db, watermark, close } = openDatabase(folder, { acceptLoss });
-    const writer = createWriter(db, folder, watermark);
-    const flushing = setInterval(() => watermark.flush(), watermarkFlushMs);
-    let sweeping: NodeJS.Immediate | undefined;
-    const sweep = () => {
-      sweeping = undefined;
-      try {
-        if (!writer.sweep()) return;
-        reached("swept");
-        sweepSoon();
-      } catch {
-        // What could not be deleted is deleted after the next trim, or when the folder is opened again.
-      }
-    };
-    const sweepSoon = () => {
-      sweeping ??= setImmediate(sweep);
-    };
-    sweepSoon();
-    return {
-      write({ writes, packed }) {
-        const outcomes = writer.commit(writes, unpack(packed));
-        reached("about to answer");
-        if (writes.some(({ kind }) => kind === "trim")) sweepSoon();
-        return outcomes;
-      },
-      close() {
-        clearInterval(flushing);
-        clearImmediate(sweeping);
-        close();
-      },
-    };
-  },
+  writer: openWriter,
   reader(folder) {
     const db = openForReading(folder.database);
     return { ...createReader(db, folder), close: () => db.close() };
@@ -58,6 +31,41 @@ const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers
   verifier: (folder) => ({ verify: () => verify(folder), close: () => {} }),
   backup: (folder) => ({ backup: (target) => backUp(folder, dataFolder(target)), close: () => {} }),
 };
+
+function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
+  const { db, watermark, close } = openDatabase(folder, { acceptLoss });
+  const writer = createWriter(db, folder, watermark);
+  let flushAt = performance.now() + watermarkFlushMs;
+  let sweeping = true;
+  const sweep = (): boolean => {
+    try {
+      if (!writer.sweep()) return false;
+      reached("swept");
+      return true;
+    } catch {
+      // What could not be deleted is deleted after the next trim, or when the folder is opened again.
+      return false;
+    }
+  };
+  return {
+    write({ writes, packed }) {
+      const outcomes = writer.commit(writes, unpack(packed));
+      reached("about to answer");
+      sweeping ||= writes.some(({ kind }) => kind === "trim");
+      return outcomes;
+    },
+    rest() {
+      sweeping &&= sweep();
+      const now = performance.now();
+      if (now >= flushAt) {
+        watermark.flush();
+        flushAt = now + watermarkFlushMs;
+      }
+      return sweeping ? 0 : flushAt - now;
+    },
+    close,
+  };
+}
 
 function serve(port: NonNullable<typeof parentPort>, start: Start): void {
   const folder = dataFolder(start.directory);
@@ -76,15 +84,27 @@ function serve(port: NonNullable<typeof parentPort>, start: Start): void {
   const started = attempt(0, () => {
     answers = roles[start.role](folder, start);
   });
-  if (!started) {
-    port.close();
-    return;
+  if (started && answers !== undefined) work(port, start.bell, { answers, attempt });
+  port.close();
+}
+
+interface Work {
+  readonly answers: Answers;
+  readonly attempt: (id: number, work: () => unknown) => unknown;
+}
+
+/** Answers calls until the last; sleeps on the bell, since waking from that is quicker than from an event loop. */
+function work(port: NonNullable<typeof parentPort>, bell: Int32Array, { answers, attempt }: Work): void {
+  for (;;) {
+    const rung = Atomics.load(bell, 0);
+    for (let given = receiveMessageOnPort(port); given !== undefined; given = receiveMessageOnPort(port)) {
+      const { id, call, argument } = given.message as Request;
+      const answer = answers[call] as ((argument: unknown) => unknown) | undefined;
+      attempt(id, () => answer?.(argument));
+      if (call === "close") return;
+    }
+    Atomics.wait(bell, 0, rung, answers.rest?.() ?? Number.POSITIVE_INFINITY);
   }
-  port.on("message", ({ id, call, argument }: Request) => {
-    const answer = answers?.[call] as ((argument: unknown) => unknown) | undefined;
-    attempt(id, () => answer?.(argument));
-    if (call === "close") port.close();
-  });
 }
 
 /** Entries go over without being copied. */

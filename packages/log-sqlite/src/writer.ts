@@ -19,7 +19,8 @@ export type Write =
       readonly stream: string;
       readonly after: number;
       readonly count: number;
-      readonly notes: readonly EntryNote[] | undefined;
+      /** An array of an `EntryNote` for each entry, as JSON: objects take several times as long from thread to thread. */
+      readonly notes: string | undefined;
     }
   | { readonly kind: "trim"; readonly stream: string; readonly through: number }
   | { readonly kind: "save"; readonly stream: string; readonly number: number }
@@ -176,11 +177,12 @@ function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
     if (data.length === 0) return true;
     const head = known ?? heads.make(stream);
     const now = Date.now();
+    const noted: readonly EntryNote[] = notes === undefined ? [] : JSON.parse(notes);
     for (const [i, entry] of data.entries()) {
       const number = head.last + 1;
       const stored = chunks.store(entry);
       const checksum = rowChecksum(stream, number, stored);
-      const { actor = null, kind = null, subject = null } = notes?.[i] ?? {};
+      const { actor = null, kind = null, subject = null } = noted[i] ?? {};
       insert.run(head.id, number, now, checksum, stored.data, stored.whole, actor, kind, subject);
       head.last = number;
     }

@@ -10,6 +10,7 @@ export interface CommitLog<Data = Uint8Array> {
    * Writes entries `after + 1`, `after + 2`, ... if the stream's last entry is number `after`, all of them or none.
    * Resolves to `true` once they are durable, and to `false`, having written nothing, where another writer was first:
    * losing the race is no error. A rejection means that nothing was written. The data must not change afterwards.
+   * Appends to a stream that do not wait for one another are made in the order of the calls.
    */
   append(stream: string, after: number, entries: readonly Data[], options?: AppendOptions): Promise<boolean>;
 

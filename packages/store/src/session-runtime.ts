@@ -33,9 +33,11 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
       await catchUp();
     }
   };
-  const pipeline = createWritePipeline(fold, options.refusals, () => {
+  const { refusals, shared } = options;
+  const onIdle = () => {
     if (behind) void catchUp().catch(() => {});
-  });
+  };
+  const pipeline = createWritePipeline(fold, { refusals, shared, onIdle });
   if (options.shared) void follow(fold, catchUp, stopped.signal).catch(() => {});
 
   return {

@@ -10,11 +10,13 @@ function createFaultyLog() {
   const appended: number[] = [];
   let gate = Promise.resolve();
   let failing: Error | undefined;
+  let untilFailure = 0;
   const faulty: CommitLog<Commit> = {
     ...log,
     async append(stream, after, entries) {
       await gate;
       if (failing !== undefined) throw failing;
+      if (untilFailure > 0 && --untilFailure === 0) throw new Error("one write failed");
       appended.push(entries.length);
       return log.append(stream, after, entries);
     },
@@ -29,6 +31,10 @@ function createFaultyLog() {
         release = resolve;
       });
       return release;
+    },
+    /** Lets the one of the next appends fail that is so far away: 1 for the very next. */
+    failAppend(count: number) {
+      untilFailure = count;
     },
     fail(error: Error | undefined) {
       failing = error;
@@ -121,6 +127,36 @@ describe("the write pipeline", () => {
     // Both were sent in one append or in two; either way no answer rests on what never happened.
     expect(["ok", "unavailable"]).toContain(outcome);
     expect((await store.getVariable("s", "n")).value).toBe(outcome === "ok" ? 2 : 0);
+    await store.close();
+  });
+
+  test("sends more while an append is under way, and answers in order", async () => {
+    const { disk, store } = await openCounter();
+    const release = disk.hold();
+    const first = store.setVariable("s", "n", 1);
+    await Promise.resolve();
+    await Promise.resolve();
+    const later = Array.from({ length: 100 }, (_, i) => store.setVariable("s", "n", i + 2));
+    release();
+    const versions = (await Promise.all([first, ...later])).map(({ version }) => version);
+    expect(versions).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));
+    expect(disk.appended.reduce((sum, count) => sum + count)).toBe(101);
+    await store.close();
+  });
+
+  test.each([1, 2, 3, 4, 5])("where append %s fails, what was sent behind it is decided anew", async (failing) => {
+    const { disk, store } = await openCounter();
+    disk.failAppend(failing);
+    const outcomes = await settle(Array.from({ length: 100 }, (_, i) => store.setVariable("s", "n", i + 1)));
+    const made = outcomes.filter((outcome) => outcome === "ok").length;
+    expect(new Set(outcomes)).toEqual(new Set(["ok", "unavailable"]));
+    expect(await store.getVariable("s", "n")).toMatchObject({
+      value: outcomes.lastIndexOf("ok") + 1,
+      version: made,
+    });
+    expect((await store.getSession("s")).revision).toBe(2 + made);
+    const versions = await store.listVariableHistory("s", "n", { pageSize: 200 });
+    expect(versions.items.map(({ version }) => version)).toEqual(Array.from({ length: made + 1 }, (_, i) => made - i));
     await store.close();
   });
 

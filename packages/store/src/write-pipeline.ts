@@ -9,6 +9,7 @@ import {
   StoreError,
   storeError,
 } from "@trimtab/core";
+import { createAppendLine, type Ended } from "./append-line.ts";
 import { createHead } from "./pipeline-head.ts";
 import { createRequestAnswers, type Refusals } from "./request-answers.ts";
 import type { SessionFold } from "./session-fold.ts";
@@ -62,14 +63,29 @@ interface Repeated {
   readonly revision: number;
 }
 
-/** Makes the pipeline of one session. `onIdle` is called whenever nothing is under way any more. */
-export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdle: () => void): WritePipeline {
+/** How appends are made. */
+export interface PipelineOptions {
+  /** Why parts of batches were refused. */
+  readonly refusals: Refusals;
+  /** Other processes append to the same log. */
+  readonly shared: boolean;
+  /** Called whenever nothing is under way any more. */
+  readonly onIdle: () => void;
+}
+
+/** Commits that wait for the end of the turn at most; more go out at once, so that the disk works while this goes on. */
+const burst = 16;
+
+/** Appends under way together where nobody else appends. */
+const appendsAtOnce = 4;
+
+/** Makes the pipeline of one session. */
+export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdle }: PipelineOptions): WritePipeline {
   const head = createHead(fold);
   const answers = createRequestAnswers(fold, refusals);
   let waiting: Job[] = [];
-  let sending: readonly Job[] | undefined;
   let flushScheduled = false;
-  const idle = () => sending === undefined && waiting.length === 0;
+  const idle = () => line.idle && waiting.length === 0;
 
   const admit = (job: Job): void => {
     const state = idle() ? fold.state : head.state();
@@ -84,7 +100,8 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
       return;
     }
     waiting.push(job);
-    scheduleFlush();
+    if (waiting.length >= burst) flush();
+    else scheduleFlush();
   };
 
   /** Prepares the answer to a job; where its type fails it is answered right away. */
@@ -111,34 +128,30 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
   };
 
   const scheduleFlush = (): void => {
-    if (flushScheduled || sending !== undefined || waiting.length === 0) return;
+    if (flushScheduled || !line.hasRoom || waiting.length === 0) return;
     flushScheduled = true;
-    queueMicrotask(flush);
+    queueMicrotask(() => {
+      flushScheduled = false;
+      flush();
+    });
   };
 
-  // One append is under way at a time and carries everything decided meanwhile, so that a commit can never land on a
-  // revision other than the one it was decided against.
   const flush = (): void => {
-    flushScheduled = false;
+    if (!line.hasRoom || waiting.length === 0) return;
     const jobs = waiting;
     waiting = [];
-    sending = jobs;
-    const commits: Commit[] = [];
-    for (const { commit } of jobs) if (commit !== undefined) commits.push(commit);
-    if (commits.length === 0) finish(jobs);
-    else {
-      append(jobs, commits).then(
-        (won) => (won ? finish(jobs) : decideAgain(jobs)),
-        (error: unknown) => fail(jobs, error),
-      );
-    }
+    line.send(jobs);
   };
 
-  const append = (jobs: readonly Job[], commits: readonly Commit[]): Promise<boolean> => {
+  const append = (jobs: readonly Job[]): Promise<boolean> => {
+    const commits: Commit[] = [];
+    for (const { commit } of jobs) if (commit !== undefined) commits.push(commit);
+    const [first] = commits;
+    if (first === undefined) return Promise.resolve(true);
     const { appends, log, state } = fold;
-    if (appends === undefined) return log.append(state.id, state.revision, commits);
+    const run = () => log.append(state.id, first.revision - 1, commits);
+    if (appends === undefined) return run();
     const writes = jobs.filter(({ commit }) => commit !== undefined).map(({ under }) => under);
-    const run = () => log.append(state.id, state.revision, commits);
     return appends.append({ session: state.id, commits: commits.length, writes }, run);
   };
 
@@ -147,32 +160,34 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
       const made = answer !== undefined && "decision" in answer ? answer.decision.variables : undefined;
       if (commit !== undefined) fold.apply(commit, made);
     }
-    sending = undefined;
-    head.landed(waiting.length === 0);
+    head.landed(idle());
     for (const job of jobs) settle(job);
     scheduleFlush();
     if (idle()) onIdle();
   };
 
-  /** Another writer was first: what it wrote is folded in, and everything under way is decided anew. */
-  const decideAgain = async (jobs: readonly Job[]): Promise<void> => {
-    try {
-      await fold.readOn();
-      admitAll([...jobs, ...waiting]);
-    } catch (error) {
-      fail(jobs, error);
+  /** Appends were not made: those that failed fail their writes, and everything else under way is decided anew. */
+  const recover = async (ended: readonly Ended<Job>[]): Promise<void> => {
+    const again: Job[] = [];
+    const durable: Job[] = [];
+    for (const { jobs, outcome } of ended) {
+      if (outcome === "lost") again.push(...jobs);
+      // Jobs without a commit were decided on what is not there.
+      else if (outcome === "made") for (const job of jobs) (job.commit === undefined ? again : durable).push(job);
+      else for (const job of jobs) job.reject(outcome.error);
     }
-  };
-
-  /** Fails the writes of one append and decides what came after on a state without them. */
-  const fail = (jobs: readonly Job[], error: unknown): void => {
-    for (const { reject } of jobs) reject(error);
-    admitAll(waiting);
+    try {
+      if (ended.some(({ outcome }) => outcome === "lost" || outcome === "made")) await fold.readOn();
+    } catch (error) {
+      for (const job of again.splice(0)) job.reject(error);
+    }
+    for (const job of durable) settle(job);
+    line.resume();
+    admitAll([...again, ...waiting]);
     if (idle()) onIdle();
   };
 
   const admitAll = (jobs: readonly Job[]): void => {
-    sending = undefined;
     waiting = [];
     head.drop();
     for (const job of jobs) {
@@ -180,6 +195,8 @@ export function createWritePipeline(fold: SessionFold, refusals: Refusals, onIdl
       admit(job);
     }
   };
+
+  const line = createAppendLine<Job>({ atOnce: shared ? 1 : appendsAtOnce, append, finish, recover });
 
   return {
     get idle() {

@@ -51,6 +51,8 @@ export function readRequest(request: Readable, reader: RequestReader): void {
     }
   };
   const onEnd = (): void => {
+    // Node's streams outlive their call by a garbage collection, and would keep alive whatever listens to them.
+    request.off("data", onData).off("end", onEnd);
     // A request that is broken off ends, too.
     if (request.destroyed) return;
     if (!isFramed) onMessage(whole());

@@ -57,6 +57,20 @@ function describeAppend(open: () => Promise<CommitLog>): void {
       }
     });
 
+    test("makes appends that follow on one another in the order of the calls, without a wait between them", async () => {
+      const log = await open();
+      const appends = Array.from({ length: 50 }, (_, i) => log.append("a", 2 * i, numbered(2 * i + 1, 2)));
+      expect(new Set(await Promise.all(appends))).toEqual(new Set([true]));
+      expect(entriesOf(await log.read("a", 0))).toHaveLength(100);
+    });
+
+    test("what follows on an append that is not made is not made either", async () => {
+      const log = await open();
+      const appends = [log.append("a", 1, numbered(2, 2)), log.append("a", 3, numbered(4, 1))];
+      expect(await Promise.all(appends)).toEqual([false, false]);
+      expect(entriesOf(await log.read("a", 0))).toEqual([]);
+    });
+
     test("keeps streams apart", async () => {
       const log = await open();
       await Promise.all([log.append("a", 0, numbered(1, 5)), log.append("b", 0, [bytes("other")])]);
