@@ -13,5 +13,5 @@ export function formatTable(title: string, timings: readonly Timing[]): string {
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(" | ")} |`;
   const rule = `|${widths.map((width, i) => (i === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [`### ${title}`, "", line(all[0] ?? []), rule, ...rows.map(line), ""].join("\n");
+  return [`#### ${title}`, "", line(all[0] ?? []), rule, ...rows.map(line), ""].join("\n");
 }

@@ -13,25 +13,35 @@ export async function codecComparisons(): Promise<Comparison[]> {
   const { variable } = await store.registerVariable("s", spec);
   const message = toWireVariable(variable);
   const bytes = toBinary(VariableSchema, message);
+  // A variable's message is made once. What has a new value each time pays for that, as these do, of which none is known.
+  const fresh = () => toBinary(VariableSchema, toWireVariable({ ...variable }));
+  const [bare, first, again, read] = [
+    "protobuf-es",
+    "for the first time",
+    "once more",
+    "protobuf-es and fromWireVariable",
+  ];
+  const goal = (text: string, subject: string) => ({ text, subject, to: [bare], limit: { atMost: 1.3 } });
   return [
     {
       title: "A variable to bytes",
       subjects: [
-        { name: "protobuf-es", run: (count) => repeat(count, () => toBinary(VariableSchema, message)) },
-        { name: "toWireVariable and protobuf-es", run: (count) => repeat(count, () => encode(variable)) },
+        { name: bare, run: (count) => repeat(count, () => toBinary(VariableSchema, message)) },
+        { name: first, run: (count) => repeat(count, fresh) },
+        { name: again, run: (count) => repeat(count, () => toBinary(VariableSchema, toWireVariable(variable))) },
+      ],
+      goals: [
+        goal("a variable to bytes for the first time, to protobuf-es", first),
+        goal("a variable to bytes once more, to protobuf-es", again),
       ],
     },
     {
       title: "A variable from bytes",
       subjects: [
-        { name: "protobuf-es", run: (count) => repeat(count, () => fromBinary(VariableSchema, bytes)) },
-        {
-          name: "protobuf-es and fromWireVariable",
-          run: (count) => repeat(count, () => fromWireVariable(fromBinary(VariableSchema, bytes))),
-        },
+        { name: bare, run: (count) => repeat(count, () => fromBinary(VariableSchema, bytes)) },
+        { name: read, run: (count) => repeat(count, () => fromWireVariable(fromBinary(VariableSchema, bytes))) },
       ],
+      goals: [goal("a variable from bytes, to protobuf-es", read)],
     },
   ];
 }
-
-const encode = (variable: Parameters<typeof toWireVariable>[0]) => toBinary(VariableSchema, toWireVariable(variable));

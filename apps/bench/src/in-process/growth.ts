@@ -11,14 +11,17 @@ export async function growthComparisons(): Promise<Comparison[]> {
   const young = await openStore(1, 10);
   const old = await openStore(1, 10);
   for (let i = 0; i < 1_000_000; i++) await old.setVariable("s0", `v${i % 10}`, (i % 20) / 10);
+  const flat = (text: string, subject: string, to: string) => ({ text, subject, to: [to], limit: { atMost: 1.2 } });
   return [
     {
       title: "A write, by variables in the session",
       subjects: ofVariables.map(([n, store]) => ({ name: `${n}`, run: write(store, () => "s0", n) })),
+      goals: [flat("a write among 100,000 variables, to one among 10", "100000", "10")],
     },
     {
       title: "A write, by sessions in the store",
       subjects: ofSessions.map(([n, store]) => ({ name: `${n}`, run: write(store, (i) => `s${i % n}`, 10) })),
+      goals: [flat("a write among 10,000 sessions, to one in the only session", "10000", "1")],
     },
     {
       title: "A write, by commits before it",
@@ -26,14 +29,18 @@ export async function growthComparisons(): Promise<Comparison[]> {
         { name: "few", run: write(young, () => "s0", 10) },
         { name: "1000000", run: write(old, () => "s0", 10) },
       ],
+      goals: [flat("a write after 1,000,000 commits, to one after few", "1000000", "few")],
     },
   ];
 }
 
+/** Opens a store that keeps little of the past, so that its memory does not grow while it is measured. */
 async function openStore(sessions: number, variables: number): Promise<LocalStore> {
   const store = createStore({
     types: builtinTypes,
     limits: { variablesPerSession: variables },
+    history: { versionsPerVariable: 1 },
+    historyCommits: 100,
     maxSessions: sessions,
   });
   for (let s = 0; s < sessions; s++) {

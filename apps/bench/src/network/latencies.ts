@@ -1,8 +1,8 @@
 import type { DescMethod, MessageInitShape } from "@bufbuild/protobuf";
 import { DependencyService, HistoryService, OptimizationService, VariableService } from "@trimtab/wire/services";
+import type { Goal, Measured } from "../goals.ts";
 import { markdownTable } from "../optimize/markdown.ts";
 import { call, connectHttp2, type Http2Request, toHttp2 } from "./fanout.ts";
-import type { Goal, Measured } from "./goals.ts";
 import { summarise } from "./load.ts";
 import type { Running } from "./processes.ts";
 import { callOf, fill, session, variableAt } from "./requests.ts";

@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
 import { writeFigures } from "../figures-page.ts";
+import { formatGoals, type Goal, type Measured } from "../goals.ts";
 import type { Effort } from "./contest.ts";
 import { benchDurableWrites } from "./durable.ts";
-import { formatGoals, type Goal, type Measured } from "./goals.ts";
 import { benchLatencies } from "./latencies.ts";
 import { findPeer, type PeerName } from "./peers.ts";
 import { benchTensors } from "./tensors.ts";

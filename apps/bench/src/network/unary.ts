@@ -1,6 +1,6 @@
 import { VariableService } from "@trimtab/wire/services";
+import { type Goal, type Measured, ratioGoal } from "../goals.ts";
 import { type Contestant, contest, type Effort, figureOf, formatContest, type Result } from "./contest.ts";
-import { type Goal, type Measured, ratioGoal } from "./goals.ts";
 import { type Request, runH2load } from "./h2load.ts";
 import { startPeer } from "./peers.ts";
 import type { Running } from "./processes.ts";

@@ -1,8 +1,8 @@
 import { WatchService } from "@trimtab/wire/services";
+import { type Measured, ratioGoal } from "../goals.ts";
 import { markdownTable } from "../optimize/markdown.ts";
 import { contest, type Effort, figureOf, formatContest } from "./contest.ts";
 import { connectHttp2, overHttp2, toHttp2 } from "./fanout.ts";
-import { type Measured, ratioGoal } from "./goals.ts";
 import type { Running } from "./processes.ts";
 import { callOf, fill, session, variableAt } from "./requests.ts";
 import { startTrimtab } from "./servers.ts";

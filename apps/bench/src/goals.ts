@@ -1,4 +1,4 @@
-import { markdownTable, short } from "../optimize/markdown.ts";
+import { markdownTable, short } from "./optimize/markdown.ts";
 
 /** What a measurement was to come to, and what it came to. */
 export interface Goal {
