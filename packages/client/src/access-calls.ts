@@ -8,6 +8,7 @@ import {
   toWireAccessRules,
   toWirePermission,
   toWirePoint,
+  toWireSupposed,
 } from "@trimtab/wire";
 import { type AccessService, Permission } from "@trimtab/wire/services";
 import { readPage, readReceipt } from "./answers.ts";
@@ -99,12 +100,12 @@ const createQuestionCalls = (client: Client<typeof AccessService>, { call }: Cal
         ),
       (answer) => readPage(answer.variables, answer, fromWireAccessible),
     ),
-  explainAccess: (session, ref, { permission, subject }) =>
+  explainAccess: (session, ref, { permission, subject, caller }) =>
     call(
       (to) => {
         const subjectSessionId = encodeText(subject, "subject");
         const asked = { ...encodeRef(session, ref), permission: toWirePermission(permission), subjectSessionId };
-        return client.explainAccess(asked, to);
+        return client.explainAccess(caller === undefined ? asked : { ...asked, caller: toWireSupposed(caller) }, to);
       },
       (answer) => fromWireExplanation(answer),
     ),

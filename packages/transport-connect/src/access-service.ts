@@ -5,6 +5,7 @@ import {
   fromWireContext,
   fromWirePermission,
   fromWirePoint,
+  fromWireSupposed,
   present,
   toUint64,
   toWireAccessible,
@@ -92,10 +93,15 @@ const questionMethods = (
   }),
   explainAccess: unary(async (request) =>
     toWireExplanation(
-      await store.explainAccess(sessionOf(request), required(request.variable, "variable"), {
-        permission: fromWirePermission(request.permission),
-        subject: required(request.subjectSessionId, "subject_session_id"),
-      }),
+      await store.explainAccess(
+        sessionOf(request),
+        required(request.variable, "variable"),
+        present({
+          permission: fromWirePermission(request.permission),
+          subject: required(request.subjectSessionId, "subject_session_id"),
+          caller: fromWireSupposed(request.caller),
+        }),
+      ),
     ),
   ),
 });

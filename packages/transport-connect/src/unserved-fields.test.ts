@@ -181,7 +181,7 @@ const served: Record<string, readonly string[]> = {
   CheckAccessRequest: [...one, "permission"],
   BatchCheckAccessRequest: ["session_id", "questions"],
   ListAccessibleRequest: [...page, "permission", "owner_pattern", "pattern"],
-  ExplainAccessRequest: [...one, "permission", "subject_session_id"],
+  ExplainAccessRequest: [...one, "permission", "subject_session_id", "caller"],
   AccessQuestion: ["variable", "permission"],
   AccessRule: [
     "id",

@@ -1,14 +1,17 @@
-import type { AccessBasis, AccessExplanation, AccessibleVariable, AccessVerdict } from "@trimtab/core";
+import type { AccessBasis, AccessExplanation, AccessibleVariable, AccessVerdict, SupposedCaller } from "@trimtab/core";
 import { fromWireAccessRule, fromWirePermission, toWireAccessRule, toWirePermission } from "./access-rule.ts";
+import { encodeRecord, encodeText } from "./caller-data.ts";
 import {
   type ExplainAccessResponse,
   type AccessibleVariable as WireAccessible,
   AccessBasis as WireBasis,
+  type SupposedCaller as WireSupposed,
   type AccessVerdict as WireVerdict,
 } from "./gen/trimtab/v1/access_pb.ts";
 import { fromKnown } from "./known.ts";
 import { present } from "./present.ts";
 import { refuseMessage } from "./refuse.ts";
+import { fromWireRecord } from "./value.ts";
 
 const bases = {
   owner: WireBasis.OWNER,
@@ -16,6 +19,26 @@ const bases = {
   "no-rule": WireBasis.NO_RULE,
   dependency: WireBasis.DEPENDENCY,
 } as const satisfies Record<AccessBasis, WireBasis>;
+
+/** Reads who is supposed to call; without one, whoever is known to. */
+export const fromWireSupposed = (caller: WireSupposed | undefined): SupposedCaller | undefined =>
+  caller && {
+    principal: caller.principal,
+    attributes: fromWireRecord(caller.attributes, "caller.attributes"),
+    roles: caller.roles,
+  };
+
+/**
+ * Puts who is supposed to call on the wire.
+ *
+ * @throws StoreError `invalid_argument` naming the part that is ill-formed text or data that no payload can hold
+ */
+export const toWireSupposed = ({ principal = "", attributes, roles = [] }: SupposedCaller): WireSupposed => ({
+  $typeName: "trimtab.v1.SupposedCaller",
+  principal: encodeText(principal, "caller.principal"),
+  attributes: encodeRecord(attributes, "caller.attributes"),
+  roles: roles.map((role, index) => encodeText(role, `caller.roles[${index}]`)),
+});
 
 /** Puts on the wire why a session has a permission or not. */
 export const toWireExplanation = ({ allowed, basis, rule, verdicts }: AccessExplanation): ExplainAccessResponse => ({

@@ -1,8 +1,10 @@
 export {
   fromWireAccessible,
   fromWireExplanation,
+  fromWireSupposed,
   toWireAccessible,
   toWireExplanation,
+  toWireSupposed,
 } from "./access-answer.ts";
 export {
   fromWireAccessRules,

@@ -1,5 +1,6 @@
 import type { AccessBasis, AccessVerdict } from "../access/access-control.ts";
 import type { AccessRule, AccessRuleSpec, Permission, Permissions } from "../access/access-rule.ts";
+import type { Caller } from "../access/principal.ts";
 import type { SessionPoint } from "./history-store.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { Receipt, WriteOptions } from "./write.ts";
@@ -86,7 +87,15 @@ export interface ExplainedQuestion {
    * The session to judge. Its attributes are known where it may be acted as, and empty otherwise or where it is not there.
    */
   readonly subject: string;
+  /**
+   * Who calls as that session, in place of what is known of it: what a principal is let in with is not the session's, so that
+   * whoever asks has to say it. Rejects with `invalid_argument` for attributes that are no plain data.
+   */
+  readonly caller?: SupposedCaller;
 }
+
+/** Who is supposed to call: nobody, without attributes and roles, unless given. */
+export type SupposedCaller = Partial<Pick<Caller, "principal" | "attributes" | "roles">>;
 
 export interface AccessExplanation {
   readonly allowed: boolean;

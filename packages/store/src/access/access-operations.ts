@@ -8,14 +8,17 @@ import {
   findVariable,
   isStoreError,
   judgeAccess,
+  type Limits,
   type ListAccessibleOptions,
   noPermissions,
   type Permission,
+  parseRecord,
   parseVariableRef,
   type SessionPoint,
   type SessionState,
   type Store,
   StoreError,
+  type SupposedCaller,
   storeError,
   unknownVariable,
 } from "@trimtab/core";
@@ -112,20 +115,27 @@ export function createAccessQuestions(
       const found = await accessibleTo(await callerOf(session), sessions, options);
       return pageAfter(found, options, ({ owner, name }) => [owner, name]);
     },
-    explainAccess: (session, ref, { permission, subject }) =>
+    explainAccess: (session, ref, { permission, subject, caller: supposed }) =>
       sessions.access(session, async ({ runtime: { state } }) => {
         checkPermission(permission, "permission");
         const variable = requireVariable(state, ref);
         // What a session says of itself is for it alone, and would show in which rules match.
-        const isThere = mayExplain(subject) && (await stateOf(sessions, subject)) !== undefined;
-        const bare: Caller = { session: subject, principal: "", attributes: {}, roles: [] };
-        const caller = isThere ? await callerOf(subject) : bare;
+        const isKnown =
+          supposed === undefined && mayExplain(subject) && (await stateOf(sessions, subject)) !== undefined;
+        const caller = isKnown ? await callerOf(subject) : suppose(subject, supposed, sessions.limits);
         const control = controlOf(sessions);
         const judging = { caller, control, permission, atMs: sessions.now() };
         const question = { ...judging, owner: session, variable, sessionRules: state.permissions.rules };
         return { ...judgeAccess(state, variable, judging), verdicts: control.explain(question) };
       }),
   };
+}
+
+function suppose(session: string, supposed: SupposedCaller = {}, limits: Limits): Caller {
+  const { principal = "", roles = [] } = supposed;
+  const attributes = parseRecord(supposed.attributes, "caller.attributes", limits.metadataBytes);
+  if (attributes.kind === "refused") throw new StoreError(attributes.refusal);
+  return { session, principal, attributes: attributes.value, roles };
 }
 
 /** A session's state, where it is there. */

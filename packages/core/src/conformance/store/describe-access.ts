@@ -218,6 +218,10 @@ function describeQuestions(open: OpenStore): void {
         ["rule-1", false, true, "rule stop counts before it"],
         ["later", true, false, "the caller's team is not as its conditions say"],
       ]);
+      const [asked, caller] = [{ permission: "read", subject: "reader-2" } as const, { attributes: { team: "ads" } }];
+      expect(await store.explainAccess("s", "model", asked)).toMatchObject({ allowed: false, basis: "no-rule" });
+      const supposed = await store.explainAccess("s", "model", { ...asked, caller });
+      expect(supposed).toMatchObject({ allowed: true, rule: { id: "later" } });
       const own = await store.explainAccess("s", "temperature", { permission: "write", subject: "s" });
       expect(own).toMatchObject({ allowed: true, basis: "owner" });
       const none = await store.explainAccess("s", "model", { permission: "write", subject: "nowhere" });
