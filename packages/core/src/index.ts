@@ -55,6 +55,7 @@ export * from "./store/label-store.ts";
 export * from "./store/optimization-store.ts";
 export * from "./store/page.ts";
 export * from "./store/program-store.ts";
+export * from "./store/prompt.ts";
 export * from "./store/rule-store.ts";
 export * from "./store/session-store.ts";
 export * from "./store/study-store.ts";

@@ -96,3 +96,49 @@ test("a return ends a request under way", async () => {
   expect(await waiting).toEqual({ done: true, value: undefined });
   expect(releases()).toBe(1);
 });
+
+test("gives what there is to one who polls, and calls back for what comes", async () => {
+  const { iterator, put, list } = overList();
+  const prompt = iterator.prompt();
+  list.push(1);
+  expect(prompt?.poll()).toEqual({ done: false, value: { item: 1 } });
+  expect(prompt?.poll()).toBeUndefined();
+  let calls = 0;
+  const ready = new Promise<void>((resolve) => {
+    prompt?.onReady(() => {
+      calls++;
+      resolve();
+    });
+  });
+  put(2);
+  expect(calls).toBe(0);
+  await ready;
+  put(3);
+  await Promise.resolve();
+  expect(calls).toBe(1);
+  expect([prompt?.poll(), prompt?.poll()]).toEqual([2, 3].map((item) => ({ done: false, value: { item } })));
+});
+
+test("what goes wrong, and an end, reach one who polls", async () => {
+  const ways: ((made: ReturnType<typeof overList>) => void)[] = [
+    ({ put }) => put(new Error("thrown")),
+    ({ put }) => put(Promise.reject(new Error("thrown"))),
+    ({ end }) => end(new Error("thrown")),
+  ];
+  for (const way of ways) {
+    const made = overList();
+    const prompt = made.iterator.prompt();
+    const pollUntilKnown = async () => {
+      for (;;) {
+        const result = prompt?.poll();
+        if (result !== undefined) return result;
+        await new Promise<void>((resolve) => prompt?.onReady(resolve));
+      }
+    };
+    const known = pollUntilKnown();
+    way(made);
+    await expect(known).rejects.toThrow("thrown");
+    expect(prompt?.poll()).toEqual({ done: true, value: undefined });
+    expect(made.releases()).toBe(1);
+  }
+});

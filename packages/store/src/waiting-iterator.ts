@@ -1,6 +1,8 @@
+import type { Prompt, PromptIterator } from "@trimtab/core";
+
 /** An iterator over what comes about, and the ends by which it is held. */
 export interface WaitingIterator<T extends object> {
-  readonly iterator: AsyncIterableIterator<T>;
+  readonly iterator: AsyncIterableIterator<T, undefined> & PromptIterator<T>;
   /** There may be something to give now. */
   wake(): void;
   /** Gives nothing more: whoever waits hears so at once, by an error where there is one. */
@@ -25,13 +27,15 @@ interface Request<T extends object> {
 
 /**
  * Makes an iterator that gives what a source has, in order, to one request after the other. It does what an async generator
- * would, but that `return` ends a `next` that is waiting, and that it costs one promise for each thing that is given.
+ * would, but that `return` ends a `next` that is waiting, and that it costs one promise for each thing that is given, or none
+ * where it is polled.
  */
 export function createWaitingIterator<T extends object>({ next, release }: Source<T>): WaitingIterator<T> {
   const requests: Request<T>[] = [];
+  let onReady: (() => void) | undefined;
   let isBusy = false;
   let isOver = false;
-  let failure: Error | undefined;
+  let failure: unknown;
 
   const over = (): void => {
     if (isOver) return;
@@ -45,13 +49,22 @@ export function createWaitingIterator<T extends object>({ next, release }: Sourc
     failure = undefined;
   };
 
+  const tellReady = (): void => {
+    const listener = onReady;
+    onReady = undefined;
+    listener?.();
+  };
+
   const fail = (error: unknown): void => {
+    const asker = requests.shift();
+    if (asker !== undefined) asker.reject(error);
+    else if (!isOver) failure = error;
     over();
-    requests.shift()?.reject(error);
     for (const request of requests.splice(0)) request.resolve(done);
   };
 
   const work = (): void => {
+    tellReady();
     try {
       while (requests.length > 0 && !isBusy) {
         const found = isOver ? "over" : next();
@@ -75,6 +88,7 @@ export function createWaitingIterator<T extends object>({ next, release }: Sourc
       (error: unknown) => {
         isBusy = false;
         fail(error);
+        tellReady();
       },
     );
   };
@@ -83,9 +97,38 @@ export function createWaitingIterator<T extends object>({ next, release }: Sourc
     if (!isOver) failure = error;
     over();
     for (const request of requests.splice(0)) answerOver(request);
+    if (onReady !== undefined) soon(tellReady);
   };
 
-  const iterator: AsyncIterableIterator<T> = {
+  const nextOrOver = () => {
+    try {
+      return next();
+    } catch (error) {
+      failure = error;
+      return "over";
+    }
+  };
+
+  const poll: Prompt<T>["poll"] = () => {
+    if (isBusy) return undefined;
+    const found = isOver ? "over" : nextOrOver();
+    if (found === undefined) return undefined;
+    if (found instanceof Promise) return void waitFor(found);
+    if (found !== "over") return { done: false, value: found };
+    over();
+    if (failure === undefined) return done;
+    const error = failure;
+    failure = undefined;
+    throw error;
+  };
+  const prompt: Prompt<T> = {
+    poll,
+    onReady(listener) {
+      onReady = listener;
+    },
+  };
+
+  const iterator: WaitingIterator<T>["iterator"] = {
     next: () =>
       new Promise((resolve, reject) => {
         requests.push({ resolve, reject });
@@ -95,9 +138,23 @@ export function createWaitingIterator<T extends object>({ next, release }: Sourc
       end();
       return done;
     },
+    prompt: () => prompt,
     [Symbol.asyncIterator]: () => iterator,
   };
-  return { iterator, wake: () => queueMicrotask(work), end };
+  return { iterator, wake: () => soon(work), end };
+}
+
+let due: (() => void)[] = [];
+
+/** Has something done when whatever runs now is done; one turn serves all that is asked for meanwhile. */
+function soon(work: () => void): void {
+  if (due.push(work) === 1) queueMicrotask(doWhatIsDue);
+}
+
+function doWhatIsDue(): void {
+  const works = due;
+  due = [];
+  for (const work of works) work();
 }
 
 const done: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -1,4 +1,4 @@
-import { type Selection, storeError, type WatchEvent } from "@trimtab/core";
+import { type PromptIterator, promptOf, type Selection, storeError, type WatchEvent } from "@trimtab/core";
 import type { Sessions } from "./sessions.ts";
 import { type SessionWatchOptions, watchSession } from "./watch-session.ts";
 
@@ -27,11 +27,11 @@ export function createWatchOperation(sessions: Sessions): WatchOperation {
 }
 
 /** Makes an iterable whose iterator is opened when the first event is asked for, and not at all where it is ended before. */
-function lazily(open: () => Promise<AsyncIterator<WatchEvent>>): AsyncIterable<WatchEvent> {
-  let opening: Promise<AsyncIterator<WatchEvent>> | undefined;
-  let opened: AsyncIterator<WatchEvent> | undefined;
+function lazily(open: () => Promise<AsyncIterator<WatchEvent, undefined>>): AsyncIterable<WatchEvent> {
+  let opening: Promise<AsyncIterator<WatchEvent, undefined>> | undefined;
+  let opened: AsyncIterator<WatchEvent, undefined> | undefined;
   let isOver = false;
-  const first = async (): Promise<IteratorResult<WatchEvent>> => {
+  const first = async (): Promise<IteratorResult<WatchEvent, undefined>> => {
     if (isOver) return done;
     try {
       opening ??= open();
@@ -43,12 +43,13 @@ function lazily(open: () => Promise<AsyncIterator<WatchEvent>>): AsyncIterable<W
     if (isOver) await opened.return?.();
     return opened.next();
   };
-  const iterator: AsyncIterator<WatchEvent> = {
+  const iterator: PromptIterator<WatchEvent> = {
     next: () => opened?.next() ?? first(),
     async return() {
       isOver = true;
       return opened?.return?.() ?? done;
     },
+    prompt: () => opened && promptOf(opened),
   };
   return { [Symbol.asyncIterator]: () => iterator };
 }

@@ -4,6 +4,7 @@ import {
   changesAccess,
   findVariable,
   listVariables,
+  type PromptIterator,
   type Selection,
   type SessionState,
   StoreError,
@@ -50,7 +51,7 @@ export function watchSession(
   source: WatchSource,
   selection: Selection,
   options: SessionWatchOptions,
-): AsyncIterableIterator<WatchEvent> {
+): PromptIterator<WatchEvent> {
   const selects = createSelector(selection);
   const filter = createChangeFilter(options, options.compile);
   const { oldValues = false, sessionPermissions = false, followsAccess = false } = options;

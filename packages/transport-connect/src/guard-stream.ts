@@ -1,3 +1,5 @@
+import { type Prompt, type PromptIterator, promptOf } from "@trimtab/core";
+
 /** How a stream of answers is guarded. */
 export interface StreamGuard {
   /** Rejects with an error as the caller is told of it. */
@@ -8,12 +10,12 @@ export interface StreamGuard {
 
 /**
  * Passes messages on as they are, and errors as the caller is told of them, until the caller may hear no more. It is what a
- * generator around the messages would be, at the price of one promise for a message. `open` is called for the first.
+ * generator around the messages would be, at the price of one promise for a message, or none where they are polled. `open` is called for the first.
  */
 export function guardStream<O>(
   open: () => AsyncIterable<O>,
   { fail, isRevoked }: StreamGuard,
-): AsyncIterableIterator<O, undefined> {
+): AsyncIterableIterator<O, undefined> & PromptIterator<O> {
   let messages: AsyncIterator<O> | undefined;
   let isOver = false;
 
@@ -44,7 +46,16 @@ export function guardStream<O>(
     return messages.next().then(pass, stop);
   };
 
-  const stream: AsyncIterableIterator<O, undefined> = {
+  const polled = ({ poll }: Prompt<O>): ReturnType<typeof poll> => {
+    try {
+      const result = poll();
+      return result === undefined || result instanceof Promise ? result : pass(result);
+    } catch (error) {
+      return stop(error);
+    }
+  };
+
+  const stream: ReturnType<typeof guardStream<O>> = {
     next: () => (messages === undefined || isOver ? first() : messages.next().then(pass, stop)),
     async return() {
       await leave();
@@ -54,6 +65,10 @@ export function guardStream<O>(
     async throw(error) {
       await leave();
       throw error;
+    },
+    prompt() {
+      const prompt = messages && promptOf(messages);
+      return prompt && { poll: () => polled(prompt), onReady: prompt.onReady };
     },
     [Symbol.asyncIterator]: () => stream,
   };

@@ -1,5 +1,13 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { type Store, storeError, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import {
+  mapPrompt,
+  type PromptIterator,
+  promptOf,
+  type Store,
+  storeError,
+  type WatchEvent,
+  type WatchOptions,
+} from "@trimtab/core";
 import { present, toWireChanges, toWireWatchEvent } from "@trimtab/wire";
 import type { WatchService, WatchVariablesRequest, WatchVariablesResponse } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
@@ -43,35 +51,46 @@ interface Messages {
   readonly finish: () => void;
 }
 
-/** The messages of events, one promise for each. */
+/** The messages of events, one promise for each or none. */
 function toMessages(
   events: AsyncIterator<WatchEvent>,
   { of, finish }: Messages,
-): AsyncIterableIterator<WatchVariablesResponse> {
+): AsyncIterableIterator<WatchVariablesResponse, undefined> & PromptIterator<WatchVariablesResponse> {
   // Where an event takes several messages, those that have not been asked for yet.
-  let rest: Iterator<WatchVariablesResponse> | undefined;
-  const nextOf = (parts: Iterator<WatchVariablesResponse>) => {
+  let rest: Iterator<WatchVariablesResponse, undefined> | undefined;
+  const nextOf = (parts: Iterator<WatchVariablesResponse, undefined>) => {
     const part = parts.next();
     if (part.done === true) rest = undefined;
     return part;
   };
-  const take = (result: IteratorResult<WatchEvent>): IteratorResult<WatchVariablesResponse> => {
+  const take = (result: IteratorResult<WatchEvent>): IteratorResult<WatchVariablesResponse, undefined> => {
     if (result.done === true) {
       finish();
-      return result;
+      return { done: true, value: undefined };
     }
     if (result.value.kind === "changes") return { done: false, value: of(toWireChanges(result.value)) };
     rest = toWireWatchEvent(result.value);
     return nextOf(rest);
   };
-  const messages: AsyncIterableIterator<WatchVariablesResponse> = {
+  /** What is left of the event before. */
+  const left = () => {
+    const part = rest === undefined ? undefined : nextOf(rest);
+    return part?.done === true ? undefined : part;
+  };
+  const messages: ReturnType<typeof toMessages> = {
     next() {
-      const part = rest === undefined ? undefined : nextOf(rest);
-      return part === undefined || part.done === true ? events.next().then(take) : Promise.resolve(part);
+      const part = left();
+      return part === undefined ? events.next().then(take) : Promise.resolve(part);
     },
     async return() {
       await events.return?.();
       return { done: true, value: undefined };
+    },
+    prompt() {
+      const prompt = promptOf(events);
+      if (prompt === undefined) return undefined;
+      const { poll, onReady } = mapPrompt(prompt, take);
+      return { poll: () => left() ?? poll(), onReady };
     },
     [Symbol.asyncIterator]: () => messages,
   };

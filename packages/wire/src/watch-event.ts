@@ -31,10 +31,11 @@ const messages = new WeakMap<ChangesEvent, WatchVariablesResponse>();
  * Puts what a watch yields on the wire: one message, or several for a large view, of which only the last has the token.
  * One {@link ChangesEvent} always gives the same message, which must not be written to.
  */
-export function* toWireWatchEvent(event: WatchEvent): Generator<WatchVariablesResponse, void, undefined> {
+export function* toWireWatchEvent(event: WatchEvent): Generator<WatchVariablesResponse, undefined, undefined> {
   if (event.kind === "changes") yield toWireChanges(event);
   else if (event.kind === "snapshot" || event.kind === "reset") yield* viewParts(event);
   else yield response(event, plainEvent(event));
+  return undefined;
 }
 
 /** Puts the changes of one commit on the wire; one event always gives the same message. */

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { type Prompt, promptOf } from "@trimtab/core";
 import type { Call } from "./call.ts";
 import type { Ending } from "./dialects.ts";
 import { type Frame, frameOf } from "./envelope.ts";
@@ -105,22 +106,46 @@ const noBytes = new Uint8Array();
 export function stream(call: Call, messages: AsyncIterable<object>): void {
   const { exchange, codec, context, dialect, method } = call;
   const iterator = messages[Symbol.asyncIterator]();
+  let prompt: Prompt<object> | undefined;
   let started = false;
   let waiting = false;
 
   const next = (): void => {
     waiting = false;
-    iterator.next().then(take, stop);
+    if (prompt === undefined) iterator.next().then(take, stop);
+    else poll(prompt);
+  };
+  const poll = (from: Prompt<object>): void => {
+    try {
+      for (;;) {
+        const result = from.poll();
+        if (result === undefined) return void from.onReady(next);
+        if (result instanceof Promise) return void result.catch(stop);
+        if (!pass(result)) return;
+      }
+    } catch (error) {
+      stop(error);
+    }
   };
   const take = (result: IteratorResult<object>): void => {
-    if (exchange.isClosed) return void leave();
-    if (result.done === true) return void stop();
+    prompt ??= promptOf(iterator);
+    if (pass(result)) next();
+  };
+  /** Sends what comes, and says whether more may follow at once. */
+  const pass = (result: IteratorResult<object>): boolean => {
+    if (exchange.isClosed) leave();
+    else if (result.done === true) stop();
+    else return send(result.value);
+    return false;
+  };
+  const send = (message: object): boolean => {
     let frame: Frame;
     try {
-      frame = codec.frame(result.value);
+      frame = codec.frame(message);
     } catch (error) {
       leave();
-      return void stop(error);
+      stop(error);
+      return false;
     }
     if (!started) {
       started = true;
@@ -128,9 +153,10 @@ export function stream(call: Call, messages: AsyncIterable<object>): void {
     }
     let mayGoOn = true;
     for (const piece of frame.pieces) mayGoOn = exchange.write(piece);
-    if (mayGoOn) return void next();
+    if (mayGoOn) return true;
     waiting = true;
     exchange.onDrain(next);
+    return false;
   };
   const stop = (error?: unknown): void => {
     const failure = error === undefined ? undefined : toConnectError(error);

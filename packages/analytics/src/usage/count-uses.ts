@@ -1,4 +1,4 @@
-import type { Store, WatchEvent } from "@trimtab/core";
+import { mapPrompt, type PromptIterator, promptOf, type Store, type WatchEvent } from "@trimtab/core";
 import { ownerOf, type Uses } from "./uses.ts";
 
 /** Something that a call has read or written, and the ref by which its caller named it. */
@@ -119,7 +119,7 @@ function createCountedWrites(
 }
 
 /** Counts a watch from its first event, before which it may yet be refused, until it ends. */
-function counted(events: AsyncIterable<WatchEvent>, begin: () => () => void): AsyncIterator<WatchEvent> {
+function counted(events: AsyncIterable<WatchEvent>, begin: () => () => void): PromptIterator<WatchEvent> {
   const iterator = events[Symbol.asyncIterator]();
   let end: (() => void) | undefined;
   const over = <T extends IteratorResult<WatchEvent>>(result: T): T => {
@@ -131,11 +131,25 @@ function counted(events: AsyncIterable<WatchEvent>, begin: () => () => void): As
     end?.();
     throw error;
   };
+  const passing: <T>(poll: () => T) => T = (poll) => {
+    try {
+      return poll();
+    } catch (error) {
+      return failed(error);
+    }
+  };
   return {
     next: () => iterator.next().then(over, failed),
     async return(value?: unknown) {
       end?.();
-      return (await iterator.return?.(value)) ?? { done: true, value: undefined };
+      await iterator.return?.(value);
+      return { done: true, value: undefined };
+    },
+    prompt() {
+      const prompt = promptOf(iterator);
+      if (prompt === undefined) return undefined;
+      const { poll, onReady } = mapPrompt(prompt, over);
+      return { poll: () => passing(poll), onReady };
     },
   };
 }
