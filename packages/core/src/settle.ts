@@ -21,13 +21,13 @@ export function settle(
   context: DecideContext,
 ): BatchDecision {
   const { events } = decided;
-  const recomputed = commands.filter((command) => command.kind === "recompute-variables");
-  if (recomputed.length === 0 && !events.some((event) => concernsOthers(state, event))) return decided;
+  if (!asksForMore(state, commands, events)) return decided;
   const commit = nextCommit(state, { events }, context);
   const draft = evolve(draftOf(state), commit);
   const demanded = new Set(events.flatMap((event) => demandedBy(event)));
-  for (const { refs } of recomputed) {
-    for (const id of refs ?? state.stale.values()) demanded.add(findVariable(state, id)?.id ?? id);
+  for (const command of commands) {
+    if (command.kind !== "recompute-variables") continue;
+    for (const id of command.refs ?? state.stale.values()) demanded.add(findVariable(state, id)?.id ?? id);
   }
   const written = events.filter((event) => event.kind === "variable-set");
   const changed = new Set(written.filter((event) => event.unchanged !== true).map(({ id }) => id));
@@ -46,6 +46,13 @@ export function settle(
 /** Ids of the variables that follow from others and have new values. */
 const setBy = ({ events }: { events: readonly SessionEvent[] }): string[] =>
   events.flatMap((event) => (event.kind === "variable-set" ? [event.id] : []));
+
+/** Says whether anything may follow from a decision. Loops, since this is asked of every write, and mostly denied. */
+function asksForMore(state: SessionState, commands: readonly Command[], events: readonly SessionEvent[]): boolean {
+  for (const { kind } of commands) if (kind === "recompute-variables") return true;
+  for (const event of events) if (concernsOthers(state, event)) return true;
+  return false;
+}
 
 /** Says whether an event may lead to others, or break a rule. */
 function concernsOthers(state: SessionState, event: SessionEvent): boolean {

@@ -1,6 +1,7 @@
 import {
   type BatchWritten,
   type Command,
+  type Commit,
   createGlob,
   emptyRecord,
   findVariable,
@@ -8,7 +9,9 @@ import {
   listVariables,
   payloadEquals,
   registeredVariable,
+  type SessionEvent,
   type SessionState,
+  type SetOptions,
   type Store,
   StoreError,
   storeError,
@@ -17,6 +20,7 @@ import {
   unknownVariable,
   type Value,
   type Variable,
+  type VariableSet,
   type Written,
 } from "@trimtab/core";
 import { expecting, refuseExpectedVersion } from "./expectations.ts";
@@ -138,12 +142,15 @@ function createWrites(
   sessions: Sessions,
 ): Pick<VariableOperations, "setVariable" | "setVariables" | "updateVariable" | "deleteVariable" | "deleteVariables"> {
   return {
-    async setVariable(session, ref, value, { expectedVersion, ...by } = {}) {
-      const command = { kind: "set-variable", ref, value, ...expecting(expectedVersion) } as const;
-      const result = await sessions.write(session, [command], by);
-      const [written] = writtenBy(session, result);
-      if (written === undefined) throw storeError("internal", `setting ${ref} made no version`, {});
-      return written;
+    async setVariable(session, ref, value, options = noOptions) {
+      const { expectedVersion } = options;
+      const set = { kind: "set-variable", ref, value } as const;
+      const command: Command = expectedVersion === undefined ? set : { ...set, expectedVersion };
+      const { commit, revision } = await sessions.write(session, [command], options);
+      const event = commit?.events.find(isWritten);
+      if (commit === undefined || event === undefined)
+        throw storeError("internal", `setting ${ref} made no version`, {});
+      return toWritten({ session, revision, commit }, event);
     },
     async setVariables(session, updates, { atomic = true, expectedVersions = {}, ...by } = {}) {
       const commands = batchCommands(updates, expectedVersions);
@@ -206,13 +213,22 @@ export function entriesOf(updates: Updates): (readonly [string, Value])[] {
 /** Receipts of the values that a write set, without those that were derived from them. */
 export function writtenBy(session: string, { commit, revision }: WriteResult): Written[] {
   const written: Written[] = [];
-  for (const event of commit?.events ?? []) {
-    if (event.kind !== "variable-set" || event.root !== undefined) continue;
-    const { id, name, version } = event;
-    written.push({ session, revision, id, name, version, updatedAtMs: commit?.atMs ?? 0 });
-  }
+  if (commit === undefined) return written;
+  for (const event of commit.events)
+    if (isWritten(event)) written.push(toWritten({ session, revision, commit }, event));
   return written;
 }
+
+/** Says whether an event sets a value that somebody wrote, and not one that follows from others. */
+const isWritten = (event: SessionEvent): event is VariableSet =>
+  event.kind === "variable-set" && event.root === undefined;
+
+const toWritten = (
+  { session, revision, commit }: { session: string; revision: number; commit: Commit },
+  { id, name, version }: VariableSet,
+): Written => ({ session, revision, id, name, version, updatedAtMs: commit.atMs });
+
+const noOptions: SetOptions = {};
 
 /** The receipt of a batch, by the refs that were sent. */
 export function toBatchWritten(session: string, commands: readonly Command[], result: WriteResult): BatchWritten {

@@ -61,19 +61,26 @@ function writes(store: LocalStore): Comparison {
 }
 
 interface Entry {
+  readonly name: string;
+  readonly type: string;
   readonly value: number;
   readonly version: number;
+  readonly updatedAtMs: number;
 }
 
 /** The least that a validated, versioned variable with some history can cost. */
 function createByHand() {
-  const entries = new Map(names.map((name) => [name, { value: 0.5, version: 0 } as Entry]));
+  const entries = new Map(
+    names.map((name) => [name, { name, type: "float", value: 0.5, version: 0, updatedAtMs: 0 } as Entry]),
+  );
   const history = new Map<string, Entry[]>();
   return {
     get: (name: string) => entries.get(name)?.value,
     set(name: string, value: number): void {
       if (!(value >= 0 && value <= 2)) throw new RangeError(`${name}: ${value}`);
-      const entry = Object.freeze({ value, version: (entries.get(name)?.version ?? 0) + 1 });
+      const before = entries.get(name);
+      if (before === undefined) throw new RangeError(`no ${name}`);
+      const entry = Object.freeze({ ...before, value, version: before.version + 1, updatedAtMs: Date.now() });
       entries.set(name, entry);
       const ring = history.get(name) ?? [];
       ring[entry.version % 100] = entry;
