@@ -136,6 +136,7 @@ describe("a study over a store", () => {
       const { x, y } = (await study.ask())?.parameters ?? {};
       expect(Number(x)).toBeLessThanOrEqual(Number(y));
     }
+    await study.changeBounds("x", { min: 0, max: 1 });
     await options.store.putRule("s", { name: "never", expression: "x == 5.0" });
     expect(await reasonOf(study.ask())).toBe("rule_violation");
   });

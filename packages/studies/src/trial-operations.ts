@@ -8,7 +8,7 @@ import {
   storeError,
 } from "@trimtab/core";
 import { dominates, type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
-import { decideAsk, ruleCheckOf } from "./ask-trials.ts";
+import { decideAsk, sessionRules } from "./ask-trials.ts";
 import { present, trialAt } from "./located-trials.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { Located } from "./study-access.ts";
@@ -42,9 +42,9 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const located = await access.locate(session, ref);
       const { study, name } = located;
       await table.lose(study);
-      const check = ruleCheckOf(store, name.session);
+      const rules = sessionRules(store, name.session);
       const asked = { asked: "ask-trials", actor: options.actor ?? session, requestId: options.requestId };
-      const numbers = await study.commit((view) => decideAsk(view, options, check), asked);
+      const numbers = await study.commit((view) => decideAsk(view, options, rules), asked);
       const view = present(located);
       return { trials: trialsOf(view, located, numbers), status: view.state.status };
     },

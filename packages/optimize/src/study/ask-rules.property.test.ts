@@ -38,12 +38,12 @@ async function run(options: StudyOptions, rule: AskRules, trials: number) {
   let most = 0;
   for (let i = 0; i < trials; i++) {
     let asked = 0;
-    const isAllowed = async (values: ValueRecord) => {
+    const objectionTo = async (values: ValueRecord) => {
       asked++;
       await Promise.resolve();
-      return rule.isAllowed(values);
+      return rule.objectionTo(values);
     };
-    const decision = await decideAsk(state, { kind: "ask-trials" }, { ...rule, isAllowed });
+    const decision = await decideAsk(state, { kind: "ask-trials" }, { ...rule, objectionTo });
     if (decision.kind === "refused") return expect.fail(decision.refusal.message);
     most = Math.max(most, asked);
     state = decision.events.reduce(evolveStudy, state);
@@ -61,7 +61,7 @@ describe.each(Object.entries(rules))("under the rule of %s", (_, { isAllowed, an
     await fc.assert(
       fc.asyncProperty(fc.nat(2 ** 31), async (seed) => {
         const sampler = parseSampler({ name });
-        const rule = { isAllowed: async (values: ValueRecord) => isAllowed(values), anchors };
+        const rule = { objectionTo: async (values: ValueRecord) => (isAllowed(values) ? undefined : "no"), anchors };
         const { state, most } = await run({ space: box(6), sampler, seed }, rule, 25);
         for (const { parameters } of state.trials) expect(isAllowed(parameters)).toBe(true);
         // Not one and the same place again and again.
@@ -86,18 +86,20 @@ describe.each(Object.entries(rules))("under the rule of %s", (_, { isAllowed, an
 test("whole numbers of a fixed sum are exchanged exactly", async () => {
   const whole = (max: bigint): Space => ({ kind: "integer", min: 0n, max });
   const space = { x0: whole(100n), x1: whole(100n), x2: whole(20n) };
-  const isAllowed = async (values: ValueRecord) => numbers(values).reduce((sum, x) => sum + x, 0) === 60;
-  const rule = { isAllowed, anchors: [{ x0: 20, x1: 30, x2: 10 }] };
+  const isAllowed = (values: ValueRecord) => numbers(values).reduce((sum, x) => sum + x, 0) === 60;
+  const objectionTo = async (values: ValueRecord) => (isAllowed(values) ? undefined : "no");
+  const rule = { objectionTo, anchors: [{ x0: 20, x1: 30, x2: 10 }] };
   const { state } = await run({ space, seed: 2 }, rule, 30);
-  for (const { parameters } of state.trials) expect(await isAllowed(parameters)).toBe(true);
+  for (const { parameters } of state.trials) expect(isAllowed(parameters)).toBe(true);
   expect(new Set(state.trials.map(({ point }) => JSON.stringify(point))).size).toBeGreaterThan(20);
 });
 
 test("a grid gets past what the rules refuse, and puts nothing in its place", async () => {
   const space = { x0: real, x1: real };
-  const isAllowed = async (values: ValueRecord) => (values["x0"] as number) + (values["x1"] as number) === 1;
+  const objectionTo = async (values: ValueRecord) =>
+    (values["x0"] as number) + (values["x1"] as number) === 1 ? undefined : "no";
   let state = initialStudyState({ space, sampler: parseSampler({ name: "grid", config: { pointsPerAxis: 3 } }) });
-  const decision = await decideAsk(state, { kind: "ask-trials", count: 9 }, { isAllowed });
+  const decision = await decideAsk(state, { kind: "ask-trials", count: 9 }, { objectionTo });
   if (decision.kind === "refused") return expect.fail(decision.refusal.message);
   state = decision.events.reduce(evolveStudy, state);
   expect(state.trials.map(({ parameters }) => numbers(parameters))).toEqual([
@@ -107,6 +109,14 @@ test("a grid gets past what the rules refuse, and puts nothing in its place", as
   ]);
 });
 
+test("more are handed out as long as there are any", async () => {
+  const state = initialStudyState({ space: box(1), sampler: parseSampler("random") });
+  let left = 2;
+  const objectionTo = async () => (left-- > 0 ? undefined : "there were enough");
+  const decision = await decideAsk(state, { kind: "ask-trials", count: 5 }, { objectionTo });
+  expect(decision).toMatchObject({ kind: "accepted", numbers: [0, 1] });
+});
+
 test("what is in line and not allowed fails and is in nobody's way", () => {
   const study = createStudy({ space: box(2), isAllowed: ({ x0, x1 }) => (x0 as number) < (x1 as number) });
   study.enqueue({ x0: 1, x1: 0 });
@@ -114,21 +124,24 @@ test("what is in line and not allowed fails and is in nobody's way", () => {
   study.enqueue({ x1: 0.5 });
   expect(study.ask()).toMatchObject({ number: 2, parameters: { x1: 0.5 } });
   expect(study.trials.slice(0, 2).map(({ state, cause }) => [state, cause])).toEqual([
-    ["failed", "the study's rules do not allow the values that were given"],
-    ["failed", expect.stringContaining("is allowed by the study's rules")],
+    ["failed", "the rules do not allow the values that were given: the study's rule refuses them"],
+    ["failed", expect.stringContaining("the rules allow none of 20032 points")],
   ]);
 });
 
 test("rules that allow nothing are said so, and rules that cannot be asked end the asking", async () => {
   const state = initialStudyState({ space: box(2) });
-  const never = await decideAsk(state, { kind: "ask-trials" }, { isAllowed: async () => false });
-  expect(never).toMatchObject({ kind: "refused", refusal: { reason: "rule_violation" } });
+  const never = await decideAsk(state, { kind: "ask-trials" }, { objectionTo: async () => "x is y" });
+  expect(never).toMatchObject({
+    kind: "refused",
+    refusal: { reason: "rule_violation", message: expect.stringMatching(/^the rules allow none .* as x is y$/) },
+  });
   const broken = async () => {
     throw new RangeError("no answer");
   };
-  await expect(decideAsk(state, { kind: "ask-trials" }, { isAllowed: broken })).rejects.toThrow("no answer");
+  await expect(decideAsk(state, { kind: "ask-trials" }, { objectionTo: broken })).rejects.toThrow("no answer");
   const gone = async () => {
     throw storeError("not_found", "there is no session s", { resource: "session", id: "s" });
   };
-  expect(await decideAsk(state, { kind: "ask-trials" }, { isAllowed: gone })).toMatchObject({ kind: "refused" });
+  expect(await decideAsk(state, { kind: "ask-trials" }, { objectionTo: gone })).toMatchObject({ kind: "refused" });
 });

@@ -17,7 +17,7 @@ export type AskCommand = StudyCommand & { readonly kind: "ask-trials" };
  * where the study allows no more at once or in all, or is not running. A study that has had all its trials, none being
  * under way any more, is completed by being asked. What is in line and the rules do not allow fails.
  *
- * @throws StoreError `rule_violation` where no new trial was found that the rules allow
+ * @throws StoreError `rule_violation` where there is none to hand out, and no new one was found that the rules allow
  */
 export function* askTrials(
   before: StudyState,
@@ -36,7 +36,7 @@ export function* askTrials(
     .slice(0, count)
     .map(({ number }) => number);
   while (numbers.length < count && hasRoom(state)) {
-    const started = yield* startTrial(state, clientId, effort);
+    const started = yield* startTrial(state, { clientId, effort, isNeeded: numbers.length === 0 });
     if (started === undefined) {
       if (state.trials.every((trial) => trial.state !== "running")) apply(completed);
       break;
@@ -67,12 +67,15 @@ const hasHadAll = (state: StudyState): boolean =>
   startedTrials(state).length >= state.maxTrials &&
   runningTrials(state) === 0;
 
+interface Start {
+  readonly clientId: string | undefined;
+  readonly effort: SuggestionEffort;
+  /** There is no trial yet to answer with. */
+  readonly isNeeded: boolean;
+}
+
 /** Starts the first trial in line, or a new one; one in line that no longer lies within the space fails. */
-function* startTrial(
-  state: StudyState,
-  clientId: string | undefined,
-  effort: SuggestionEffort,
-): Judged<StudyEvent | undefined> {
+function* startTrial(state: StudyState, { clientId, effort, isNeeded }: Start): Judged<StudyEvent | undefined> {
   const { layout, trials } = state;
   const waiting = trials.find((trial) => trial.state === "waiting");
   const number = waiting?.number ?? trials.length;
@@ -84,8 +87,10 @@ function* startTrial(
     if (suggestion === undefined) return undefined;
     return { kind: "trial-started", number, ...suggestion, ...(clientId !== undefined && { clientId }) };
   } catch (error) {
+    if (!isStoreError(error, "rule_violation")) throw error;
     // What is in line would be in the way of everything behind it.
-    if (waiting === undefined || !isStoreError(error, "rule_violation")) throw error;
-    return { kind: "trial-failed", number, cause: error.message };
+    if (waiting !== undefined) return { kind: "trial-failed", number, cause: error.message };
+    if (isNeeded) throw error;
+    return undefined;
   }
 }

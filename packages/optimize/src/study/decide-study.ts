@@ -4,7 +4,7 @@ import { fromValues } from "../space/point.ts";
 import { createSpaceLayout } from "../space/space-layout.ts";
 import { type AskCommand, askTrials } from "./ask-trials.ts";
 import { decideTrial, retryEvents } from "./decide-trial.ts";
-import { judge, judgeAsync } from "./judged.ts";
+import { judge, judgeAsync, type Objection } from "./judged.ts";
 import type { StudyCommand, StudyDecision } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
 import type { StudyState } from "./study-state.ts";
@@ -34,27 +34,33 @@ export function decideStudy(state: StudyState, command: StudyCommand): StudyDeci
   }
 }
 
+/** What the study's own rule has against values. */
+const objectionsOf =
+  ({ definition: { isAllowed } }: StudyState) =>
+  (values: ValueRecord): Objection =>
+    isAllowed === undefined || isAllowed(values) ? undefined : "the study's rule refuses them";
+
 /** Rules that are asked elsewhere. */
 export interface AskRules {
-  /** Says whether values of the variables, by name, may be tried. It is asked about one suggestion after the other. */
-  readonly isAllowed: (values: ValueRecord) => Promise<boolean>;
-  /** Values that are allowed, for instance those that the variables have: repairs start from them. */
+  /** Says why values of the variables, by name, may not be tried, if so. It is asked about one suggestion after the other. */
+  readonly objectionTo: (values: ValueRecord) => Promise<Objection>;
+  /** Values that are allowed, for instance those that the variables have: repairs start from them. Read at the first repair. */
   readonly anchors?: readonly ValueRecord[];
 }
 
 /**
  * Decides `ask-trials` as {@link decideStudy} does, under rules that have to be waited for, beside the study's own. They are
- * asked some hundred times at most for a trial. Rejects as `isAllowed` does.
+ * asked some hundred times at most for a trial. Rejects as `objectionTo` does.
  */
 export async function decideAsk(
   state: StudyState,
   command: AskCommand,
-  { isAllowed, anchors = [] }: AskRules,
+  { objectionTo, anchors = [] }: AskRules,
 ): Promise<StudyDecision> {
-  const own = state.definition.isAllowed ?? (() => true);
+  const own = objectionsOf(state);
   try {
     const work = askTrials(state, command, { ...askedFor, anchors });
-    return { kind: "accepted", ...(await judgeAsync(work, async (values) => own(values) && isAllowed(values))) };
+    return { kind: "accepted", ...(await judgeAsync(work, async (values) => own(values) ?? objectionTo(values))) };
   } catch (error) {
     if (isStoreError(error)) return { kind: "refused", refusal: error.toRefusal() };
     throw error;
@@ -64,7 +70,7 @@ export async function decideAsk(
 function decide(state: StudyState, command: StudyCommand): Outcome {
   switch (command.kind) {
     case "ask-trials":
-      return judge(askTrials(state, command, atOnce), state.definition.isAllowed ?? (() => true));
+      return judge(askTrials(state, command, atOnce), objectionsOf(state));
     case "enqueue-trial": {
       const number = state.trials.length;
       const point = fromValues(state.layout, command.parameters);

@@ -14,7 +14,7 @@ function run(repair: Repair, isAllowed: (values: ValueRecord) => boolean) {
   let asked = 0;
   const place = judge(repairPoint(repair), (values) => {
     asked++;
-    return isAllowed(values);
+    return isAllowed(values) ? undefined : "no";
   });
   return { place, asked };
 }

@@ -13,10 +13,10 @@ export interface Repair {
   readonly random: Random;
 }
 
-/** How often the way to the target is cut; each time where it can be gone is known to a smaller part of it. */
+/** How often the way to the target is cut when axes move together; each time where it can be gone is known to a smaller part of it. */
 const cuts = 6;
-/** How many pairs of axes are moved against each other. */
-const maxExchanges = 24;
+/** How many axes are moved one by one. */
+const maxApart = 16;
 
 /**
  * Goes from an allowed place towards one that the rules refuse, as far as they allow, and gives where that ends; `undefined`
@@ -26,19 +26,19 @@ const maxExchanges = 24;
  * after the other, down to single ones (the search of Zeller and Hildebrandt, "Simplifying and isolating failure-inducing
  * input", 2002). Those that are left move together along the line between the two places, to a point that the rules allow
  * (the repair of Michalewicz and Nazhiyath, "Genocop III: a co-evolutionary algorithm for numerical optimization problems
- * with nonlinear constraints", 1995). Where that leads nowhere, as where a sum is fixed, pairs of them move against each
- * other by the same amount. It takes some 2 log₂ n questions per parameter of n that has to stay back.
+ * with nonlinear constraints", 1995). Where that leads nowhere they move one by one, or, as where a sum is fixed, two against
+ * each other by the same amount. It takes some 2 log₂ n questions per parameter of n that has to stay back.
  */
 export function* repairPoint(repair: Repair): Judged<Float64Array | undefined> {
   const { target, anchor, valuesAt, random } = repair;
-  if (!(yield valuesAt(anchor))) return undefined;
+  if ((yield valuesAt(anchor)) !== undefined) return undefined;
   const groups = shuffled(differingGroups(repair), random);
   const taken = yield* takeOver(repair, { from: anchor, groups, isRefused: true });
   const left = groups.filter((group) => group.some((i) => !isSame(taken[i], target[i])));
   const axes = left.flat().filter((i) => isOrdered(repair, i));
   if (axes.length === 0) return taken === anchor ? undefined : taken;
   const { unit: moved, share } = yield* moveAlong(repair, { from: taken, axes });
-  const place = share < 1 / 8 ? yield* exchange(repair, { from: moved, axes: shuffled(axes, random) }) : moved;
+  const place = share < 1 / 8 ? yield* moveApart(repair, { from: moved, axes: shuffled(axes, random) }) : moved;
   return place === anchor ? undefined : place;
 }
 
@@ -76,7 +76,7 @@ function* takeOver(repair: Repair, { from, groups, isRefused = false }: Takeover
   if (!isRefused) {
     const unit = from.slice();
     for (const i of groups.flat()) unit[i] = repair.target[i] as number;
-    if (yield repair.valuesAt(unit)) return unit;
+    if ((yield repair.valuesAt(unit)) === undefined) return unit;
   }
   if (groups.length === 1) return from;
   const middle = groups.length >> 1;
@@ -105,27 +105,35 @@ function* moveAlong(
     const share = allowed + (refused - allowed) * random.uniform();
     const unit = from.slice();
     for (const i of axes) unit[i] = (from[i] as number) * (1 - share) + (target[i] as number) * share;
-    if (yield valuesAt(unit)) [allowed, reached] = [share, unit];
+    if ((yield valuesAt(unit)) === undefined) [allowed, reached] = [share, unit];
     else refused = share;
   }
   return { unit: reached, share: allowed };
 }
 
-/** Moves each axis towards the target and the next one the other way by as much, as far as the rules allow it. */
-function* exchange({ layout, target, valuesAt, random }: Repair, { from, axes }: Move): Judged<Float64Array> {
+/** Moves axes some way towards the target, each alone or, where the rules refuse that, the next one the other way by as much. */
+function* moveApart({ layout, target, valuesAt, random }: Repair, { from, axes }: Move): Judged<Float64Array> {
   let reached = from;
-  for (const [k, i] of axes.slice(0, maxExchanges).entries()) {
+  for (const [k, i] of axes.slice(0, maxApart).entries()) {
+    const x = reached[i] as number;
+    const wanted = ((target[i] as number) - x) * random.uniform();
+    if (wanted === 0) continue;
+    const alone = reached.slice();
+    alone[i] = x + wanted;
+    if ((yield valuesAt(alone)) === undefined) {
+      reached = alone;
+      continue;
+    }
     const j = axes[(k + 1) % axes.length] as number;
     const ratio = extentOf(layout, i) / extentOf(layout, j);
     if (i === j || !Number.isFinite(ratio)) continue;
-    const [x, y] = [reached[i] as number, reached[j] as number];
     // As far as both stay within their ranges.
-    const wanted = ((target[i] as number) - x) * random.uniform();
+    const y = reached[j] as number;
     const room = (wanted > 0 ? y : 1 - y) / ratio;
     const change = Math.sign(wanted) * Math.min(Math.abs(wanted), room);
     const unit = reached.slice();
     [unit[i], unit[j]] = [x + change, y - change * ratio];
-    if (change !== 0 && (yield valuesAt(unit))) reached = unit;
+    if (change !== 0 && (yield valuesAt(unit)) === undefined) reached = unit;
   }
   return reached;
 }

@@ -18,6 +18,9 @@ export interface SuggestionEffort {
   readonly anchors?: readonly ValueRecord[];
 }
 
+/** How many of the suggestions that are refused are repaired, at most. */
+const maxRepairs = 3;
+
 /** A point to try, and what the sampler must know of it later. */
 export interface SuggestedPoint extends Pick<Suggestion, "note"> {
   readonly point: Point;
@@ -37,7 +40,7 @@ export interface Wanted {
  * random stream of its own, so what is suggested depends on the seed, the trial's number, the trials so far and what is
  * allowed, and on nothing else.
  *
- * Where the rules refuse one suggestion after the other, the first of them is repaired: moved towards points that they
+ * Where the rules refuse one suggestion after the other, the first of them are repaired: moved towards points that they
  * allow. Where that does not help, points are drawn at random.
  *
  * @throws StoreError `rule_violation` where no allowed point was found, or the rules refuse what is given
@@ -46,24 +49,27 @@ export function* suggestPoint(wanted: Wanted): Judged<SuggestedPoint | undefined
   const { state, number, given, effort } = wanted;
   const { layout, definition } = state;
   if (encodePoint(layout, given) !== undefined) {
-    if (yield toValues(layout, given)) return { point: given };
-    throw refuse(state, "the study's rules do not allow the values that were given");
+    const objection = yield toValues(layout, given);
+    if (objection === undefined) return { point: given };
+    throw refuse(state, `the rules do not allow the values that were given: ${objection}`);
   }
   const asked = yield* askSampler(wanted);
   if (asked.kind !== "refused") return asked.kind === "allowed" ? asked.suggested : undefined;
-  const repaired = yield* repair(wanted, asked.first);
-  if (repaired !== undefined) return repaired;
+  for (const suggestion of asked.suggestions.slice(0, maxRepairs)) {
+    const repaired = yield* repair(wanted, suggestion);
+    if (repaired !== undefined) return repaired;
+  }
   const random = createRandom(definition.seed, number, effort.samplerTries);
   for (let attempt = 0; attempt < effort.randomTries; attempt++) {
     const point = pointAt(wanted, completeUnit(wanted, drawUnit(layout, random), random));
-    if (yield toValues(layout, point)) return { point };
+    if ((yield toValues(layout, point)) === undefined) return { point };
   }
   const tried = effort.samplerTries + effort.randomTries;
-  throw refuse(state, `none of ${tried} points that were suggested and drawn is allowed by the study's rules`);
+  throw refuse(state, `the rules allow none of ${tried} points that were suggested and drawn, as ${asked.objection}`);
 }
 
 const refuse = ({ layout }: StudyState, message: string) =>
-  storeError("rule_violation", message, { rule: "isAllowed", variables: Object.keys(layout.space) });
+  storeError("rule_violation", message, { rule: "", variables: Object.keys(layout.space) });
 
 /** A suggestion as a place that has no gaps. */
 interface CompleteSuggestion extends Pick<Suggestion, "note"> {
@@ -72,7 +78,7 @@ interface CompleteSuggestion extends Pick<Suggestion, "note"> {
 
 type Asked =
   | { readonly kind: "allowed"; readonly suggested: SuggestedPoint }
-  | { readonly kind: "refused"; readonly first: CompleteSuggestion }
+  | { readonly kind: "refused"; readonly suggestions: readonly CompleteSuggestion[]; readonly objection: string }
   | { readonly kind: "exhausted" };
 
 /** Asks the sampler until the rules allow what it says. It is told what they have refused on the way. */
@@ -86,7 +92,8 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
     const point = decodePoint(layout, unit);
     return !refused.has(keyOf(point)) && (definition.isAllowed?.(toValues(layout, point)) ?? true);
   };
-  let first: CompleteSuggestion | undefined;
+  const suggestions: CompleteSuggestion[] = [];
+  let lastObjection = "";
   const isNew = Object.keys(given).length === 0;
   // What goes through a list must get past what the rules refuse of it.
   const tries = sampler.isExhaustive && isNew ? Number.POSITIVE_INFINITY : effort.samplerTries;
@@ -99,11 +106,13 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
     const point = pointAt(wanted, unit);
     // A point that was partly given is not what the sampler has to follow up on.
     const note = suggestion.note !== undefined && isNew && { note: suggestion.note };
-    if (yield toValues(layout, point)) return { kind: "allowed", suggested: { point, ...note } };
+    const objection = yield toValues(layout, point);
+    if (objection === undefined) return { kind: "allowed", suggested: { point, ...note } };
     refused.add(keyOf(point));
-    first ??= { unit, ...note };
+    suggestions.push({ unit, ...note });
+    lastObjection = objection;
   }
-  return first === undefined ? { kind: "exhausted" } : { kind: "refused", first };
+  return { kind: "refused", suggestions, objection: lastObjection };
 }
 
 const keyOf = (point: Point): string =>

@@ -177,8 +177,15 @@ function describeProposing(opened: OpenStudies): void {
     await store.putRule("s", { name: "order", expression: "x <= y" });
     const { trials } = await studies.askTrials("s", "one", { count: 5 });
     expect(trials.every(({ parameters: { x, y } }) => Number(x) <= Number(y))).toBe(true);
-    await store.putRule("s", { name: "never", expression: "x == 5.0" });
-    await refusalOf(studies.askTrials("s", "one", {}), "rule_violation");
+    // No number that is drawn is just this one: it comes from what the variable has.
+    await store.putRule("s", { name: "five", expression: "x == 5.0" });
+    const { trials: pinned } = await studies.askTrials("s", "one", { count: 3 });
+    expect(pinned.map(({ parameters: { x } }) => x)).toEqual([5, 5, 5]);
+    expect(new Set(pinned.map(({ parameters: { y } }) => y)).size).toBe(3);
+    await studies.changeBounds("s", "one", { x: { min: 0, max: 1 } });
+    const refused = await refusalOf(studies.askTrials("s", "one", {}), "rule_violation");
+    expect(refused.message).toContain("rule five would not hold");
+    expect((await studies.listTrials("s", "one")).items.filter(({ state }) => state === "failed")).toEqual([]);
   });
 
   test("are handed out, put in line and told once for each request", async () => {
