@@ -1,8 +1,19 @@
 import { cpus } from "node:os";
 import { writeFigures } from "../figures-page.ts";
 import type { Effort } from "./compare-samplers.ts";
-import { startOptunaPeer } from "./optuna-peer.ts";
+import { type OptunaPeer, startOptunaPeer } from "./optuna-peer.ts";
 import { costReport, frontReport, qualityReport } from "./report.ts";
+
+interface Part {
+  readonly name: string;
+  readonly report: (effort: OptimizeEffort, peer: OptunaPeer | undefined) => Promise<string>;
+}
+
+const parts: readonly Part[] = [
+  { name: "quality", report: qualityReport },
+  { name: "fronts", report: frontReport },
+  { name: "cost", report: costReport },
+];
 
 /** How much each part of a run does. */
 export interface OptimizeEffort {
@@ -24,24 +35,25 @@ const quick: OptimizeEffort = {
 };
 
 /**
- * Compares samplers with Optuna's, prints the tables and, in a full run, writes them into `docs/optimize.md`. Gives the
- * exit code: 1 where a full run had no Optuna to compare with.
+ * Compares samplers with Optuna's, prints the tables and, unless the run is quick, writes them into `docs/optimize.md`:
+ * all parts, or those named by `--only=`. Gives the exit code: 1 where such a run had no Optuna to compare with.
  */
 export async function benchOptimize(isQuick: boolean): Promise<number> {
   const effort = isQuick ? quick : full;
   const peer = await startOptunaPeer();
   if (peer === undefined) console.error("no Optuna: apt-get install python3-optuna; its columns stay empty");
   const versions = `Node ${process.version}, Optuna ${peer?.version ?? "not there"}, ${cpus().length} cores.`;
-  const parts = [versions, ""];
+  const wanted = parts.filter(({ name }) =>
+    process.argv.every((arg) => !arg.startsWith("--only=") || arg.slice(7) === name),
+  );
   try {
-    for (const report of [qualityReport, frontReport, costReport]) {
-      const part = await report(effort, peer);
-      console.log(part);
-      parts.push(part);
+    for (const { name, report } of wanted) {
+      const figures = `${await report(effort, peer)}\n${versions}`;
+      console.log(figures);
+      if (!isQuick && peer !== undefined) writeFigures("optimize.md", "Tuning", figures, { part: name });
     }
   } finally {
     peer?.close();
   }
-  if (!isQuick && peer !== undefined) writeFigures("optimize.md", "Tuning", parts.join("\n"));
   return isQuick || peer !== undefined ? 0 : 1;
 }

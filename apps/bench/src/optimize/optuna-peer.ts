@@ -79,7 +79,18 @@ function toPeerSpace(space: SearchSpace, prefix = ""): readonly unknown[] {
       case "real":
         return { name, kind: "real", min: each.min, max: each.max, log: each.log === true };
       case "integer":
-        return { name, kind: "integer", min: Number(each.min), max: Number(each.max), step: 1, log: each.log === true };
+        return {
+          name,
+          kind: "integer",
+          min: Number(each.min),
+          max: Number(each.max),
+          step: Number(each.step ?? 1),
+          log: each.log === true,
+        };
+      case "categorical": {
+        const branches = each.choices.map((choice) => [String(choice), []]);
+        return { name, kind: "choice", branches: Object.fromEntries(branches) };
+      }
       case "conditional": {
         const branches = Object.entries(each.branches).map(([branch, nested]) => [
           branch,

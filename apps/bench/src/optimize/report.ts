@@ -6,6 +6,7 @@ import {
   createTpeSampler,
   hypervolume,
 } from "@trimtab/optimize";
+import { keepResult } from "../keep-result.ts";
 import { median } from "../measure.ts";
 import { type Contestant, type Effort, type Run, runContestant } from "./compare-samplers.ts";
 import { markdownTable, short } from "./markdown.ts";
@@ -51,6 +52,15 @@ export async function qualityReport({ quality }: { readonly quality: Effort }, p
   ].join("\n");
 }
 
+/** The best value of each seed; Optuna's from an earlier run of the same where the command has `--reuse`. */
+async function bestsOf(contestant: Contestant, fn: TestFunction, job: Effort & { readonly peer: Peer }) {
+  const run = async () => (await runContestant(contestant, fn, job)).map(bestOf);
+  const { seeds, trials, peer } = job;
+  if (contestant.kind === "own" || peer === undefined) return run();
+  const key = [peer.version, fn.name, contestant.name, seeds, trials].join("-");
+  return keepResult(key, process.argv.includes("--reuse"), run);
+}
+
 async function compareOn(functions: readonly TestFunction[], effort: Effort, peer: Peer): Promise<string> {
   const contestants = [...own, ...optuna];
   const medians = [["median best", ...contestants.map(({ name }) => name)]];
@@ -58,7 +68,7 @@ async function compareOn(functions: readonly TestFunction[], effort: Effort, pee
   for (const fn of functions) {
     const bests: (readonly number[])[] = [];
     for (const contestant of contestants) {
-      bests.push((await runContestant(contestant, fn, { ...effort, peer })).map(bestOf));
+      bests.push(await bestsOf(contestant, fn, { ...effort, peer }));
     }
     const peers = bests.slice(own.length);
     medians.push([fn.name, ...bests.map((each) => short(median(each)))]);

@@ -1,5 +1,6 @@
 import type { Space, ValueRecord } from "@trimtab/core";
 import type { SearchSpace } from "@trimtab/optimize";
+import { digits } from "./digits.ts";
 
 /** A function to minimise, with the space that it is searched over. */
 export interface TestFunction {
@@ -145,9 +146,6 @@ const conditional: TestFunction = {
   },
 };
 
-/** What single-objective samplers are compared on. */
-export const testFunctions: readonly TestFunction[] = [branin, hartmann6, rosenbrock10, ackley10, conditional];
-
 /** Least value 0 at ones (Levy and Montalvo, "The tunneling algorithm for the global minimization of functions", 1985). */
 const levy8: TestFunction = {
   name: "Levy-8",
@@ -203,8 +201,11 @@ const mixed: TestFunction = {
   },
 };
 
+/** What single-objective samplers are compared on, and what their settings were chosen by. */
+export const testFunctions: readonly TestFunction[] = [branin, hartmann6, rosenbrock10, ackley10, levy8, conditional];
+
 /** What no sampler's settings were chosen by: whether choices made on {@link testFunctions} hold elsewhere. */
-export const heldOutFunctions: readonly TestFunction[] = [levy8, styblinskiTang5, michalewicz5, mixed];
+export const heldOutFunctions: readonly TestFunction[] = [styblinskiTang5, michalewicz5, mixed, digits];
 
 /** ZDT1 to ZDT3, of thirty variables (Zitzler, Deb and Thiele, "Comparison of multiobjective evolutionary algorithms", 2000). */
 const zdt = (name: string, second: (first: number, g: number) => number): TestFunction => ({

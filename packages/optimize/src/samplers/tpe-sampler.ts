@@ -115,8 +115,9 @@ function suggestGroup({ axes }: Group, { request, unit, ranked, pending, candida
   const seen = ranked.filter(isThere);
   // A tenth are good, at most 25 (Optuna's rule; the linear one of Watanabe 2023, section 3).
   const good = Math.min(Math.ceil(seen.length / 10), 25);
-  const likely = estimate(seen.slice(0, good), axes);
-  const unlikely = estimate([...seen.slice(good), ...pending.filter(isThere)], axes);
+  const reach = reachAfter(seen.length);
+  const likely = estimate(seen.slice(0, good), { axes, reach });
+  const unlikely = estimate([...seen.slice(good), ...pending.filter(isThere)], { axes, reach });
   const draft = unit.slice();
   let best = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < candidates; i++) {
@@ -128,9 +129,16 @@ function suggestGroup({ axes }: Group, { request, unit, ranked, pending, candida
   }
 }
 
-function estimate(observations: readonly Observation[], axes: Group["axes"]): Density {
+interface Kernel {
+  readonly axes: Group["axes"];
+  /** Width of the kernel of one observation. */
+  readonly reach: number;
+}
+
+function estimate(observations: readonly Observation[], { axes, reach }: Kernel): Density {
   const oldestFirst = observations.toSorted((a, b) => a.trial.number - b.trial.number);
-  const width = bandwidth(observations.length, axes.length);
+  // Scott's rule for the exponent (Scott, "Multivariate density estimation", 1992).
+  const width = Math.max(leastWidth, reach * Math.max(1, observations.length) ** (-1 / (axes.length + 4)));
   return createParzenEstimator({
     axes,
     units: oldestFirst.map(({ unit }) => unit),
@@ -149,10 +157,13 @@ const recencyWeight = (index: number, count: number): number => {
   return index >= ramp ? 1 : 1 / count + (1 - 1 / count) * (index / Math.max(1, ramp - 1));
 };
 
+/** Kernels are no narrower than this share of the range, which counts after some thousands of trials. */
+const leastWidth = 0.005;
+
 /**
- * Scott's rule for the exponent (Scott, "Multivariate density estimation", 1992), times a twentieth of the range, where a
- * fifth is usual, and without a floor that counts before there are thousands of trials. Narrow kernels found better
- * values on the functions that this was chosen by; docs/optimize.md says where they do not.
+ * How far around a single observation to look, as a share of the range: a fifth, which is usual, at first, and from then
+ * on less with the square root of the trials, a twentieth after a hundred. Kernels of one width are either too wide to
+ * close in on a minimum within a hundred trials or so narrow that the first good basin is the last (the widths that
+ * Watanabe 2023, section 3.3, compares are fixed shares of the range); docs/optimize.md says what was tried.
  */
-const bandwidth = (count: number, dimensions: number): number =>
-  Math.max(0.005, 0.05 * Math.max(1, count) ** (-1 / (dimensions + 4)));
+const reachAfter = (trials: number): number => Math.min(0.2, 0.5 / Math.sqrt(Math.max(1, trials)));
