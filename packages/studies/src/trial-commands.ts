@@ -48,7 +48,7 @@ export function decideOne(view: StudyView, command: StudyCommand): Draft {
  *
  * @throws StoreError where it is refused
  */
-export function step(progress: Progress, command: StudyCommand) {
+function step(progress: Progress, command: StudyCommand) {
   const decision = decideStudy(progress.state, command);
   if (decision.kind === "refused") throw new StoreError(decision.refusal);
   return { progress: advanceBy(progress, decision.events), numbers: decision.numbers };
