@@ -72,6 +72,20 @@ async function call(
   }
 }
 
+/** Makes a call about variables, as a session, in the name of one, and with the variables called as `ref` calls them. */
+const callOn = (
+  [name, { request }]: readonly [string, Extract<AccessRow, { kind: "variable" | "owner" }>],
+  { as, session = as, ref = (variable) => variable }: CallOn,
+) => call(name, as, request(session, ref));
+
+interface CallOn {
+  readonly as: string;
+  readonly session?: string;
+  readonly ref?: (variable: string) => string;
+}
+
+const ofOwner = (variable: string) => `owner/${variable}`;
+
 const isDenied = (outcome: Awaited<ReturnType<typeof call>>): boolean =>
   "error" in outcome && (outcome.error as ConnectError).code === Code.PermissionDenied;
 
@@ -117,11 +131,7 @@ describe("a call about a variable", () => {
     const { isAllowed = () => true } = row;
     for (const permissions of subsets) {
       const revision = await grant(permissions);
-      const outcome = await call(
-        name,
-        "guest",
-        row.request("guest", (variable) => `owner/${variable}`),
-      );
+      const outcome = await callOn([name, row], { as: "guest", ref: ofOwner });
       const allowed = !isDenied(outcome) && ("error" in outcome || isAllowed(outcome));
       expect([permissions, allowed]).toEqual([permissions, row.takes.every((each) => permissions.includes(each))]);
       if (!allowed) expect((await server.store.getSession("owner")).revision).toBe(revision);
@@ -130,76 +140,30 @@ describe("a call about a variable", () => {
 
   test.each(rowsOf("variable"))(
     "%s of one's own takes no permission, and of an absent one tells nothing",
-    async (name, row) => {
+    async (...row) => {
       await grant(accessPermissions);
-      expect(
-        isDenied(
-          await call(
-            name,
-            "owner",
-            row.request("owner", (variable) => variable),
-          ),
-        ),
-      ).toBe(false);
+      expect(isDenied(await callOn(row, { as: "owner" }))).toBe(false);
       await grant([]);
-      const absent = await call(
-        name,
-        "guest",
-        row.request("guest", (variable) => `owner/no-${variable}`),
-      );
-      const hidden = await call(
-        name,
-        "guest",
-        row.request("guest", (variable) => `owner/${variable}`),
-      );
+      const absent = await callOn(row, { as: "guest", ref: (variable) => `owner/no-${variable}` });
+      const hidden = await callOn(row, { as: "guest", ref: ofOwner });
       const told = ({ error, reason, ...answer }: Awaited<ReturnType<typeof call>>) =>
         inspect([(error as Error | undefined)?.message, reason, answer], { depth: 9 }).replaceAll("no-", "");
       expect(told(absent)).toBe(told(hidden));
     },
   );
 
-  test.each([...rowsOf("variable"), ...rowsOf("owner")])(
-    "%s is denied to those who act as another",
-    async (name, row) => {
-      await grant(accessPermissions);
-      expect(
-        isDenied(
-          await call(
-            name,
-            "guest",
-            row.request("owner", (variable) => variable),
-          ),
-        ),
-      ).toBe(true);
-      expect(
-        isDenied(
-          await call(
-            name,
-            "guest",
-            row.request("nowhere", (variable) => variable),
-          ),
-        ),
-      ).toBe(true);
-    },
-  );
-
-  test.each(rowsOf("owner"))("%s is for the owner alone, whatever was granted", async (name, row) => {
+  test.each([...rowsOf("variable"), ...rowsOf("owner")])("%s is denied to those who act as another", async (...row) => {
     await grant(accessPermissions);
-    const outcome = await call(
-      name,
-      "guest",
-      row.request("guest", (variable) => `owner/${variable}`),
-    );
+    for (const session of ["owner", "nowhere"]) {
+      expect(isDenied(await callOn(row, { as: "guest", session }))).toBe(true);
+    }
+  });
+
+  test.each(rowsOf("owner"))("%s is for the owner alone, whatever was granted", async (...row) => {
+    await grant(accessPermissions);
+    const outcome = await callOn(row, { as: "guest", ref: ofOwner });
     expect(outcome).toMatchObject({ error: { code: Code.PermissionDenied }, reason: "not_owner" });
-    expect(
-      isDenied(
-        await call(
-          name,
-          "owner",
-          row.request("owner", (variable) => variable),
-        ),
-      ),
-    ).toBe(false);
+    expect(isDenied(await callOn(row, { as: "owner" }))).toBe(false);
   });
 });
 

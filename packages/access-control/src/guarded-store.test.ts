@@ -1,18 +1,12 @@
 import { describeStore } from "@trimtab/core/conformance";
-import { cel } from "@trimtab/expressions";
-import { createStore } from "@trimtab/store";
-import { builtinTypes } from "@trimtab/types";
-import { createAccessControl } from "./create-access-control.ts";
+import { createJudgedStore } from "./test-parts/open-shared.ts";
 
 const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true, access: true };
 
 /** A store as its principal sees it, which may act as every session: nothing may be different for it. */
 async function openGuarded() {
   let ahead = 0;
-  const store = createStore({
-    types: builtinTypes,
-    expressions: cel,
-    access: createAccessControl({ expressions: cel }),
+  const store = createJudgedStore({
     clock: { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead },
     historyCommits: facts.historyCommits,
     snapshotEvery: 10,

@@ -1,20 +1,13 @@
 import { createRouterTransport } from "@connectrpc/connect";
-import { createAccessControl } from "@trimtab/access-control";
 import { isStoreError, type Store, type WatchEvent } from "@trimtab/core";
-import { cel } from "@trimtab/expressions";
-import { createStore } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
-import { builtinTypes } from "@trimtab/types";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createStoreClient } from "./create-store-client.ts";
+import { createJudgedStore } from "./test-parts/open-remote.ts";
 
 /** A guest's store in process, and the same over a transport, beside the store whose session `owner` shares variables. */
 async function openGuest() {
-  const local = createStore({
-    types: builtinTypes,
-    expressions: cel,
-    access: createAccessControl({ expressions: cel }),
-  });
+  const local = createJudgedStore();
   onTestFinished(() => local.close());
   for (const id of ["owner", "guest"]) await local.createSession({ id });
   const accessRules = [{ sessionPattern: "guest", permissions: ["read", "write", "observe"] }] as const;

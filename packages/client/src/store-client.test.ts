@@ -1,21 +1,15 @@
 import { createRouterTransport } from "@connectrpc/connect";
-import { createAccessControl } from "@trimtab/access-control";
 import { describeStore } from "@trimtab/core/conformance";
-import { cel } from "@trimtab/expressions";
-import { createStore } from "@trimtab/store";
 import { createRoutes } from "@trimtab/transport-connect";
-import { builtinTypes } from "@trimtab/types";
 import { createStoreClient } from "./create-store-client.ts";
+import { createJudgedStore } from "./test-parts/open-remote.ts";
 
 const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true, access: true };
 
 /** A store whose clock can be moved and whose history is short enough to be outrun, behind a transport. */
 async function openRemote(useBinaryFormat: boolean) {
   let ahead = 0;
-  const store = createStore({
-    types: builtinTypes,
-    expressions: cel,
-    access: createAccessControl({ expressions: cel }),
+  const store = createJudgedStore({
     clock: { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead },
     historyCommits: facts.historyCommits,
     snapshotEvery: 10,

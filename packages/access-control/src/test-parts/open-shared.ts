@@ -21,19 +21,22 @@ export interface SharedStore {
   grant(variable: string, ...permissions: AccessRuleSpec["permissions"]): Promise<void>;
 }
 
+/** Makes a store that judges access, and whatever else it is to be. */
+export const createJudgedStore = (options: Partial<StoreOptions> = {}): LocalStore =>
+  createStore({
+    types: builtinTypes,
+    expressions: cel,
+    access: createAccessControl({ expressions: cel }),
+    ...options,
+  });
+
 /** Opens a store for one test; variables are registered in `owner`, and the session `guest` is there. */
 export async function openShared(
   variables: Readonly<Record<string, number>> = { x: 1, y: 2 },
   principal: Partial<Principal> = {},
   clock?: StoreOptions["clock"],
 ): Promise<SharedStore> {
-  const store = createStore({
-    types: builtinTypes,
-    expressions: cel,
-    access: createAccessControl({ expressions: cel }),
-    bookmarkIntervalMs: 20,
-    ...(clock !== undefined && { clock }),
-  });
+  const store = createJudgedStore({ bookmarkIntervalMs: 20, ...(clock !== undefined && { clock }) });
   onTestFinished(() => store.close());
   await store.createSession({ id: "owner" });
   await store.createSession({ id: "guest", metadata: { team: "search" } });

@@ -1,10 +1,21 @@
 import { createRouterTransport, type Interceptor } from "@connectrpc/connect";
+import { createAccessControl } from "@trimtab/access-control";
 import type { Store } from "@trimtab/core";
-import { createStore, type LocalStore } from "@trimtab/store";
+import { cel } from "@trimtab/expressions";
+import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
 import { createRoutes, type RoutesOptions } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
 import { onTestFinished } from "vitest";
 import { createStoreClient, type StoreClientOptions } from "../create-store-client.ts";
+
+/** Makes a store that judges access, and whatever else it is to be. */
+export const createJudgedStore = (options: Partial<StoreOptions> = {}): LocalStore =>
+  createStore({
+    types: builtinTypes,
+    expressions: cel,
+    access: createAccessControl({ expressions: cel }),
+    ...options,
+  });
 
 /** One store, reached in process and over an in-memory transport, with a session `s`. */
 export interface OpenRemote {
