@@ -20,8 +20,16 @@ interface Step {
 /** Makes a ring of `count` steps of `stepMs` each; what it tells of is that long, less up to a step. */
 export function createUsageRing(count: number, stepMs: number): UsageRing {
   const steps: (Step | undefined)[] = [];
+  let latest: Step | undefined;
+  let latestAtMs = 0;
   const stepAt = (nowMs: number): Step => {
-    const number = Math.floor(nowMs / stepMs);
+    const passedMs = nowMs - latestAtMs;
+    if (latest !== undefined && passedMs >= 0 && passedMs < stepMs) return latest;
+    latest = findStep(Math.floor(nowMs / stepMs));
+    latestAtMs = latest.number * stepMs;
+    return latest;
+  };
+  const findStep = (number: number): Step => {
     const there = steps[number % count];
     if (there?.number === number) return there;
     const step = { number, reads: 0, writes: 0, refused: 0, readLatency: undefined, writeLatency: undefined };

@@ -1,4 +1,5 @@
 import { createGlob, type Selection, type SessionUsage } from "@trimtab/core";
+import { createHourCounts, type HourCounts } from "./hour-counts.ts";
 import { createLatencySketch, type LatencySketch } from "./latency-sketch.ts";
 import { createUsageRing, type UsageRing } from "./usage-ring.ts";
 
@@ -28,7 +29,7 @@ export interface VariableUses {
   writeLatency: LatencySketch | undefined;
   lastAccessedAtMs: number | undefined;
   /** Reads by the hour, counted from the Unix epoch; the newest 168 hours in which there were any. */
-  readonly readsByHour: Map<number, number>;
+  readonly readsByHour: HourCounts;
   /** Grows with every use; tells what is new since an earlier look. */
   tick: number;
 }
@@ -50,6 +51,8 @@ export interface Uses {
   /** Since when uses of a session have been counted of which nothing is known here. */
   readonly sinceMs: number;
   read(session: string, ids: readonly string[], durationMs: number): void;
+  /** As {@link Uses.read} of one variable. */
+  readOne(session: string, id: string, durationMs: number): void;
   written(session: string, ids: readonly string[], durationMs: number): void;
   refused(session: string): void;
   cached(session: string, id: string, reads: { hits: number; misses: number; atMs: number | undefined }): void;
@@ -119,6 +122,25 @@ export function createUses(options: UsesOptions = {}): Uses {
     return made;
   };
 
+  /** Counts one read, and says whether its duration was measured. */
+  const countRead = (
+    session: Counted,
+    id: string,
+    { nowMs, durationMs }: { readonly nowMs: number; readonly durationMs: number },
+  ): boolean => {
+    const uses = variableOf(session, id);
+    const isMeasured = uses.reads < alwaysMeasured || uses.reads % sampleEvery === 0;
+    if (isMeasured) {
+      uses.readLatency ??= createLatencySketch();
+      uses.readLatency.accept(durationMs);
+    }
+    uses.reads++;
+    uses.lastAccessedAtMs = nowMs;
+    uses.tick = ++tick;
+    uses.readsByHour.add(Math.floor(nowMs / hourMs));
+    return isMeasured;
+  };
+
   return {
     clock,
     get tick() {
@@ -130,23 +152,18 @@ export function createUses(options: UsesOptions = {}): Uses {
     read(id, ids, durationMs) {
       const session = sessionOf(id);
       const nowMs = clock.now();
-      const hour = Math.floor(nowMs / hourMs);
       let isMeasured = false;
-      for (const each of ids) {
-        const uses = variableOf(session, each);
-        if (uses.reads < alwaysMeasured || uses.reads % sampleEvery === 0) {
-          uses.readLatency ??= createLatencySketch();
-          uses.readLatency.accept(durationMs);
-          isMeasured = true;
-        }
-        uses.reads++;
-        uses.lastAccessedAtMs = nowMs;
-        uses.tick = ++tick;
-        countHour(uses.readsByHour, hour);
-      }
-      for (const ring of [session.minute, session.hour]) {
-        ring.add("reads", ids.length, isMeasured ? durationMs : undefined, nowMs);
-      }
+      for (const each of ids) isMeasured = countRead(session, each, { nowMs, durationMs }) || isMeasured;
+      const told = isMeasured ? durationMs : undefined;
+      session.minute.add("reads", ids.length, told, nowMs);
+      session.hour.add("reads", ids.length, told, nowMs);
+    },
+    readOne(id, variable, durationMs) {
+      const session = sessionOf(id);
+      const nowMs = clock.now();
+      const told = countRead(session, variable, { nowMs, durationMs }) ? durationMs : undefined;
+      session.minute.add("reads", 1, told, nowMs);
+      session.hour.add("reads", 1, told, nowMs);
     },
     written(id, ids, durationMs) {
       const session = sessionOf(id);
@@ -222,17 +239,6 @@ const createVariableUses = (): VariableUses => ({
   readLatency: undefined,
   writeLatency: undefined,
   lastAccessedAtMs: undefined,
-  readsByHour: new Map(),
+  readsByHour: createHourCounts(keptHours),
   tick: 0,
 });
-
-function countHour(hours: Map<number, number>, hour: number): void {
-  const count = hours.get(hour);
-  hours.set(hour, (count ?? 0) + 1);
-  if (count === undefined && hours.size > keptHours) {
-    for (const oldest of hours.keys()) {
-      hours.delete(oldest);
-      return;
-    }
-  }
-}

@@ -95,6 +95,7 @@ export function keyedAsSent<T>(
   refs: readonly string[],
   strip: Route["strip"],
 ): ReadonlyMap<string, T> {
+  if (refs.every((ref) => strip(ref) === ref)) return map;
   const sent = new Map(refs.map((ref) => [strip(ref), ref]));
   return new Map(Array.from(map, ([ref, item]) => [sent.get(ref) ?? ref, item]));
 }

@@ -29,7 +29,7 @@ const createReads = ({ route }: ForeignCalls): Pick<GuardedVariables, "getVariab
       return {
         revision,
         found: keyedAsSent(found, refs, to.strip),
-        missing: refs.filter((ref) => absent.has(to.strip(ref))),
+        missing: missing.length === 0 ? missing : refs.filter((ref) => absent.has(to.strip(ref))),
       };
     }),
 });
