@@ -5,7 +5,7 @@ import { type CallObserver, rpcMethod, statusOf } from "@trimtab/opentelemetry";
 import { principalKey } from "@trimtab/transport-connect";
 import type { Logger } from "pino";
 import type { RequestGate } from "./create-api.ts";
-import { peerAddress } from "./direct/call-context.ts";
+import { headerField, peerAddress } from "./direct/call-context.ts";
 
 /**
  * Makes an observer that logs every call once it is answered, at `debug`: which, from where and by whom, what came of it and after how
@@ -77,16 +77,12 @@ type End = (failure?: { readonly error: unknown }) => void;
 
 const callerGone = new ConnectError("the caller went away", Code.Canceled);
 const traces = new W3CTraceContextPropagator();
-const headerFields = {
-  keys: (of: Headers) => [...of.keys()],
-  get: (of: Headers, name: string) => of.get(name) ?? undefined,
-};
+const headerFields = { keys: (of: HandlerContext) => [...of.requestHeader.keys()], get: headerField };
 
 function factsOf(call: HandlerContext) {
   const principal = call.values.get(principalKey)?.id;
   // Where this server traces nothing the caller may, and its trace is the one to look for.
-  const theirs =
-    trace.getActiveSpan() === undefined ? traces.extract(ROOT_CONTEXT, call.requestHeader, headerFields) : undefined;
+  const theirs = trace.getActiveSpan() === undefined ? traces.extract(ROOT_CONTEXT, call, headerFields) : undefined;
   const traceId = theirs && trace.getSpanContext(theirs)?.traceId;
   return {
     method: rpcMethod(call),

@@ -20,6 +20,7 @@ import {
   traceStore,
 } from "@trimtab/opentelemetry";
 import { type Logger, pino } from "pino";
+import { headerField } from "./direct/call-context.ts";
 import { createCallLog, observedBy } from "./log-calls.ts";
 import type { Settings } from "./settings.ts";
 import { version } from "./version.ts";
@@ -52,7 +53,10 @@ export function openObserving(settings: Settings): Observing {
   const logger = settings.logLevel === undefined ? undefined : createLogger(settings.logLevel);
   return {
     // What is logged of a call is logged within its span, and so says of which trace it is.
-    calls: observedBy(isObserved ? createCallObserver(instruments) : undefined, logger && createCallLog(logger)),
+    calls: observedBy(
+      isObserved ? createCallObserver({ ...instruments, headerField }) : undefined,
+      logger && createCallLog(logger),
+    ),
     appends: isObserved ? createAppendObserver({ ...instruments, system: settings.log }) : undefined,
     traced: (store) => (tracer === undefined ? store : traceStore(store, tracer)),
     metrics: reader && (async () => serializer.serialize((await reader.collect()).resourceMetrics)),

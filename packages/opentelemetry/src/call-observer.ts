@@ -18,11 +18,17 @@ export interface CallObserver {
   stream<T>(call: HandlerContext, open: () => AsyncIterableIterator<T>): AsyncIterableIterator<T>;
 }
 
+/** Where traces and metrics go, and how a caller's trace is read. */
+export interface CallObserverOptions extends Instruments {
+  /** Reads a field of a call's head by its name in small letters; from `requestHeader` unless there is a cheaper way. */
+  readonly headerField?: (call: HandlerContext, name: string) => string | undefined;
+}
+
 /**
  * Makes an observer that has a span for every call, below the caller's where its headers carry one (W3C Trace Context),
  * and measures `rpc.server.call.duration` and `trimtab.server.streams`.
  */
-export function createCallObserver({ tracer, meter }: Instruments): CallObserver {
+export function createCallObserver({ tracer, meter, headerField = fieldOf }: CallObserverOptions): CallObserver {
   const duration = meter?.createHistogram("rpc.server.call.duration", {
     unit: "s",
     description: "Duration of calls, streams from their start to their end",
@@ -33,12 +39,16 @@ export function createCallObserver({ tracer, meter }: Instruments): CallObserver
     description: "Streams that are open",
   });
   const attributesOf = createAttributes();
+  const headerFields: TextMapGetter<HandlerContext> = {
+    keys: (call) => [...call.requestHeader.keys()],
+    get: headerField,
+  };
 
   const begin = (call: HandlerContext): Begun => {
     const attributes = attributesOf(call);
     const startedAt = performance.now();
     if (tracer === undefined) return { attributes, startedAt, within: undefined, span: undefined };
-    const caller = propagation.extract(context.active(), call.requestHeader, headerFields);
+    const caller = propagation.extract(context.active(), call, headerFields);
     const span = tracer.startSpan(rpcMethod(call), { kind: SpanKind.SERVER, attributes }, caller);
     return { attributes, startedAt, span, within: trace.setSpan(caller, span) };
   };
@@ -80,6 +90,8 @@ export function createCallObserver({ tracer, meter }: Instruments): CallObserver
   };
 }
 
+const fieldOf = (call: HandlerContext, name: string): string | undefined => call.requestHeader.get(name) ?? undefined;
+
 const callerGone = new ConnectError("the caller went away", Code.Canceled);
 
 interface Begun {
@@ -100,11 +112,6 @@ function createAttributes(): (call: HandlerContext) => Attributes {
     return attributes;
   };
 }
-
-const headerFields: TextMapGetter<Headers> = {
-  keys: (headers) => [...headers.keys()],
-  get: (headers, name) => headers.get(name) ?? undefined,
-};
 
 interface Watching {
   readonly over: (failure?: { readonly error: unknown }) => void;

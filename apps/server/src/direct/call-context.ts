@@ -58,6 +58,10 @@ export interface CallContextOptions {
   readonly timeoutMs: number | undefined;
 }
 
+/** Reads one field of a call's head, by its name in small letters; cheaply where the call is served directly. */
+export const headerField = (call: HandlerContext, name: string): string | undefined =>
+  call instanceof LazyContext ? call.headerField(name) : (call.requestHeader.get(name) ?? undefined);
+
 /** Makes the context of a call. Most handlers look at little of it, so each part is made when it is asked for. */
 export const createCallContext = (options: CallContextOptions): CallContext => new LazyContext(options);
 
@@ -102,6 +106,12 @@ class LazyContext implements CallContext {
   get values(): ContextValues {
     this.#values ??= peerValues(this.#options.exchange.socket);
     return this.#values;
+  }
+
+  /** One field of the request's head, without making them all. */
+  headerField(name: string): string | undefined {
+    const value = this.#options.exchange.headers[name];
+    return Array.isArray(value) ? value.join(", ") : (value as string | undefined);
   }
 
   get requestHeader(): Headers {
