@@ -6,12 +6,13 @@ import { createStoreClient } from "@trimtab/client";
 import { isStoreError } from "@trimtab/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createToken } from "../src/auth/token.ts";
+import type { Settings } from "../src/settings.ts";
 import { openServer } from "./open-server.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
 const burst = 20;
 
-async function open() {
+async function open(settings: Partial<Settings> = {}) {
   const folder = temporaryFolder();
   const [principals, auditFile] = [join(folder, "principals"), join(folder, "audit.jsonl")];
   const tokens = Array.from({ length: 50 }, createToken);
@@ -19,7 +20,7 @@ async function open() {
     JSON.stringify({ principal: `p${index}`, token: stored, sessions: ["*"] }),
   );
   writeFileSync(principals, lines.join("\n"));
-  const server = await openServer({ principals, auditFile, authFailureRate: 1, authFailureBurst: burst });
+  const server = await openServer({ principals, auditFile, authFailureRate: 1, authFailureBurst: burst, ...settings });
   onTestFinished(() => server.close());
   await server.store.createSession({ id: "s" });
   return { server, secrets: tokens.map(({ secret }) => secret), auditFile };
@@ -88,4 +89,30 @@ test("an answer over HTTP says when to try again", async () => {
   expect(answer.status).toBe(429);
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
   expect(await answer.json()).toMatchObject({ code: "resource_exhausted" });
+});
+
+test("behind a proxy that is named, whoever it speaks for is told apart, and in the audit", async () => {
+  const { server, auditFile } = await open({ trustedProxies: ["127.0.0.0/8"] });
+  const post = async (from: string, contentType = "application/json") => {
+    const answer = await fetch(`${server.url}/trimtab.v1.SessionService/GetSession`, {
+      method: "POST",
+      headers: { "content-type": contentType, authorization: "Bearer guess", "x-forwarded-for": from },
+      body: "{}",
+    });
+    return answer.status;
+  };
+  // The second way is left to Connect's router.
+  for (const contentType of ["application/json", "application/json; charset=utf-8"]) {
+    let status = await post("6.6.6.6, 192.0.2.1", contentType);
+    while (status === 401) status = await post("6.6.6.6, 192.0.2.1", contentType);
+    expect(status).toBe(429);
+    expect(await post("192.0.2.2", contentType)).toBe(401);
+  }
+  await server.close();
+  const entries = readFileSync(auditFile, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const addresses = new Set(entries.map(({ peer }) => peer.address));
+  expect(addresses).toEqual(new Set(["", "192.0.2.1", "192.0.2.2"]));
 });

@@ -6,6 +6,7 @@ import { peerValues } from "./direct/call-context.ts";
 import { collectDirectMethods } from "./direct/direct-methods.ts";
 import { type Exchange, http1Exchange, http2Exchange } from "./direct/exchange.ts";
 import { createDirectServer } from "./direct/serve-directly.ts";
+import type { ForwardedFor } from "./forwarded-for.ts";
 import { withCors } from "./handle-request.ts";
 import type { ListenerOptions, RequestHandler } from "./listener.ts";
 import { endSoundly } from "./sound-endings.ts";
@@ -21,6 +22,8 @@ export interface ApiOptions {
   /** Handles what is no call. */
   readonly fallback: RequestHandler;
   readonly requestGate?: RequestGate | undefined;
+  /** Says where a call came from that proxies have forwarded; without it they are not believed. */
+  readonly forwardedFor?: ForwardedFor | undefined;
   /** Requests of pages of other origins are refused unread; without it none are. */
   readonly isTrustedOrigin?: IsTrustedOrigin | undefined;
 }
@@ -47,7 +50,7 @@ export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "
     readMaxBytes,
     acceptCompression: compressions,
     ...(requestGate !== undefined && { requestGate }),
-    contextValues: ({ socket }) => peerValues(socket),
+    contextValues: (request) => peerValues(request, options.forwardedFor),
     fallback: options.fallback as NodeHandler,
   }) as RequestHandler;
   const connect = withCors(cors, adapter);
@@ -56,6 +59,7 @@ export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "
     readMaxBytes,
     compressions,
     requestGate,
+    forwardedFor: options.forwardedFor,
     originFields: (exchange) => corsFields(cors, exchange),
   });
   return {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseNetworks } from "./forwarded-for.ts";
 
 /** A setting as it is described to people and read from flags, environment and file. */
 export interface SettingSpec<T = unknown> {
@@ -31,6 +32,16 @@ export const whole = (min: number, max = Number.MAX_SAFE_INTEGER) =>
 export const list = z
   .union([z.array(z.string()), z.string().transform((text) => text.split(",").map((part) => part.trim()))])
   .transform((items) => items.filter((item) => item !== ""));
+
+/** Addresses and blocks of them. */
+export const networks = list.superRefine((items, context) => {
+  try {
+    parseNetworks(items);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "is refused" });
+  }
+});
+
 /** Text that need not be given. */
 export const optionalText = z.string().min(1).optional();
 

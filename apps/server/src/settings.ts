@@ -2,7 +2,7 @@ import { parseSealingKeys, type SealingKey } from "@trimtab/log-sealed";
 import * as z from "zod";
 import { limitSettings } from "./limit-settings.ts";
 import { observingSettings } from "./observing-settings.ts";
-import { list, optionalText, setting, switchValue, whole } from "./setting-spec.ts";
+import { list, networks, optionalText, setting, switchValue, whole } from "./setting-spec.ts";
 
 /** Where to listen: a host and a port. */
 export interface Listen {
@@ -77,6 +77,13 @@ export const settingSpecs = {
     placeholder: "ORIGIN,...",
     help: "Origins whose pages may call the server, beside its own; `*` for every one.",
     schema: list,
+    default: [],
+  }),
+  trustedProxies: setting<readonly string[]>({
+    group: "Listening",
+    placeholder: "NETWORK,...",
+    help: "Addresses and blocks (`10.0.0.0/8`) of proxies, whose `x-forwarded-for` is believed; none unless given.",
+    schema: networks,
     default: [],
   }),
   shutdownGraceMs: setting<number>({

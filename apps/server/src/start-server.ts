@@ -11,6 +11,7 @@ import { anyone } from "./auth/anyone.ts";
 import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
+import { createForwardedFor } from "./forwarded-for.ts";
 import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
 import { openListener } from "./listener.ts";
@@ -123,6 +124,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
       for (const register of [routes, health.routes, reflection]) register(router);
     },
     readMaxBytes: settings.maxMessageBytes,
+    forwardedFor: settings.trustedProxies.length === 0 ? undefined : createForwardedFor(settings.trustedProxies),
     cors: surroundings.cors,
     fallback: createFallback(surroundings),
     isTrustedOrigin: createTrustedOrigins(settings, auth !== undefined),

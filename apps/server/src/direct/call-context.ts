@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
@@ -10,17 +11,26 @@ import {
 } from "@connectrpc/connect";
 import { type CertificateNames, peerCertificate } from "../auth/caller.ts";
 import { certificateNames } from "../auth/certificate-names.ts";
+import type { ForwardedFor } from "../forwarded-for.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** The address that a call came from, among its context's values. */
 export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });
 
-/** Makes the values of a call that tell what it came over. */
-export function peerValues(socket: Socket | undefined): ContextValues {
+/** What a call came over. */
+export interface CallPeer {
+  readonly socket: Socket | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Makes the values of a call that tell what it came over; without `forwardedFor` no proxy is believed. */
+export function peerValues({ socket, headers }: CallPeer, forwardedFor?: ForwardedFor): ContextValues {
   const values = createContextValues();
   if (socket === undefined) return values;
   const { address, certificate } = peerOf(socket);
-  return values.set(peerAddress, address).set(peerCertificate, certificate);
+  const isForwarded = forwardedFor !== undefined && address !== undefined;
+  const from = isForwarded ? forwardedFor(address, headers["x-forwarded-for"]) : address;
+  return values.set(peerAddress, from).set(peerCertificate, certificate);
 }
 
 interface Peer {
@@ -56,6 +66,7 @@ export interface CallContextOptions {
   readonly method: DescMethod;
   readonly protocolName: string;
   readonly timeoutMs: number | undefined;
+  readonly forwardedFor?: ForwardedFor | undefined;
 }
 
 /** Reads one field of a call's head, by its name in small letters; cheaply where the call is served directly. */
@@ -104,7 +115,7 @@ class LazyContext implements CallContext {
   }
 
   get values(): ContextValues {
-    this.#values ??= peerValues(this.#options.exchange.socket);
+    this.#values ??= peerValues(this.#options.exchange, this.#options.forwardedFor);
     return this.#values;
   }
 

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
+import type { ForwardedFor } from "../forwarded-for.ts";
 import { fail, stream, succeed, toConnectError } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { createCallContext } from "./call-context.ts";
@@ -20,6 +21,7 @@ export interface DirectOptions {
   readonly originFields: (exchange: Exchange) => OutgoingHttpHeaders;
   /** Called before a request is read; what it throws refuses the call. Connect's router is given the same one. */
   readonly requestGate?: ((context: HandlerContext) => void | Promise<void>) | undefined;
+  readonly forwardedFor?: ForwardedFor | undefined;
 }
 
 /** Longest time limit that is taken, as by Connect. */
@@ -89,6 +91,7 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
         method: method.method,
         protocolName: dialect.protocol,
         timeoutMs: timeout.timeoutMs,
+        forwardedFor: options.forwardedFor,
       }),
       fields: exchange.headers.origin === undefined ? undefined : originFields(exchange),
     };
