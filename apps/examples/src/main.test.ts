@@ -7,7 +7,7 @@ const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ["--conditions=@trimtab/source", main, ...args], { encoding: "utf8" });
 
-const names = ["quickstart", "tune-classifier", "browser", "python"];
+const names = ["quickstart", "tune-classifier", "browser", "python", "python-study"];
 
 it.each([[], ["help"], ["--help"]])("lists the examples for %j", (...args) => {
   const { status, stdout, stderr } = run(...args);

@@ -25,6 +25,10 @@ const examples: Readonly<Record<string, Example>> = {
     shows: "a Python program and a TypeScript program on the same variables, over gRPC",
     run: async () => (await import("./python/python.ts")).runPython(),
   },
+  "python-study": {
+    shows: "an optimizer in plain Python that drives a study over gRPC, while TypeScript watches",
+    run: async () => (await import("./python/python.ts")).runPythonStudy(),
+  },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -14,6 +14,8 @@ export interface Step {
 
 /** Where the program finds what it works with. */
 export interface ProgramOptions {
+  /** The program's file. */
+  readonly script: string;
   /** Host and port of the server. */
   readonly address: string;
   readonly session: string;
@@ -25,9 +27,16 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs the Python program to its end. Rejects where it fails; what it has to say of that goes to standard error. */
-export async function runProgram({ address, session, stubs, onStep, signal: stop }: ProgramOptions): Promise<void> {
-  const child = spawn(python, ["-u", join(program, "assistant.py"), address, session, "--json"], {
+/** Runs a Python program to its end. Rejects where it fails; what it has to say of that goes to standard error. */
+export async function runProgram({
+  script,
+  address,
+  session,
+  stubs,
+  onStep,
+  signal: stop,
+}: ProgramOptions): Promise<void> {
+  const child = spawn(python, ["-u", join(program, script), address, session, "--json"], {
     env: { ...process.env, PYTHONPATH: stubs, PYTHONDONTWRITEBYTECODE: "1" },
     stdio: ["ignore", "pipe", "inherit"],
     signal: stop,

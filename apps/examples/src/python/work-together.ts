@@ -39,7 +39,7 @@ export async function workTogether(tell: (line: string) => void): Promise<Outcom
     opened.resolve(openPartner(server.url, session, (text) => tell(`typescript: ${text}`)));
   };
   const address = `127.0.0.1:${server.port}`;
-  await runProgram({ address, session, stubs, onStep, signal: stop.signal });
+  await runProgram({ script: "assistant.py", address, session, stubs, onStep, signal: stop.signal });
 
   const partner = await opened.promise;
   cleanup.defer(() => partner.close());
