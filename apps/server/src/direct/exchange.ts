@@ -101,6 +101,9 @@ function stopReading(stream: ServerHttp2Stream): void {
   if (!stream.readableEnded) stream.destroy();
 }
 
+/** Answers up to this size are given to Node as text, which it sends together with the head in one piece. */
+const joinedBytes = 4096;
+
 class Http1Exchange implements Exchange {
   readonly request: IncomingMessage;
   readonly headers: IncomingHttpHeaders;
@@ -138,7 +141,8 @@ class Http1Exchange implements Exchange {
   }
 
   end({ bytes }: Ending): void {
-    this.#response.end(bytes);
+    if (bytes === undefined || bytes.length > joinedBytes) this.#response.end(bytes);
+    else this.#response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"), "latin1");
     // What is left of the request is taken, so that the connection can go on.
     if (!this.request.readableEnded) this.request.resume();
   }
