@@ -108,9 +108,12 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
         if (found.kind === "refused") throw new StoreError(found.refusal);
         const record = found.value;
         const { revision } = state;
-        if (record === undefined) return { revision, optimizing: false, waiting: 0 };
+        // Somebody may wait for it together with others that are held.
+        const ids = record?.variables ?? (target.kind === "variable" ? [requireId(state, target.ref)] : []);
+        const waiting = line.count(session, ids);
+        if (record === undefined) return { revision, optimizing: false, waiting };
         const optimizing = isHeld(record, sessions.now());
-        return { revision, optimizing, optimization: view(record), waiting: line.count(session, record.variables) };
+        return { revision, optimizing, optimization: view(record), waiting };
       }),
     listOptimizations: (session, { variable, states, optimizer, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {

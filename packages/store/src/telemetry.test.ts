@@ -438,6 +438,22 @@ describe("telemetry", () => {
     expect(heard.slice(5)).toEqual(["act"]);
   });
 
+  test("tells of an optimization's iterations as often as it is told to, and of the last", async () => {
+    const store = await openStore();
+    const heard: [string, number][] = [];
+    for (const kind of ["trimtab.optimization.progress", "dspex.bridge.variables.optimization.iteration"] as const) {
+      store.telemetry.on(kind, ({ measurements }) => heard.push([kind.slice(0, 5), measurements.iteration]));
+    }
+    const options = { optimizer: "tpe", feedbackInterval: 3, maxIterations: 10 };
+    const { optimization, fencingToken } = await store.startOptimization("s", ["n"], options);
+    for (const iteration of [1, 2, 4, 5, 6, 7, 8, 10]) {
+      await store.reportProgress("s", optimization.id, { fencingToken, iteration, values: { n: 2 } });
+    }
+    expect(heard.filter(([kind]) => kind === "trimt").map(([, iteration]) => iteration)).toEqual([4, 6, 10]);
+    expect(heard.filter(([kind]) => kind === "dspex").map(([, iteration]) => iteration)).toEqual([4, 6, 10]);
+    expect((await store.listOptimizationHistory("s")).items).toHaveLength(8);
+  });
+
   test("is not disturbed by a listener that throws, and stops when told to", async () => {
     const store = await openStore();
     const heard: number[] = [];

@@ -3,6 +3,7 @@ import {
   findVariable,
   isSensitive,
   type Optimization,
+  type SessionEvent,
   type SessionState,
   type Telemetry,
 } from "@trimtab/core";
@@ -29,33 +30,53 @@ export function tellOptimizations(
         const told = { ...of, optimization_id: event.optimization, preempted_by };
         telemetry.emit({ kind: "trimtab.optimization.preempted", measurements, metadata: told });
       }
-    } else if (event.kind === "optimization-reported") {
-      const { entry, objective } = event;
-      const metric = objective === undefined ? undefined : entry.metrics[objective.metric];
-      const best = objective && state?.optimizations.get(entry.optimization)?.best?.metrics[objective.metric];
-      telemetry.emit({
-        kind: "trimtab.optimization.progress",
-        measurements: {
-          iteration: entry.iteration,
-          ...(metric !== undefined && { metric_value: metric }),
-          ...(best !== undefined && { best_value: best }),
-        },
-        metadata: { ...of, optimization_id: entry.optimization, optimizer: entry.optimizer },
-      });
-      for (const [id, value] of Object.entries(entry.values)) {
-        const variable = state === undefined ? undefined : findVariable(state, id);
-        const isTold = state !== undefined && variable !== undefined && !isSensitive(state, variable);
-        telemetry.emit({
-          kind: "dspex.bridge.variables.optimization.iteration",
-          measurements: {
-            iteration: entry.iteration,
-            ...(isTold && { current_value: value }),
-            ...(metric !== undefined && { metric_value: metric }),
-          },
-          metadata: { ...of, variable_id: variable?.id ?? id, optimization_id: entry.optimization },
-        });
-      }
+    } else if (event.kind === "optimization-reported" && isDue(event, state)) {
+      tellReport(telemetry, event, { session, state });
     }
+  }
+}
+
+type Report = Extract<SessionEvent, { readonly kind: "optimization-reported" }>;
+
+/** A report is told of where it is the first to reach another multiple of the feedback interval, and where it is the last. */
+function isDue({ entry }: Report, state: SessionState | undefined): boolean {
+  const record = state?.optimizations.get(entry.optimization);
+  if (record === undefined || record.state !== "running") return true;
+  const at = record.entries.findIndex(({ iteration }) => iteration === entry.iteration);
+  const before = record.entries[at - 1]?.iteration ?? 0;
+  const turnOf = (iteration: number) => Math.floor(iteration / record.feedbackInterval);
+  return turnOf(entry.iteration) > turnOf(before);
+}
+
+function tellReport(
+  telemetry: Telemetry,
+  { entry, objective }: Report,
+  { session, state }: { readonly session: string; readonly state: SessionState | undefined },
+): void {
+  const of = { session_id: session };
+  const metric = objective === undefined ? undefined : entry.metrics[objective.metric];
+  const best = objective && state?.optimizations.get(entry.optimization)?.best?.metrics[objective.metric];
+  telemetry.emit({
+    kind: "trimtab.optimization.progress",
+    measurements: {
+      iteration: entry.iteration,
+      ...(metric !== undefined && { metric_value: metric }),
+      ...(best !== undefined && { best_value: best }),
+    },
+    metadata: { ...of, optimization_id: entry.optimization, optimizer: entry.optimizer },
+  });
+  for (const [id, value] of Object.entries(entry.values)) {
+    const variable = state === undefined ? undefined : findVariable(state, id);
+    const isTold = state !== undefined && variable !== undefined && !isSensitive(state, variable);
+    telemetry.emit({
+      kind: "dspex.bridge.variables.optimization.iteration",
+      measurements: {
+        iteration: entry.iteration,
+        ...(isTold && { current_value: value }),
+        ...(metric !== undefined && { metric_value: metric }),
+      },
+      metadata: { ...of, variable_id: variable?.id ?? id, optimization_id: entry.optimization },
+    });
   }
 }
 

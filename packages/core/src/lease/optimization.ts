@@ -61,7 +61,7 @@ export interface Optimization {
   readonly maxIterations: number;
   /** Converged once the objective got better by less than this over 10 iterations; absent for never. */
   readonly convergenceThreshold?: number;
-  /** How many iterations its holder wants to pass between looks at its progress; kept as it is. */
+  /** How many iterations pass from one event of telemetry to the next; whoever looks at its progress may go by it too. */
   readonly feedbackInterval: number;
   /** Higher goes first where others preempt. */
   readonly priority: number;

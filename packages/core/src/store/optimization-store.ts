@@ -62,7 +62,7 @@ export interface StartOptimizationOptions extends WriteOptions {
   readonly maxIterations?: number;
   /** End once the objective got better by less than this over 10 iterations; never unless given. */
   readonly convergenceThreshold?: number;
-  /** How many iterations to pass between looks at its progress, kept for those who look; 1 unless given. */
+  /** How many iterations pass from one event of telemetry to the next; 1 unless given. The history has them all. */
   readonly feedbackInterval?: number;
   /**
    * What to do where a variable is leased already: `abort`, which is the default, rejects; `wait` waits in line, first come
@@ -137,7 +137,7 @@ export interface OptimizationStatus {
   readonly optimizing: boolean;
   /** Absent where the variable was never optimized. */
   readonly optimization?: Optimization;
-  /** How many wait in line for one of its variables. */
+  /** How many wait in line for one of its variables, or for the variable where it was never optimized. */
   readonly waiting: number;
 }
 
