@@ -1,6 +1,7 @@
 import type { AnalyticsStore, Store } from "@trimtab/core";
 import { createReports } from "./reports.ts";
 import { createStatistics } from "./statistics.ts";
+import type { StudyReads } from "./study-runs.ts";
 import { countUses } from "./usage/count-uses.ts";
 import { createUses, type UsesOptions } from "./usage/uses.ts";
 import { createWatchStats } from "./watch-stats.ts";
@@ -18,8 +19,11 @@ export interface AnalyticsOptions extends UsesOptions {
 export interface Analytics {
   /** Gives a store whose uses are counted. */
   counting(store: Store): Store;
-  /** Gives what a store's callers may know: of variables that the store shows, what was counted and what was written. */
-  of(store: Store): AnalyticsStore;
+  /**
+   * Gives what a store's callers may know: of variables that the store shows, what was counted and what was written, and of studies
+   * that they may read what these have measured.
+   */
+  of(store: Store, studies?: StudyReads): AnalyticsStore;
 }
 
 /** Makes analytics that have counted nothing yet. What commits wrote is read from the log when somebody asks for it. */
@@ -28,9 +32,9 @@ export function createAnalytics({ readCommits, windows: kept, ...options }: Anal
   const windows = createWriteWindows(readCommits, { writes: 10_000, sessions: 64, ...kept });
   return {
     counting: (store) => countUses(store, uses),
-    of: (store) => ({
+    of: (store, studies) => ({
       ...createStatistics(store, uses),
-      ...createReports({ store, uses, windows }),
+      ...createReports({ store, uses, windows, studies }),
       ...createWatchStats({ store, uses, windows }),
     }),
   };

@@ -38,7 +38,7 @@ async function runLeased() {
 // Every expected figure was computed by SciPy 1.17.1 and NumPy 2.4.6 from the numbers above.
 test("what a lease's holder reports is analysed as it is, whether it was written or only tried", async () => {
   const { analytics, optimization } = await runLeased();
-  const report = await analytics.getConvergenceReport("s", optimization);
+  const report = await analytics.getConvergenceReport("s", { kind: "optimization", id: optimization });
   expect(report.objective).toEqual(objective);
   expect(report.points.map(({ iteration, value }) => [iteration, value])).toEqual(
     accuracies.map((value, index) => [index + 1, value]),
@@ -92,7 +92,7 @@ test("a report without values is about what its variables were, and without metr
     ["mode", 4, undefined],
     ["rate", 4, expect.closeTo(1, 12)],
   ]);
-  const report = await analytics.getConvergenceReport("s", optimization);
+  const report = await analytics.getConvergenceReport("s", { kind: "optimization", id: optimization });
   expect(report.points.map(({ iteration }) => iteration)).toEqual([1, 2, 3, 5]);
   expect(Object.fromEntries(report.bestValues)).toEqual({ var_rate_1: 4, var_mode_2: "slow" });
 });
@@ -110,7 +110,7 @@ test("has converged by the optimization's own threshold", async () => {
       await store.reportProgress("s", optimization.id, { fencingToken, metrics: { accuracy: 0.5 + i / 100 } });
     }
     await store.stopOptimization("s", { kind: "variable", ref: "rate" }).catch(() => {});
-    const { converged } = await analytics.getConvergenceReport("s", optimization.id);
+    const { converged } = await analytics.getConvergenceReport("s", { kind: "optimization", id: optimization.id });
     const { optimization: ended } = await store.getOptimizationStatus("s", { kind: "variable", ref: "rate" });
     return [converged, ended?.state];
   };
@@ -122,7 +122,9 @@ test("tells nothing of an optimization of variables that the asker may not see",
   const { made, store, optimization } = await runLeased();
   const blind = { ...store, listVariables: async () => ({ items: [], revision: 0 }) };
   const analytics = made.of(blind);
-  await expect(analytics.getConvergenceReport("s", optimization)).rejects.toMatchObject({ reason: "not_found" });
+  await expect(analytics.getConvergenceReport("s", { kind: "optimization", id: optimization })).rejects.toMatchObject({
+    reason: "not_found",
+  });
   expect((await analytics.analyzeUsage("s")).optimizationEffects).toEqual([]);
   expect((await analytics.getImpact("s", "accuracy")).impacts).toEqual([]);
 });

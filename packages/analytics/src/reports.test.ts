@@ -197,7 +197,7 @@ describe("searches", () => {
     const { analytics, report } = await openSearch();
     const losses = [5, 4, 4.5, 3, 3.5, 2, 2.5, 2.2, 1.9, 2.4, 1.5, 1.6, 1.4];
     for (const [i, loss] of losses.entries()) await report(i + 1, i / 10, i % 2 === 0 ? "slow" : "fast", loss);
-    const found = await analytics.getConvergenceReport("s", "run");
+    const found = await analytics.getConvergenceReport("s", { kind: "optimization", id: "run" });
     expect(found.objective).toEqual({ metric: "loss", direction: "minimize" });
     expect(found.points.map(({ value }) => value)).toEqual(losses);
     expect(found.points.map(({ best }) => best)).toEqual([5, 4, 4, 3, 3, 2, 2, 2, 1.9, 1.9, 1.5, 1.5, 1.4]);
@@ -217,12 +217,12 @@ describe("searches", () => {
   test("has converged once ten measurements gained next to nothing", async () => {
     const { analytics, report } = await openSearch();
     for (let i = 1; i <= 12; i++) await report(i, 0, "slow", i === 1 ? 2 : 1 + (i % 3) / 10_000_000);
-    expect((await analytics.getConvergenceReport("s", "run")).converged).toBe(true);
+    expect((await analytics.getConvergenceReport("s", { kind: "optimization", id: "run" })).converged).toBe(true);
   });
 
   test("a search that nobody has reported of is not found", async () => {
     const { analytics } = await openSearch();
-    await expect(analytics.getConvergenceReport("s", "none")).rejects.toMatchObject({
+    await expect(analytics.getConvergenceReport("s", { kind: "optimization", id: "none" })).rejects.toMatchObject({
       reason: "not_found",
       details: { resource: "optimization", id: "none" },
     });

@@ -15,6 +15,7 @@ import { correlate } from "./correlations.ts";
 import { impactsOf } from "./impact.ts";
 import { approachOf, impactPointsOf } from "./optimization-runs.ts";
 import { allVariables } from "./statistics.ts";
+import { approachOfStudy, impactPointsOfStudy, readStudies, readStudy, type StudyReads } from "./study-runs.ts";
 import type { Uses } from "./usage/uses.ts";
 import { mostWritten, reportUsage } from "./usage-report.ts";
 import type { WriteWindows } from "./write-windows.ts";
@@ -24,6 +25,7 @@ export interface ReportSources {
   readonly store: Store;
   readonly uses: Uses;
   readonly windows: WriteWindows;
+  readonly studies: StudyReads | undefined;
 }
 
 type Reports = Pick<AnalyticsStore, "analyzeUsage" | "getCorrelations" | "getImpact" | "getConvergenceReport">;
@@ -35,7 +37,7 @@ const maxCompared = 100;
 const groupings: readonly UsageGrouping[] = ["type", "origin", "session", "actor"];
 
 /** The part of analytics that reports on whole sessions. */
-export function createReports({ store, uses, windows }: ReportSources): Reports {
+export function createReports({ store, uses, windows, studies }: ReportSources): Reports {
   const factsOf = async (session: string) => {
     const variables = new Map((await allVariables(store, session)).map((variable) => [variable.id, variable]));
     return { session, variables, window: await windows.upToDate(session), uses: uses.of(session) };
@@ -46,7 +48,9 @@ export function createReports({ store, uses, windows }: ReportSources): Reports 
       checkNumber(top, "top", { least: 1, most: 1000, isWhole: true });
       if (!groupings.includes(groupBy)) throw invalid("groupBy", `must be one of ${groupings.join(", ")}`, groupBy);
       const sessions = sessionPattern === undefined ? [session] : await sessionsLike(store, sessionPattern);
-      const facts = await Promise.all(sessions.map(factsOf));
+      const facts = await Promise.all(
+        sessions.map(async (each) => ({ ...(await factsOf(each)), studies: await readStudies(studies, each, top) })),
+      );
       return reportUsage(facts, { range, groupBy, top, nowMs: uses.clock.now() });
     },
     async getCorrelations(session, { refs, minPoints = 3, minStrength = 0, ...range } = {}) {
@@ -69,21 +73,30 @@ export function createReports({ store, uses, windows }: ReportSources): Reports 
         revision: window.revision,
       };
     },
-    async getImpact(session, metric, { refs, optimization, ...range } = {}) {
+    async getImpact(session, metric, { refs, optimization, study, ...range } = {}) {
       checkRange(range);
+      if (optimization !== undefined && study !== undefined) {
+        throw invalid("study", "cannot go with an optimization", study);
+      }
       if (typeof metric !== "string" || metric === "") throw invalid("metric", "must not be empty", metric);
       const { window, variables } = await factsOf(session);
       const wanted = refs === undefined ? { reported: [...variables.values()] } : named(variables, refs);
+      if (study !== undefined) {
+        const run = await readStudy(studies, session, study);
+        const points = impactPointsOfStudy(run, { ...range, metric }, variables.values());
+        return { impacts: impactsOf(points, wanted), revision: window.revision };
+      }
       const of = { ...range, metric, ...(optimization !== undefined && { optimization }) };
       const ids = new Set(("reported" in wanted ? wanted.reported : wanted).map(({ id }) => id));
       return { impacts: impactsOf(impactPointsOf(window, of, ids), wanted), revision: window.revision };
     },
-    async getConvergenceReport(session, optimization) {
+    async getConvergenceReport(session, { kind, id }) {
+      if (kind === "study") return convergenceOf(approachOfStudy(await readStudy(studies, session, id)));
       const { window, variables } = await factsOf(session);
-      const approach = approachOf(window, optimization, (id) => variables.has(id));
+      const approach = approachOf(window, id, (variable) => variables.has(variable));
       if (approach !== undefined) return convergenceOf(approach);
-      const message = `nothing was measured by an optimization ${optimization}`;
-      throw storeError("not_found", message, { resource: "optimization", id: optimization });
+      const message = `nothing was measured by an optimization ${id}`;
+      throw storeError("not_found", message, { resource: "optimization", id });
     },
   };
 }

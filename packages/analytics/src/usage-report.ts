@@ -11,6 +11,7 @@ import type {
 import { correlate, isWithin } from "./correlations.ts";
 import { objectiveOf } from "./measurement.ts";
 import { runsOf } from "./optimization-runs.ts";
+import { effectOfStudy, type StudyRun } from "./study-runs.ts";
 import type { SessionUses } from "./usage/uses.ts";
 import type { WriteWindow, WrittenVersion } from "./write-window.ts";
 
@@ -20,6 +21,7 @@ export interface SessionFacts {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly window: WriteWindow;
   readonly uses: SessionUses | undefined;
+  readonly studies: readonly StudyRun[];
 }
 
 /** What to report. */
@@ -51,7 +53,10 @@ export function reportUsage(facts: readonly SessionFacts[], options: ReportOptio
     groups: groupsOf(used, { ...options, hours: (untilMs - sinceMs) / hourMs }),
     accessPatterns: patternsOf(used),
     optimizationEffects: facts
-      .flatMap((each) => effectsOf(each, range))
+      .flatMap((each) => [
+        ...effectsOf(each, range),
+        ...each.studies.flatMap((study) => effectOfStudy(study, range) ?? []),
+      ])
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, top)
       .map(({ effect }) => effect),

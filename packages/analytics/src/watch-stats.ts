@@ -6,8 +6,10 @@ import { unusedSession } from "./usage/uses.ts";
 const leastIntervalMs = 100;
 const mostIntervalMs = 86_400_000;
 
+type StatsSources = Omit<ReportSources, "studies">;
+
 /** The part of analytics that is watched. */
-export function createWatchStats(sources: ReportSources): Pick<AnalyticsStore, "watchStats"> {
+export function createWatchStats(sources: StatsSources): Pick<AnalyticsStore, "watchStats"> {
   const { uses } = sources;
   async function* watch(
     session: string,
@@ -44,7 +46,7 @@ export function createWatchStats(sources: ReportSources): Pick<AnalyticsStore, "
 }
 
 /** Finds the variables that were used since it last looked. */
-function createLookout({ store, uses, windows }: ReportSources, session: string, selection: Selection) {
+function createLookout({ store, uses, windows }: StatsSources, session: string, selection: Selection) {
   const statsOf = createStatsReader(uses);
   const named = new Set(selection.refs);
   const matches = selection.pattern === undefined ? () => named.size === 0 : createGlob(selection.pattern);

@@ -48,7 +48,7 @@ const calls: Readonly<Record<string, (from: AnalyticsStore) => Promise<unknown>>
   "getCorrelations of all": (from) => from.getCorrelations("s"),
   getImpact: (from) => from.getImpact("s", "loss", range),
   "getImpact of some": (from) => from.getImpact("s", "loss", { refs: ["mode"], optimization: "tpe" }),
-  getConvergenceReport: (from) => from.getConvergenceReport("s", "tpe"),
+  getConvergenceReport: (from) => from.getConvergenceReport("s", { kind: "optimization", id: "tpe" }),
 };
 
 describe.each([
@@ -103,7 +103,7 @@ describe.each([
 const refusals: Readonly<Record<string, (from: AnalyticsStore) => Promise<unknown>>> = {
   "an unknown variable": (from) => from.getVariableStats("s", "none"),
   "an unknown session": (from) => from.getVariableStats("gone", "rate"),
-  "an unknown optimization": (from) => from.getConvergenceReport("s", "none"),
+  "an unknown optimization": (from) => from.getConvergenceReport("s", { kind: "optimization", id: "none" }),
   "too few points": (from) => from.getCorrelations("s", { minPoints: 2 }),
   "a strength beyond 1": (from) => from.getCorrelations("s", { minStrength: 2 }),
   "a range that ends before it begins": (from) => from.analyzeUsage("s", { sinceMs: 2, untilMs: 1 }),
@@ -148,7 +148,7 @@ test("what a caller may not read is not told of, and counts for the session that
   for (const call of [
     () => guest.analyzeUsage("s"),
     () => guest.getCorrelations("s"),
-    () => guest.getConvergenceReport("s", "tpe"),
+    () => guest.getConvergenceReport("s", { kind: "optimization", id: "tpe" }),
     () => guest.getImpact("s", "loss"),
     () => guest.watchStats("s")[Symbol.asyncIterator]().next(),
   ]) {

@@ -154,14 +154,20 @@ const createReportCalls = (
         revision: fromUint64(revision, "revision"),
       }),
     ),
-  getImpact: (session, metric, { refs = [], optimization = "", ...range } = {}) =>
+  getImpact: (session, metric, { refs = [], optimization = "", study = "", ...range } = {}) =>
     call((to) => {
-      const of = { metric: encodeText(metric, "metric"), optimizationId: encodeText(optimization, "optimization") };
+      const of = {
+        metric: encodeText(metric, "metric"),
+        optimizationId: encodeText(optimization, "optimization"),
+        studyId: encodeText(study, "study"),
+      };
       return client.getImpact({ ...encodeRefs(session, refs), ...of, ...encodeRange(range) }, to);
     }, fromWireImpacts),
-  getConvergenceReport: (session, optimization) =>
+  getConvergenceReport: (session, { kind, id }) =>
     call((to) => {
-      const source = { case: "optimizationId", value: encodeText(optimization, "optimization") } as const;
+      const value = encodeText(id, kind);
+      const source =
+        kind === "study" ? ({ case: "studyId", value } as const) : ({ case: "optimizationId", value } as const);
       return client.getConvergenceReport({ sessionId: encodeText(session, "session"), source }, to);
     }, fromWireConvergence),
 });

@@ -114,13 +114,16 @@ const reports = (
       ...toTimes(request.timeRange),
       refs: refsOf(request),
       optimization: request.optimizationId || undefined,
+      study: request.studyId || undefined,
     });
     return toWireImpacts(await analytics.getImpact(sessionOf(request), required(request.metric, "metric"), options));
   }),
   getConvergenceReport: unary(async (request) => {
-    const id = request.source.case === "optimizationId" ? request.source.value : "";
-    const optimization = required(id, "optimization_id");
-    return toWireConvergence(await analytics.getConvergenceReport(sessionOf(request), optimization));
+    const { case: field = "optimizationId", value = "" } = request.source;
+    const isStudy = field === "studyId";
+    const id = required(value, isStudy ? "study_id" : "optimization_id");
+    const search = { kind: isStudy ? "study" : "optimization", id } as const;
+    return toWireConvergence(await analytics.getConvergenceReport(sessionOf(request), search));
   }),
 });
 

@@ -41,7 +41,7 @@ export interface AnalyticsPart {
   /** Gives a store whose uses are counted. */
   counting(store: Store): Store;
   /** Gives what may be told to those who see this store. */
-  of(store: Store): AnalyticsStore;
+  of(store: Store, studies?: StudyStore): AnalyticsStore;
 }
 
 /** Keeps studies of a store: `createStudies` of `@trimtab/studies`. */
@@ -121,7 +121,7 @@ export function createRoutes({
     serve(TransferService, (seen) => createTransferService(seen, calls, files));
     if (analytics !== undefined) {
       // What analytics read themselves is no use that they count.
-      const tell = (seen: Store) => createAnalyticsService(analytics.of(seen), shutdown, calls);
+      const tell = (seen: Store) => createAnalyticsService(analytics.of(seen, studies?.of(seen)), shutdown, calls);
       router.service(AnalyticsService, perPrincipal<typeof AnalyticsService>(storeFor, tell), options);
     }
     if (studies !== undefined) {

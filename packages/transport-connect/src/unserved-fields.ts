@@ -1,15 +1,9 @@
 import { type DescField, isFieldSet, type Message } from "@bufbuild/protobuf";
 import { storeError } from "@trimtab/core";
-import {
-  GetConvergenceReportRequestSchema,
-  GetImpactRequestSchema,
-  ListVariableHistoryRequestSchema,
-} from "@trimtab/wire/services";
+import { ListVariableHistoryRequestSchema } from "@trimtab/wire/services";
 
 /** Fields that callers may set and that are not acted upon, so that setting them is refused instead of ignored. */
 export const unserved: ReadonlyMap<string, readonly DescField[]> = new Map([
-  [GetConvergenceReportRequestSchema.typeName, [GetConvergenceReportRequestSchema.field.studyId]],
-  [GetImpactRequestSchema.typeName, [GetImpactRequestSchema.field.studyId]],
   [ListVariableHistoryRequestSchema.typeName, [ListVariableHistoryRequestSchema.field.optimizationId]],
 ]);
 

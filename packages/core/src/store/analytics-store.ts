@@ -21,11 +21,14 @@ export interface AnalyticsStore {
   getCorrelations(session: string, options?: CorrelationOptions): Promise<Correlations>;
   /**
    * Reports how much each variable has to do with a metric: of what holders of leases have reported, and of what writes
-   * were reported with, in `metadata.metrics`.
+   * were reported with, in `metadata.metrics`; or of the complete trials of one study.
    */
   getImpact(session: string, metric: string, options?: ImpactOptions): Promise<Impacts>;
-  /** Reports how an optimization has approached its objective; rejects with `not_found` where nothing is known of it. */
-  getConvergenceReport(session: string, optimization: string): Promise<ConvergenceReport>;
+  /**
+   * Reports how a search has approached its objective; rejects with `not_found` where nothing is known of it, and with
+   * `several_objectives` for a study that has more than one.
+   */
+  getConvergenceReport(session: string, search: SearchTarget): Promise<ConvergenceReport>;
   /** Gives how variables have been used as a file. */
   exportStats(session: string, format: StatsFormat, selection?: Selection): Promise<StatsFile>;
   /** Yields how variables are used: all at once, and then once per interval in which there was something new. */
@@ -110,7 +113,7 @@ export interface MeasuredObjective {
   readonly direction: "minimize" | "maximize";
 }
 
-/** What one optimization has gained. */
+/** What one optimization or study has gained. */
 export interface OptimizationEffect {
   readonly session: string;
   readonly optimization: string;
@@ -160,6 +163,14 @@ export interface ImpactOptions extends TimeRange {
   readonly refs?: readonly string[];
   /** Only what this optimization has measured. */
   readonly optimization?: string;
+  /** What this study has measured, instead of what optimizations have. */
+  readonly study?: string;
+}
+
+/** A search by its id: of an optimization, or of a study. */
+export interface SearchTarget {
+  readonly kind: "optimization" | "study";
+  readonly id: string;
 }
 
 export interface Impacts {
@@ -185,7 +196,7 @@ export interface ConvergenceReport {
   /** Absent where nothing was measured. */
   readonly best?: number;
   readonly bestIteration: number;
-  /** The values that were tried there, by variable id. */
+  /** The values that were tried there, by variable id, or by name in a study. */
   readonly bestValues: ReadonlyMap<string, Value>;
   /** How much better the best got per iteration over the last 10; 0 where it got no better. */
   readonly convergenceRate: number;
