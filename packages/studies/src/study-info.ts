@@ -8,8 +8,19 @@ export interface StudyName {
   readonly id: string;
 }
 
+// A view never changes, and every watcher asks for the same.
+const infos = new WeakMap<StudyView, StudyInfo>();
+
 /** A study as callers see it. */
-export function toInfo(view: StudyView, { session, id }: StudyName, revision: number): StudyInfo {
+export function toInfo(view: StudyView, name: StudyName, revision: number): StudyInfo {
+  const known = infos.get(view);
+  if (known !== undefined) return known;
+  const info = describeStudy(view, name, revision);
+  infos.set(view, info);
+  return info;
+}
+
+function describeStudy(view: StudyView, { session, id }: StudyName, revision: number): StudyInfo {
   const { record, state, applied } = view;
   const best = state.definition.directions.length === 1 ? bestTrial(state) : undefined;
   return {

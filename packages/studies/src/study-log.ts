@@ -75,12 +75,14 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       requests.delete(oldest);
     }
   };
-  const take = (entry: StudyEntry): void => {
+  const fold = (entry: StudyEntry): StudyView | undefined =>
+    entry.kind === "study-created" ? beginStudy(entry.study, entry, means) : view && evolveView(view, entry, means);
+  const take = (entry: StudyEntry, next = fold(entry)): void => {
+    view = next;
     if (entry.kind === "study-created") {
-      view = beginStudy(entry.study, entry, means);
       requests.clear();
       changes = [];
-    } else if (view !== undefined) view = evolveView(view, entry, means);
+    }
     last++;
     remember(entry.request);
     changes.push({ revision: last, numbers: trialsIn(entry) });
@@ -117,11 +119,13 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
   };
   const append = async (happening: StudyHappening, head: Omit<EntryHead, "atMs">): Promise<boolean> => {
     const entry: StudyEntry = { ...happening, ...head, atMs: now() };
+    // What cannot be folded is not recorded, since it would keep the study from being read.
+    const next = fold(entry);
     if (!(await telling(session, log.append(stream, last, [entry])))) {
       await catchUp();
       return false;
     }
-    take(entry);
+    take(entry, next);
     for (const listener of listeners) listener();
     if (entry.kind === "study-deleted") await clear();
     else await saveSnapshot();
@@ -153,10 +157,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       inOrder(async () => {
         for (;;) {
           if (view !== undefined && !view.isDeleted && isSame(view)) return false;
-          const head = headOf(asked, []);
-          // What cannot be begun is not recorded.
-          beginStudy(study, { kind: "study-created", study, ...head, atMs: now() }, means);
-          if (await append({ kind: "study-created", study }, head)) return true;
+          if (await append({ kind: "study-created", study }, headOf(asked, []))) return true;
         }
       }),
     commit: (decide, asked) =>

@@ -10,7 +10,7 @@ import {
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
-import { type StudyView, spaceOf } from "./study-fold.ts";
+import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo } from "./study-info.ts";
 import type { Draft, StudyLog } from "./study-log.ts";
 import { checkSpec, parsedMetadata, toRecord, withBounds, withSpace } from "./study-spec.ts";
@@ -155,7 +155,6 @@ function decideBounds(
     const details = { variable: "", expected: expectedSpaceVersion, actual: spaceVersion };
     throw storeError("version_mismatch", message, details);
   }
-  const changed = withBounds(variables, bounds);
-  spaceOf(changed, means);
+  const changed = withBounds(variables, bounds, means);
   return { happening: { kind: "bounds-changed", variables: changed }, numbers: [] };
 }

@@ -3,6 +3,7 @@ import {
   checkWhole,
   checkWritable,
   defaultLimits,
+  parseConstraints,
   parseRecord,
   StoreError,
   type StudyMethod,
@@ -16,6 +17,7 @@ import { methodOf, prunerOf, samplerOf } from "./methods.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
 import type { StudyRecord } from "./study-entry.ts";
+import type { StudyMeans } from "./study-fold.ts";
 import type { Grounds } from "./study-table.ts";
 
 /** Refuses what is no study whatever there is in its session. */
@@ -87,7 +89,7 @@ export function parsedMetadata(metadata: ValueRecord): ValueRecord {
 }
 
 async function toVariables(
-  { store }: Grounds,
+  { store, means }: Grounds,
   { session, names: refs }: { readonly session: string; readonly names: readonly string[] },
   bounds: Readonly<Record<string, ValueRecord>>,
 ): Promise<readonly StudyVariable[]> {
@@ -101,20 +103,28 @@ async function toVariables(
     }
     variables.push({ name, type, constraints });
   }
-  return withBounds(variables, bounds);
+  return withBounds(variables, bounds, means);
 }
 
-/** The variables, within other bounds where there are such. */
+/**
+ * The variables, within other bounds where there are such.
+ *
+ * @throws StoreError `invalid_argument` for a variable that is not searched, `invalid_constraints` for what its type refuses
+ */
 export function withBounds(
   variables: readonly StudyVariable[],
   bounds: Readonly<Record<string, ValueRecord>>,
+  { types }: Pick<StudyMeans, "types">,
 ): readonly StudyVariable[] {
   const unknown = Object.keys(bounds).find((name) => !variables.some((each) => each.name === name));
   if (unknown !== undefined) {
     throw storeError("invalid_argument", `bounds: ${unknown} is not searched`, { field: "bounds", value: unknown });
   }
   return variables.map((each) => {
-    const constraints = Object.hasOwn(bounds, each.name) ? bounds[each.name] : undefined;
-    return constraints === undefined ? each : { ...each, constraints };
+    const type = types.get(each.type);
+    if (type === undefined || !Object.hasOwn(bounds, each.name)) return each;
+    const parsed = parseConstraints(type, bounds[each.name]);
+    if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
+    return { ...each, constraints: parsed.value };
   });
 }

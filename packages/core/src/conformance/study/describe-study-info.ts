@@ -73,7 +73,9 @@ export function describeStudyInfo(opened: OpenStudies): void {
       await refusalOf(create({ variables: ["free"] }), "unbounded_space");
       await refusalOf(create({ variables: ["sum"] }), "read_only");
       await refusalOf(create({ variables: ["none"] }), "not_found");
-      await refusalOf(create({ bounds: { x: { min: 3, max: 1 } } }), "invalid_argument");
+      for (const wrong of [{ min: 3, max: 1 }, { min: "low" }, { least: 1 }]) {
+        await refusalOf(create({ bounds: { x: wrong } }), "invalid_constraints");
+      }
       await refusalOf(studies.getStudy("s", "bad"), "not_found");
       await refusalOf(studies.getStudy("nowhere", "one"), "session_not_found");
     });
@@ -121,6 +123,10 @@ export function describeStudyInfo(opened: OpenStudies): void {
       const stale = studies.changeBounds("s", "one", { x: { min: 0, max: 1 } }, { expectedSpaceVersion: 1 });
       expect((await refusalOf(stale, "version_mismatch")).details).toMatchObject({ expected: 1, actual: 2 });
       await refusalOf(studies.changeBounds("s", "one", { count: {} }), "invalid_argument");
+      for (const wrong of [{ min: 3, max: 1 }, { min: "low" }, { least: 1 }]) {
+        await refusalOf(studies.changeBounds("s", "one", { x: wrong }), "invalid_constraints");
+      }
+      expect((await studies.getStudy("s", "one")).spaceVersion).toBe(2);
       await refusalOf(studies.changeBounds("s", "one", { x: {} }), "unbounded_space");
     });
 
