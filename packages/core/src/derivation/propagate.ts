@@ -102,9 +102,12 @@ function eventFor(
     return staleness(fresh);
   }
   const { id, name, payload: previous } = variable;
-  const made = { kind: "variable-set", id, name, version: variable.version + 1, payload: result.value } as const;
-  const why = { causedBy: causes, root: root ?? id };
-  return isRepeated(previous) ? { ...made, previous, ...why } : { ...made, ...why };
+  const [version, payload] = [variable.version + 1, result.value];
+  const [kind, causedBy] = ["variable-set", causes] as const;
+  // Each in one literal: there may be thousands of them.
+  return isRepeated(previous)
+    ? { kind, id, name, version, payload, previous, causedBy, root: root ?? id }
+    : { kind, id, name, version, payload, causedBy, root: root ?? id };
 }
 
 const staleness = (variable: Variable) => ({ kind: "staleness-changed", variable: Object.freeze(variable) }) as const;

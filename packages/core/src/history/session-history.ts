@@ -1,4 +1,4 @@
-import type { Commit, VariableImported } from "../commit.ts";
+import type { Commit, VariableImported, VariableSet } from "../commit.ts";
 import { metadataOfWrite } from "../evolve.ts";
 import type { Origin } from "../origin.ts";
 import { fromPayload, type Payload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
@@ -117,16 +117,22 @@ export function versionOf(event: Writing, commit: Commit, valueBytes: number): V
   const isSet = event.kind === "variable-set";
   const version = isSet ? event.version : 0;
   const metadata = isSet ? metadataOfWrite(event, commit) : commit.metadata;
-  // Each in one literal: this runs with every write.
-  const made: VariableVersion =
-    payloadSize(payload) <= valueBytes
-      ? { version, payload, value: fromPayload(payload), updatedAtMs, updatedBy, origin, metadata, revision }
-      : { version, updatedAtMs, updatedBy, origin, metadata, revision };
-  if (!isSet) return made;
-  const { rolledBackTo, causedBy = [] } = event;
+  const { rolledBackTo, causedBy = none } = isSet ? event : notSet;
+  // Most in one literal: this runs with every write.
+  let made: VariableVersion;
+  if (payloadSize(payload) > valueBytes) made = { version, updatedAtMs, updatedBy, origin, metadata, revision };
+  else {
+    const value = fromPayload(payload);
+    if (rolledBackTo === undefined && causedBy.length > 0)
+      return { version, payload, value, updatedAtMs, updatedBy, origin, metadata, revision, causedBy };
+    made = { version, payload, value, updatedAtMs, updatedBy, origin, metadata, revision };
+  }
   const caused = causedBy.length > 0 ? { ...made, causedBy } : made;
   return rolledBackTo === undefined ? caused : { ...caused, rolledBackTo };
 }
+
+const none: readonly string[] = [];
+const notSet: Pick<VariableSet, "rolledBackTo" | "causedBy"> = {};
 
 const stamp = ({ atMs: updatedAtMs, actor: updatedBy, origin, metadata, revision }: Commit) => ({
   updatedAtMs,
