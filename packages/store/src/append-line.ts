@@ -25,9 +25,9 @@ export interface AppendLineOptions<Job> {
 /** Appends of one session under way. */
 export interface AppendLine<Job> {
   /** Nothing is under way, and nothing is to be recovered from. */
-  readonly idle: boolean;
+  idle(): boolean;
   /** Another append may be sent. */
-  readonly hasRoom: boolean;
+  hasRoom(): boolean;
   /** Sends jobs behind those that are under way. */
   send(jobs: readonly Job[]): void;
   /** Goes on after a recovery. */
@@ -59,12 +59,8 @@ export function createAppendLine<Job>({ atOnce, append, finish, recover }: Appen
   };
 
   return {
-    get idle() {
-      return sent.length === 0 && !recovering;
-    },
-    get hasRoom() {
-      return sent.length < atOnce && !recovering;
-    },
+    idle: () => sent.length === 0 && !recovering,
+    hasRoom: () => sent.length < atOnce && !recovering,
     send(jobs) {
       const one: Sent<Job> = { jobs, outcome: undefined };
       sent.push(one);

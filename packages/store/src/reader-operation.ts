@@ -1,5 +1,5 @@
-import { findVariable, storeError, type Variable } from "@trimtab/core";
-import type { Sessions } from "./sessions.ts";
+import { findVariable, type SessionState, storeError, type Telemetry, type Variable } from "@trimtab/core";
+import type { KeptSession, Sessions } from "./sessions.ts";
 import { tellRead } from "./tell-read.ts";
 
 /**
@@ -30,29 +30,45 @@ export function createReaderOperation(sessions: Sessions): ReaderStore {
   const { telemetry } = sessions;
   return {
     async openReader(session) {
-      const kept = await sessions.keep(session);
-      let read = kept.state;
-      const close = (): void => {
-        read = refuseClosed;
-        kept.release();
-      };
-      return {
-        session,
-        get revision() {
-          return read().revision;
-        },
-        get(ref) {
-          const variable = findVariable(read(), ref);
-          if (telemetry.isHeard && variable !== undefined) tellRead(telemetry, session, [variable]);
-          return variable;
-        },
-        close,
-        [Symbol.dispose]: close,
-      };
+      return new Reader(session, await sessions.keep(session), telemetry);
     },
   };
 }
 
-function refuseClosed(): never {
-  throw storeError("unavailable", "the reader is closed", {});
+/** A class for its speed, as what runs a session is. */
+class Reader implements SessionReader {
+  readonly session: string;
+  readonly #kept: KeptSession;
+  readonly #telemetry: Telemetry;
+  #isClosed = false;
+
+  constructor(session: string, kept: KeptSession, telemetry: Telemetry) {
+    this.session = session;
+    this.#kept = kept;
+    this.#telemetry = telemetry;
+  }
+
+  get revision(): number {
+    return this.#state().revision;
+  }
+
+  get(ref: string): Variable | undefined {
+    const variable = findVariable(this.#state(), ref);
+    if (this.#telemetry.isHeard && variable !== undefined) tellRead(this.#telemetry, this.session, [variable]);
+    return variable;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#kept.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #state(): SessionState {
+    if (this.#isClosed) throw storeError("unavailable", "the reader is closed", {});
+    return this.#kept.state();
+  }
 }

@@ -13,15 +13,14 @@ export interface RecentCommits {
 export function createRecentCommits(floor: number, capacity: number): RecentCommits {
   const ring: (Commit | undefined)[] = [];
   let last = floor;
-  return {
-    get floor() {
-      return Math.max(floor, last - capacity);
-    },
-    push(commit) {
+  const recent = {
+    floor,
+    push(commit: Commit) {
       ring[commit.revision % capacity] = commit;
       last = commit.revision;
+      recent.floor = Math.max(recent.floor, last - capacity);
     },
-    at: (revision) =>
-      revision > Math.max(floor, last - capacity) && revision <= last ? ring[revision % capacity] : undefined,
+    at: (revision: number) => (revision > recent.floor && revision <= last ? ring[revision % capacity] : undefined),
   };
+  return recent;
 }

@@ -100,55 +100,49 @@ const logTrimmed = ({ id, revision }: SessionState, through: number) =>
 function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const { log } = options;
   const hub = createWatchHub();
-  let { state, history } = loaded;
-  let recent = createRecentCommits(state.revision, options.recentCommits);
   const keeper = createSnapshotKeeper(loaded.snapshotAt, options);
 
-  const apply: SessionFold["apply"] = (commit, made) => {
+  const apply: SessionFold["apply"] = (commit, made = []) => {
     const ending = commit.events.some((event) => event.kind === "session-deleted");
     if (ending) {
-      const gone = Array.from(state.variables.values(), (variable) => deletionWithSession(variable, commit));
+      const gone = Array.from(fold.state.variables.values(), (variable) => deletionWithSession(variable, commit));
       setChangesOf(commit, gone);
     }
-    state = evolveDecided(state, commit, made ?? []);
-    history.apply(commit);
-    recent.push(commit);
+    fold.state = evolveDecided(fold.state, commit, made);
+    fold.history.apply(commit);
+    fold.recent.push(commit);
     hub.publish(commit);
     if (ending) hub.end(commit.revision);
-    keeper.committed(state, history, commit);
+    keeper.committed(fold.state, fold.history, commit);
   };
 
   const applyRead = async (read: LogRead<Commit>): Promise<void> => {
     if (read.kind === "trimmed") {
-      ({ state, history } = await load(state.id, options));
-      recent = createRecentCommits(state.revision, options.recentCommits);
+      const { state, history } = await load(fold.state.id, options);
+      Object.assign(fold, { state, history, recent: createRecentCommits(state.revision, options.recentCommits) });
       return hub.startOver();
     }
-    for (const commit of read.entries) if (commit.revision === state.revision + 1) apply(commit);
+    for (const commit of read.entries) if (commit.revision === fold.state.revision + 1) apply(commit);
   };
 
-  return {
-    get state() {
-      return state;
-    },
-    get history() {
-      return history;
-    },
-    get recent() {
-      return recent;
-    },
+  // Fields that change, not getters: of objects that have their own getters V8 makes dictionaries, which every call would pay.
+  const fold: { -readonly [K in keyof SessionFold]: SessionFold[K] } = {
+    state: loaded.state,
+    history: loaded.history,
+    recent: createRecentCommits(loaded.state.revision, options.recentCommits),
     hub,
     log,
     appends: options.appends,
-    retain: (nowMs) => keeper.retain(state, history, nowMs),
+    retain: (nowMs) => keeper.retain(fold.state, fold.history, nowMs),
     apply,
     applyRead,
     async readOn() {
       for (;;) {
-        const before = state.revision;
-        await applyRead(await log.read(state.id, before, 1000));
-        if (state.revision === before) return;
+        const before = fold.state.revision;
+        await applyRead(await log.read(fold.state.id, before, 1000));
+        if (fold.state.revision === before) return;
       }
     },
   };
+  return fold;
 }

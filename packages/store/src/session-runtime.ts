@@ -1,6 +1,10 @@
+import type { Commit, SessionHistory, SessionState } from "@trimtab/core";
+import type { CommitLog } from "@trimtab/log";
+import type { RecentCommits } from "./recent-commits.ts";
 import type { Refusals } from "./request-answers.ts";
 import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
-import { createWritePipeline, type WritePipeline } from "./write-pipeline.ts";
+import type { WatchHub } from "./watch-hub.ts";
+import { createWritePipeline, type Write, type WritePipeline, type WriteResult } from "./write-pipeline.ts";
 
 /** One session in memory: its durable state, those who watch it, and the only way to write to it in this process. */
 export interface SessionRuntime extends Omit<SessionFold, "appends" | "apply" | "applyRead" | "readOn">, WritePipeline {
@@ -24,10 +28,10 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
 
   const catchUp = async (): Promise<void> => {
     // The answer to an append under way tells whether others were first; until then their commits are left alone.
-    behind = !pipeline.idle;
+    behind = !pipeline.idle();
     if (behind) return;
     const read = await fold.log.read(id, fold.state.revision, 1000);
-    if (!pipeline.idle) behind = true;
+    if (!pipeline.idle()) behind = true;
     else if (read.kind === "trimmed" || read.entries.length > 0) {
       await fold.applyRead(read);
       await catchUp();
@@ -40,26 +44,56 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
   const pipeline = createWritePipeline(fold, { refusals, shared, onIdle });
   if (options.shared) void follow(fold, catchUp, stopped.signal).catch(() => {});
 
-  return {
-    get state() {
-      return fold.state;
-    },
-    get idle() {
-      return pipeline.idle;
-    },
-    get history() {
-      return fold.history;
-    },
-    get recent() {
-      return fold.recent;
-    },
-    hub: fold.hub,
-    log: fold.log,
-    retain: fold.retain,
-    submit: pipeline.submit,
-    settled: pipeline.settled,
-    close: () => stopped.abort(),
-  };
+  return new Runtime(fold, pipeline, stopped);
+}
+
+/** A class for its speed: of an object that has getters of its own V8 makes a dictionary, which every call would pay. */
+class Runtime implements SessionRuntime {
+  readonly hub: WatchHub;
+  readonly log: CommitLog<Commit>;
+  readonly #fold: SessionFold;
+  readonly #pipeline: WritePipeline;
+  readonly #stopped: AbortController;
+
+  constructor(fold: SessionFold, pipeline: WritePipeline, stopped: AbortController) {
+    this.hub = fold.hub;
+    this.log = fold.log;
+    this.#fold = fold;
+    this.#pipeline = pipeline;
+    this.#stopped = stopped;
+  }
+
+  get state(): SessionState {
+    return this.#fold.state;
+  }
+
+  get history(): SessionHistory {
+    return this.#fold.history;
+  }
+
+  get recent(): RecentCommits {
+    return this.#fold.recent;
+  }
+
+  idle(): boolean {
+    return this.#pipeline.idle();
+  }
+
+  retain(nowMs: number): Promise<void> {
+    return this.#fold.retain(nowMs);
+  }
+
+  submit(write: Write): Promise<WriteResult> {
+    return this.#pipeline.submit(write);
+  }
+
+  settled(): Promise<void> {
+    return this.#pipeline.settled();
+  }
+
+  close(): void {
+    this.#stopped.abort();
+  }
 }
 
 async function follow(fold: SessionFold, catchUp: () => Promise<void>, signal: AbortSignal): Promise<void> {

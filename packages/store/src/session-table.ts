@@ -23,14 +23,27 @@ export interface LoadedSession extends RestingSession {
   readonly readers: number;
 }
 
-interface Seat extends LoadedSession {
-  readers: number;
+/** A class for its speed, as what runs a session is. */
+class Seat implements LoadedSession {
+  readonly runtime: SessionRuntime;
+  readers = 0;
   accessedAt: number;
   accessedAtMs: number;
   /** Calls that work on it right now. */
-  users: number;
+  users = 0;
   /** The revision that the stored summary tells of, 0 where there is none that is known of. */
   summarized: number;
+
+  constructor(runtime: SessionRuntime, { accessedAt, accessedAtMs }: Accessed, summarized: number) {
+    this.runtime = runtime;
+    this.accessedAt = accessedAt;
+    this.accessedAtMs = accessedAtMs;
+    this.summarized = summarized;
+  }
+
+  get summary(): SessionSummary {
+    return this.runtime.state;
+  }
 }
 
 /** How sessions come into memory and leave it. */
@@ -95,18 +108,8 @@ export function createSessionTable(options: TableOptions): SessionTable {
 
   const seat = (id: string, runtime: SessionRuntime): Seat => {
     const { accessedAt = clock.elapsed(), accessedAtMs = clock.now(), summary } = resting.get(id) ?? {};
-    const made: Seat = {
-      runtime,
-      accessedAt,
-      accessedAtMs,
-      users: 0,
-      readers: 0,
-      // What is only read leaves memory without a write.
-      summarized: summary?.revision ?? 0,
-      get summary() {
-        return runtime.state;
-      },
-    };
+    // What is only read leaves memory without a write.
+    const made = new Seat(runtime, { accessedAt, accessedAtMs }, summary?.revision ?? 0);
     resting.delete(id);
     seats.set(id, made);
     last = made;
@@ -117,9 +120,9 @@ export function createSessionTable(options: TableOptions): SessionTable {
     summaries?.save(state.id, state.revision, summaryOf(state)).catch(() => {});
   };
 
-  const isDead = ({ runtime, users }: Seat) => runtime.state.status !== "live" && runtime.idle && users === 0;
+  const isDead = ({ runtime, users }: Seat) => runtime.state.status !== "live" && runtime.idle() && users === 0;
   const mayRest = ({ runtime, users }: Seat) =>
-    users === 0 && runtime.idle && runtime.hub.size === 0 && runtime.state.status === "live";
+    users === 0 && runtime.idle() && runtime.hub.size === 0 && runtime.state.status === "live";
 
   const drop = (one: Seat): void => {
     const { id } = one.runtime.state;

@@ -69,18 +69,18 @@ export function createWatchHub(): WatchHub {
     watcher.wake("commit");
   };
 
-  return {
-    get size() {
-      return all.size;
-    },
+  const hub: { -readonly [K in keyof WatchHub]: WatchHub[K] } = {
+    size: 0,
     add(watcher, selection) {
       const refs = selection.refs ?? [];
       all.add(watcher);
+      hub.size = all.size;
       if (watcher.followsAccess) followers.add(watcher);
       if (refs.length === 0 || selection.pattern !== undefined) byPattern.add(watcher);
       for (const ref of refs) addTo(byRef, ref, watcher);
       return () => {
         all.delete(watcher);
+        hub.size = all.size;
         byPattern.delete(watcher);
         followers.delete(watcher);
         for (const ref of refs) removeFrom(byRef, ref, watcher);
@@ -110,6 +110,7 @@ export function createWatchHub(): WatchHub {
       for (const watcher of all) wake(watcher, 0);
     },
   };
+  return hub;
 }
 
 function addTo(index: Map<string, Set<Watcher>>, key: string, watcher: Watcher): void {

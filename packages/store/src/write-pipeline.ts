@@ -39,7 +39,7 @@ export interface WriteResult {
 /** Takes a session's writes in order, decides each on all before it, and answers when that is durable. */
 export interface WritePipeline {
   /** Nothing is under way. */
-  readonly idle: boolean;
+  idle(): boolean;
   /** Decides a write, makes it durable and folds it in; rejects with a StoreError. */
   submit(write: Write): Promise<WriteResult>;
   /** Resolves when every write submitted so far is answered. */
@@ -85,7 +85,7 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   const answers = createRequestAnswers(fold, refusals);
   let waiting: Job[] = [];
   let flushScheduled = false;
-  const idle = () => line.idle && waiting.length === 0;
+  const idle = () => line.idle() && waiting.length === 0;
 
   const admit = (job: Job): void => {
     const state = idle() ? fold.state : head.state();
@@ -128,7 +128,7 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   };
 
   const scheduleFlush = (): void => {
-    if (flushScheduled || !line.hasRoom || waiting.length === 0) return;
+    if (flushScheduled || !line.hasRoom() || waiting.length === 0) return;
     flushScheduled = true;
     queueMicrotask(() => {
       flushScheduled = false;
@@ -137,7 +137,7 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   };
 
   const flush = (): void => {
-    if (!line.hasRoom || waiting.length === 0) return;
+    if (!line.hasRoom() || waiting.length === 0) return;
     const jobs = waiting;
     waiting = [];
     line.send(jobs);
@@ -199,9 +199,7 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   const line = createAppendLine<Job>({ atOnce: shared ? 1 : appendsAtOnce, append, finish, recover });
 
   return {
-    get idle() {
-      return idle();
-    },
+    idle,
     submit: (write) =>
       new Promise((resolve, reject) => {
         admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, answer: undefined });

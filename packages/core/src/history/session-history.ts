@@ -52,33 +52,26 @@ export function createSessionHistory(
   entries: Iterable<readonly [string, readonly VariableVersion[]]> = [],
 ): SessionHistory {
   const kept = new Map<string, VariableVersion[]>();
-  let size = 0;
-  for (const [id, versions] of entries) {
-    kept.set(id, versions.slice(-options.versionsPerVariable));
-    size += kept.get(id)?.length ?? 0;
-  }
   const push = (id: string, version: VariableVersion): void => {
     const versions = kept.get(id);
     if (versions === undefined) kept.set(id, [version]);
     else versions.push(version);
-    size++;
+    history.size++;
     if (versions === undefined || versions.length <= options.versionsPerVariable) return;
     versions.shift();
-    size--;
+    history.size--;
   };
   const drop = (id: string): void => {
-    size -= kept.get(id)?.length ?? 0;
+    history.size -= kept.get(id)?.length ?? 0;
     kept.delete(id);
   };
   const clear = (): void => {
     kept.clear();
-    size = 0;
+    history.size = 0;
   };
-  return {
+  const history: { -readonly [K in keyof SessionHistory]: SessionHistory[K] } = {
+    size: 0,
     versionsOf: (id) => kept.get(id) ?? [],
-    get size() {
-      return size;
-    },
     apply(commit) {
       for (const event of commit.events) {
         if (event.kind === "variable-set" || event.kind === "variable-registered") {
@@ -97,6 +90,12 @@ export function createSessionHistory(
     },
     toEntries: () => Array.from(kept, ([id, versions]) => [id, [...versions]] as const),
   };
+  for (const [id, versions] of entries) {
+    const newest = versions.slice(-options.versionsPerVariable);
+    kept.set(id, newest);
+    history.size += newest.length;
+  }
+  return history;
 }
 
 /** Versions that came with a variable, or the one it came at. */
