@@ -19,7 +19,8 @@ async function openLong(trials: number) {
   const bytes = createMemoryLog();
   const log = createEncodedLog(bytes, studyCodec);
   const snapshots = createEncodedSnapshots(createMemorySnapshots<Uint8Array>(), studySnapshotCodec);
-  const open = () => createStudies({ store, log, snapshots, types }).of(store);
+  const open = (how: { readonly shared?: boolean } = {}) =>
+    createStudies({ store, log, snapshots, types, ...how }).of(store);
   const studies = open();
   await studies.createStudy("s", { id: "one", variables: ["x"], sampler: { name: "random" }, seed: 4 });
   await studies.enqueueTrial("s", "one", { x: 1 }, { requestId: "first" });
@@ -90,4 +91,30 @@ test("a watch hears what another process has told", async () => {
     expect(event.trials).toMatchObject([{ clientId: "elsewhere", state: "running" }]);
     break;
   }
+});
+
+test("studies that were not used for long leave memory, and are read again when they are asked for", async () => {
+  const { studies: _, open, bytes } = await openLong(0);
+  let reads = 0;
+  const read = bytes.read.bind(bytes);
+  bytes.read = (stream, ...rest) => {
+    if (stream === "s/one") reads++;
+    return read(stream, ...rest);
+  };
+  const studies = open({ shared: false });
+  const { trials } = await studies.askTrials("s", "one", { clientId: "a" });
+  await studies.getStudy("s", "one");
+  const before = reads;
+  await studies.getStudy("s", "one");
+  expect(reads).toBe(before);
+  const watch = studies.watchStudy("s", "one")[Symbol.asyncIterator]();
+  await watch.next();
+  for (let i = 0; i < 300; i++) await studies.createStudy("s", { id: `other-${i}`, variables: ["x"] });
+  await studies.getStudy("s", "one");
+  // It is watched, so that it stayed.
+  expect(reads).toBe(before);
+  await watch.return?.();
+  for (let i = 0; i < 300; i++) await studies.getStudy("s", `other-${i}`);
+  expect((await studies.askTrials("s", "one", { clientId: "a" })).trials).toEqual(trials);
+  expect(reads).toBeGreaterThan(before);
 });

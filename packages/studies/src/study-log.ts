@@ -45,7 +45,10 @@ export interface StudyLog {
   changedSince(revision: number): readonly number[] | undefined;
   /** Calls `listener` after each entry until the function that it gives is called. */
   onEntry(listener: () => void): () => void;
-  readonly isWatched: boolean;
+  /** As `onEntry`, for somebody who waits: until then the study is in use. */
+  onEntryInUse(listener: () => void): () => void;
+  /** Something is under way, or somebody waits for entries. */
+  readonly isInUse: boolean;
 }
 
 /** Entries whose trials are known for watches that resume. */
@@ -141,6 +144,11 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     return known?.numbers;
   };
   const inOrder = createQueue();
+  let waiting = 0;
+  const onEntry = (listener: () => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
   await catchUp();
   return {
     get view() {
@@ -149,8 +157,8 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     get revision() {
       return last;
     },
-    get isWatched() {
-      return listeners.size > 0;
+    get isInUse() {
+      return waiting > 0 || inOrder.pending() > 0;
     },
     refresh: () => inOrder(catchUp),
     create: (study, isSame, asked) =>
@@ -179,9 +187,14 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       const numbers = from < 0 ? [] : changes.slice(from).flatMap((each) => each.numbers);
       return [...new Set(numbers)].sort((a, b) => a - b);
     },
-    onEntry(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    onEntry,
+    onEntryInUse(listener) {
+      const release = onEntry(listener);
+      waiting++;
+      return () => {
+        release();
+        waiting--;
+      };
     },
   };
 }
@@ -192,13 +205,18 @@ const headOf = ({ asked, actor, requestId }: Asked, numbers: readonly number[]):
 });
 
 /** Runs what it is given one after the other. */
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+function createQueue() {
   let queue: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = queue.then(work);
+  let pending = 0;
+  const run = <T>(work: () => Promise<T>): Promise<T> => {
+    pending++;
+    const done = queue.then(work).finally(() => {
+      pending--;
+    });
     queue = done.catch(() => {});
     return done;
   };
+  return Object.assign(run, { pending: () => pending });
 }
 
 const missing = (stream: string): StoreError => {

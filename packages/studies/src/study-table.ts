@@ -53,8 +53,9 @@ export function createStudyTable({ means, isShared, now, ...place }: Grounds): S
   const makeRoom = async (): Promise<void> => {
     for (const [stream, found] of opened) {
       if (opened.size <= maxOpen) return;
-      const { study } = await found;
-      if (!study.isWatched) leave(stream);
+      // One that could not be opened is not there any more.
+      const held = await found.catch(() => undefined);
+      if (held?.study.isInUse === false) leave(stream);
     }
   };
   return {

@@ -130,7 +130,7 @@ function createBell(first: StudyLog, signal: AbortSignal) {
     hasRung = true;
     wake();
   };
-  let release = first.onEntry(ring);
+  let release = first.onEntryInUse(ring);
   const onAbort = () => wake();
   signal.addEventListener("abort", onAbort);
   return {
@@ -152,7 +152,7 @@ function createBell(first: StudyLog, signal: AbortSignal) {
     },
     move(study: StudyLog): void {
       release();
-      release = study.onEntry(ring);
+      release = study.onEntryInUse(ring);
       hasRung = true;
     },
     stop(): void {
