@@ -84,7 +84,7 @@ export function createReadReports({ session, listener, timers, intervalMs }: Rea
       each.allReads = allReads;
     }
     unsent = Array.from({ length: Math.ceil(reads.length / maxReads) }, (_, part) => ({
-      requestId: crypto.randomUUID(),
+      requestId: createRequestId(),
       reads: reads.slice(part * maxReads, (part + 1) * maxReads),
     }));
   };
@@ -134,6 +134,10 @@ export function createReadReports({ session, listener, timers, intervalMs }: Rea
     },
   };
 }
+
+/** An id that no other report has; browsers make UUIDs for pages of secure origins only. */
+const createRequestId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, "0")).join("");
 
 /** The same report may get through another time. */
 const mayGetThrough = (error: unknown): boolean =>
