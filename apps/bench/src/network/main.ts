@@ -15,9 +15,9 @@ interface Section {
   readonly run: (isQuick: boolean) => Promise<Measured>;
 }
 
-const calls: Effort = { concurrencies: [1, 16, 64, 256], rounds: 5, seconds: 1 };
+const calls: Effort = { concurrencies: [1, 16, 64, 256], rounds: 4, seconds: 1 };
 const quickCalls: Effort = { concurrencies: [1, 64], rounds: 2, seconds: 1 };
-const watching: Effort = { concurrencies: [1, 100, 1000], rounds: 5, seconds: 1 };
+const watching: Effort = { concurrencies: [1, 100, 1000], rounds: 4, seconds: 1 };
 const manyWatching: Effort = { ...watching, concurrencies: [100, 1000], rounds: 3 };
 const quickWatching: Effort = { concurrencies: [100], rounds: 2, seconds: 0.5 };
 
@@ -38,7 +38,7 @@ const sections: readonly Section[] = [
   },
   { title: "Idle watchers", run: (isQuick) => benchIdleWatchers(isQuick ? [1000] : [1000, 10_000]) },
   { title: "Latencies, one call at a time", run: (isQuick) => benchLatencies(isQuick ? 0.5 : 3) },
-  { title: "Tensors of 64 MiB", run: (isQuick) => benchTensors(isQuick ? 2 : 7) },
+  { title: "Tensors of 64 MiB", run: (isQuick) => benchTensors(isQuick ? 2 : 5) },
 ];
 
 const peers: readonly PeerName[] = ["etcd", "redis", "postgresql", "nats", "h2load"];

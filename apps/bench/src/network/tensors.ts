@@ -37,6 +37,7 @@ export async function benchTensors(rounds: number): Promise<Measured> {
   const bare = await startBareServer();
   const [memory, disk] = [await startTrimtab("memory", settings), await startTrimtab("sqlite", settings)];
   try {
+    const restBytes = disk.residentBytes();
     const subjects = [
       ...(await bareTransfers(bare)),
       ...(await tensorTransfers(memory)),
@@ -68,7 +69,7 @@ export async function benchTensors(rounds: number): Promise<Measured> {
     });
     const head = ["64 MiB", "write MiB/s", "of bare", "read MiB/s", "of bare", "most memory, MiB"];
     const named = new Map(subjects.map(({ name }, index) => [name, turns[index]]));
-    return { tables: markdownTable([head, ...rows]), goals: goalsOf(named, disk) };
+    return { tables: markdownTable([head, ...rows]), goals: goalsOf(named, disk.peakBytes() - restBytes) };
   } finally {
     await Promise.all([bare.stop(), memory.stop(), disk.stop()]);
   }
@@ -79,7 +80,7 @@ const rate = (millis: readonly number[]) => bytes / 2 ** 20 / (median(millis) / 
 
 const [socketName, keptName] = ["bare socket", "bare socket, bytes kept"];
 
-function goalsOf(turns: ReadonlyMap<string, Turns | undefined>, disk: Running): Goal[] {
+function goalsOf(turns: ReadonlyMap<string, Turns | undefined>, peakBytes: number): Goal[] {
   const of = (name: string, way: keyof Turns) => rate(turns.get(name)?.[way] ?? []);
   const shares = ["Trimtab, memory, gRPC", "Trimtab, sqlite, gRPC"].flatMap((name) => [
     ratioGoal(`64 MiB written: ${name}, to a bare socket`, [of(name, "write"), of(socketName, "write")], {
@@ -90,7 +91,10 @@ function goalsOf(turns: ReadonlyMap<string, Turns | undefined>, disk: Running): 
     }),
     ratioGoal(`64 MiB read: ${name}, to a bare socket`, [of(name, "read"), of(socketName, "read")], { atLeast: 0.6 }),
   ]);
-  return [...shares, ratioGoal("most memory, on disk, to the value", [disk.peakBytes(), bytes], { atMost: 8 })];
+  return [
+    ...shares,
+    ratioGoal("64 MiB on disk: most memory beyond that at rest, to the value", [peakBytes, bytes], { atMost: 8 }),
+  ];
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
