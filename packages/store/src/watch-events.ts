@@ -22,9 +22,8 @@ const withoutOld = new WeakMap<VariableChange, VariableChange>();
 /** The event that a watch gets for a commit, if it gets any. */
 export function eventOf(commit: Commit, epoch: string, view: ChangeView): ChangesEvent | undefined {
   const changes = sharedChangesOf(commit);
-  const { selects, filter } = view;
   const sessionPermissions = view.sessionPermissions === true ? sessionPermissionsOf(commit) : undefined;
-  const selected = changes.filter((change) => selects(change) && (filter === undefined || filter(change)));
+  const selected = selectedOf(changes, view);
   if (sessionPermissions !== undefined) return { ...buildEvent(commit, epoch, selected, view), sessionPermissions };
   if (selected.length === 0) return undefined;
   if (selected.length < changes.length) return buildEvent(commit, epoch, selected, view);
@@ -36,6 +35,15 @@ export function eventOf(commit: Commit, epoch: string, view: ChangeView): Change
   }
   return event;
 }
+
+/** The changes that a watch is told of; the very same list where it is told of all, as most are. */
+function selectedOf(changes: readonly VariableChange[], view: ChangeView): readonly VariableChange[] {
+  for (const change of changes) if (!tells(view, change)) return changes.filter((each) => tells(view, each));
+  return changes;
+}
+
+const tells = ({ selects, filter }: ChangeView, change: VariableChange): boolean =>
+  selects(change) && (filter === undefined || filter(change));
 
 function sessionPermissionsOf({ events, revision, atMs, actor }: Commit): Permissions | undefined {
   const set = events.findLast((event) => event.kind === "session-permissions-set");

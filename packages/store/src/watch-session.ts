@@ -95,7 +95,7 @@ export function watchSession(
     return undefined;
   };
 
-  const take = (read: Commit[] | "trimmed"): void => {
+  const take = (read: readonly Commit[] | "trimmed"): void => {
     delivered = 0;
     pulled = read === "trimmed" ? [] : read;
     endCause = pulled.at(-1)?.events.find((event) => event.kind === "session-deleted")?.cause;
@@ -192,16 +192,36 @@ function fullView(
 }
 
 /** Takes the next durable commits after the watcher's position; with `all`, every one up to the present. */
-function pull(source: WatchSource, watcher: Watcher, all: boolean): Commit[] | Promise<Commit[] | "trimmed"> {
+function pull(
+  source: WatchSource,
+  watcher: Watcher,
+  all: boolean,
+): readonly Commit[] | Promise<readonly Commit[] | "trimmed"> {
   const { state, recent } = source;
   if (watcher.position < recent.floor) return pullFromLog(source, watcher, all);
   const end = all ? state.revision : Math.min(state.revision, watcher.position + chunkSize);
+  if (end <= watcher.position) return none;
+  if (end === watcher.position + 1) return alone(recent.at(end));
   const commits: Commit[] = [];
   for (let revision = watcher.position + 1; revision <= end; revision++) {
     const commit = recent.at(revision);
     if (commit !== undefined) commits.push(commit);
   }
   return upToEnd(commits);
+}
+
+const none: readonly Commit[] = [];
+const lists = new WeakMap<Commit, readonly Commit[]>();
+
+/** A list of one commit; the same one for all who have just waited for it. */
+function alone(commit: Commit | undefined): readonly Commit[] {
+  if (commit === undefined) return none;
+  let list = lists.get(commit);
+  if (list === undefined) {
+    list = [commit];
+    lists.set(commit, list);
+  }
+  return list;
 }
 
 /** What follows the end of a session belongs to another one of the same id. */
