@@ -18,6 +18,7 @@ test.each([
   ["only proxies all the way are followed to the end", "10.1.2.3", "10.9.9.9", "10.9.9.9"],
   ["ports and brackets are left out", "2001:db8::1", "[2001:db9::7]:443", "2001:db9::7"],
   ["ports of IPv4 are left out", "::ffff:10.1.2.3", "203.0.113.9:5123", "203.0.113.9"],
+  ["a zone does not matter", "2001:db8::1%eth0", "fe80::1%eth0", "fe80::1%eth0"],
   ["a header that came twice is one", "10.1.2.3", ["6.6.6.6", "203.0.113.9"], "203.0.113.9"],
   ["nonsense ends", "10.1.2.3", ",".repeat(10_000), "10.1.2.3"],
 ])("%s", (_, peer, header, address) => {

@@ -43,8 +43,8 @@ export function createForwardedFor(networks: readonly string[]): ForwardedFor {
   };
 }
 
-/** An address of IPv4, also where a socket for both families gives it as one of IPv6. */
-const plain = (address: string): string => (/^::ffff:\d+\./i.test(address) ? address.slice(7) : address);
+/** An address without its zone; one of IPv4 also where a socket for both families gives it as one of IPv6. */
+const plain = (address: string): string => address.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
 
 /** Some proxies write the port, too, and brackets around an address of IPv6. */
 const withoutPort = (text: string): string =>

@@ -35,6 +35,8 @@ export function createGuessLimit(rate: Rate, now: () => number): GuessLimit {
   const known = new Map<string, WeakSet<Caller>>();
   return {
     check(address, recognise) {
+      // Where nothing was wrong lately, which is nearly always, nothing is worked out.
+      if (failures.size === 0) return;
       const group = addressGroup(address);
       const waitMs = failures.wait(group);
       if (waitMs === 0) return;
