@@ -96,43 +96,71 @@ export interface VariableHandleParts<V> {
   readonly onError: OnError;
 }
 
+/** What a handle tells of its variable at present. A class, since V8 makes dictionaries of objects with getters of their own. */
+class Present<V> {
+  readonly name: string;
+  readonly #slot: VariableSlot<V>;
+  readonly #session: string;
+
+  constructor(slot: VariableSlot<V>, session: string) {
+    this.name = slot.name;
+    this.#slot = slot;
+    this.#session = session;
+  }
+
+  get id(): string {
+    return this.#held().id;
+  }
+
+  get value(): V {
+    const { reads, current } = this.#slot;
+    if (reads !== undefined) count(reads, current !== undefined);
+    return (current ?? this.#held()).value;
+  }
+
+  get version(): number {
+    return this.#held().version;
+  }
+
+  get updatedAtMs(): number {
+    return this.#held().updatedAtMs;
+  }
+
+  get updatedBy(): string {
+    return this.#held().updatedBy;
+  }
+
+  get revision(): number {
+    return this.#held().revision;
+  }
+
+  get constraints(): ValueRecord {
+    return this.#held().constraints;
+  }
+
+  get stale(): Staleness | undefined {
+    return this.#held().stale;
+  }
+
+  #held(): Held<V> {
+    return this.#slot.current ?? raise(this.#slot, this.#session);
+  }
+}
+
+function count(reads: ReadCounter, isHit: boolean): void {
+  if (isHit) reads.hit();
+  else reads.miss();
+}
+
 /** Makes the handle of one variable. */
-export function createVariableHandle<V>(parts: VariableHandleParts<V>): VariableHandle<V> {
+export const createVariableHandle = <V>(parts: VariableHandleParts<V>): VariableHandle<V> =>
+  Object.assign(new Present(parts.slot, parts.session), createCalls(parts));
+
+type Calls<V> = Pick<VariableHandle<V>, "set" | "update" | "subscribe" | "changes" | "until">;
+
+function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
   const { slot, session, writer, listeners } = parts;
-  const { reads } = slot;
-  const held = (): Held<V> => slot.current ?? raise(slot, session);
-  const countedHeld = (counter: ReadCounter) => () => {
-    if (slot.current === undefined) counter.miss();
-    else counter.hit();
-    return held();
-  };
-  const read = reads === undefined ? held : countedHeld(reads);
   return {
-    name: slot.name,
-    get id() {
-      return held().id;
-    },
-    get value() {
-      return read().value;
-    },
-    get version() {
-      return held().version;
-    },
-    get updatedAtMs() {
-      return held().updatedAtMs;
-    },
-    get updatedBy() {
-      return held().updatedBy;
-    },
-    get revision() {
-      return held().revision;
-    },
-    get constraints() {
-      return held().constraints;
-    },
-    get stale() {
-      return held().stale;
-    },
     set: (value, options) => writer.set(slot, value, options),
     update: (change, options) => writer.update(slot, change, options),
     subscribe(listener, { immediate = false } = {}) {
@@ -174,7 +202,7 @@ export function createVariableHandle<V>(parts: VariableHandleParts<V>): Variable
         {
           name: slot.name,
           session,
-          read: () => held().value,
+          read: () => (slot.current ?? raise(slot, session)).value,
           follow: (listener) => listeners.add(({ kind, value }) => kind === "deleted" || listener(value)),
           endings: parts.endings,
         },

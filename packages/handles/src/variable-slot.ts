@@ -58,11 +58,11 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
   const { key, name, declaration } = named;
   let seen: Decoded<V> | undefined;
   let own: { readonly held: Held<V>; readonly revision: number } | undefined;
-  let current: Held<V> | undefined;
 
   const seenHeld = () => (seen?.kind === "held" ? seen : undefined);
   const settle = () => {
-    current = own?.held ?? seenHeld();
+    slot.current = own?.held ?? seenHeld();
+    slot.problem = own === undefined && seen?.kind === "unreadable" ? seen.error : undefined;
   };
 
   /** Replaces what the watch has shown and tells the difference. */
@@ -96,15 +96,12 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
     return { kind: "change", change: { ...about, key, name, id, version, value, updatedAtMs } };
   };
 
-  return {
+  // Fields that change, not getters, of which V8 makes a dictionary where there are several slots.
+  const slot: { -readonly [K in keyof VariableSlot<V>]: VariableSlot<V>[K] } = {
     ...named,
     reads,
-    get current() {
-      return current;
-    },
-    get problem() {
-      return own === undefined && seen?.kind === "unreadable" ? seen.error : undefined;
-    },
+    current: undefined,
+    problem: undefined,
     show(variable, context) {
       if (variable === undefined) return vanish({ ...context, actor: "", origin: "other", metadata: {} });
       const before = seenHeld();
@@ -142,7 +139,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
     },
     write({ id, version, updatedAtMs, revision }, value, updatedBy) {
       if (own !== undefined && own.revision >= revision) return;
-      const constraints = (current?.id === id ? current.constraints : undefined) ?? declaration.constraints;
+      const constraints = (slot.current?.id === id ? slot.current.constraints : undefined) ?? declaration.constraints;
       own = { revision, held: { id, version, value, updatedAtMs, constraints, updatedBy, revision } };
       settle();
     },
@@ -158,6 +155,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
       throw held.error;
     },
   };
+  return slot;
 }
 
 const isSame = (a: Held, b: Held): boolean => a.id === b.id && a.version === b.version;
