@@ -43,6 +43,8 @@ export interface LiveStudy {
   ): Promise<StudyTrial>;
   /** Records how a trial is doing, keeps it from being lost, and says whether to give it up. */
   report(number: number, step: number, value: number, options?: Speaker): Promise<boolean>;
+  /** Keeps a trial from being lost for another while, which {@link LiveStudy.optimize} does by itself. */
+  renew(number: number, options?: Speaker): Promise<void>;
   prune(number: number, options?: Speaker): Promise<StudyTrial>;
   fail(number: number, options?: Speaker & { readonly cause?: string; readonly retry?: boolean }): Promise<StudyTrial>;
   /** Puts a trial of given values in line; the sampler fills in those that are missing. */
@@ -153,6 +155,7 @@ const createTelling = (
   },
   report: async (number, step, value, speaker) =>
     (await studies.reportIntermediateValue(session, id, { number, step, value }, speaker)).shouldPrune,
+  renew: async (number, speaker) => void (await studies.renewTrial(session, id, number, speaker)),
   prune: async (number, speaker) => (await studies.tellTrial(session, id, { number, state: "pruned" }, speaker)).trial,
   fail: async (number, options) => (await studies.failTrial(session, id, number, options)).trial,
   enqueue: (parameters) => studies.enqueueTrial(session, id, parameters),

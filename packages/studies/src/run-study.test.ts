@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { createTypeRegistry, type Value } from "@trimtab/core";
 import { createMemoryLog } from "@trimtab/log";
 import { createMedianPruner, createRandomSampler } from "@trimtab/optimize";
@@ -127,6 +128,25 @@ describe("a run", () => {
     expect(points.slice(2)).toEqual(points.slice(0, 2));
     await study.optimize(() => 1, { trials: 5, signal: stop.signal });
     expect(await study.trials()).toHaveLength(4);
+  });
+
+  test("keeps trials that take longer than a trial may go unheard of", async () => {
+    let atMs = 0;
+    const study = await start({ now: () => atMs, trialTtlMs: 30 });
+    await study.optimize(
+      async (_, { number }) => {
+        const leaseOf = async () => (await study.trial(number)).leaseExpiresAtMs ?? expect.fail("the trial is lost");
+        for (let round = 0; round < 3; round++) {
+          const before = await leaseOf();
+          atMs += 20;
+          while ((await leaseOf()) === before) await setImmediate();
+        }
+        return 1;
+      },
+      { trials: 1 },
+    );
+    expect((await study.trials()).map(({ state }) => state)).toEqual(["complete"]);
+    expect(atMs).toBe(60);
   });
 
   test("lets no more trials run at once than it is told to", async () => {

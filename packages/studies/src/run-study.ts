@@ -1,6 +1,7 @@
 import { type StudyTrial, storeError, type ValueRecord } from "@trimtab/core";
 import type { ObjectiveResult } from "@trimtab/optimize";
 import type { RunProgress } from "./format-progress.ts";
+import { keepTrial } from "./keep-trial.ts";
 import type { LiveStudy } from "./live-study.ts";
 import { readDeclared, type SearchedDeclarations } from "./read-declared.ts";
 import { type ProgressOutput, progressOutput, showProgress } from "./show-progress.ts";
@@ -56,10 +57,13 @@ interface Run<P> {
   readonly read: (parameters: ValueRecord) => P;
   readonly overlays: boolean;
   readonly signal: AbortSignal;
+  /** How long a trial may go unheard of. */
+  readonly trialTtlMs: number;
 }
 
 /**
- * Runs an objective on trials of a study. A result that is not finite fails its trial, as an error does.
+ * Runs an objective on trials of a study. A result that is not finite fails its trial, as an error does. Trials are renewed
+ * while their objectives run, however long that takes.
  *
  * @throws StoreError `invalid_argument` for options out of range, and for declarations that are not what is searched
  */
@@ -72,12 +76,11 @@ export async function runStudy<P>(
   checkWhole("trials", trials, 0);
   checkWhole("parallel", parallel, 1);
   const { signal = new AbortController().signal } = options;
+  const { variables: searched, trialTtlMs } = await study.info();
   // Without declarations the objective itself declares what its parameters are.
   const read =
-    variables === undefined
-      ? (parameters: ValueRecord) => parameters as P
-      : readDeclared<P>((await study.info()).variables, variables);
-  const run = { study, objective, read, overlays, signal };
+    variables === undefined ? (parameters: ValueRecord) => parameters as P : readDeclared<P>(searched, variables);
+  const run = { study, objective, read, overlays, signal, trialTtlMs };
   const output = trials > 0 ? progressOutput(options.progress) : undefined;
   let found: RunProgress["found"];
   const display = output && showProgress(output, { total: trials, found: () => found });
@@ -127,6 +130,7 @@ async function foundBy(study: LiveStudy): Promise<RunProgress["found"]> {
 async function runTrial<P>(run: Run<P>, trial: StudyTrial, onError: (error: unknown) => void): Promise<StudyTrial> {
   const { study, signal, overlays } = run;
   const { number } = trial;
+  const letGo = keepTrial(study, number, run.trialTtlMs);
   try {
     return await endTrial(run, trial);
   } catch (error) {
@@ -135,6 +139,7 @@ async function runTrial<P>(run: Run<P>, trial: StudyTrial, onError: (error: unkn
     const left = await study.trial(number);
     return left.state === "running" ? study.fail(number, { cause: String(error), retry: signal.aborted }) : left;
   } finally {
+    letGo();
     if (overlays) await study.closeOverlay(number);
   }
 }
