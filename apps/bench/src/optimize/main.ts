@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { writeFigures } from "../figures-page.ts";
 import type { Effort } from "./compare-samplers.ts";
 import { type OptunaPeer, startOptunaPeer } from "./optuna-peer.ts";
-import { costReport, frontReport, qualityReport } from "./report.ts";
+import { costReport, frontReport, othersReport, tpeReport } from "./report.ts";
 
 interface Part {
   readonly name: string;
@@ -10,7 +10,8 @@ interface Part {
 }
 
 const parts: readonly Part[] = [
-  { name: "quality", report: qualityReport },
+  { name: "tpe", report: tpeReport },
+  { name: "others", report: othersReport },
   { name: "fronts", report: frontReport },
   { name: "cost", report: costReport },
 ];

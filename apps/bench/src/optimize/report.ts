@@ -16,9 +16,11 @@ import { heldOutFunctions, multiObjectiveFunctions, type TestFunction, testFunct
 
 type Peer = OptunaPeer | undefined;
 
-const own: readonly Contestant[] = [
+const common: readonly Contestant[] = [
   { kind: "own", name: "random", create: createRandomSampler },
   { kind: "own", name: "TPE", create: createTpeSampler },
+];
+const costly: readonly Contestant[] = [
   { kind: "own", name: "GP", create: createGpSampler },
   { kind: "own", name: "CMA-ES", create: createCmaEsSampler },
 ];
@@ -36,24 +38,39 @@ function verdict(runs: readonly number[], others: readonly number[]): string {
 
 const bestOf = ({ values }: Run): number => values.reduce((best, [loss = Infinity]) => Math.min(best, loss), Infinity);
 
-/** The best value after some trials, beside Optuna's TPE and random search: where settings were chosen, and elsewhere. */
-export async function qualityReport({ quality }: { readonly quality: Effort }, peer: Peer): Promise<string> {
-  const amount = `${quality.trials} trials, ${quality.seeds} seeds`;
+interface Quality {
+  readonly quality: Effort;
+}
+
+/** The best value that TPE finds after some trials, beside random search and Optuna's TPE. */
+export const tpeReport = ({ quality }: Quality, peer: Peer): Promise<string> =>
+  qualityReport("TPE and random search", common, { ...quality, peer });
+
+/** The best value that the other samplers find, beside Optuna's TPE. */
+export const othersReport = ({ quality }: Quality, peer: Peer): Promise<string> =>
+  qualityReport("Gaussian process and CMA-ES", costly, { ...quality, peer });
+
+/** The best value after some trials, where settings were chosen, and elsewhere. */
+async function qualityReport(title: string, own: readonly Contestant[], job: Comparison): Promise<string> {
   return [
-    `## Best value after ${amount}`,
+    `## ${title}: best value after ${job.trials} trials, ${job.seeds} seeds`,
     "",
     "Lower is better. The second table of each pair says in how many of all pairs of runs ours ends lower than Optuna's;",
     "50 % is a draw. Stars: Mann-Whitney rank test, two-sided, * p < 0.05, ** p < 0.01, *** p < 0.001, each on its own.",
     "",
-    await compareOn(testFunctions, quality, peer),
+    await compareOn(testFunctions, own, job),
     "### Functions that no setting was chosen on",
     "",
-    await compareOn(heldOutFunctions, quality, peer),
+    await compareOn(heldOutFunctions, own, job),
   ].join("\n");
 }
 
+interface Comparison extends Effort {
+  readonly peer: Peer;
+}
+
 /** The best value of each seed; Optuna's from an earlier run of the same where the command has `--reuse`. */
-async function bestsOf(contestant: Contestant, fn: TestFunction, job: Effort & { readonly peer: Peer }) {
+async function bestsOf(contestant: Contestant, fn: TestFunction, job: Comparison): Promise<readonly number[]> {
   const run = async () => (await runContestant(contestant, fn, job)).map(bestOf);
   const { seeds, trials, peer } = job;
   if (contestant.kind === "own" || peer === undefined) return run();
@@ -61,15 +78,17 @@ async function bestsOf(contestant: Contestant, fn: TestFunction, job: Effort & {
   return keepResult(key, process.argv.includes("--reuse"), run);
 }
 
-async function compareOn(functions: readonly TestFunction[], effort: Effort, peer: Peer): Promise<string> {
+async function compareOn(
+  functions: readonly TestFunction[],
+  own: readonly Contestant[],
+  job: Comparison,
+): Promise<string> {
   const contestants = [...own, ...optuna];
   const medians = [["median best", ...contestants.map(({ name }) => name)]];
   const wins = [["better than Optuna TPE / multivariate", ...own.map(({ name }) => name)]];
   for (const fn of functions) {
     const bests: (readonly number[])[] = [];
-    for (const contestant of contestants) {
-      bests.push(await bestsOf(contestant, fn, { ...effort, peer }));
-    }
+    for (const contestant of contestants) bests.push(await bestsOf(contestant, fn, job));
     const peers = bests.slice(own.length);
     medians.push([fn.name, ...bests.map((each) => short(median(each)))]);
     wins.push([
@@ -109,7 +128,7 @@ export async function frontReport({ fronts }: { readonly fronts: Effort }, peer:
 
 /** What one ask and tell takes on average over a study, on Rosenbrock's function of ten variables. */
 export async function costReport({ costs }: { readonly costs: readonly number[] }, peer: Peer): Promise<string> {
-  const contestants = [...own, ...optuna];
+  const contestants = [...common, ...costly, ...optuna];
   const fn = testFunctions.find(({ name }) => name === "Rosenbrock-10") as TestFunction;
   const rows = [["µs per ask and tell", ...costs.map((trials) => `${trials} trials`)]];
   const columns = contestants.map(({ name }) => [name]);
