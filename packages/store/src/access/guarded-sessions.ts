@@ -10,6 +10,7 @@ import {
   StoreError,
   unknownVariable,
 } from "@trimtab/core";
+import type { SessionRuntime } from "../session-runtime.ts";
 import type { LoadedSession } from "../session-table.ts";
 import type { Sessions } from "../sessions.ts";
 import { shownState } from "./shown-state.ts";
@@ -32,18 +33,30 @@ export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessi
     const { runtime } = session;
     let shownOf: SessionState | undefined;
     let state: SessionState | undefined;
-    const guarded = Object.create(runtime, {
-      state: {
-        get: () => {
-          // One look at a state is shown as one: what is judged is judged once.
-          if (state === undefined || shownOf !== runtime.state || state.revision !== runtime.state.revision) {
-            shownOf = runtime.state;
-            state = showTo(shownOf, viewer, sessions.now());
-          }
-          return state;
-        },
+    // Written out, so that what a runtime has beside its state is passed on knowingly.
+    const guarded: SessionRuntime = {
+      get state() {
+        // One look at a state is shown as one: what is judged is judged once.
+        if (state === undefined || shownOf !== runtime.state || state.revision !== runtime.state.revision) {
+          shownOf = runtime.state;
+          state = showTo(shownOf, viewer, sessions.now());
+        }
+        return state;
       },
-    });
+      get history() {
+        return runtime.history;
+      },
+      get recent() {
+        return runtime.recent;
+      },
+      hub: runtime.hub,
+      log: runtime.log,
+      idle: () => runtime.idle(),
+      retain: (nowMs) => runtime.retain(nowMs),
+      submit: (write) => runtime.submit(write),
+      settled: () => runtime.settled(),
+      close: () => runtime.close(),
+    };
     return { ...session, runtime: guarded };
   };
   return {
