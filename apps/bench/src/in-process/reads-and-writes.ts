@@ -14,13 +14,15 @@ export async function readAndWriteComparisons(): Promise<Comparison[]> {
   const reader = await read.openReader("bench");
   // Nobody watches what is written, so that writes are timed and not their watchers.
   const written = await openBench();
+  for (let i = 0; i < 100 * names.length; i++) await written.setVariable("bench", nameAt(i), (i % 20) / 10);
   return [reads(read, reader, Object.values(app.variables)), writes(written)];
 }
 
 const constraints = { min: 0, max: 2 };
 
+/** Opens a store whose log keeps little of the past, so that its memory does not grow while it is measured. */
 async function openBench(): Promise<LocalStore> {
-  const store = createStore({ types: builtinTypes });
+  const store = createStore({ types: builtinTypes, historyCommits: 100 });
   await store.createSession({ id: "bench" });
   await store.registerVariables(
     "bench",
@@ -49,6 +51,7 @@ function reads(store: LocalStore, reader: SessionReader, handles: readonly Varia
 
 function writes(store: LocalStore): Comparison {
   const byHand = createByHand();
+  for (let i = 0; i < 100 * names.length; i++) byHand.set(nameAt(i), (i % 20) / 10);
   const [bare, alone] = ["by hand: check, freeze, version, ring of 100", "store.setVariable, one at a time"];
   const write = (i: number) => store.setVariable("bench", nameAt(i), (i % 20) / 10);
   return {
