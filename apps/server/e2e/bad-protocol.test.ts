@@ -16,7 +16,7 @@ const send = (path: string, init: RequestInit) => fetch(`${server.url()}${path}`
 describe("a request for what is not there", () => {
   test.each([
     ["an unknown method", "/trimtab.v1.VariableService/DivineVariable", 404],
-    ["a service that is not served", "/trimtab.v1.StudyService/CreateStudy", 404],
+    ["a service that is not served", "/trimtab.v1.AuditService/ListAuditEntries", 404],
     ["a path in capitals", setVariable.toUpperCase(), 404],
     ["a path with dots", `/x/..${setVariable}/..`, 404],
   ])("%s", async (_, path, status) => {
