@@ -58,7 +58,8 @@ const toValue = (data: Float32Array): NdArray => ({
 /** The least that has to be done with an embedding: every number finite, and length one. */
 function normalise(input: Float32Array): Float32Array {
   let sum = 0;
-  for (const value of input) {
+  for (let i = 0; i < input.length; i++) {
+    const value = input[i] ?? 0;
     if (!Number.isFinite(value)) throw new RangeError(`${value} is not finite`);
     sum += value * value;
   }
