@@ -4,7 +4,7 @@ import * as http2 from "node:http2";
 import * as net from "node:net";
 import type { TLSSocket } from "node:tls";
 import { createHttp1Connections, type Http1Connections } from "./http1-connections.ts";
-import type { Listen } from "./settings.ts";
+import type { Listen } from "./listening-settings.ts";
 
 /** Handles a request of either version of HTTP; Node gives those of HTTP/2 the surface of HTTP/1.1. */
 export type RequestHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;

@@ -58,6 +58,7 @@ export * from "./store/program-store.ts";
 export * from "./store/prompt.ts";
 export * from "./store/rule-store.ts";
 export * from "./store/session-store.ts";
+export * from "./store/study-calls.ts";
 export * from "./store/study-store.ts";
 export * from "./store/transfer-store.ts";
 export * from "./store/variable-stats.ts";
