@@ -22,8 +22,6 @@ interface Job {
 /** While one batch is flushed the next is on its way, so that the disk never waits for this thread. */
 const batchesUnderWay = 2;
 const batchWrites = 4096;
-/** Entries that wait for the end of the turn at most; more go at once, so that the disk works while this thread goes on. */
-const burstEntries = 16;
 const batchBytes = 32 << 20;
 
 /** Makes an empty queue. */
@@ -31,28 +29,18 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
   let queue: Job[] = [];
   let underWay = 0;
   let waiting = 0;
-  let queuedEntries = 0;
   let scheduled = false;
   let closed = false;
   let drained = () => {};
 
-  const maySend = () => queue.length > 0 && underWay < batchesUnderWay;
-
   const schedule = (): void => {
-    if (!maySend()) return;
-    if (queuedEntries >= burstEntries) {
-      send();
-      return;
-    }
-    if (scheduled) return;
+    if (scheduled || queue.length === 0 || underWay >= batchesUnderWay) return;
     scheduled = true;
-    queueMicrotask(() => {
-      scheduled = false;
-      if (maySend()) send();
-    });
+    queueMicrotask(send);
   };
 
   const send = (): void => {
+    scheduled = false;
     const batch = takeBatch();
     underWay++;
     const packed = pack(batch.flatMap(({ data }) => data));
@@ -74,7 +62,6 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     }
     const batch = queue.slice(0, count);
     queue = queue.slice(count);
-    for (const { data } of batch) queuedEntries -= data.length;
     return batch;
   };
 
@@ -94,7 +81,6 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
       new Promise((resolve, reject) => {
         if (closed) return reject(closedError());
         waiting++;
-        queuedEntries += data.length;
         queue.push({ write, data, resolve, reject });
         schedule();
       }),

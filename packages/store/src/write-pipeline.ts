@@ -73,11 +73,8 @@ export interface PipelineOptions {
   readonly onIdle: () => void;
 }
 
-/** Commits that wait for the end of the turn at most; more go out at once, so that the disk works while this goes on. */
-const burst = 16;
-
 /** Appends under way together where nobody else appends. */
-const appendsAtOnce = 4;
+const appendsAtOnce = 2;
 
 /** Makes the pipeline of one session. */
 export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdle }: PipelineOptions): WritePipeline {
@@ -100,8 +97,7 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
       return;
     }
     waiting.push(job);
-    if (waiting.length >= burst) flush();
-    else scheduleFlush();
+    scheduleFlush();
   };
 
   /** Prepares the answer to a job; where its type fails it is answered right away. */
