@@ -62,6 +62,16 @@ describe("lengths of time", () => {
     );
   });
 
+  test("of whole nanoseconds come back exactly", () => {
+    expect(fromDuration(toDuration(1.584402), "ttl")).toBe(1.584402);
+    fc.assert(
+      fc.property(fc.integer({ min: -1e15, max: 1e15 }), (nanos) => {
+        const ms = nanos / 1_000_000;
+        expect(fromDuration(throughBinary(DurationSchema, toDuration(ms)), "ttl")).toBe(ms);
+      }),
+    );
+  });
+
   test("of any fraction come back to the nanosecond", () => {
     fc.assert(
       fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (ms) => {

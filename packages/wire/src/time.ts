@@ -60,6 +60,9 @@ export function fromDuration({ seconds, nanos }: Duration, path: string): number
   if (isMixed || Math.abs(nanos) > 999_999_999) {
     throw refuseMessage(path, `is ${seconds} seconds and ${nanos} nanoseconds, which is no duration`);
   }
+  // One division rounds once, so that what was measured in nanoseconds comes back as it was.
+  const allNanos = wholeMs * 1_000_000 + nanos;
+  if (Number.isSafeInteger(allNanos)) return allNanos / 1_000_000;
   const restMs = Math.trunc(nanos / 1_000_000);
   return wholeMs + restMs + (nanos - restMs * 1_000_000) / 1_000_000;
 }
