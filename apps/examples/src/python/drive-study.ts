@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient, createStudyClient } from "@trimtab/client";
 import type { StudyInfo, StudyStore, StudyTrial, Value } from "@trimtab/core";
-import { startServer } from "@trimtab/server";
-import { generateStubs } from "./generate-stubs.ts";
+import { openGround } from "./open-ground.ts";
 import { runProgram, type Step } from "./run-program.ts";
 
 /** What came of a run of the example. */
@@ -28,11 +24,7 @@ const session = "training";
  */
 export async function driveStudy(tell: (line: string) => void): Promise<Driven> {
   await using cleanup = new AsyncDisposableStack();
-  const stubs = await mkdtemp(join(tmpdir(), "trimtab-python-"));
-  cleanup.defer(() => rm(stubs, { recursive: true, force: true }));
-  await generateStubs(stubs);
-  const server = await startServer({ listen: { host: "127.0.0.1", port: 0 }, log: "memory", shutdownGraceMs: 0 });
-  cleanup.defer(() => server.close());
+  const { server, stubs } = await openGround(cleanup);
   const transport = createGrpcTransport({ baseUrl: server.url });
   const [store, studies] = [createStoreClient(transport), createStudyClient(transport)];
   await store.createSession({ id: session });

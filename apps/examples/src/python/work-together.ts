@@ -1,8 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startServer } from "@trimtab/server";
-import { generateStubs } from "./generate-stubs.ts";
+import { openGround } from "./open-ground.ts";
 import { type Held, openPartner, type Partner } from "./partner.ts";
 import { runProgram, type Step } from "./run-program.ts";
 
@@ -22,11 +18,7 @@ const session = "assistant";
  */
 export async function workTogether(tell: (line: string) => void): Promise<Outcome> {
   await using cleanup = new AsyncDisposableStack();
-  const stubs = await mkdtemp(join(tmpdir(), "trimtab-python-"));
-  cleanup.defer(() => rm(stubs, { recursive: true, force: true }));
-  await generateStubs(stubs);
-  const server = await startServer({ listen: { host: "127.0.0.1", port: 0 }, log: "memory", shutdownGraceMs: 0 });
-  cleanup.defer(() => server.close());
+  const { server, stubs } = await openGround(cleanup);
 
   const stop = new AbortController();
   const opened = Promise.withResolvers<Partner>();

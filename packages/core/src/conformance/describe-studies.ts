@@ -1,9 +1,10 @@
 import { describe } from "vitest";
+import { closingAfterEach } from "./store/harness.ts";
 import { describeApplying } from "./study/describe-applying.ts";
 import { describeStudyInfo } from "./study/describe-study-info.ts";
 import { describeStudyWatch } from "./study/describe-study-watch.ts";
 import { describeTrials } from "./study/describe-trials.ts";
-import { closingStudies, type OpenStudies } from "./study/harness.ts";
+import type { OpenStudies } from "./study/harness.ts";
 
 /**
  * Registers what every `StudyStore` must hold, however it is reached: in process or over a network. `open` gives studies
@@ -11,7 +12,7 @@ import { closingStudies, type OpenStudies } from "./study/harness.ts";
  */
 export function describeStudies(name: string, open: OpenStudies): void {
   describe(`StudyStore: ${name}`, () => {
-    const opened = closingStudies(open);
+    const opened = closingAfterEach(open);
     describeStudyInfo(opened);
     describeTrials(opened);
     describeApplying(opened);

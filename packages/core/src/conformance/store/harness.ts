@@ -31,9 +31,11 @@ export interface StoreFacts {
 
 export type OpenStore = () => Promise<StoreHarness>;
 
-/** Opens stores for the tests of one suite and closes them afterwards. */
-export function closingAfterEach(open: OpenStore): OpenStore {
-  const opened: StoreHarness[] = [];
+/** Opens what is under test, for the tests of one suite, and closes it afterwards. */
+export function closingAfterEach<H extends { readonly close?: () => Promise<void> }>(
+  open: () => Promise<H>,
+): () => Promise<H> {
+  const opened: H[] = [];
   afterEach(async () => {
     for (const harness of opened.splice(0)) await harness.close?.();
   });

@@ -1,4 +1,4 @@
-import { afterEach, expect } from "vitest";
+import { expect } from "vitest";
 import {
   type ErrorReason,
   isStoreError,
@@ -16,19 +16,6 @@ export interface StudiesHarness {
 }
 
 export type OpenStudies = () => Promise<StudiesHarness>;
-
-/** Opens studies for the tests of one suite and closes them afterwards. */
-export function closingStudies(open: OpenStudies): OpenStudies {
-  const opened: StudiesHarness[] = [];
-  afterEach(async () => {
-    for (const harness of opened.splice(0)) await harness.close?.();
-  });
-  return async () => {
-    const harness = await open();
-    opened.push(harness);
-    return harness;
-  };
-}
 
 /** A session `s` with the floats x and y from 0 to 10, their sum, a count, and a study `one` of x and y. */
 export async function openSample(open: OpenStudies, spec: Partial<StudySpec> = {}): Promise<StudiesHarness> {
