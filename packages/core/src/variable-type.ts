@@ -99,6 +99,12 @@ export interface VariableDeclaration<V = unknown> {
 /** The value type of a declaration: `ValueOf<typeof temperature>` is `number`. */
 export type ValueOf<D> = D extends VariableDeclaration<infer V> ? V : never;
 
+/** The variables that a program works with, by the key it knows them under. */
+export type Declarations = Readonly<Record<string, VariableDeclaration>>;
+
+/** The values of declared variables, each of its own type. */
+export type ValuesOf<D extends Declarations> = { readonly [K in keyof D & string]: ValueOf<D[K]> };
+
 /** What a declaration says beside its constraints. */
 export interface DeclarationOptions<V> {
   default?: V;

@@ -1,5 +1,4 @@
-import type { Origin, ValueOf, ValueRecord, VariableChange } from "@trimtab/core";
-import type { Declarations } from "./declarations.ts";
+import type { Declarations, Origin, ValueOf, ValueRecord, VariableChange } from "@trimtab/core";
 
 /** What happened to one variable, in the program's own terms. */
 export interface Change<V = unknown, Key extends string = string> {

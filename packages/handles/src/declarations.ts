@@ -1,4 +1,5 @@
 import {
+  type Declarations,
   fromPayload,
   type Parsed,
   parseConstraints,
@@ -11,12 +12,6 @@ import {
   type VariableDeclaration,
   type VariableSpec,
 } from "@trimtab/core";
-
-/** The variables that a program works with, by the key it knows them under. */
-export type Declarations = Readonly<Record<string, VariableDeclaration>>;
-
-/** The values of declared variables, each of its own type. */
-export type ValuesOf<D extends Declarations> = { readonly [K in keyof D & string]: ValueOf<D[K]> };
 
 /** New values for some of the declared variables. */
 export type PartialValuesOf<D extends Declarations> = { readonly [K in keyof D & string]?: ValueOf<D[K]> };

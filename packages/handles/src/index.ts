@@ -1,6 +1,7 @@
+export type { Declarations, ValuesOf } from "@trimtab/core";
 export type { AnyChange, Change } from "./change.ts";
 export type { ConnectionStatus } from "./connection-status.ts";
-export type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
+export type { PartialValuesOf } from "./declarations.ts";
 export type { Moment } from "./latest-values.ts";
 export type { HandlesOf, LiveSession, WaitOptions } from "./live-session.ts";
 export {

@@ -1,7 +1,15 @@
-import { type BatchOptions, type BatchWritten, type StoreError, storeError, type ValueOf } from "@trimtab/core";
+import {
+  type BatchOptions,
+  type BatchWritten,
+  type Declarations,
+  type StoreError,
+  storeError,
+  type ValueOf,
+  type ValuesOf,
+} from "@trimtab/core";
 import type { AnyChange } from "./change.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts";
-import type { Declarations, PartialValuesOf, ValuesOf } from "./declarations.ts";
+import type { PartialValuesOf } from "./declarations.ts";
 import { followLatest, type Moment } from "./latest-values.ts";
 import { createListeners } from "./listeners.ts";
 import { type SessionRuntime, sessionClosed } from "./session-runtime.ts";

@@ -1,6 +1,6 @@
-import { type Origin, type Store, storeError, type WriteOptions } from "@trimtab/core";
+import { type Declarations, type Origin, type Store, storeError, type WriteOptions } from "@trimtab/core";
 import { errorOf } from "./connection-status.ts";
-import { type Declarations, nameDeclarations } from "./declarations.ts";
+import { nameDeclarations } from "./declarations.ts";
 import { createOnError, type OnError } from "./listeners.ts";
 import { createLiveSession, type LiveSession } from "./live-session.ts";
 import type { ProvisionOptions } from "./provision.ts";

@@ -1,7 +1,6 @@
 export { createStudies, type Studies, type StudiesOptions } from "./create-studies.ts";
 export { type AttachOptions, attachStudy, type LiveStudy, type Speaker } from "./live-study.ts";
 export { openStudy, type StudyOptions } from "./open-study.ts";
-export type { SearchedDeclarations, SearchedValues } from "./read-declared.ts";
 export type { DeclaredRunOptions, LiveTrial, RunOptions, TrialFunction } from "./run-study.ts";
 export type { ProgressOutput } from "./show-progress.ts";
 export { studyCodec, studySnapshotCodec } from "./study-codec.ts";

@@ -1,12 +1,13 @@
 import {
+  type Declarations,
   isStoreError,
   type Store,
   type StudyInfo,
   type StudyStore,
   type StudyTrial,
   type ValueRecord,
+  type ValuesOf,
 } from "@trimtab/core";
-import type { SearchedDeclarations, SearchedValues } from "./read-declared.ts";
 import { type DeclaredRunOptions, type RunOptions, runStudy, type TrialFunction } from "./run-study.ts";
 
 /** Who speaks for a trial; where it is given, it must be the client that holds the trial. */
@@ -66,8 +67,8 @@ export interface LiveStudy {
    * Asks, runs the objective and tells, until there are enough trials. The objective takes the values of the variables
    * that `variables` declares, or declares itself what its parameters are.
    */
-  optimize<D extends SearchedDeclarations>(
-    objective: TrialFunction<SearchedValues<D>>,
+  optimize<D extends Declarations>(
+    objective: TrialFunction<ValuesOf<D>>,
     options: DeclaredRunOptions<D>,
   ): Promise<void>;
   optimize<P = ValueRecord>(objective: TrialFunction<P>, options: RunOptions): Promise<void>;

@@ -1,18 +1,11 @@
 import {
+  type Declarations,
   parseValue,
   StoreError,
   type StudyVariable,
   storeError,
-  type ValueOf,
   type ValueRecord,
-  type VariableDeclaration,
 } from "@trimtab/core";
-
-/** Declarations of variables that a study searches, by name. */
-export type SearchedDeclarations = Readonly<Record<string, VariableDeclaration>>;
-
-/** The values of declared variables, each of its own type. */
-export type SearchedValues<D extends SearchedDeclarations> = { readonly [K in keyof D & string]: ValueOf<D[K]> };
 
 /**
  * Makes the function from a trial's parameters to what a program's declarations say that they are.
@@ -20,10 +13,7 @@ export type SearchedValues<D extends SearchedDeclarations> = { readonly [K in ke
  * @throws StoreError `invalid_argument` for a variable that is not searched, `invalid_type` for one of another type; the
  *   function throws what a value has against the declaration's own constraints
  */
-export function readDeclared<P>(
-  variables: readonly StudyVariable[],
-  declared: SearchedDeclarations,
-): (from: ValueRecord) => P {
+export function readDeclared<P>(variables: readonly StudyVariable[], declared: Declarations): (from: ValueRecord) => P {
   const entries = Object.entries(declared);
   for (const [name, { type }] of entries) {
     const searched = variables.find((each) => each.name === name);

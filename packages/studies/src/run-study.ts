@@ -1,9 +1,9 @@
-import { type StudyTrial, storeError, type ValueRecord } from "@trimtab/core";
+import { type Declarations, type StudyTrial, storeError, type ValueRecord } from "@trimtab/core";
 import type { ObjectiveResult } from "@trimtab/optimize";
 import type { RunProgress } from "./format-progress.ts";
 import { keepTrial } from "./keep-trial.ts";
 import type { LiveStudy } from "./live-study.ts";
-import { readDeclared, type SearchedDeclarations } from "./read-declared.ts";
+import { readDeclared } from "./read-declared.ts";
 import { type ProgressOutput, progressOutput, showProgress } from "./show-progress.ts";
 
 /** A trial under way, as its objective sees it. */
@@ -46,7 +46,7 @@ export interface RunOptions {
 }
 
 /** A run whose objective takes the values of declared variables, checked against what they declare. */
-export interface DeclaredRunOptions<D extends SearchedDeclarations> extends RunOptions {
+export interface DeclaredRunOptions<D extends Declarations> extends RunOptions {
   readonly variables: D;
 }
 
@@ -70,7 +70,7 @@ interface Run<P> {
 export async function runStudy<P>(
   study: LiveStudy,
   objective: TrialFunction<P>,
-  options: RunOptions & { readonly variables?: SearchedDeclarations },
+  options: RunOptions & { readonly variables?: Declarations },
 ): Promise<void> {
   const { trials, parallel = 1, keepGoing = false, overlays = false, variables, onTrial } = options;
   checkWhole("trials", trials, 0);

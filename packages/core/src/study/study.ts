@@ -66,6 +66,7 @@ export interface StudyInfo {
 
 /** How a trial was doing at one step. */
 export interface StudyIntermediateValue {
+  /** For instance an epoch. */
   readonly step: number;
   readonly value: number;
 }

@@ -23,7 +23,10 @@ export function evolveStudy(state: StudyState, event: StudyEvent): StudyState {
         ? state
         : {
             ...state,
-            trials: state.trials.with(event.number, evolveHeld(trial, event, state.trials.filter(hasEnded).length)),
+            trials: state.trials.with(
+              event.number,
+              evolveHeld(trial, event, () => state.trials.filter(hasEnded).length),
+            ),
           };
     }
   }
@@ -73,7 +76,7 @@ function beginTrial({ trials, layout, spaceVersion }: StudyState, event: Begin):
   };
 }
 
-function evolveHeld(trial: Trial, event: Progress, endOrder: number): Trial {
+function evolveHeld(trial: Trial, event: Progress, ended: () => number): Trial {
   switch (event.kind) {
     case "value-reported": {
       const { step, value } = event;
@@ -81,10 +84,10 @@ function evolveHeld(trial: Trial, event: Progress, endOrder: number): Trial {
       return { ...trial, intermediateValues: [...others, { step, value }].sort((a, b) => a.step - b.step) };
     }
     case "trial-completed":
-      return { ...trial, state: "complete", values: event.values, metrics: event.metrics, endOrder };
+      return { ...trial, state: "complete", values: event.values, metrics: event.metrics, endOrder: ended() };
     case "trial-pruned":
-      return { ...trial, state: "pruned", endOrder };
+      return { ...trial, state: "pruned", endOrder: ended() };
     case "trial-failed":
-      return { ...trial, state: "failed", cause: event.cause, endOrder };
+      return { ...trial, state: "failed", cause: event.cause, endOrder: ended() };
   }
 }

@@ -1,15 +1,11 @@
-import type { ValueRecord } from "@trimtab/core";
+import type { StudyIntermediateValue, StudyTrialState, ValueRecord } from "@trimtab/core";
 import type { Point } from "../space/point.ts";
 
 /** How far a trial has come. */
-export type TrialState = "waiting" | "running" | "complete" | "pruned" | "failed";
+export type TrialState = StudyTrialState;
 
 /** How a trial was doing at one step. */
-export interface IntermediateValue {
-  /** For instance an epoch. */
-  readonly step: number;
-  readonly value: number;
-}
+export type IntermediateValue = StudyIntermediateValue;
 
 /** One point of the space and what came of it. Never changed: what happens to a trial makes a new record. */
 export interface Trial {
