@@ -1,4 +1,11 @@
-import { type AnalyticsStore, createGlob, type Selection, type StatsEvent, type Variable } from "@trimtab/core";
+import {
+  type AnalyticsStore,
+  createGlob,
+  type Selection,
+  type StatsEvent,
+  untilLeft,
+  type Variable,
+} from "@trimtab/core";
 import { checkNumber, type ReportSources } from "./reports.ts";
 import { createStatsReader, selectedVariables } from "./statistics.ts";
 import { unusedSession } from "./usage/uses.ts";
@@ -27,21 +34,8 @@ export function createWatchStats(sources: StatsSources): Pick<AnalyticsStore, "w
   }
   const usageOf = (session: string) => uses.of(session)?.usage() ?? unusedSession;
   return {
-    watchStats: (session, selection = {}, { intervalMs = 1000, signal } = {}) => ({
-      [Symbol.asyncIterator]() {
-        const stop = new AbortController();
-        const signals = signal === undefined ? [stop.signal] : [stop.signal, signal];
-        const events = watch(session, selection, { intervalMs, signal: AbortSignal.any(signals) });
-        return {
-          next: () => events.next(),
-          // Aborting first ends a `next` that is waiting.
-          return: () => {
-            stop.abort();
-            return events.return(undefined);
-          },
-        };
-      },
-    }),
+    watchStats: (session, selection = {}, { intervalMs = 1000, signal: outer } = {}) =>
+      untilLeft(outer, (signal) => watch(session, selection, { intervalMs, signal })),
   };
 }
 

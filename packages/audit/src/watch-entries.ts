@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditFilter, WatchAuditOptions } from "@trimtab/core";
+import { type AuditEvent, type AuditFilter, untilLeft, type WatchAuditOptions } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import { beginning } from "./chain.ts";
 import { isTold } from "./is-told.ts";
@@ -30,21 +30,11 @@ export const watchEntries = (
   source: WatchSource,
   session: string,
   options: WatchAuditOptions,
-): AsyncIterable<AuditEvent> => ({
-  [Symbol.asyncIterator]() {
-    const stop = new AbortController();
-    const signals = [stop.signal, source.closing, ...(options.signal === undefined ? [] : [options.signal])];
-    const events = tell(source, { session, ...options, signal: AbortSignal.any(signals) });
-    return {
-      next: () => events.next(),
-      // Aborting first ends a `next` that is waiting, which a generator's own return would wait for.
-      return: () => {
-        stop.abort();
-        return events.return(undefined);
-      },
-    };
-  },
-});
+): AsyncIterable<AuditEvent> => {
+  const { closing } = source;
+  const ends = options.signal === undefined ? closing : AbortSignal.any([closing, options.signal]);
+  return untilLeft(ends, (signal) => tell(source, { session, ...options, signal }));
+};
 
 interface Watch {
   readonly session: string;

@@ -201,6 +201,6 @@ const watchStats = (
         { signal: until, timeoutMs: 0 },
       );
     },
-    read: fromWireStatsEvent,
+    reader: () => fromWireStatsEvent,
     signal,
   });

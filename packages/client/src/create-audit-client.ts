@@ -48,7 +48,7 @@ export function createAuditClient(
           const request = { sessionId, resumeToken, filter: toWireAuditFilter(filter) };
           return client.watchAudit(request, { signal: until, timeoutMs: 0 });
         },
-        read: fromWireAuditEvent,
+        reader: () => fromWireAuditEvent,
         signal,
       }),
   };

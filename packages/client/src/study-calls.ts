@@ -5,7 +5,6 @@ import {
   type StudySpec,
   type StudyStore,
   type StudyWatchEvent,
-  storeError,
   type ValueRecord,
   type WatchStudyOptions,
 } from "@trimtab/core";
@@ -26,7 +25,7 @@ import type { StudyService } from "@trimtab/wire/services";
 import { readApplied, readPage } from "./answers.ts";
 import { encodeFilter, encodePage, refuseIf } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
-import { fromBrokenCall, readAnswer } from "./store-error.ts";
+import { streamCall } from "./stream-call.ts";
 
 type StudyCalls = Pick<
   StudyStore,
@@ -194,44 +193,17 @@ interface StudyWatch {
   readonly options: WatchStudyOptions;
 }
 
-const watchStudy = (client: Studies, { session, study, options }: StudyWatch): AsyncIterable<StudyWatchEvent> => ({
-  [Symbol.asyncIterator]() {
-    const stop = new AbortController();
-    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
-    const events = readEvents(() => {
+const watchStudy = (client: Studies, { session, study, options }: StudyWatch): AsyncIterable<StudyWatchEvent> =>
+  streamCall({
+    open: (signal) => {
       const resumeToken = encodeFilter(options.after, "after");
       const omitEndedTrials = encodeFlag(options.omitEndedTrials, "omitEndedTrials");
-      const what = { ...encodeStudy(session, study), resumeToken, omitEndedTrials };
-      return client.watchStudy(what, { signal, timeoutMs: 0 });
-    }, signal);
-    return {
-      next: () => events.next(),
-      // Aborting first ends a `next` that is waiting, which a generator's own return would wait for.
-      return: () => {
-        stop.abort();
-        return events.return(undefined);
-      },
-    };
-  },
-});
-
-async function* readEvents(
-  open: () => ReturnType<Studies["watchStudy"]>,
-  signal: AbortSignal,
-): AsyncGenerator<StudyWatchEvent, undefined> {
-  if (signal.aborted) return undefined;
-  const join = createStudyJoin();
-  try {
-    for await (const message of open()) {
-      const event = readAnswer(() => join(message));
-      if (signal.aborted) return undefined;
-      if (event === undefined) continue;
-      yield event;
-      if (event.kind === "ended") return undefined;
-    }
-    throw storeError("unavailable", "the server has ended the watch without a reason", {});
-  } catch (failure) {
-    if (signal.aborted) return undefined;
-    throw fromBrokenCall(failure);
-  }
-}
+      return client.watchStudy(
+        { ...encodeStudy(session, study), resumeToken, omitEndedTrials },
+        { signal, timeoutMs: 0 },
+      );
+    },
+    reader: createStudyJoin,
+    isLast: ({ kind }) => kind === "ended",
+    signal: options.signal,
+  });

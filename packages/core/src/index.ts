@@ -61,6 +61,7 @@ export * from "./store/session-store.ts";
 export * from "./store/study-calls.ts";
 export * from "./store/study-store.ts";
 export * from "./store/transfer-store.ts";
+export * from "./store/until-left.ts";
 export * from "./store/variable-stats.ts";
 export * from "./store/variable-store.ts";
 export * from "./store/watch-store.ts";

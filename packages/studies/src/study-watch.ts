@@ -1,4 +1,4 @@
-import { isStoreError, type StudyWatchEvent, storeError, type WatchStudyOptions } from "@trimtab/core";
+import { isStoreError, type StudyWatchEvent, storeError, untilLeft, type WatchStudyOptions } from "@trimtab/core";
 import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo, toStudyTrial } from "./study-info.ts";
 import type { StudyLog } from "./study-log.ts";
@@ -15,23 +15,8 @@ export interface WatchGround {
 }
 
 /** Watches a study. A watch has a position, the last revision that it has told, and no queue. */
-export function watchStudy(ground: WatchGround, options: WatchStudyOptions): AsyncIterable<StudyWatchEvent> {
-  return {
-    [Symbol.asyncIterator]() {
-      const stop = new AbortController();
-      const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
-      const events = tell(ground, options, signal);
-      return {
-        next: () => events.next(),
-        // Aborting first ends a `next` that is waiting, which a generator's own return would wait for.
-        return: () => {
-          stop.abort();
-          return events.return(undefined);
-        },
-      };
-    },
-  };
-}
+export const watchStudy = (ground: WatchGround, options: WatchStudyOptions): AsyncIterable<StudyWatchEvent> =>
+  untilLeft(options.signal, (signal) => tell(ground, options, signal));
 
 interface Position {
   readonly birth: string;

@@ -1,4 +1,4 @@
-import { parseVariableRef, type Store, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import { parseVariableRef, type Store, untilLeft, type WatchEvent, type WatchOptions } from "@trimtab/core";
 import type { Sessions } from "../sessions.ts";
 import type { WatchOperation } from "../watch-operation.ts";
 import { ownerOf } from "./call-owner.ts";
@@ -35,15 +35,12 @@ interface OtherWatch {
   readonly options: WatchOptions;
 }
 
-function watchOther(
+const watchOther = (
   { sessions, watching }: GuardedWatchParts,
   access: SessionAccess,
   { session, owner, refs, options }: OtherWatch,
-): AsyncIterable<WatchEvent> {
-  const returned = new AbortController();
-  const signal = options.signal === undefined ? returned.signal : AbortSignal.any([returned.signal, options.signal]);
-
-  async function* open(): AsyncGenerator<WatchEvent> {
+): AsyncIterable<WatchEvent> =>
+  untilLeft(options.signal, async function* (signal): AsyncGenerator<WatchEvent, undefined> {
     const viewer = await access.viewer(session, ["observe"]);
     // Its rules are for the session alone that they are about.
     const told = { ...options, sessionPermissions: false, signal };
@@ -52,17 +49,5 @@ function watchOther(
     } catch (error) {
       throw await toldTo(error, { sessions, viewer, owner });
     }
-  }
-
-  const watch = open();
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () => watch.next(),
-      // Aborting first ends a `next` that is waiting.
-      return: (value?: unknown) => {
-        returned.abort();
-        return watch.return(value as undefined);
-      },
-    }),
-  };
-}
+    return undefined;
+  });
