@@ -161,6 +161,24 @@ describe("a sensitive variable", () => {
     expect((await store.getVariable("guest", "key")).sensitive).toBe(true);
   });
 
+  test("is not exported to those who may not read it, nor is its past told, and is to those who may", async () => {
+    const { store, guest, grant } = await openShared({});
+    await store.registerVariable("owner", { name: "key", type: "string", value: "hunter2", sensitive: true });
+    await store.setVariable("owner", "key", "hunter3");
+    await grant("key", "observe");
+    for (const refused of [
+      guest.exportVariables("guest", { refs: ["owner/key"] }),
+      guest.exportVariables("owner", { refs: ["key"] }),
+      guest.listVariableHistory("guest", "owner/key"),
+    ]) {
+      const error = await rejection(refused, "access_denied");
+      expect(JSON.stringify([error.message, error.details])).not.toMatch(/hunter/);
+    }
+    await grant("key", "observe", "read");
+    expect(JSON.stringify(await guest.exportVariables("guest", { refs: ["owner/key"] }))).toContain("hunter3");
+    expect((await guest.listVariableHistory("guest", "owner/key")).items[0]?.value).toBe("hunter3");
+  });
+
   test("is watched without its values by those who may not read it, and so is what comes of it", async () => {
     const { store, guest } = await openShared({});
     await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["observe"] }]);
