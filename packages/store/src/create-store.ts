@@ -99,6 +99,8 @@ export interface StoreOptions {
   readonly onProgress?: (sessions: number) => void;
   /** Commits of each session kept in memory for watches; 1024 unless given. */
   readonly recentCommits?: number;
+  /** Bytes that the values in those commits may take together, the newest one's aside; 16 MiB unless given. */
+  readonly recentBytes?: number;
   /** Commits between two snapshots of a session; 1000 unless given. */
   readonly snapshotEvery?: number;
   /** Commits of each session that stay in the log behind its latest snapshot, at least 1; 10 000 unless given. */
@@ -153,7 +155,7 @@ export function createStore(options: StoreOptions): LocalStore {
     maxLoadedSessions: options.maxLoadedSessions ?? 10_000,
     idleSessionMs: options.idleSessionMs ?? 600_000,
     onProgress: options.onProgress ?? (() => {}),
-    recentCommits: options.recentCommits ?? 1024,
+    recent: { commits: options.recentCommits ?? 1024, bytes: options.recentBytes ?? 16 << 20 },
     snapshotEvery: options.snapshotEvery ?? 1000,
     historyCommits: Math.max(1, options.historyCommits ?? 10_000),
     telemetry,

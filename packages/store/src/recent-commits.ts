@@ -1,4 +1,5 @@
 import type { Commit } from "@trimtab/core";
+import { commitBytes } from "./commit-bytes.ts";
 
 /** The last commits of a session, shared by all who watch it. */
 export interface RecentCommits {
@@ -9,16 +10,37 @@ export interface RecentCommits {
   at(revision: number): Commit | undefined;
 }
 
-/** Makes a window over the newest `capacity` commits, which starts empty right after `floor`. */
-export function createRecentCommits(floor: number, capacity: number): RecentCommits {
+/** How many commits are kept. The newest one always is: what it holds is in the state as well. */
+export interface RecentOptions {
+  readonly commits: number;
+  /** What the values in them may take together. */
+  readonly bytes: number;
+}
+
+/** Makes a window over the newest commits, which starts empty right after `floor`. */
+export function createRecentCommits(floor: number, { commits: capacity, bytes: room }: RecentOptions): RecentCommits {
   const ring: (Commit | undefined)[] = [];
+  const sizes: number[] = [];
   let last = floor;
+  let held = 0;
+
+  const dropOldest = (): void => {
+    const slot = ++recent.floor % capacity;
+    ring[slot] = undefined;
+    held -= sizes[slot] ?? 0;
+  };
+
   const recent = {
     floor,
     push(commit: Commit) {
-      ring[commit.revision % capacity] = commit;
+      if (last - recent.floor === capacity) dropOldest();
+      const slot = commit.revision % capacity;
+      const size = commitBytes(commit);
+      ring[slot] = commit;
+      sizes[slot] = size;
+      held += size;
       last = commit.revision;
-      recent.floor = Math.max(recent.floor, last - capacity);
+      while (held > room && recent.floor < last - 1) dropOldest();
     },
     at: (revision: number) => (revision > recent.floor && revision <= last ? ring[revision % capacity] : undefined),
   };

@@ -14,7 +14,7 @@ import {
 } from "@trimtab/core";
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
-import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
+import { createRecentCommits, type RecentCommits, type RecentOptions } from "./recent-commits.ts";
 import { stateBeforeBeginning } from "./session-beginning.ts";
 import { createSnapshotKeeper, type KeeperOptions } from "./snapshot-keeper.ts";
 import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
@@ -23,7 +23,7 @@ import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 export interface FoldOptions extends KeeperOptions {
   readonly history: HistoryOptions;
   /** Commits kept in memory for watches. */
-  readonly recentCommits: number;
+  readonly recent: RecentOptions;
   readonly appends?: AppendObserver | undefined;
 }
 
@@ -119,7 +119,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const applyRead = async (read: LogRead<Commit>): Promise<void> => {
     if (read.kind === "trimmed") {
       const { state, history } = await load(fold.state.id, options);
-      Object.assign(fold, { state, history, recent: createRecentCommits(state.revision, options.recentCommits) });
+      Object.assign(fold, { state, history, recent: createRecentCommits(state.revision, options.recent) });
       return hub.startOver();
     }
     for (const commit of read.entries) if (commit.revision === fold.state.revision + 1) apply(commit);
@@ -129,7 +129,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const fold: { -readonly [K in keyof SessionFold]: SessionFold[K] } = {
     state: loaded.state,
     history: loaded.history,
-    recent: createRecentCommits(loaded.state.revision, options.recentCommits),
+    recent: createRecentCommits(loaded.state.revision, options.recent),
     hub,
     log,
     appends: options.appends,

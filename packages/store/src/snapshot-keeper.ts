@@ -7,6 +7,7 @@ import {
   toSnapshot,
 } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import { commitBytes } from "./commit-bytes.ts";
 import { lastNotAfter } from "./past-states.ts";
 
 /** How much of a session's past is kept. What exceeds any of these may go; the newest commit always stays. */
@@ -78,7 +79,7 @@ export function createSnapshotKeeper(snapshotAt: number, options: KeeperOptions)
 
   return {
     committed(state, history, commit) {
-      if (historyBytes !== undefined) bytes += bytesIn(commit);
+      if (historyBytes !== undefined) bytes += commitBytes(commit);
       if (running === undefined && isDue(state, history)) void start(state, history, commit.atMs);
     },
     async retain(state, history, nowMs) {
@@ -109,12 +110,5 @@ const bytesPerCommit = 64 << 10;
 function bytesOf(state: SessionState): number {
   let sum = 0;
   for (const { payload } of state.variables.values()) sum += payloadSize(payload);
-  return sum;
-}
-
-/** About how much a commit holds: its values. */
-function bytesIn(commit: Commit): number {
-  let sum = 0;
-  for (const event of commit.events) if ("payload" in event) sum += payloadSize(event.payload);
   return sum;
 }

@@ -57,6 +57,6 @@ describeStore(
 );
 
 describeStoreModel("in process, with sessions leaving memory", async () => {
-  const store = createStore({ types: builtinTypes, expressions: cel, recentCommits: 2, snapshotEvery: 3, ...leaving });
+  const store = createStore({ types: builtinTypes, expressions: cel, recentBytes: 40, snapshotEvery: 3, ...leaving });
   return { store, close: () => store.close() };
 });
