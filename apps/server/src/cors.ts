@@ -1,10 +1,12 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { cors } from "@connectrpc/connect";
+import type { Exchange } from "./http/exchange.ts";
 
-/** Headers of a request and a place for those of the answer, in either version of HTTP. */
-export interface CorsExchange {
-  readonly method: string | undefined;
-  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
-  setHeader(name: string, value: string): void;
+/** What an answer to a page of another origin says. */
+export interface CorsAnswer {
+  readonly fields: OutgoingHttpHeaders;
+  /** The request asks just for that; nothing else answers it. */
+  readonly isPreflight: boolean;
 }
 
 /** Headers of answers that pages may read, beside those of the protocols. */
@@ -16,23 +18,31 @@ const allowedHeaders = [...cors.allowedHeaders, "Authorization", "Traceparent", 
 /** How long a browser may remember the answer to a preflight, in seconds. */
 const maxAgeSeconds = 7200;
 
+/** Says what the answer to a request tells pages; `undefined` where it is not of a page that may call. */
+export type Cors = (request: Pick<Exchange, "method" | "headers">) => CorsAnswer | undefined;
+
 /**
  * Makes the function that lets pages of these origins call the server (the CORS protocol of the Fetch standard) with
- * the methods and headers that Connect and gRPC-web need. It says whether the request was a preflight, which is then answered.
+ * the methods and headers that Connect and gRPC-web need.
  */
-export function createCors(origins: readonly string[]): (exchange: CorsExchange) => boolean {
+export function createCors(origins: readonly string[]): Cors {
   const anyOrigin = origins.includes("*");
   const allowed = new Set(origins);
-  return ({ method, headers, setHeader }) => {
-    const origin = headers["origin"];
-    if (typeof origin !== "string" || !(anyOrigin || allowed.has(origin))) return false;
-    setHeader("access-control-allow-origin", anyOrigin ? "*" : origin);
-    if (!anyOrigin) setHeader("vary", "origin");
-    setHeader("access-control-expose-headers", [...cors.exposedHeaders, ...exposedHeaders].join(", "));
-    if (method !== "OPTIONS" || headers["access-control-request-method"] === undefined) return false;
-    setHeader("access-control-allow-methods", cors.allowedMethods.join(", "));
-    setHeader("access-control-allow-headers", allowedHeaders.join(", "));
-    setHeader("access-control-max-age", String(maxAgeSeconds));
-    return true;
+  const everywhere = { "access-control-expose-headers": [...cors.exposedHeaders, ...exposedHeaders].join(", ") };
+  const preflight = {
+    "access-control-allow-methods": cors.allowedMethods.join(", "),
+    "access-control-allow-headers": allowedHeaders.join(", "),
+    "access-control-max-age": String(maxAgeSeconds),
+  };
+  return ({ method, headers }) => {
+    const { origin } = headers;
+    if (origin === undefined || !(anyOrigin || allowed.has(origin))) return undefined;
+    const fields = {
+      "access-control-allow-origin": anyOrigin ? "*" : origin,
+      ...(!anyOrigin && { vary: "origin" }),
+      ...everywhere,
+    };
+    const isPreflight = method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
+    return { fields: isPreflight ? { ...fields, ...preflight } : fields, isPreflight };
   };
 }

@@ -1,15 +1,13 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
-import { compressionBrotli, compressionGzip, connectNodeAdapter } from "@connectrpc/connect-node";
-import type { CorsExchange } from "./cors.ts";
-import { peerValues } from "./direct/call-context.ts";
+import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
+import type { Cors } from "./cors.ts";
 import { collectDirectMethods } from "./direct/direct-methods.ts";
-import { type Exchange, http1Exchange, http2Exchange } from "./direct/exchange.ts";
 import { createDirectServer } from "./direct/serve-directly.ts";
+import type { Fallback } from "./fallback.ts";
 import type { ForwardedFor } from "./forwarded-for.ts";
-import { withCors } from "./handle-request.ts";
-import type { ListenerOptions, RequestHandler } from "./listener.ts";
-import { endSoundly } from "./sound-endings.ts";
+import type { ExchangeHandler } from "./http/exchange.ts";
+import { sendText } from "./http/send.ts";
+import { createRoutedServer } from "./routed/serve-routed.ts";
 import type { IsTrustedOrigin } from "./trusted-origins.ts";
 
 /** What an API is made of. */
@@ -18,9 +16,11 @@ export interface ApiOptions {
   readonly routes: (router: ConnectRouter) => void;
   /** Largest message that is read. */
   readonly readMaxBytes: number;
-  readonly cors: (exchange: CorsExchange) => boolean;
+  readonly cors: Cors;
   /** Handles what is no call. */
-  readonly fallback: RequestHandler;
+  readonly fallback: Fallback;
+  /** Hears of answers that could not be made. */
+  readonly onError: (error: unknown) => void;
   readonly requestGate?: RequestGate | undefined;
   /** Says where a call came from that proxies have forwarded; without it they are not believed. */
   readonly forwardedFor?: ForwardedFor | undefined;
@@ -31,59 +31,40 @@ export interface ApiOptions {
 /** Is called with a call before its request is read; what it throws refuses the call. */
 export type RequestGate = (context: HandlerContext) => void | Promise<void>;
 
-type NodeHandler = ReturnType<typeof connectNodeAdapter>;
-
 const compressions = [compressionGzip, compressionBrotli];
 
 /**
- * Makes the handlers of a port's API. Connect's router defines it and serves whatever comes; the common kinds of calls
+ * Makes the handler of a port's API. Connect's router defines it and serves whatever comes; the common kinds of calls
  * are served directly, from the same definitions, at a fraction of the cost.
  */
-export function createApi(options: ApiOptions): Required<Pick<ListenerOptions, "handler" | "streamHandler">> {
-  const { routes, readMaxBytes, cors, requestGate, isTrustedOrigin = () => true } = options;
-  const isStrange = (origin: string | undefined) => origin !== undefined && !isTrustedOrigin(origin);
-  const adapter = connectNodeAdapter({
-    routes: (router) => {
-      routes(router);
-      endSoundly(router);
-    },
-    readMaxBytes,
-    acceptCompression: compressions,
-    ...(requestGate !== undefined && { requestGate }),
-    contextValues: (request) => peerValues(request, options.forwardedFor),
-    fallback: options.fallback as NodeHandler,
-  }) as RequestHandler;
-  const connect = withCors(cors, adapter);
-  const serve = createDirectServer({
+export function createApi(options: ApiOptions): ExchangeHandler {
+  const { routes, readMaxBytes, cors, fallback, requestGate, forwardedFor, isTrustedOrigin, onError } = options;
+  const serveDirectly = createDirectServer({
     methods: collectDirectMethods(routes, { readMaxBytes }),
     readMaxBytes,
     compressions,
     requestGate,
-    forwardedFor: options.forwardedFor,
-    originFields: (exchange) => corsFields(cors, exchange),
+    forwardedFor,
+    originFields: (exchange) => cors(exchange)?.fields,
   });
-  return {
-    handler: (request, response) => {
-      if (isStrange(request.headers.origin)) return void response.writeHead(403).end(strangeOrigin);
-      // Node gives requests of HTTP/2 this surface only where they were not for `serve`.
-      if (request.httpVersionMajor !== 1 || !serve(http1Exchange(request, response))) connect(request, response);
-    },
-    // A stream that is not taken is given to the handler, which refuses it.
-    streamHandler: (stream, headers) => !isStrange(headers.origin) && serve(http2Exchange(stream, headers)),
+  const serveRouted = createRoutedServer({
+    routes,
+    router: { readMaxBytes, acceptCompression: compressions, ...(requestGate !== undefined && { requestGate }) },
+    forwardedFor,
+    onError,
+  });
+  return (exchange) => {
+    const { origin } = exchange.headers;
+    if (origin !== undefined && isTrustedOrigin?.(origin) === false)
+      return sendText(exchange, { status: 403, text: strangeOrigin });
+    if (serveDirectly(exchange)) return;
+    const { fields, isPreflight } = cors(exchange) ?? { fields: {}, isPreflight: false };
+    if (isPreflight) {
+      exchange.start(204, fields);
+      exchange.end({});
+    } else if (!serveRouted(exchange, fields)) fallback(exchange, fields);
   };
 }
 
 const strangeOrigin =
   "pages of this origin may not call a server that asks nobody who they are: name the origin with --cors-origins\n";
-
-function corsFields(cors: ApiOptions["cors"], { method, headers }: Exchange): OutgoingHttpHeaders {
-  const fields: OutgoingHttpHeaders = {};
-  cors({
-    method,
-    headers,
-    setHeader: (name, value) => {
-      fields[name] = value;
-    },
-  });
-  return fields;
-}

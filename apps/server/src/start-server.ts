@@ -11,10 +11,10 @@ import { anyone } from "./auth/anyone.ts";
 import { openAuth } from "./auth/open-auth.ts";
 import { createCors } from "./cors.ts";
 import { createApi, type RequestGate } from "./create-api.ts";
+import { createFallback } from "./fallback.ts";
 import { createForwardedFor } from "./forwarded-for.ts";
-import { createFallback, type Surroundings } from "./handle-request.ts";
 import { createHealth } from "./health.ts";
-import { openListener } from "./listener.ts";
+import { openListener } from "./http/listener.ts";
 import { logRefusals } from "./log-calls.ts";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
@@ -112,21 +112,21 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   services.push(healthProto.Health);
   const health = createHealth(services.map((service) => service.typeName));
   const reflection = createReflection(services);
-  const surroundings: Surroundings = {
-    cors: createCors(settings.corsOrigins),
+  const fallback = createFallback({
     page: (url) => renderPage({ version, url, services: services.map(describeService), types: [...types.keys()] }),
     staticFiles: settings.static === undefined ? undefined : createStaticFiles(settings.static),
     metrics: observing.metrics,
     onError,
-  };
-  const api = createApi({
+  });
+  const handler = createApi({
     routes: (router) => {
       for (const register of [routes, health.routes, reflection]) register(router);
     },
     readMaxBytes: settings.maxMessageBytes,
     forwardedFor: settings.trustedProxies.length === 0 ? undefined : createForwardedFor(settings.trustedProxies),
-    cors: surroundings.cors,
-    fallback: createFallback(surroundings),
+    cors: createCors(settings.corsOrigins),
+    fallback,
+    onError,
     isTrustedOrigin: createTrustedOrigins(settings, auth !== undefined),
     requestGate: logRefusals(
       inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
@@ -135,7 +135,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   });
   const listener = await openListener({
     listen: settings.listen,
-    ...api,
+    handler,
     ...(tls !== undefined && { tls: tls.tls }),
   }).catch(async (error: unknown) => {
     auth?.close();

@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
+import type { Exchange } from "./http/exchange.ts";
+import { sendBody } from "./http/send.ts";
 
-/** Serves one file if there is one at the path, and says whether there was. */
-export type StaticFiles = (path: string, response: ServerResponse, isHead: boolean) => Promise<boolean>;
+/** Serves one file if there is one at the path, and says whether there was; the answer carries these fields beside its own. */
+export type StaticFiles = (path: string, exchange: Exchange, fields: OutgoingHttpHeaders) => Promise<boolean>;
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -22,18 +23,24 @@ const contentTypes: Readonly<Record<string, string>> = {
 /** Makes a server of the files in a folder; what lies outside it, by dots or by links, is not there. A folder means its `index.html`. */
 export function createStaticFiles(folder: string): StaticFiles {
   const root = realpath(folder);
-  return async (path, response, isHead) => {
+  return async (path, exchange, fields) => {
     const file = await locate(await root, path);
     if (file === undefined) return false;
-    response.setHeader("content-type", contentTypes[extname(file.name)] ?? "application/octet-stream");
-    response.setHeader("content-length", file.size);
-    response.setHeader("cache-control", "no-cache");
-    response.setHeader("x-content-type-options", "nosniff");
-    if (isHead) response.end();
-    else await pipeline(createReadStream(file.name), response);
+    const { name, size } = file;
+    const begin = () => exchange.start(200, { ...fields, ...fieldsOf(name), "content-length": size });
+    if (exchange.method === "HEAD" || size === 0) begin();
+    // A file that grows meanwhile is sent as long as was announced.
+    else await sendBody(exchange, createReadStream(name, { end: size - 1 }), begin);
+    exchange.end({});
     return true;
   };
 }
+
+const fieldsOf = (name: string) => ({
+  "content-type": contentTypes[extname(name)] ?? "application/octet-stream",
+  "cache-control": "no-cache",
+  "x-content-type-options": "nosniff",
+});
 
 async function locate(root: string, path: string): Promise<{ name: string; size: number } | undefined> {
   try {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import type { ListenerTls } from "./listener.ts";
+import type { ListenerTls } from "./http/listener.ts";
 import { SettingsError } from "./read-settings.ts";
 import { flagOf, type SettingName, type Settings } from "./settings.ts";
 import { watchFile } from "./watch-file.ts";

@@ -3,10 +3,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { type Prompt, promptOf } from "@trimtab/core";
+import type { Ending, Exchange } from "../http/exchange.ts";
 import type { Call } from "./call.ts";
-import type { Ending } from "./dialects.ts";
 import { type Frame, frameOf } from "./envelope.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** Gives the error that a caller is told of: one of Connect's as it is, and of anything else only that it happened. */
 export const toConnectError = (error: unknown): ConnectError =>

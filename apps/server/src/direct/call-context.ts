@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
@@ -12,19 +11,17 @@ import {
 import { type CertificateNames, peerCertificate } from "../auth/caller.ts";
 import { certificateNames } from "../auth/certificate-names.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
-import type { Exchange } from "./exchange.ts";
+import { addressOf } from "../http/address-of.ts";
+import type { Exchange } from "../http/exchange.ts";
 
 /** The address that a call came from, among its context's values. */
 export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });
 
-/** What a call came over. */
-export interface CallPeer {
-  readonly socket: Socket | undefined;
-  readonly headers: IncomingHttpHeaders;
-}
-
 /** Makes the values of a call that tell what it came over; without `forwardedFor` no proxy is believed. */
-export function peerValues({ socket, headers }: CallPeer, forwardedFor?: ForwardedFor): ContextValues {
+export function peerValues(
+  { socket, headers }: Pick<Exchange, "socket" | "headers">,
+  forwardedFor?: ForwardedFor,
+): ContextValues {
   const values = createContextValues();
   if (socket === undefined) return values;
   const { address, certificate } = peerOf(socket);
@@ -110,8 +107,8 @@ class LazyContext implements CallContext {
   }
 
   get url(): string {
-    const { headers, path } = this.#options.exchange;
-    return `http://${headers[":authority"] ?? headers.host ?? "localhost"}${path}`;
+    const { exchange } = this.#options;
+    return `${addressOf(exchange)}${exchange.path}`;
   }
 
   get values(): ContextValues {
@@ -176,10 +173,11 @@ class LazyContext implements CallContext {
 /** Beyond it a timer of Node goes off at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** One for all calls: nobody asks where it came from, and finding that out is most of what an error costs. */
-const callOver = new ConnectError("the call is over", Code.Canceled);
+/** Why the signal of a call aborts that is over; one for all: finding out where an error came from is most of what it costs. */
+export const callOver = new ConnectError("the call is over", Code.Canceled);
 
-function toHeaders(fields: Exchange["headers"]): Headers {
+/** Gives the head of a request as Connect wants it, without HTTP/2's own fields. */
+export function toHeaders(fields: Exchange["headers"]): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(fields)) {
     if (name.startsWith(":") || value === undefined) continue;

@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { Exchange } from "../http/exchange.ts";
 import type { CallContext } from "./call-context.ts";
 import type { Dialect } from "./dialects.ts";
 import type { Codec, DirectMethod } from "./direct-methods.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** A call under way. */
 export interface Call {

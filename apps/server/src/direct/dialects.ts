@@ -2,6 +2,7 @@ import type { ConnectError } from "@connectrpc/connect";
 import * as connect from "@connectrpc/connect/protocol-connect";
 import * as grpc from "@connectrpc/connect/protocol-grpc";
 import * as grpcWeb from "@connectrpc/connect/protocol-grpc-web";
+import type { Ending } from "../http/exchange.ts";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelope } from "./envelope.ts";
 import { soundError } from "./sound-error.ts";
@@ -19,14 +20,8 @@ export interface Dialect {
   readonly encoding: string;
   readonly acceptEncoding: string;
   readonly parseTimeout: (value: string, maxMs: number) => { timeoutMs?: number; error?: ConnectError | undefined };
-  /** How an answer in envelopes ends; with `undefined`, well. */
+  /** What follows the messages of an answer, an envelope more or trailers of HTTP; with `undefined`, it ended well. */
   ending(error: ConnectError | undefined, method: DirectMethod, trailer?: Headers): Ending;
-}
-
-/** What follows the messages of an answer: an envelope more, or trailers of HTTP. */
-export interface Ending {
-  readonly bytes?: Uint8Array;
-  readonly trailers?: { readonly [name: string]: string };
 }
 
 const utf8 = new TextEncoder();

@@ -1,5 +1,5 @@
-import type { Readable } from "node:stream";
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { Exchange } from "../http/exchange.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
 
 /** What a request may hold, and who hears of it. */
@@ -16,7 +16,7 @@ export interface RequestReader {
 }
 
 /** Reads the one message of a request; what cannot be right is refused as soon as it shows, and not read on. */
-export function readRequest(request: Readable, reader: RequestReader): void {
+export function readRequest(exchange: Exchange, reader: RequestReader): void {
   const { isFramed, maxBytes, onMessage, onError } = reader;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -39,27 +39,26 @@ export function readRequest(request: Readable, reader: RequestReader): void {
     chunks.length = 0;
   };
 
+  let isRefused = false;
   const onData = (chunk: Buffer): void => {
+    if (isRefused) return;
     keep(chunk);
     try {
       if (!isFramed) refuseBeyond(maxBytes, size, false);
       else if (size >= envelopeHeadBytes) expected ??= readEnvelopeHead(whole(), maxBytes);
       if (expected !== undefined && size > expected) refuseMore(isFramed);
     } catch (error) {
-      request.off("data", onData).off("end", onEnd).pause();
+      isRefused = true;
       onError(ConnectError.from(error));
     }
   };
   const onEnd = (): void => {
-    // Node's streams outlive their call by a garbage collection, and would keep alive whatever listens to them.
-    request.off("data", onData).off("end", onEnd);
-    // A request that is broken off ends, too.
-    if (request.destroyed) return;
+    if (isRefused) return;
     if (!isFramed) onMessage(whole());
     else if (size === expected) onMessage(whole().subarray(envelopeHeadBytes));
     else onError(brokenOff(size, expected));
   };
-  request.on("data", onData).on("end", onEnd);
+  exchange.read({ onData, onEnd });
 }
 
 /**

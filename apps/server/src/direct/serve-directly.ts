@@ -2,13 +2,13 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
 import type { ForwardedFor } from "../forwarded-for.ts";
+import type { Exchange } from "../http/exchange.ts";
 import { fail, stream, succeed, toConnectError } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { createCallContext } from "./call-context.ts";
 import { type Dialect, streamDialects, unaryDialects } from "./dialects.ts";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
-import type { Exchange } from "./exchange.ts";
 import { readRequest } from "./read-request.ts";
 
 /** What is served directly, and how. */
@@ -18,7 +18,7 @@ export interface DirectOptions {
   /** Ways of packing large answers for those who accept them. */
   readonly compressions: readonly Compression[];
   /** Fields that every answer to a request carries; asked only where the request names an origin. */
-  readonly originFields: (exchange: Exchange) => OutgoingHttpHeaders;
+  readonly originFields: (exchange: Exchange) => OutgoingHttpHeaders | undefined;
   /** Called before a request is read; what it throws refuses the call. Connect's router is given the same one. */
   readonly requestGate?: ((context: HandlerContext) => void | Promise<void>) | undefined;
   readonly forwardedFor?: ForwardedFor | undefined;
@@ -28,15 +28,15 @@ export interface DirectOptions {
 const maxTimeoutMs = Number.MAX_SAFE_INTEGER;
 
 /**
- * Makes the function that serves calls with one request (unary ones and streams of answers) without the layers between
- * Node's HTTP and a handler. It takes what clients commonly send and says `false` to everything else (compressed
+ * Makes the function that serves calls with one request (unary ones and streams of answers) without layers between HTTP
+ * and a handler. It takes what clients commonly send and says `false` to everything else (compressed
  * requests, GET, spellings of content types, calls that are not there), which Connect's router then serves.
  */
 export function createDirectServer(options: DirectOptions): (exchange: Exchange) => boolean {
   const { methods, readMaxBytes, compressions, originFields, requestGate } = options;
 
   const begin = (call: Call): void =>
-    readRequest(call.exchange.request, {
+    readRequest(call.exchange, {
       isFramed: call.dialect.isFramed,
       maxBytes: readMaxBytes,
       announcedBytes: announcedBytes(call.exchange),
@@ -107,11 +107,9 @@ const announcedBytes = ({ headers }: Exchange): number | undefined =>
 function isCommon({ headers, hasTrailers }: Exchange, dialect: Dialect, readMaxBytes: number): boolean {
   const encoding = headers[dialect.encoding];
   if (encoding !== undefined && encoding !== "identity") return false;
-  if (headers.expect !== undefined || (dialect.protocol === "grpc" && !hasTrailers)) return false;
+  if (dialect.protocol === "grpc" && !hasTrailers) return false;
   const length = headers["content-length"];
-  // Where HTTP/1.1 gives no length, a broken off request could be taken for a whole one.
-  if (length === undefined) return hasTrailers;
-  return Number(length) <= readMaxBytes + (dialect.isFramed ? envelopeHeadBytes : 0);
+  return length === undefined || Number(length) <= readMaxBytes + (dialect.isFramed ? envelopeHeadBytes : 0);
 }
 
 function timeoutOf({ headers }: Exchange, dialect: Dialect): ReturnType<Dialect["parseTimeout"]> {

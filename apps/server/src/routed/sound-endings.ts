@@ -6,7 +6,7 @@ import {
   type UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
-import { envelope } from "./direct/envelope.ts";
+import { envelope } from "../direct/envelope.ts";
 
 /**
  * Sees to it that calls whose error Connect's router cannot say are answered nevertheless. It fails to percent-encode a

@@ -3,7 +3,9 @@ import * as http from "node:http";
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Exchange } from "./exchange.ts";
 import { type Listener, type ListenerOptions, openListener } from "./listener.ts";
+import { sendText } from "./send.ts";
 
 const open: Listener[] = [];
 afterEach(async () => {
@@ -11,13 +13,15 @@ afterEach(async () => {
 });
 
 async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
-  const handler: ListenerOptions["handler"] = (request, response) => {
-    if (request.url !== "/hang") response.end(`HTTP/${request.httpVersion} ${request.url}`);
+  const handler: ListenerOptions["handler"] = (exchange) => {
+    if (exchange.path !== "/hang") answer(exchange, `HTTP/${exchange.hasTrailers ? "2.0" : "1.1"} ${exchange.path}`);
   };
   const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, ...options });
   open.push(listener);
   return listener;
 }
+
+const answer = (exchange: Exchange, text: string) => sendText(exchange, { status: 200, text });
 
 /** Sends pieces of raw bytes, each on its own, and gives what comes back until the connection ends. */
 async function exchange({ port }: Listener, pieces: (string | Buffer)[]): Promise<Buffer> {
@@ -99,7 +103,7 @@ describe("one port", () => {
 });
 
 describe("a request that is answered before it has been read", () => {
-  const answer = Buffer.alloc(200_000, "a");
+  const refusal = "a".repeat(200_000);
 
   /** Sends more than anybody reads, never ends it, and gives what comes back once the stream is closed. */
   async function sendUnread(session: http2.ClientHttp2Session): Promise<{ body: Buffer; code: number | undefined }> {
@@ -112,11 +116,11 @@ describe("a request that is answered before it has been read", () => {
   }
 
   test("costs the other calls of its connection nothing", async () => {
-    const listener = await listen({ handler: (_, response) => void response.writeHead(413).end(answer) });
+    const listener = await listen({ handler: (exchange) => sendText(exchange, { status: 413, text: refusal }) });
     const session = http2.connect(listener.url);
     for (let i = 0; i < 10; i++) {
       const { body, code } = await sendUnread(session);
-      expect([body.equals(answer), code]).toEqual([true, http2.constants.NGHTTP2_NO_ERROR]);
+      expect([body.equals(Buffer.from(refusal)), code]).toEqual([true, http2.constants.NGHTTP2_NO_ERROR]);
     }
     await listener.close(60_000);
     open.length = 0;
@@ -127,9 +131,9 @@ describe("closing", () => {
   test("ends kept-alive connections at once and lets a request under way finish", async () => {
     let finish = () => {};
     const listener = await listen({
-      handler: (request, response) => {
-        if (request.url === "/slow") finish = () => response.end("done");
-        else response.end("quick");
+      handler: (exchange) => {
+        if (exchange.path === "/slow") finish = () => answer(exchange, "done");
+        else answer(exchange, "quick");
       },
     });
     const agent = new http.Agent({ keepAlive: true });
@@ -155,7 +159,7 @@ describe("closing", () => {
   test("lets requests that were sent ahead finish, then ends the connection", async () => {
     const finish: (() => void)[] = [];
     const listener = await listen({
-      handler: (request, response) => void finish.push(() => response.end(`answer ${request.url}`)),
+      handler: (exchange) => void finish.push(() => answer(exchange, `answer ${exchange.path}`)),
     });
     const ahead = ["/a", "/b"].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join("");
     const answers = exchange(listener, [ahead]);

@@ -1,0 +1,54 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { addressOf } from "./http/address-of.ts";
+import type { Exchange } from "./http/exchange.ts";
+import { sendText } from "./http/send.ts";
+import type { StaticFiles } from "./static-files.ts";
+
+/** What lies around the API. */
+export interface Surroundings {
+  /** The page for people, given the address by which the server was reached. */
+  readonly page: (url: string) => string;
+  /** Writes the figures for Prometheus, where they are served. */
+  readonly metrics?: (() => Promise<string>) | undefined;
+  readonly staticFiles?: StaticFiles | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Answers a request; the answer carries these fields beside its own. */
+export type Fallback = (exchange: Exchange, fields: OutgoingHttpHeaders) => void;
+
+/** Makes what handles requests that are no calls of the API: the page at `/`, files, and paths that lead nowhere. */
+export function createFallback({ page, metrics, staticFiles, onError }: Surroundings): Fallback {
+  const handle = async (exchange: Exchange, fields: OutgoingHttpHeaders): Promise<void> => {
+    const pathname = pathnameOf(exchange.path ?? "/");
+    const nothing = { status: 404, text: `nothing is served at ${pathname}\n`, fields };
+    if (exchange.method !== "GET" && exchange.method !== "HEAD") return sendText(exchange, nothing);
+    if (pathname === "/metrics" && metrics !== undefined) {
+      const contentType = "text/plain; version=0.0.4; charset=utf-8";
+      return sendText(exchange, { status: 200, text: await metrics(), contentType, fields });
+    }
+    if (staticFiles !== undefined && (await staticFiles(pathname, exchange, fields))) return;
+    if (pathname !== "/") return sendText(exchange, nothing);
+    sendText(exchange, {
+      status: 200,
+      text: page(addressOf(exchange)),
+      contentType: "text/html; charset=utf-8",
+      fields: { ...fields, ...pageFields },
+    });
+  };
+  return (exchange, fields) => {
+    handle(exchange, fields).catch((error: unknown) => {
+      onError(error);
+      exchange.reset();
+    });
+  };
+}
+
+const pageFields = {
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+  "x-content-type-options": "nosniff",
+};
+
+/** Without what leads up and around, and without the query; a target that is no address stays as it is. */
+const pathnameOf = (path: string): string =>
+  URL.canParse(path, "http://host") ? new URL(path, "http://host").pathname : path;

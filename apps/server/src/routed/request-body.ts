@@ -1,0 +1,39 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Exchange } from "../http/exchange.ts";
+
+/**
+ * Gives the body of a request piece by piece, reading on only when it is asked for more.
+ *
+ * @throws ConnectError where the request is broken off
+ */
+export async function* requestBody(exchange: Exchange): AsyncGenerator<Uint8Array, void, undefined> {
+  const pieces: Uint8Array[] = [];
+  let isWhole = false;
+  let wake = (): void => {};
+  exchange.onClose(() => wake());
+  exchange.read({
+    onData(bytes) {
+      pieces.push(bytes);
+      exchange.pause();
+      wake();
+    },
+    onEnd() {
+      isWhole = true;
+      wake();
+    },
+  });
+  for (;;) {
+    let piece = pieces.shift();
+    if (piece === undefined && !isWhole && !exchange.isClosed) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      exchange.resume();
+      await woken;
+      piece = pieces.shift();
+    }
+    if (piece !== undefined) yield piece;
+    else if (isWhole) return;
+    else if (exchange.isClosed) throw new ConnectError("the request was broken off", Code.Aborted);
+  }
+}

@@ -1,0 +1,75 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import { type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
+import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
+import type { ForwardedFor } from "../forwarded-for.ts";
+import { addressOf } from "../http/address-of.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { sendBody } from "../http/send.ts";
+import { requestBody } from "./request-body.ts";
+import { endSoundly } from "./sound-endings.ts";
+
+/** What Connect's router serves, and how. */
+export interface RoutedOptions {
+  readonly routes: (router: ConnectRouter) => void;
+  /** Options of the router. */
+  readonly router: ConnectRouterOptions;
+  readonly forwardedFor?: ForwardedFor | undefined;
+  /** Hears of answers that could not be made. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Serves a request whose answer carries these fields beside its own, or says `false` where its path leads nowhere. */
+export type RoutedServer = (exchange: Exchange, fields: OutgoingHttpHeaders) => boolean;
+
+/** Makes the function that serves calls of every kind by Connect's router, in either version of HTTP. */
+export function createRoutedServer({ routes, router: options, forwardedFor, onError }: RoutedOptions): RoutedServer {
+  const router = createConnectRouter(options);
+  routes(router);
+  endSoundly(router);
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+
+  const serve = async (handler: UniversalHandler, exchange: Exchange, fields: OutgoingHttpHeaders): Promise<void> => {
+    const gone = new AbortController();
+    exchange.onClose(() => gone.abort(callOver));
+    try {
+      const answer = await handler({
+        httpVersion: exchange.hasTrailers ? "2.0" : "1.1",
+        url: `${addressOf(exchange)}${exchange.path}`,
+        method: exchange.method ?? "",
+        header: toHeaders(exchange.headers),
+        body: requestBody(exchange),
+        signal: gone.signal,
+        contextValues: peerValues(exchange, forwardedFor),
+      });
+      await send(exchange, answer, fields);
+    } catch (error) {
+      if (!exchange.isClosed) onError(error);
+      exchange.reset();
+    }
+  };
+
+  return (exchange, fields) => {
+    const handler = handlers.get(pathWithoutQuery(exchange));
+    if (handler === undefined) return false;
+    void serve(handler, exchange, fields);
+    return true;
+  };
+}
+
+const pathWithoutQuery = ({ path = "" }: Exchange): string => path.split("?", 1)[0] ?? "";
+
+async function send(exchange: Exchange, answer: UniversalServerResponse, fields: OutgoingHttpHeaders): Promise<void> {
+  const { status, header, body = noBody, trailer } = answer;
+  // A handler may add to the head of its answer until its first message is there.
+  await sendBody(exchange, body, () => exchange.start(status, { ...fields, ...toFields(header) }));
+  exchange.end(trailer === undefined ? {} : { trailers: Object.fromEntries(trailer) });
+}
+
+const noBody: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
+
+function toFields(headers: Headers | undefined): OutgoingHttpHeaders {
+  if (headers === undefined) return {};
+  const cookies = headers.getSetCookie();
+  return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { "set-cookie": cookies }) };
+}
