@@ -1,5 +1,5 @@
-import { toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { encodeMessage } from "@trimtab/wire/binary";
 import {
   type WatchChanges,
   WatchChangesSchema,
@@ -25,7 +25,7 @@ export function encodedOnce(message: WatchVariablesResponse): WatchVariablesResp
 
 /** Protobuf writes fields that it does not know as the bytes that they came in, which these are put in as. */
 function withEncodedChanges(message: WatchVariablesResponse, changes: WatchChanges): WatchVariablesResponse {
-  const data = new BinaryWriter().bytes(toBinary(WatchChangesSchema, changes)).finish();
+  const data = new BinaryWriter().bytes(encodeMessage(WatchChangesSchema, changes)).finish();
   const { number } = WatchVariablesResponseSchema.field.changes;
   return {
     ...message,

@@ -1,15 +1,6 @@
-import {
-  type DescField,
-  type DescMessage,
-  type Message,
-  type MessageShape,
-  ScalarType,
-  toBinary,
-} from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, type Message, type MessageShape, ScalarType } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-
-/** Bytes from which on a field is passed on as it is. */
-const largeBytes = 64 * 1024;
+import { encodeMessage, encodeUnlessLarge, largeBytes } from "./binary/message-codec.ts";
 
 /**
  * Encodes a message as pieces that belong one after the other. Fields of at least 64 KiB of bytes are pieces themselves and
@@ -69,9 +60,11 @@ export function offsetOfLargeBytes(schema: DescMessage, head: Uint8Array): numbe
 
 /** Adds a message's pieces and gives how many bytes they are. */
 function encode(schema: DescMessage, message: Message, pieces: Uint8Array[]): number {
-  if (!hasLarge(schema, message)) return add(toBinary(schema, message), pieces);
+  const whole = encodeUnlessLarge(schema, message);
+  if (whole !== undefined) return add(whole, pieces);
+  if (!hasLarge(schema, message)) return add(encodeMessage(schema, message), pieces);
   const large = fieldsToBytes(schema).filter((field) => itemsOf(field, message).some((item) => isLarge(field, item)));
-  let length = add(toBinary(schema, without(message, large)), pieces);
+  let length = add(encodeMessage(schema, without(message, large)), pieces);
   for (const field of large) {
     for (const item of itemsOf(field, message)) {
       const inner: Uint8Array[] = [];
@@ -127,7 +120,7 @@ function itemsOf(field: DescField, message: Message): readonly unknown[] {
   return content === undefined ? [] : [content];
 }
 
-/** Asked of every message, so it makes nothing. */
+/** Asked of every message without a generated codec, so it makes nothing. */
 function hasLarge(schema: DescMessage, message: Message): boolean {
   for (const field of fieldsToBytes(schema)) {
     const content = contentOf(field, message);

@@ -1,8 +1,8 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type AuditCodec, endOfFirstPart } from "@trimtab/audit";
 import { type CommitLog, LogError } from "@trimtab/log";
 import { createSealer, isSealed, type SealerOptions } from "@trimtab/log-sealed";
 import { fromWireAuditEntry, toWireAuditEntry } from "@trimtab/wire";
+import { decodeMessage, encodeMessage } from "@trimtab/wire/binary";
 import { AuditEntrySchema } from "@trimtab/wire/services";
 
 /** What entries are sealed with. */
@@ -12,9 +12,9 @@ export type AuditKeys = SealerOptions["keys"];
 const placeOf = (number: number): string => `audit ${number}`;
 
 const plain: AuditCodec = {
-  encode: (entry) => toBinary(AuditEntrySchema, toWireAuditEntry(entry)),
+  encode: (entry) => encodeMessage(AuditEntrySchema, toWireAuditEntry(entry)),
   decode(bytes) {
-    if (!isSealed(bytes)) return fromWireAuditEntry(fromBinary(AuditEntrySchema, bytes));
+    if (!isSealed(bytes)) return fromWireAuditEntry(decodeMessage(AuditEntrySchema, bytes));
     throw new LogError("unsupported", "the audit is sealed, and there is no key to open it with", {});
   },
 };

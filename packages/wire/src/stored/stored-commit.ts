@@ -1,6 +1,6 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { AccessGrant, Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
 import { fromWirePermission, toWirePermission } from "../access-rule.ts";
+import { decodeMessage, encodeMessage } from "../binary/message-codec.ts";
 import { toBinaryOnce } from "../binary-pieces.ts";
 import {
   StoredCheckpointSchema,
@@ -44,7 +44,7 @@ export const encodeCommit = (commit: Commit): Uint8Array =>
  */
 export const decodeCommit = (bytes: Uint8Array): Commit =>
   orDataLoss("commit", () => {
-    const stored = fromBinary(StoredCommitSchema, plainBytes(bytes));
+    const stored = decodeMessage(StoredCommitSchema, plainBytes(bytes));
     checkFormat(stored.format);
     const { session, actor, requestId } = stored;
     return {
@@ -89,7 +89,7 @@ const fromStoredGrant = (
 
 /** Puts a checkpoint into the bytes that it is stored as. */
 export const encodeCheckpoint = ({ session, history }: SessionCheckpoint): Uint8Array =>
-  toBinary(StoredCheckpointSchema, {
+  encodeMessage(StoredCheckpointSchema, {
     $typeName: "trimtab.log.v1.StoredCheckpoint",
     format: storedFormat,
     session: toStoredSession(session),
@@ -109,7 +109,7 @@ const toStoredHistory = ([id, versions]: SessionCheckpoint["history"][number]): 
  */
 export const decodeCheckpoint = (bytes: Uint8Array): SessionCheckpoint =>
   orDataLoss("checkpoint", () => {
-    const stored = fromBinary(StoredCheckpointSchema, plainBytes(bytes));
+    const stored = decodeMessage(StoredCheckpointSchema, plainBytes(bytes));
     checkFormat(stored.format);
     return {
       session: fromStoredSession(stored.session, "session"),

@@ -1,5 +1,5 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { SessionSummary } from "@trimtab/core";
+import { decodeMessage, encodeMessage } from "../binary/message-codec.ts";
 import { StoredSummarySchema } from "../gen/trimtab/log/v1/commit_pb.ts";
 import { toWireRecord } from "../plain-value.ts";
 import { fromTimestamp, toTimestamp } from "../time.ts";
@@ -10,7 +10,7 @@ import { fromStoredStatus, toStoredStatus } from "./stored-session.ts";
 
 /** Puts a session's summary into the bytes that it is stored as. */
 export const encodeSummary = (summary: SessionSummary): Uint8Array =>
-  toBinary(StoredSummarySchema, {
+  encodeMessage(StoredSummarySchema, {
     $typeName: "trimtab.log.v1.StoredSummary",
     format: storedFormat,
     id: summary.id,
@@ -33,7 +33,7 @@ export const encodeSummary = (summary: SessionSummary): Uint8Array =>
  */
 export const decodeSummary = (bytes: Uint8Array): SessionSummary =>
   orDataLoss("summary", () => {
-    const stored = fromBinary(StoredSummarySchema, plainBytes(bytes));
+    const stored = decodeMessage(StoredSummarySchema, plainBytes(bytes));
     checkFormat(stored.format);
     const { id, epoch } = stored;
     return {

@@ -1,0 +1,1 @@
+export { decodeMessage, encodeMessage } from "./binary/message-codec.ts";
