@@ -1,4 +1,4 @@
-import type { CommitLog, LogRead, SnapshotStore, SummaryStore } from "@trimtab/log";
+import { type CommitLog, gathering, type LogRead, type SnapshotStore, type SummaryStore } from "@trimtab/log";
 import type { Sealer } from "./sealer.ts";
 
 /** What is sealed says where it stands, so that nobody can pass one entry off as another. */
@@ -22,6 +22,7 @@ export function createSealedLog(log: CommitLog, sealer: Sealer): CommitLog {
         sealer.seal(entry, placeOf("entry", stream, after + 1 + index));
       return log.append(stream, after, entries.map(seal));
     },
+    ...gathering(log),
     read: async (stream, after, limit) => opened(stream, await log.read(stream, after, limit)),
     async *follow(stream, after, signal) {
       for await (const read of log.follow(stream, after, signal)) yield opened(stream, read);

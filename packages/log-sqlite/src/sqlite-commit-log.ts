@@ -80,6 +80,7 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
           throw error;
         }
       },
+      gather: (append) => queue.gather(append),
       async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
         return read(checkStream(stream), checkNumber("after", after), checkNumber("limit", limit));
       },

@@ -15,6 +15,12 @@ export interface CommitLog<Data = Uint8Array> {
   append(stream: string, after: number, entries: readonly Data[], options?: AppendOptions): Promise<boolean>;
 
   /**
+   * Calls back once whatever else is to be appended in this turn of the event loop is known, so that all of it can go into
+   * one append. There where every append costs much by itself; without it, there is nothing to gain from waiting.
+   */
+  gather?(append: () => void): void;
+
+  /**
    * Reads durable entries from number `after + 1` on, at most `limit` of them. An answer may hold fewer, so that it
    * stays within what memory bears, but never none where there is one: whoever wants all reads on until none comes.
    */

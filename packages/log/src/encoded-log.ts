@@ -23,6 +23,7 @@ export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<
       const notes = options?.notes ?? entries.map(noteOf).filter((note) => note !== undefined);
       return log.append(stream, after, encoded, notes.length === entries.length ? { notes } : undefined);
     },
+    ...gathering(log),
     read: async (stream, after, limit) => decoded(await log.read(stream, after, limit)),
     async *follow(stream, after, signal) {
       for await (const read of log.follow(stream, after, signal)) yield decoded(read);
@@ -32,6 +33,10 @@ export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<
     streams: () => log.streams(),
   };
 }
+
+/** Gives how a log gathers appends, for a log that stands on it. */
+export const gathering = ({ gather }: { gather?: CommitLog["gather"] | undefined }): Pick<CommitLog, "gather"> =>
+  gather === undefined ? {} : { gather };
 
 /** Snapshots of data over snapshots of bytes, with the same promises. */
 export function createEncodedSnapshots<Data>(

@@ -1,10 +1,18 @@
 import { isStoreError, type StoreError, storeError } from "@trimtab/core";
-import { type CommitLog, isLogError, type LogError, type SnapshotStore, type SummaryStore } from "@trimtab/log";
+import {
+  type CommitLog,
+  gathering,
+  isLogError,
+  type LogError,
+  type SnapshotStore,
+  type SummaryStore,
+} from "@trimtab/log";
 
 /** A log whose failures are those that a store tells its callers. */
 export function tellingLogFailures<Data>(log: CommitLog<Data>): CommitLog<Data> {
   return {
     append: (stream, after, entries) => log.append(stream, after, entries).catch(rethrow(stream)),
+    ...gathering(log),
     read: (stream, after, limit) => log.read(stream, after, limit).catch(rethrow(stream)),
     follow: (stream, after, signal) => telling(stream, log.follow(stream, after, signal)),
     trim: (stream, through) => log.trim(stream, through).catch(rethrow(stream)),

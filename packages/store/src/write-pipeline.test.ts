@@ -1,11 +1,11 @@
 import { type Commit, isStoreError, type StoreError } from "@trimtab/core";
-import { type CommitLog, createMemoryLog } from "@trimtab/log";
+import { type CommitLog, createMemoryLog, gathering } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { describe, expect, test } from "vitest";
 import { createStore } from "./create-store.ts";
 
 /** A memory log whose appends wait for a gate and fail on demand: a slow or broken disk around a real log. */
-function createFaultyLog() {
+function createFaultyLog(gather?: CommitLog["gather"]) {
   const log = createMemoryLog<Commit>();
   const appended: number[] = [];
   let gate = Promise.resolve();
@@ -13,6 +13,7 @@ function createFaultyLog() {
   let untilFailure = 0;
   const faulty: CommitLog<Commit> = {
     ...log,
+    ...gathering({ gather }),
     async append(stream, after, entries) {
       await gate;
       if (failing !== undefined) throw failing;
@@ -42,8 +43,8 @@ function createFaultyLog() {
   };
 }
 
-async function openCounter() {
-  const disk = createFaultyLog();
+async function openCounter(gather?: CommitLog["gather"]) {
+  const disk = createFaultyLog(gather);
   const store = createStore({ types: builtinTypes, log: disk.log, shared: false });
   await store.createSession({ id: "s" });
   await store.registerVariable("s", { name: "n", type: "integer", value: 0, constraints: { min: 0 } });
@@ -127,6 +128,18 @@ describe("the write pipeline", () => {
     // Both were sent in one append or in two; either way no answer rests on what never happened.
     expect(["ok", "unavailable"]).toContain(outcome);
     expect((await store.getVariable("s", "n")).value).toBe(outcome === "ok" ? 2 : 0);
+    await store.close();
+  });
+
+  test("sends in one append what comes in one turn, where the log gathers", async () => {
+    const { disk, store } = await openCounter((append) => setImmediate(append));
+    const writes = [1, 2, 3].map(async (value) => {
+      // Each in a callback of its own, as calls that are read from a socket come.
+      await new Promise((resolve) => setImmediate(resolve));
+      return store.setVariable("s", "n", value);
+    });
+    expect((await Promise.all(writes)).map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(disk.appended).toEqual([3]);
     await store.close();
   });
 

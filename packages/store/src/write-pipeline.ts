@@ -80,6 +80,7 @@ const appendsAtOnce = 2;
 export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdle }: PipelineOptions): WritePipeline {
   const head = createHead(fold);
   const answers = createRequestAnswers(fold, refusals);
+  const { gather = queueMicrotask } = fold.log;
   let waiting: Job[] = [];
   let flushScheduled = false;
   const idle = () => line.idle() && waiting.length === 0;
@@ -126,13 +127,11 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   const scheduleFlush = (): void => {
     if (flushScheduled || !line.hasRoom() || waiting.length === 0) return;
     flushScheduled = true;
-    queueMicrotask(() => {
-      flushScheduled = false;
-      flush();
-    });
+    gather(flush);
   };
 
   const flush = (): void => {
+    flushScheduled = false;
     if (!line.hasRoom() || waiting.length === 0) return;
     const jobs = waiting;
     waiting = [];
