@@ -1,1 +1,2 @@
 export { decodeMessage, encodeMessage } from "./binary/message-codec.ts";
+export { offsetOfLargeBytes, toBinaryPieces } from "./binary-pieces.ts";

@@ -16,7 +16,6 @@ export {
 } from "./access-rule.ts";
 export { fromWireAuditEntry, fromWireAuditFilter, toWireAuditEntry, toWireAuditFilter } from "./audit-entry.ts";
 export { fromWireAuditEvent, toWireAuditEvent } from "./audit-event.ts";
-export { offsetOfLargeBytes, toBinaryPieces } from "./binary-pieces.ts";
 export { encodeFlag, encodeRecord, encodeText, encodeTime, encodeValue, encodeWhole } from "./caller-data.ts";
 export { fromWireCommit, toWireCommit } from "./commit-summary.ts";
 export { fromWireConfiguration, fromWireSpace, toWireConfiguration, toWireSpace } from "./configuration-space.ts";

@@ -7,7 +7,7 @@ import {
 } from "@connectrpc/connect";
 import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
 import { forEachService } from "@trimtab/transport-connect";
-import { offsetOfLargeBytes, toBinaryPieces } from "@trimtab/wire";
+import { decodeMessage, offsetOfLargeBytes, toBinaryPieces } from "@trimtab/wire/binary";
 import { type Frame, frameOf } from "./envelope.ts";
 
 /** How the messages of one method become bytes and back, in one encoding. */
@@ -86,9 +86,17 @@ function toDirectMethod(
         return [serialize(message)];
       }
     };
+    const parseBinary = (bytes: Uint8Array): Message => {
+      if (bytes.byteLength > readMaxBytes) return parse(bytes);
+      try {
+        return decodeMessage(method.input, bytes);
+      } catch {
+        return parse(bytes);
+      }
+    };
     const frames = new WeakMap<Message, Frame>();
     return {
-      parse,
+      parse: isBinary ? parseBinary : parse,
       offsetOfLargeBytes: (head) => (isBinary ? offsetOfLargeBytes(method.input, head) : undefined),
       frame(given) {
         if (!isMessage(given, method.output)) return frameOf(0, toPieces(complete(method.output, given)));

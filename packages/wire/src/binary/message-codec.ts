@@ -36,11 +36,10 @@ function tryEncode(schema: DescMessage, message: Message, limitBytes: number): U
   try {
     sink.begin(limitBytes);
     codec.write(message as never);
-    return sink.copied();
+    return sink.finish();
   } catch {
     return undefined;
   } finally {
-    sink.end();
     isWriting = false;
   }
 }

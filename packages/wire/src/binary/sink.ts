@@ -1,10 +1,14 @@
 import { giveUp } from "./unusual.ts";
 
 // Where generated codecs write. Bytes are written from the last to the first, so that the length of what is nested is known by the time
-// that it is written, and nothing is measured beforehand or moved afterwards. One buffer serves all messages, one after the other.
+// that it is written, and nothing is measured beforehand or moved afterwards. Small messages stay where they were written, one in front of
+// the other: to allocate a buffer costs more than to encode most of them.
 
-/** The size that the buffer starts with and goes back to after a message that needed more. */
-const keptBytes = 64 * 1024;
+/** The size of the buffers that small messages share. */
+const sharedBytes = 16 * 1024;
+
+/** Bytes up to which a message is small. */
+const smallBytes = 2 * 1024;
 
 /** Bytes that any field takes beside what it holds: its tag, and a length or number. */
 const fieldBytes = 16;
@@ -13,41 +17,59 @@ const fieldBytes = 16;
 const shortText = 64;
 
 const encoder = new TextEncoder();
-const kept = new Uint8Array(keptBytes);
-const keptView = new DataView(kept.buffer);
-let buffer: Uint8Array<ArrayBuffer> = kept;
-let view = keptView;
-/** Where the first byte written so far is. */
-let at = keptBytes;
+
+/** What small messages share: free up to `sharedEnd`. */
+let shared = new Uint8Array(sharedBytes);
+let sharedView = new DataView(shared.buffer);
+let sharedEnd = sharedBytes;
+
+/** What is written to: what is shared, or for a large message more than that. */
+let buffer = shared;
+let view = sharedView;
+/** Where the message begins, as far as it is written, and where it ends. */
+let at = sharedEnd;
+let end = sharedEnd;
 /** Bytes from which on a field is left to protobuf-es. */
 let limit = Number.POSITIVE_INFINITY;
 
 /** Starts a message, of which no field of bytes may be as long as `limitBytes`. */
 export function begin(limitBytes: number): void {
-  at = buffer.length;
+  buffer = shared;
+  view = sharedView;
+  at = sharedEnd;
+  end = sharedEnd;
   limit = limitBytes;
 }
 
-/** Gives the message that was written as bytes of its own. */
-export const copied = (): Uint8Array => buffer.slice(at);
-
-/** Lets go of a buffer that was made for a large message. */
-export function end(): void {
-  buffer = kept;
-  view = keptView;
+/** Ends a message and gives its bytes, which nobody writes to any more. Those of small messages are parts of one buffer. */
+export function finish(): Uint8Array<ArrayBuffer> {
+  if (buffer !== shared) {
+    const bytes = buffer.slice(at, end);
+    buffer = shared;
+    return bytes;
+  }
+  if (end - at > smallBytes) return buffer.slice(at, end);
+  sharedEnd = at;
+  return buffer.subarray(at, end);
 }
 
 /** Bytes written so far. */
-export const size = (): number => buffer.length - at;
+export const size = (): number => end - at;
 
 /** Makes room for so many more bytes in front. */
 function grow(needed: number): void {
-  const length = buffer.length - at;
-  const larger = new Uint8Array(2 * (length + needed));
-  larger.set(buffer.subarray(at), larger.length - length);
-  at = larger.length - length;
+  const length = end - at;
+  const isSmall = length + needed <= smallBytes;
+  const larger = new Uint8Array(isSmall ? sharedBytes : 2 * (length + needed));
+  larger.set(buffer.subarray(at, end), larger.length - length);
+  end = larger.length;
+  at = end - length;
   buffer = larger;
-  view = new DataView(buffer.buffer);
+  view = new DataView(larger.buffer);
+  if (!isSmall) return;
+  shared = larger;
+  sharedView = view;
+  sharedEnd = end;
 }
 
 function varint(low: number, high: number): void {
@@ -70,7 +92,7 @@ function varint(low: number, high: number): void {
 /** Ends what is nested: says how long what was written since is, for a field of this tag. `before` is the size that it began at. */
 export function nested(tag: number, before: number): void {
   if (at < fieldBytes) grow(fieldBytes);
-  varint(buffer.length - at - before, 0);
+  varint(end - at - before, 0);
   varint(tag, 0);
 }
 

@@ -8,6 +8,13 @@ const mostDepth = 100;
 /** Characters up to which text is read one by one, which costs less than asking for it to be decoded. */
 const shortText = 32;
 
+/**
+ * Short texts that were read lately, each at the place that its hash says, the newer in place of the older. Sessions, names, types and keys come
+ * over and over: comparing costs less than making a string, and one that was used as a key before has its hash.
+ */
+const recentTexts = 1024;
+const recent = new Array<string>(recentTexts).fill("");
+
 // Text must be valid, and what looks like a byte-order mark is text.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const nothing: Uint8Array = new Uint8Array();
@@ -113,13 +120,28 @@ export function text(): string {
   if (stop > limit) giveUp();
   at = stop;
   if (length > shortText) return decoder.decode(from.subarray(start, stop));
-  const codes = new Array<number>(length);
-  for (let i = 0; i < length; i++) {
-    const code = from[start + i] as number;
-    if (code > 0x7f) return decoder.decode(from.subarray(start, stop));
-    codes[i] = code;
+  let hash = length;
+  let all = 0;
+  for (let i = start; i < stop; i++) {
+    const code = from[i] as number;
+    all |= code;
+    hash = (Math.imul(hash, 31) + code) | 0;
   }
-  return String.fromCharCode.apply(undefined, codes);
+  if (all > 0x7f) return decoder.decode(from.subarray(start, stop));
+  const place = (hash ^ (hash >>> 15)) & (recentTexts - 1);
+  const known = recent[place] as string;
+  if (isTextAt(known, start, length)) return known;
+  const codes = new Array<number>(length);
+  for (let i = 0; i < length; i++) codes[i] = from[start + i] as number;
+  const fresh = String.fromCharCode.apply(undefined, codes);
+  recent[place] = fresh;
+  return fresh;
+}
+
+function isTextAt(known: string, start: number, length: number): boolean {
+  if (known.length !== length) return false;
+  for (let i = 0; i < length; i++) if (known.charCodeAt(i) !== from[start + i]) return false;
+  return true;
 }
 
 /** Reads bytes: a view of what they are read from. */
