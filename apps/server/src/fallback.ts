@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { addressOf } from "./http/address-of.ts";
 import type { Exchange } from "./http/exchange.ts";
-import { sendText } from "./http/send.ts";
+import { sendFailure, sendText } from "./http/send.ts";
 import type { StaticFiles } from "./static-files.ts";
 
 /** What lies around the API. */
@@ -39,7 +39,7 @@ export function createFallback({ page, metrics, staticFiles, onError }: Surround
   return (exchange, fields) => {
     handle(exchange, fields).catch((error: unknown) => {
       onError(error);
-      exchange.reset();
+      sendFailure(exchange, fields);
     });
   };
 }

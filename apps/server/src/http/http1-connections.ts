@@ -7,32 +7,48 @@ export interface Http1Connections {
   add(socket: net.Socket): void;
   /** Notes that a request is under way, until its response closes. */
   begin(socket: net.Socket, response: http.ServerResponse): void;
-  /** Ends connections without a request under way now, and every other one after its last response. */
-  end(): void;
+  /** Ends connections without a request under way now, and every other one after its last response; calls back once all are gone. */
+  end(onGone: () => void): void;
+}
+
+interface Connection {
+  /** A client may send requests ahead, so there can be several. */
+  underWay: number;
+  /** Hears of every response that has closed; one function for all of them, since there is one for every request. */
+  readonly onResponseClose: () => void;
 }
 
 /** Makes the record of a port's connections. */
 export function createHttp1Connections(): Http1Connections {
-  // A client may send requests ahead, so a connection can have several under way.
-  const underWay = new Map<net.Socket, number>();
-  let ending = false;
+  const connections = new Map<net.Socket, Connection>();
+  let ending: (() => void) | undefined;
+  const add = (socket: net.Socket): void => {
+    const connection: Connection = {
+      underWay: 0,
+      onResponseClose() {
+        connection.underWay--;
+        if (ending !== undefined && connection.underWay === 0) socket.destroySoon();
+      },
+    };
+    connections.set(socket, connection);
+    socket.once("close", () => {
+      connections.delete(socket);
+      if (connections.size === 0) ending?.();
+    });
+  };
   return {
-    add(socket) {
-      underWay.set(socket, 0);
-      socket.once("close", () => underWay.delete(socket));
-    },
+    add,
     begin(socket, response) {
-      underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
-      if (ending) response.shouldKeepAlive = false;
-      response.once("close", () => {
-        const left = (underWay.get(socket) ?? 1) - 1;
-        if (underWay.has(socket)) underWay.set(socket, left);
-        if (ending && left === 0) socket.destroySoon();
-      });
+      const connection = connections.get(socket);
+      if (connection === undefined) return;
+      connection.underWay++;
+      if (ending !== undefined) response.shouldKeepAlive = false;
+      response.on("close", connection.onResponseClose);
     },
-    end() {
-      ending = true;
-      for (const [socket, requests] of underWay) if (requests === 0) socket.destroySoon();
+    end(onGone) {
+      ending = onGone;
+      if (connections.size === 0) onGone();
+      for (const [socket, { underWay }] of connections) if (underWay === 0) socket.destroySoon();
     },
   };
 }

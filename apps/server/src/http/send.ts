@@ -21,22 +21,32 @@ export function sendText(exchange: Exchange, { status, text, contentType, fields
 
 /**
  * Sends the body of an answer at the pace at which the caller takes it. `begin` is called once, when the first bytes are there, or
- * when there are none; what follows the body is left to whoever calls. A caller that goes away ends the iteration.
+ * when there are none; what follows the body is left to whoever calls. A caller that goes away ends the iteration. What the body throws
+ * is thrown on; where the answer had begun it is broken off.
  */
 export async function sendBody(exchange: Exchange, body: AsyncIterable<Uint8Array>, begin: () => void): Promise<void> {
   let goOn = (): void => {};
   exchange.onClose(() => goOn());
   let hasBegun = false;
-  for await (const bytes of body) {
-    if (!hasBegun) begin();
-    hasBegun = true;
-    if (!exchange.isClosed && !exchange.write(bytes) && !exchange.isClosed) {
-      await new Promise<void>((resolve) => {
-        goOn = resolve;
-        exchange.onDrain(resolve);
-      });
+  try {
+    for await (const bytes of body) {
+      if (!hasBegun) begin();
+      hasBegun = true;
+      if (!exchange.write(bytes) && !exchange.isClosed) {
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+          exchange.onDrain(resolve);
+        });
+      }
+      if (exchange.isClosed) return;
     }
-    if (exchange.isClosed) return;
+  } catch (error) {
+    if (hasBegun) exchange.reset();
+    throw error;
   }
   if (!hasBegun) begin();
 }
+
+/** Answers that the server failed, where an answer has not begun; one that has is closed, and nothing more is said. */
+export const sendFailure = (exchange: Exchange, fields?: OutgoingHttpHeaders): void =>
+  sendText(exchange, { status: 500, text: "the server failed\n", ...(fields !== undefined && { fields }) });

@@ -5,7 +5,7 @@ import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { sendBody } from "../http/send.ts";
+import { sendBody, sendFailure } from "../http/send.ts";
 import { requestBody } from "./request-body.ts";
 import { endSoundly } from "./sound-endings.ts";
 
@@ -44,8 +44,9 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
       });
       await send(exchange, answer, fields);
     } catch (error) {
-      if (!exchange.isClosed) onError(error);
-      exchange.reset();
+      // A caller that has gone away is no fault of the server's.
+      if (!gone.signal.aborted) onError(error);
+      sendFailure(exchange, fields);
     }
   };
 
