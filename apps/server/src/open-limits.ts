@@ -6,7 +6,8 @@ import type { Settings } from "./settings.ts";
 
 /** Limits on calls, as what serves calls takes them. */
 export interface Limits {
-  readonly gate: RequestGate;
+  /** Absent where callers are not limited, so that it costs them nothing. */
+  readonly gate: RequestGate | undefined;
   readonly admit: ((session: string, context: HandlerContext) => void) | undefined;
 }
 
@@ -22,20 +23,18 @@ export function openLimits(settings: Settings, isAsking: boolean): Limits {
   const unsaid = isAsking ? whereCallersAreKnown : { sessionRate: 0, callerRate: 0, callerStreams: 0 };
   const streams = settings.callerStreams ?? unsaid.callerStreams;
   const session = toRate(settings.sessionRate ?? unsaid.sessionRate, sessionBurst);
-  const limits = createCallLimits({
-    caller: toRate(settings.callerRate ?? unsaid.callerRate, callerBurst),
-    session,
-    streams: streams === 0 ? undefined : streams,
-  });
+  const caller = toRate(settings.callerRate ?? unsaid.callerRate, callerBurst);
+  const limits = createCallLimits({ caller, session, streams: streams === 0 ? undefined : streams });
   const callerOf = ({ values }: HandlerContext) => values.get(principalKey)?.id ?? `address ${values.get(peerAddress)}`;
+  const gate: RequestGate = (context) => {
+    try {
+      limits.admitCall(callerOf(context), context);
+    } catch (error) {
+      throw toConnectError(error);
+    }
+  };
   return {
-    gate(context) {
-      try {
-        limits.admitCall(callerOf(context), context);
-      } catch (error) {
-        throw toConnectError(error);
-      }
-    },
+    gate: caller === undefined && streams === 0 ? undefined : gate,
     admit: session && ((id, context) => limits.admitToSession(callerOf(context), id)),
   };
 }

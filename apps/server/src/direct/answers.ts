@@ -47,10 +47,7 @@ export function fail(call: Call, error: ConnectError): void {
   const { exchange, dialect, method, context } = call;
   context.finish(error);
   if (exchange.isClosed) return;
-  if (dialect.isFramed) {
-    start(call, {});
-    return void end(call, dialect.ending(error, method, context.addedTrailer));
-  }
+  if (dialect.isFramed) return void sendFramed(call, dialect.ending(error, method, context.addedTrailer));
   const header = new Headers(context.addedHeader);
   mergeNonProtocolHeaders(header, error.metadata);
   const bytes = errorToJsonBytes(error, method.jsonOptions);
@@ -62,12 +59,11 @@ export function fail(call: Call, error: ConnectError): void {
 function sendMessage(call: Call, frame: Frame, encoding?: string): void {
   const { exchange, dialect, method, context } = call;
   if (exchange.isClosed) return;
+  const fields: OutgoingHttpHeaders = encoding === undefined ? {} : { [dialect.encoding]: encoding };
   if (dialect.isFramed) {
-    start(call, encoding === undefined ? {} : { [dialect.encoding]: encoding });
-    return void end(call, dialect.ending(undefined, method, context.addedTrailer), frame);
+    return void sendFramed(call, dialect.ending(undefined, method, context.addedTrailer), { frame, fields });
   }
-  const fields: OutgoingHttpHeaders = { "content-length": frame.length };
-  if (encoding !== undefined) fields[dialect.encoding] = encoding;
+  fields["content-length"] = frame.length;
   for (const [name, value] of context.addedTrailer ?? []) fields[`trailer-${name}`] = value;
   start(call, fields);
   endWith(exchange, frame.message);
@@ -82,18 +78,36 @@ function start({ exchange, dialect, fields, context }: Call, more: OutgoingHttpH
   exchange.start(200, all);
 }
 
-/** Sends the last message, where there is one, and how the call ended. */
-function end({ exchange }: Call, ending: Ending, frame?: Frame): void {
-  if (frame === undefined) return void exchange.end(ending);
-  endWith(exchange, ending.bytes === undefined ? frame.pieces : [...frame.pieces, ending.bytes], ending.trailers);
+/** Sends an answer in envelopes: its message, where there is one, and how the call ended. */
+function sendFramed(
+  call: Call,
+  ending: Ending,
+  { frame, fields = {} }: { frame?: Frame; fields?: OutgoingHttpHeaders } = {},
+): void {
+  const { bytes, trailers } = ending;
+  const message = frame?.pieces ?? [];
+  const pieces = joined(bytes === undefined ? message : [...message, bytes]);
+  // All of a unary answer is known, so that over HTTP/1.1 it need not go in chunks.
+  if (trailers === undefined && !call.method.isStream) fields["content-length"] = lengthOf(pieces);
+  start(call, fields);
+  endWith(call.exchange, pieces, trailers);
 }
+
+const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
+/** Up to this size pieces are copied together, which costs less than sending each by itself. */
+const joinedBytes = 4096;
+
+const joined = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
+  pieces.length > 1 && lengthOf(pieces) <= joinedBytes ? [Buffer.concat(pieces)] : pieces;
 
 /** Sends the last bytes of an answer. */
 function endWith(exchange: Exchange, pieces: readonly Uint8Array[], trailers?: Ending["trailers"]): void {
   const last = pieces.length - 1;
   for (let i = 0; i < last; i++) exchange.write(pieces[i] ?? noBytes);
   const bytes = pieces[last];
-  exchange.end({ ...(bytes !== undefined && { bytes }), ...(trailers !== undefined && { trailers }) });
+  if (bytes === undefined) exchange.end(trailers === undefined ? {} : { trailers });
+  else exchange.end(trailers === undefined ? { bytes } : { bytes, trailers });
 }
 
 const noBytes = new Uint8Array();
@@ -162,8 +176,9 @@ export function stream(call: Call, messages: AsyncIterable<object>): void {
     if (!started && failure !== undefined) return void fail(call, failure);
     context.finish(failure);
     if (exchange.isClosed) return;
-    if (!started) start(call, {});
-    end(call, dialect.ending(failure, method, context.addedTrailer));
+    const ending = dialect.ending(failure, method, context.addedTrailer);
+    if (started) exchange.end(ending);
+    else sendFramed(call, ending);
   };
   const leave = (): void => {
     context.finish();

@@ -3,6 +3,7 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
+  type ContextKey,
   type ContextValues,
   createContextKey,
   createContextValues,
@@ -18,10 +19,44 @@ import type { Exchange } from "../http/exchange.ts";
 export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });
 
 /** Makes the values of a call that tell what it came over; without `forwardedFor` no proxy is believed. */
-export function peerValues(
-  { socket, headers }: Pick<Exchange, "socket" | "headers">,
-  forwardedFor?: ForwardedFor,
-): ContextValues {
+export const peerValues = (exchange: Exchange, forwardedFor?: ForwardedFor): ContextValues =>
+  new PeerValues(exchange, forwardedFor);
+
+/** Finds out what a call came over when it is asked for, or something else is set; most calls are asked for neither. */
+class PeerValues implements ContextValues {
+  readonly #exchange: Exchange;
+  readonly #forwardedFor: ForwardedFor | undefined;
+  #values: ContextValues | undefined;
+
+  constructor(exchange: Exchange, forwardedFor: ForwardedFor | undefined) {
+    this.#exchange = exchange;
+    this.#forwardedFor = forwardedFor;
+  }
+
+  get<T>(key: ContextKey<T>): T {
+    if (this.#values === undefined && !peerKeys.has(key.id)) return key.defaultValue;
+    return this.#all().get(key);
+  }
+
+  set<T>(key: ContextKey<T>, value: T): this {
+    this.#all().set(key, value);
+    return this;
+  }
+
+  delete(key: ContextKey<unknown>): this {
+    this.#all().delete(key);
+    return this;
+  }
+
+  #all(): ContextValues {
+    this.#values ??= findPeerValues(this.#exchange, this.#forwardedFor);
+    return this.#values;
+  }
+}
+
+const peerKeys: ReadonlySet<symbol> = new Set([peerAddress.id, peerCertificate.id]);
+
+function findPeerValues({ socket, headers }: Exchange, forwardedFor: ForwardedFor | undefined): ContextValues {
   const values = createContextValues();
   if (socket === undefined) return values;
   const { address, certificate } = peerOf(socket);

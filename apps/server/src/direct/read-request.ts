@@ -1,77 +1,91 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Exchange } from "../http/exchange.ts";
+import type { BodyReader, Exchange } from "../http/exchange.ts";
+import type { Call } from "./call.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
 
-/** What a request may hold, and who hears of it. */
-export interface RequestReader {
-  /** The message is in an envelope. */
-  readonly isFramed: boolean;
+/** What becomes of requests, and how large they may be; one for all calls. */
+export interface RequestSink {
   readonly maxBytes: number;
-  /** Bytes that were announced for all of the request, if any were. */
-  readonly announcedBytes: number | undefined;
-  /** Where large bytes in the message begin, going by its beginning. */
-  readonly offsetOfLargeBytes: (head: Uint8Array) => number | undefined;
-  readonly onMessage: (bytes: Uint8Array) => void;
-  readonly onError: (error: ConnectError) => void;
+  readonly onMessage: (call: Call, bytes: Uint8Array) => void;
+  readonly onError: (call: Call, error: ConnectError) => void;
 }
 
 /** Reads the one message of a request; what cannot be right is refused as soon as it shows, and not read on. */
-export function readRequest(exchange: Exchange, reader: RequestReader): void {
-  const { isFramed, maxBytes, onMessage, onError } = reader;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let expected = isFramed ? undefined : reader.announcedBytes;
-  // Where a large message goes as it comes, so that it is not there twice in the end.
-  let room: Buffer | undefined;
-  const whole = () => {
-    if (room !== undefined) return room.subarray(0, size);
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-  };
+export const readRequest = (call: Call, sink: RequestSink): void => call.exchange.read(new RequestReader(call, sink));
 
-  const keep = (chunk: Buffer): void => {
-    if (room === undefined) chunks.push(chunk);
-    else room.set(chunk.subarray(0, room.length - size), size);
-    size += chunk.length;
-    if (room !== undefined || expected === undefined || expected < largeBytes || size < largeBytes) return;
-    const head = Buffer.concat(chunks);
-    room = roomFor(expected, head, reader);
-    room.set(head.subarray(0, expected));
-    chunks.length = 0;
-  };
+/** A class, since one is made for every call: functions in an object would be made anew each time. */
+class RequestReader implements BodyReader {
+  readonly #call: Call;
+  readonly #sink: RequestSink;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Bytes that are to come, where they were announced. */
+  #expected: number | undefined;
+  /** Where a large message goes as it comes, so that it is not there twice in the end. */
+  #room: Buffer | undefined;
+  #isRefused = false;
 
-  let isRefused = false;
-  const onData = (chunk: Buffer): void => {
-    if (isRefused) return;
-    keep(chunk);
+  constructor(call: Call, sink: RequestSink) {
+    this.#call = call;
+    this.#sink = sink;
+    if (!call.dialect.isFramed) this.#expected = announcedBytes(call.exchange);
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isRefused) return;
+    this.#keep(chunk);
     try {
-      if (!isFramed) refuseBeyond(maxBytes, size, false);
-      else if (size >= envelopeHeadBytes) expected ??= readEnvelopeHead(whole(), maxBytes);
-      if (expected !== undefined && size > expected) refuseMore(isFramed);
+      this.#check();
     } catch (error) {
-      isRefused = true;
-      onError(ConnectError.from(error));
+      this.#isRefused = true;
+      this.#sink.onError(this.#call, ConnectError.from(error));
     }
-  };
-  const onEnd = (): void => {
-    if (isRefused) return;
-    if (!isFramed) onMessage(whole());
-    else if (size === expected) onMessage(whole().subarray(envelopeHeadBytes));
-    else onError(brokenOff(size, expected));
-  };
-  exchange.read({ onData, onEnd });
+  }
+
+  onEnd(): void {
+    if (this.#isRefused) return;
+    if (!this.#call.dialect.isFramed) this.#sink.onMessage(this.#call, this.#whole());
+    else if (this.#size === this.#expected) this.#sink.onMessage(this.#call, this.#whole().subarray(envelopeHeadBytes));
+    else this.#sink.onError(this.#call, brokenOff(this.#size, this.#expected));
+  }
+
+  #whole(): Buffer {
+    if (this.#room !== undefined) return this.#room.subarray(0, this.#size);
+    const [first] = this.#chunks;
+    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+  }
+
+  #keep(chunk: Buffer): void {
+    const room = this.#room;
+    const expected = this.#expected;
+    if (room === undefined) this.#chunks.push(chunk);
+    else room.set(chunk.subarray(0, room.length - this.#size), this.#size);
+    this.#size += chunk.length;
+    if (room !== undefined || expected === undefined || expected < largeBytes || this.#size < largeBytes) return;
+    const head = Buffer.concat(this.#chunks);
+    this.#room = roomFor(this.#call, expected, head);
+    this.#room.set(head.subarray(0, expected));
+    this.#chunks = [];
+  }
+
+  #check(): void {
+    const { isFramed } = this.#call.dialect;
+    if (!isFramed) refuseBeyond(this.#sink.maxBytes, this.#size, false);
+    else if (this.#size >= envelopeHeadBytes) this.#expected ??= readEnvelopeHead(this.#whole(), this.#sink.maxBytes);
+    if (this.#expected !== undefined && this.#size > this.#expected) refuseMore(isFramed);
+  }
 }
+
+const announcedBytes = ({ headers }: Exchange): number | undefined =>
+  headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
 
 /**
  * Makes room for a large request of which `head` has come. Large bytes in it will lie so that elements of any size can be
  * read where they are.
  */
-function roomFor(
-  bytes: number,
-  head: Buffer,
-  { isFramed, offsetOfLargeBytes }: Pick<RequestReader, "isFramed" | "offsetOfLargeBytes">,
-): Buffer {
-  const before = isFramed ? envelopeHeadBytes : 0;
-  const offset = offsetOfLargeBytes(head.subarray(before));
+function roomFor({ dialect, codec }: Call, bytes: number, head: Buffer): Buffer {
+  const before = dialect.isFramed ? envelopeHeadBytes : 0;
+  const offset = codec.offsetOfLargeBytes(head.subarray(before));
   const shift = offset === undefined ? 0 : (elementBytes - ((before + offset) % elementBytes)) % elementBytes;
   return Buffer.allocUnsafeSlow(bytes + shift).subarray(shift);
 }

@@ -9,7 +9,7 @@ import { createCallContext } from "./call-context.ts";
 import { type Dialect, streamDialects, unaryDialects } from "./dialects.ts";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
-import { readRequest } from "./read-request.ts";
+import { type RequestSink, readRequest } from "./read-request.ts";
 
 /** What is served directly, and how. */
 export interface DirectOptions {
@@ -35,16 +35,6 @@ const maxTimeoutMs = Number.MAX_SAFE_INTEGER;
 export function createDirectServer(options: DirectOptions): (exchange: Exchange) => boolean {
   const { methods, readMaxBytes, compressions, originFields, requestGate } = options;
 
-  const begin = (call: Call): void =>
-    readRequest(call.exchange, {
-      isFramed: call.dialect.isFramed,
-      maxBytes: readMaxBytes,
-      announcedBytes: announcedBytes(call.exchange),
-      offsetOfLargeBytes: call.codec.offsetOfLargeBytes,
-      onMessage: (bytes) => invoke(call, bytes),
-      onError: (error) => fail(call, error),
-    });
-
   const invoke = (call: Call, bytes: Uint8Array): void => {
     let result: unknown;
     try {
@@ -59,6 +49,8 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     );
   };
 
+  const sink: RequestSink = { maxBytes: readMaxBytes, onMessage: invoke, onError: fail };
+
   /** Begins a call once the gate lets it through; most are let through without a wait. */
   const pass = (call: Call): void => {
     const refuse = (error: unknown): void => fail(call, toConnectError(error));
@@ -69,8 +61,8 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
       refuse(error);
       return;
     }
-    if (passing instanceof Promise) passing.then(() => begin(call), refuse);
-    else begin(call);
+    if (passing instanceof Promise) passing.then(() => readRequest(call, sink), refuse);
+    else readRequest(call, sink);
   };
 
   return (exchange) => {
@@ -99,9 +91,6 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     return true;
   };
 }
-
-const announcedBytes = ({ headers }: Exchange): number | undefined =>
-  headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
 
 /** Whether the request's headers say nothing that only Connect's router deals with. */
 function isCommon({ headers, hasTrailers }: Exchange, dialect: Dialect, readMaxBytes: number): boolean {
