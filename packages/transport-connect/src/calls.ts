@@ -63,7 +63,7 @@ function createUnobserved({ onInternalError, admit, audit }: CallsOptions): Call
       admit(request.sessionId, context);
     }
     audit?.note(request, context);
-    refuseUnserved(request);
+    refuseUnserved(request, context.method.input);
   };
   const translate = (error: unknown, context: HandlerContext): ConnectError => {
     const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");
