@@ -2,6 +2,7 @@ import { checkWhole, parseRecord } from "./check-argument.ts";
 import { type Parsed, parseConstraints } from "./parse-value.ts";
 import type { ValueRecord } from "./payload.ts";
 import { findVariable, type SessionState } from "./session-state.ts";
+import { shareRecord } from "./share-record.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 import type { Variable } from "./variable.ts";
 import type { AnyVariableType } from "./variable-type.ts";
@@ -38,8 +39,10 @@ export function checkWritable(variable: Variable): Refusal<"read_only"> | undefi
   return refusal("read_only", `${name} is derived: its value follows from ${from}`, { variable: name });
 }
 
-/** Holds constraints against their size before the type is asked, which may cost more. */
+/** Holds constraints against their size before the type is asked, which may cost more. Equal ones are mostly one object. */
 export function constraintsWithin(type: AnyVariableType, input: unknown, maxBytes: number): Parsed<ValueRecord> {
   const plain = parseRecord(input, "constraints", maxBytes);
-  return plain.kind === "refused" ? plain : parseConstraints(type, plain.value);
+  if (plain.kind === "refused") return plain;
+  const parsed = parseConstraints(type, plain.value);
+  return parsed.kind === "refused" ? parsed : { kind: "parsed", value: shareRecord(parsed.value) };
 }

@@ -43,6 +43,7 @@ export { readRule, unknownRule } from "./rule/decide-rule.ts";
 export * from "./rule/rule.ts";
 export * from "./session-state.ts";
 export * from "./session-summary.ts";
+export { shareRecord } from "./share-record.ts";
 export * from "./snapshot.ts";
 export { drawFrom } from "./space/draw.ts";
 export { createRandom, type Random } from "./space/random.ts";

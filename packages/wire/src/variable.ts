@@ -1,4 +1,4 @@
-import { fromPayload, type Variable } from "@trimtab/core";
+import { fromPayload, shareRecord, type Variable } from "@trimtab/core";
 import { fromWirePermissions, toWirePermissions } from "./access-rule.ts";
 import { fromWireDerivation, fromWireStaleness, toWireDerivation, toWireStaleness } from "./derivation.ts";
 import type { Variable as WireVariable } from "./gen/trimtab/v1/variable_pb.ts";
@@ -58,7 +58,7 @@ export function fromWireVariable(variable: WireVariable | undefined, path = "var
     type: variable.type,
     payload,
     value: fromPayload(payload),
-    constraints: fromWireRecord(variable.constraints, `${path}.constraints`),
+    constraints: shareRecord(fromWireRecord(variable.constraints, `${path}.constraints`)),
     metadata: fromWireRecord(variable.metadata, `${path}.metadata`),
     description: variable.description,
     version: fromUint64(variable.version, `${path}.version`),

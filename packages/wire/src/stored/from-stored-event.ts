@@ -1,4 +1,4 @@
-import type { SessionEvent, VariableRegistered, VariableSet } from "@trimtab/core";
+import { type SessionEvent, shareRecord, type VariableRegistered, type VariableSet } from "@trimtab/core";
 import { fromWireAccessRules } from "../access-rule.ts";
 import { fromWireDerivation } from "../derivation.ts";
 import type {
@@ -126,7 +126,7 @@ function fromStoredRegistered(event: StoredRegistered, at: string): VariableRegi
     name,
     type,
     payload: fromWireValue(event.value, `${at}.value`),
-    constraints: fromWireRecord(event.constraints, `${at}.constraints`),
+    constraints: shareRecord(fromWireRecord(event.constraints, `${at}.constraints`)),
     metadata: fromWireRecord(event.metadata, `${at}.metadata`),
     description,
     readOnly,
