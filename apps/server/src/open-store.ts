@@ -2,6 +2,7 @@ import { createAccessControl } from "@trimtab/access-control";
 import type { Commit, TypeRegistry } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
 import {
+  byteLengthOf,
   type CommitLog,
   createEncodedLog,
   createEncodedSnapshots,
@@ -21,8 +22,8 @@ import {
   decodeCheckpoint,
   decodeCommit,
   decodeSummary,
-  encodeCheckpoint,
-  encodeCommit,
+  encodeCheckpointParts,
+  encodeCommitParts,
   encodeSummary,
   noteOfCommit,
 } from "@trimtab/wire/log";
@@ -93,7 +94,7 @@ export async function openStore(
   };
 }
 
-const sizeOfCommit = (commit: Commit) => encodeCommit(commit).length;
+const sizeOfCommit = (commit: Commit) => byteLengthOf(encodeCommitParts(commit));
 
 async function openDisk(settings: Settings, onError: StoreMeans["onError"]) {
   const { data: directory, encryptionKeys: keys, encryptionAcceptsPlain: acceptPlain } = settings;
@@ -101,8 +102,8 @@ async function openDisk(settings: Settings, onError: StoreMeans["onError"]) {
   const { close, ...disk } = await openSqliteLog({ directory, onDamage });
   const { log, snapshots, summaries } = keys === undefined ? disk : sealed(disk, createSealer({ keys, acceptPlain }));
   return {
-    log: createEncodedLog(log, { encode: encodeCommit, decode: decodeCommit, note: noteOfCommit }),
-    snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpoint, decode: decodeCheckpoint }),
+    log: createEncodedLog(log, { encode: encodeCommitParts, decode: decodeCommit, note: noteOfCommit }),
+    snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpointParts, decode: decodeCheckpoint }),
     summaries: createEncodedSummaries(summaries, { encode: encodeSummary, decode: decodeSummary }),
     close,
   };

@@ -42,6 +42,18 @@ describe("a sealed log", () => {
     expect(notes).toEqual([undefined]);
   });
 
+  test("seals what comes in parts as one entry, and one snapshot", async () => {
+    const log = createSealedLog(createSealedLog(createMemoryLog(), sealer), sealer);
+    await log.appendParts("s", 0, [[bytes("in "), bytes("parts")], bytes("whole")]);
+    expect((await entriesBelow(log, "s")).map((entry) => new TextDecoder().decode(entry))).toEqual([
+      "in parts",
+      "whole",
+    ]);
+    const snapshots = createSealedSnapshots(createSealedSnapshots(createMemorySnapshots(), sealer), sealer);
+    await snapshots.saveParts("s", 1, [bytes("in "), bytes("parts")]);
+    expect(new TextDecoder().decode((await snapshots.load("s"))?.data)).toBe("in parts");
+  });
+
   test("notices an entry that was moved, or put into another stream", async () => {
     const below = createMemoryLog();
     const log = createSealedLog(below, sealer);

@@ -1,27 +1,42 @@
-import { type CommitLog, gathering, type LogRead, type SnapshotStore, type SummaryStore } from "@trimtab/log";
+import {
+  appendBytes,
+  type Bytes,
+  type CommitLog,
+  gathering,
+  type LogRead,
+  type PartsLog,
+  type PartsSnapshots,
+  type SnapshotStore,
+  type SummaryStore,
+  saveBytes,
+} from "@trimtab/log";
 import type { Sealer } from "./sealer.ts";
 
 /** What is sealed says where it stands, so that nobody can pass one entry off as another. */
 const placeOf = (kind: "entry" | "snapshot" | "summary", stream: string, number: number): string =>
   `${kind} ${number} of ${stream}`;
 
+const sealed = (bytes: Bytes, place: string, sealer: Sealer): Bytes =>
+  bytes instanceof Uint8Array ? sealer.seal(bytes, place) : sealer.sealParts(bytes, place);
+
 /**
  * A log whose entries are sealed before the log below gets them, with the same promises. Notes for people are not passed
  * on, since they are kept in the clear; names of streams, numbers, sizes and times are.
  */
-export function createSealedLog(log: CommitLog, sealer: Sealer): CommitLog {
+export function createSealedLog(log: CommitLog, sealer: Sealer): PartsLog {
   const opened = (stream: string, read: LogRead<Uint8Array>): LogRead<Uint8Array> => {
     if (read.kind === "trimmed") return read;
     const { first } = read;
     const open = (entry: Uint8Array, index: number) => sealer.open(entry, placeOf("entry", stream, first + index));
     return { ...read, entries: read.entries.map(open) };
   };
+  const append: PartsLog["appendParts"] = async (stream, after, entries) => {
+    const seal = (entry: Bytes, index: number) => sealed(entry, placeOf("entry", stream, after + 1 + index), sealer);
+    return appendBytes(log, { stream, after }, entries.map(seal));
+  };
   return {
-    async append(stream, after, entries) {
-      const seal = (entry: Uint8Array, index: number) =>
-        sealer.seal(entry, placeOf("entry", stream, after + 1 + index));
-      return log.append(stream, after, entries.map(seal));
-    },
+    append,
+    appendParts: append,
     ...gathering(log),
     read: async (stream, after, limit) => opened(stream, await log.read(stream, after, limit)),
     async *follow(stream, after, signal) {
@@ -34,16 +49,20 @@ export function createSealedLog(log: CommitLog, sealer: Sealer): CommitLog {
 }
 
 /** Snapshots that are sealed before the store below gets them, with the same promises. */
-export const createSealedSnapshots = (snapshots: SnapshotStore, sealer: Sealer): SnapshotStore => ({
-  save: async (stream, number, data) =>
-    snapshots.save(stream, number, sealer.seal(data, placeOf("snapshot", stream, number))),
-  async load(stream, through) {
-    const found = await snapshots.load(stream, through);
-    return found && { ...found, data: sealer.open(found.data, placeOf("snapshot", stream, found.number)) };
-  },
-  trim: (stream, through) => snapshots.trim(stream, through),
-  drop: (stream) => snapshots.drop(stream),
-});
+export function createSealedSnapshots(snapshots: SnapshotStore, sealer: Sealer): PartsSnapshots {
+  const save: PartsSnapshots["saveParts"] = async (stream, number, data) =>
+    saveBytes(snapshots, { stream, number }, sealed(data, placeOf("snapshot", stream, number), sealer));
+  return {
+    save,
+    saveParts: save,
+    async load(stream, through) {
+      const found = await snapshots.load(stream, through);
+      return found && { ...found, data: sealer.open(found.data, placeOf("snapshot", stream, found.number)) };
+    },
+    trim: (stream, through) => snapshots.trim(stream, through),
+    drop: (stream) => snapshots.drop(stream),
+  };
+}
 
 /** Summaries that are sealed before the store below gets them. One that cannot be opened counts as none, as it is a cache. */
 export const createSealedSummaries = (summaries: SummaryStore, sealer: Sealer): SummaryStore => ({

@@ -20,6 +20,17 @@ describe("a sealer", () => {
     );
   });
 
+  test("seals parts as it does the whole of them", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), fc.string(), (parts, place) => {
+        const whole = Buffer.concat(parts);
+        const sealed = Buffer.concat(sealer.sealParts(parts, place));
+        expect(Buffer.from(sealer.open(sealed, place)).equals(whole)).toBe(true);
+        expect(sealed.byteLength).toBe(sealer.seal(whole, place).byteLength);
+      }),
+    );
+  });
+
   test("opens nothing that was changed by a single bit, cut short, or meant for another place", () => {
     const sealed = sealer.seal(new TextEncoder().encode("one two three"), "here");
     for (let bit = 0; bit < sealed.byteLength * 8; bit++) {

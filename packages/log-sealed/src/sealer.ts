@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { LogError } from "@trimtab/log";
+import { joined, LogError } from "@trimtab/log";
 import type { SealingKey } from "./sealing-key.ts";
 
 /** What a sealer works with. */
@@ -14,6 +14,8 @@ export interface SealerOptions {
 export interface Sealer {
   /** Seals bytes for a place, which is needed to open them again. */
   seal(bytes: Uint8Array, place: string): Uint8Array;
+  /** Seals parts that belong one after the other, as {@link seal} does the whole; gives what is sealed in parts, too. */
+  sealParts(parts: readonly Uint8Array[], place: string): readonly Uint8Array[];
   /**
    * Opens what was sealed for a place.
    *
@@ -61,13 +63,17 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
     return Buffer.concat([Buffer.from([mark, form, id.byteLength]), id, salt, nonce]);
   };
 
+  const sealParts = (parts: readonly Uint8Array[], place: string): readonly Uint8Array[] => {
+    const head = nextHead();
+    const cipher = createCipheriv(cipherName, derive(current, salt), head.subarray(-nonceBytes));
+    cipher.setAAD(Buffer.concat([head, Buffer.from(place)]));
+    const body = parts.map((part) => cipher.update(part));
+    return [head, ...body, cipher.final(), cipher.getAuthTag()];
+  };
+
   return {
-    seal(bytes, place) {
-      const head = nextHead();
-      const cipher = createCipheriv(cipherName, derive(current, salt), head.subarray(-nonceBytes));
-      cipher.setAAD(Buffer.concat([head, Buffer.from(place)]));
-      return new Uint8Array(Buffer.concat([head, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]));
-    },
+    seal: (bytes, place) => joined(sealParts([bytes], place)),
+    sealParts,
     open(sealed, place) {
       if (!isSealed(sealed)) {
         if (acceptPlain) return sealed;
@@ -83,7 +89,10 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
       );
       decipher.setAAD(Buffer.concat([head, Buffer.from(place)])).setAuthTag(tag);
       try {
-        return new Uint8Array(Buffer.concat([decipher.update(body), decipher.final()]));
+        const { buffer, byteOffset, byteLength } = decipher.update(body);
+        // A cipher of streams keeps nothing back: this is where it is found out whether it is authentic.
+        decipher.final();
+        return new Uint8Array(buffer, byteOffset, byteLength);
       } catch {
         // Node says no more than that it is not authentic, and there is no more to say.
         throw new LogError("damaged", "what is stored is not what was sealed here", { place });

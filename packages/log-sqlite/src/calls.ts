@@ -1,7 +1,8 @@
 import type { Failure } from "./failure.ts";
-import type { Packed } from "./packed.ts";
+import type { PackedData } from "./packed-data.ts";
 import type { ReadAnswer, ReadRequest, SnapshotAnswer, SnapshotRequest, StreamsPage, SummariesPage } from "./reader.ts";
 import type { SqliteLogReport } from "./report.ts";
+import type { Window } from "./window.ts";
 import type { Outcome, Write } from "./writer.ts";
 
 /** What a thread works for; each answers its own part of {@link Calls}. */
@@ -19,7 +20,7 @@ export interface Start {
 
 /** What threads are asked, and what they answer. */
 export interface Calls {
-  write(request: { readonly writes: readonly Write[]; readonly packed: Packed }): readonly Outcome[];
+  write(request: WriteRequest): readonly Outcome[];
   read(request: ReadRequest): ReadAnswer;
   before(request: { readonly stream: string; readonly bytes: number }): number;
   streams(afterId: number): StreamsPage;
@@ -28,6 +29,14 @@ export interface Calls {
   verify(): SqliteLogReport;
   backup(target: string): { readonly bytes: number };
   close(): void;
+}
+
+/** What is to be written. */
+export interface WriteRequest {
+  readonly writes: readonly Write[];
+  readonly packed: PackedData;
+  /** Where data that is in sections comes from, where it is not in `packed`: then there is one write. */
+  readonly window?: Window;
 }
 
 /** A call on its way to a thread. */

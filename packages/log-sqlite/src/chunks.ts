@@ -2,6 +2,7 @@ import { hash as digest } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { checksumOf } from "./checksum.ts";
 import { cut, inlineBytes } from "./cut.ts";
+import type { Sections } from "./packed-data.ts";
 
 /** Data as a row holds it: as it is where `whole` is 0, and else as the list of the hashes of its chunks. */
 export interface StoredData {
@@ -14,8 +15,8 @@ const hashBytes = 32;
 
 /** Stores large data once, however many rows hold it; everything within the transaction of whoever calls. */
 export interface ChunkWriter {
-  /** Gives what a row is to hold of the data, having stored its chunks where it is large. */
-  store(data: Uint8Array): StoredData;
+  /** Gives what a row is to hold of the data, having stored its chunks where it is large or comes in sections. */
+  store(data: Uint8Array | Sections): StoredData;
   /** Says that a row goes away; chunks that nobody else holds go with it. */
   release(stored: StoredData): void;
 }
@@ -30,15 +31,21 @@ export function createChunkWriter(db: DatabaseSync): ChunkWriter {
   const unused = db.prepare("SELECT id FROM chunk WHERE hash = ? AND uses <= 0");
   const remove = db.prepare("DELETE FROM chunk WHERE id = ?");
   const removeData = db.prepare("DELETE FROM chunk_data WHERE id = ?");
+
+  const storeChunks = (chunks: Iterable<Uint8Array>, whole: number): StoredData => {
+    const hashes: Uint8Array[] = [];
+    for (const chunk of chunks) {
+      const hash = hashOf(chunk);
+      if (addUse.run(hash).changes === 0) insertData.run(insert.run(hash).lastInsertRowid, chunk);
+      hashes.push(hash);
+    }
+    return { data: Buffer.concat(hashes), whole };
+  };
+
   return {
     store(data) {
-      if (data.length <= inlineBytes) return { data, whole: 0 };
-      const hashes = cut(data).map((chunk) => {
-        const hash = hashOf(chunk);
-        if (addUse.run(hash).changes === 0) insertData.run(insert.run(hash).lastInsertRowid, chunk);
-        return hash;
-      });
-      return { data: Buffer.concat(hashes), whole: data.length };
+      if (!(data instanceof Uint8Array)) return storeChunks(data.each, data.bytes);
+      return data.length <= inlineBytes ? { data, whole: 0 } : storeChunks(cut(data), data.length);
     },
     release(stored) {
       for (const hash of hashesIn(stored)) {

@@ -4,7 +4,8 @@ import { hash } from "node:crypto";
 export const inlineBytes = 128 << 10;
 
 const minChunkBytes = 64 << 10;
-const maxChunkBytes = 1 << 20;
+/** No chunk is larger. */
+export const maxChunkBytes = 1 << 20;
 
 /** A chunk ends where the highest so many bits of the rolling hash are zero: 256 KiB on average beyond the least size. */
 const boundaryShift = 32 - 18;

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type CommitLog, LogError, type SnapshotStore, type SummaryStore } from "@trimtab/log";
+import { LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
@@ -19,8 +19,8 @@ export interface SqliteLogOptions {
 
 /** A log and its snapshots in a folder, held by this process until it is closed. */
 export interface SqliteLog {
-  readonly log: CommitLog;
-  readonly snapshots: SnapshotStore;
+  readonly log: PartsLog;
+  readonly snapshots: PartsSnapshots;
   readonly summaries: SummaryStore;
   /** What this process did with the log since it was opened. */
   stats(): SqliteLogStats;

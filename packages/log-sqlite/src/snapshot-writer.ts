@@ -1,10 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type ChunkWriter, rowChecksum } from "./chunks.ts";
+import type { Sections } from "./packed-data.ts";
 
 /** Writes snapshots, within the transaction of whoever calls. */
 export interface SnapshotWriter {
   /** Keeps a snapshot in the place of one that was taken at the same entry. */
-  save(at: { readonly id: number; readonly stream: string; readonly number: number }, data: Uint8Array): void;
+  save(
+    at: { readonly id: number; readonly stream: string; readonly number: number },
+    data: Uint8Array | Sections,
+  ): void;
   /** Forgets a stream's snapshots from one number on and before another. */
   drop(stream: string, from: number, before: number): void;
 }

@@ -1,14 +1,15 @@
-import type { CommitLog, LogError, LogRead } from "@trimtab/log";
+import { type Bytes, byteLengthOf, type LogError, type LogRead, type PartsLog } from "@trimtab/log";
 import { createFollowers } from "./followers.ts";
 import { unpack } from "./packed.ts";
 import type { StreamsPage } from "./reader.ts";
 import type { LogCounts } from "./report.ts";
+import { toSectioned } from "./sectioned.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
 /** The log over its threads. */
 export interface SqliteCommitLog {
-  readonly log: CommitLog;
+  readonly log: PartsLog;
   counts(): LogCounts;
   /** Lets everyone who follows a stream fail with this. */
   endFollowers(error: LogError): void;
@@ -31,10 +32,10 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
     return { kind: "entries", first: answer.first, entries: unpack(answer.packed) };
   };
 
-  const noteAppend = (stream: string, entries: readonly Uint8Array[]): void => {
+  const noteAppend = (stream: string, entries: readonly Bytes[]): void => {
     count.appends++;
     count.entries += entries.length;
-    for (const { length } of entries) count.bytes += length;
+    for (const entry of entries) count.bytes += byteLengthOf(entry);
     followers.wake(stream);
   };
 
@@ -57,29 +58,32 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
     }
   }
 
+  const append: PartsLog["appendParts"] = async (stream, after, entries, { notes } = {}) => {
+    checkStream(stream);
+    checkNumber("after", after);
+    for (const entry of entries) checkSize(byteLengthOf(entry));
+    try {
+      const write = {
+        kind: "append",
+        stream,
+        after,
+        count: entries.length,
+        notes: notes && JSON.stringify(notes),
+      } as const;
+      const won = await queue.submit(write, entries.map(toSectioned));
+      if (won) noteAppend(stream, entries);
+      else count.lost++;
+      return won;
+    } catch (error) {
+      count.failed++;
+      throw error;
+    }
+  };
+
   return {
     log: {
-      async append(stream, after, entries, { notes } = {}) {
-        checkStream(stream);
-        checkNumber("after", after);
-        for (const { length } of entries) checkSize(length);
-        try {
-          const write = {
-            kind: "append",
-            stream,
-            after,
-            count: entries.length,
-            notes: notes && JSON.stringify(notes),
-          } as const;
-          const won = await queue.submit(write, entries);
-          if (won) noteAppend(stream, entries);
-          else count.lost++;
-          return won;
-        } catch (error) {
-          count.failed++;
-          throw error;
-        }
-      },
+      append,
+      appendParts: append,
       gather: (append) => queue.gather(append),
       async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
         return read(checkStream(stream), checkNumber("after", after), checkNumber("limit", limit));

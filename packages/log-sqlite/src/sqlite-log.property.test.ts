@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
+import { type CommitLog, createMemoryLog, createMemorySnapshots, type SnapshotStore } from "@trimtab/log";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSqliteLog } from "./open-sqlite-log.ts";
@@ -70,7 +70,10 @@ test("any program comes to the same as in memory, whenever the log is reopened",
   );
 }, 60_000);
 
-type Subject = Pick<Awaited<ReturnType<typeof openSqliteLog>>, "log" | "snapshots">;
+interface Subject {
+  readonly log: CommitLog;
+  readonly snapshots: SnapshotStore;
+}
 
 function run(
   { log, snapshots }: Subject,

@@ -1,6 +1,7 @@
-import type { SnapshotStore } from "@trimtab/log";
+import { byteLengthOf, type PartsSnapshots } from "@trimtab/log";
 import { unpack } from "./packed.ts";
 import type { SqliteLogDamage } from "./report.ts";
+import { toSectioned } from "./sectioned.ts";
 import { checkNumber, checkSize, checkStream } from "./sqlite-commit-log.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
@@ -13,7 +14,7 @@ export function createSnapshotStore(
   queue: WriteQueue,
   reads: Pick<Thread, "call">,
   onDamage: (damage: SqliteLogDamage) => void = () => {},
-): SnapshotStore {
+): PartsSnapshots {
   /** Passes over what is damaged: the snapshot before it is as good, with more to replay. */
   const latest = async (stream: string, through: number) => {
     for (let upTo = through; ; ) {
@@ -24,11 +25,14 @@ export function createSnapshotStore(
       upTo = answer.number - 1;
     }
   };
+  const save: PartsSnapshots["saveParts"] = async (stream, number, data) => {
+    checkSize(byteLengthOf(data));
+    const write = { kind: "save", stream: checkStream(stream), number: checkNumber("number", number) } as const;
+    await queue.submit(write, [toSectioned(data)]);
+  };
   return {
-    async save(stream, number, data) {
-      checkSize(data.length);
-      await queue.submit({ kind: "save", stream: checkStream(stream), number: checkNumber("number", number) }, [data]);
-    },
+    save,
+    saveParts: save,
     async load(stream, through = Number.MAX_SAFE_INTEGER) {
       const found = await latest(checkStream(stream), checkNumber("through", through));
       if (found === undefined) return undefined;

@@ -1,14 +1,15 @@
 // A thread of the log: holds one connection and answers calls, one at a time. Nothing here runs in the main thread.
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { backUp } from "./backup.ts";
-import type { Calls, Reply, Request, Role, Start } from "./calls.ts";
+import type { Calls, Reply, Request, Role, Start, WriteRequest } from "./calls.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { toFailure } from "./failure.ts";
 import { openDatabase } from "./open-database.ts";
-import { unpack } from "./packed.ts";
+import { unpackData } from "./packed-data.ts";
 import { createReader } from "./reader.ts";
 import { openForReading } from "./schema.ts";
 import { verify } from "./verify.ts";
+import { createReceiver } from "./window.ts";
 import { reached } from "./write-point.ts";
 import { createWriter } from "./writer.ts";
 
@@ -48,8 +49,9 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
     }
   };
   return {
-    write({ writes, packed }) {
-      const outcomes = writer.commit(writes, unpack(packed));
+    write(request) {
+      const { writes } = request;
+      const outcomes = receiving(request, (data) => writer.commit(writes, data));
       reached("about to answer");
       sweeping ||= writes.some(({ kind }) => kind === "trim");
       return outcomes;
@@ -65,6 +67,18 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
     },
     close,
   };
+}
+
+/** Works on data of which a part may come through a window; none of that is left there. */
+function receiving<T>({ packed, window }: WriteRequest, work: (data: ReturnType<typeof unpackData>) => T): T {
+  if (window === undefined) return work(unpackData(packed));
+  const sections = packed.lengths.flat().length - packed.lengths.filter((length) => typeof length === "number").length;
+  const receiver = createReceiver(window, sections);
+  try {
+    return work(unpackData(packed, receiver.receive));
+  } finally {
+    receiver.finish();
+  }
 }
 
 function serve(port: NonNullable<typeof parentPort>, start: Start): void {

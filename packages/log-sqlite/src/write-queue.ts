@@ -1,12 +1,14 @@
 import type { LogError } from "@trimtab/log";
-import { pack } from "./packed.ts";
+import { createOutflow, type Outflow } from "./outflow.ts";
+import { packData } from "./packed-data.ts";
+import type { Sectioned } from "./sectioned.ts";
 import { type Thread, toLogError } from "./thread.ts";
 import type { Outcome, Write } from "./writer.ts";
 
 /** Sends writes to the writing thread, as many at a time as came together. */
 export interface WriteQueue {
   /** Resolves once the write is on disk; `false` for an append that lost its race. */
-  submit(write: Write, data: readonly Uint8Array[]): Promise<boolean>;
+  submit(write: Write, data: readonly (Uint8Array | Sectioned)[]): Promise<boolean>;
   /**
    * Calls back at the end of this turn of the event loop, all that ask in one go. A flush takes as long for one write as for a
    * hundred, and calls that are read from a socket together come one by one.
@@ -19,7 +21,7 @@ export interface WriteQueue {
 
 interface Job {
   readonly write: Write;
-  readonly data: readonly Uint8Array[];
+  readonly data: readonly (Uint8Array | Sectioned)[];
   readonly resolve: (made: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,6 +30,8 @@ interface Job {
 const batchesUnderWay = 2;
 const batchWrites = 4096;
 const batchBytes = 32 << 20;
+/** Data in sections from this size on goes through a window, in a batch of its own. */
+const streamedBytes = 1 << 20;
 
 /** Makes an empty queue. */
 export function createWriteQueue(thread: Thread, closedError: () => LogError): WriteQueue {
@@ -38,6 +42,7 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
   let scheduled = false;
   let closed = false;
   let drained = () => {};
+  let outflow: Outflow | undefined;
 
   const schedule = (): void => {
     if (scheduled || queue.length === 0 || underWay >= batchesUnderWay) return;
@@ -49,9 +54,7 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     scheduled = false;
     const batch = takeBatch();
     underWay++;
-    const packed = pack(batch.flatMap(({ data }) => data));
-    const writes = batch.map(({ write }) => write);
-    thread.call("write", { writes, packed }, [packed.bytes.buffer]).then(
+    callThread(batch).then(
       (outcomes) => settle(batch, (job, index) => answer(job, outcomes[index])),
       (error: unknown) => settle(batch, (job) => job.reject(error)),
     );
@@ -64,13 +67,26 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     for (const submit of submits) submit();
   };
 
+  const callThread = async (batch: readonly Job[]): Promise<readonly Outcome[]> => {
+    const writes = batch.map(({ write }) => write);
+    const data = batch.flatMap(({ data }) => data);
+    const streamed = batch.some(isStreamed);
+    const packed = packData(data, streamed);
+    if (!streamed) return thread.call("write", { writes, packed }, [packed.bytes.buffer]);
+    outflow ??= createOutflow();
+    const call = thread.call("write", { writes, packed, window: outflow.window }, [packed.bytes.buffer]);
+    outflow.send(data.filter(isSectioned), call);
+    return call;
+  };
+
   const takeBatch = (): Job[] => {
     let count = 0;
     let bytes = 0;
-    for (const { data } of queue) {
-      for (const part of data) bytes += part.length;
-      if (count === batchWrites || (count > 0 && bytes > batchBytes)) break;
+    for (const job of queue) {
+      for (const each of job.data) bytes += isSectioned(each) ? each.bytes : each.length;
+      if (count === batchWrites || (count > 0 && (bytes > batchBytes || isStreamed(job)))) break;
       count++;
+      if (isStreamed(job)) break;
     }
     const batch = queue.slice(0, count);
     queue = queue.slice(count);
@@ -108,6 +124,10 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     },
   };
 }
+
+const isSectioned = (data: Uint8Array | Sectioned): data is Sectioned => !(data instanceof Uint8Array);
+
+const isStreamed = ({ data }: Job): boolean => data.some((each) => isSectioned(each) && each.bytes >= streamedBytes);
 
 function answer({ resolve, reject }: Job, outcome: Outcome | undefined): void {
   if (typeof outcome === "object") reject(toLogError(outcome));

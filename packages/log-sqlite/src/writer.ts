@@ -6,6 +6,7 @@ import { type ChunkWriter, createChunkWriter, rowChecksum } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { type Failure, isConstraint, toFailure } from "./failure.ts";
 import { createHeads, type Head, type Heads } from "./heads.ts";
+import type { Sections } from "./packed-data.ts";
 import { readPosition } from "./schema.ts";
 import { createSnapshotWriter } from "./snapshot-writer.ts";
 import { createSweeper } from "./sweeper.ts";
@@ -37,17 +38,21 @@ export type Outcome = boolean | Failure;
 export interface Writer {
   /**
    * Makes the writes in order and returns what each came to, once all are on disk. They share one transaction and
-   * one flush; where that fails each is tried alone, so that only those fail which cannot be made. `data` holds an
-   * array for each entry appended and each snapshot or summary saved, in the order of the writes.
+   * one flush; where that fails and there are several each is tried alone, so that only those fail which cannot be made. `data` holds
+   * what each entry appended and each snapshot or summary saved is to hold, in the order of the writes; what comes in sections belongs to
+   * a write that is made by itself.
    */
-  commit(writes: readonly Write[], data: readonly Uint8Array[]): Outcome[];
+  commit(writes: readonly Write[], data: readonly Data[]): Outcome[];
   /** Deletes a bounded part of what trims left behind; `false` where nothing is left. */
   sweep(): boolean;
 }
 
+/** What is written, whole or as it comes. */
+type Data = Uint8Array | Sections;
+
 interface Prepared {
   readonly write: Write;
-  readonly data: readonly Uint8Array[];
+  readonly data: readonly Data[];
 }
 
 /** Makes the writer of an open database. */
@@ -111,6 +116,8 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   return {
     commit(writes, data) {
       const group = distribute(writes, data);
+      const [only] = group;
+      if (group.length === 1 && only !== undefined) return [commitAlone(only)];
       try {
         return commitTogether(group);
       } catch {
@@ -142,7 +149,7 @@ function explain(failure: Failure, { probe, database }: DataFolder): Failure {
   }
 }
 
-function distribute(writes: readonly Write[], data: readonly Uint8Array[]): Prepared[] {
+function distribute(writes: readonly Write[], data: readonly Data[]): Prepared[] {
   let offset = 0;
   return writes.map((write) => {
     const count = write.kind === "append" ? write.count : write.kind === "save" || write.kind === "summarize" ? 1 : 0;
@@ -168,10 +175,7 @@ function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
   const summarize = db.prepare("INSERT OR REPLACE INTO summary (stream, number, checksum, data) VALUES (?, ?, ?, ?)");
   const dropSummary = db.prepare("DELETE FROM summary WHERE stream = (SELECT id FROM stream WHERE name = ?)");
 
-  const append = (
-    { stream, after, notes }: Extract<Write, { kind: "append" }>,
-    data: readonly Uint8Array[],
-  ): boolean => {
+  const append = ({ stream, after, notes }: Extract<Write, { kind: "append" }>, data: readonly Data[]): boolean => {
     const known = heads.find(stream);
     if (after !== (known?.last ?? 0)) return false;
     if (data.length === 0) return true;
@@ -200,7 +204,7 @@ function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
     return true;
   };
 
-  return (write: Write, data: readonly Uint8Array[]): boolean => {
+  return (write: Write, data: readonly Data[]): boolean => {
     switch (write.kind) {
       case "append":
         return append(write, data);
@@ -217,7 +221,8 @@ function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
         return true;
       case "summarize": {
         const { id } = heads.find(write.stream) ?? heads.make(write.stream);
-        const [summary = new Uint8Array()] = data;
+        const [summary] = data;
+        if (!(summary instanceof Uint8Array)) throw new TypeError("a summary comes as a whole");
         summarize.run(id, write.number, checksumOf(write.stream, write.number, summary), summary);
         return true;
       }

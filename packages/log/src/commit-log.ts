@@ -1,3 +1,5 @@
+import type { Bytes } from "./bytes.ts";
+
 /**
  * Numbered entries at rest: what Trimtab asks of a storage engine. A *stream* is a sequence of entries numbered from 1
  * without a gap. Implementations add no meaning to the data, and `describeCommitLog` in `@trimtab/log/conformance`
@@ -44,6 +46,15 @@ export interface CommitLog<Data = Uint8Array> {
 
   /** Lists the streams that hold an entry, each with where it ends, in no promised order. */
   streams(): AsyncIterable<StreamEnd>;
+}
+
+/**
+ * A log of bytes that also takes entries in parts, which are read back as one array. Parts are best cut where something
+ * large begins and ends: an engine may store a part of 64 KiB or more once, however many entries and snapshots hold it.
+ */
+export interface PartsLog extends CommitLog {
+  /** Does what `append` does, and promises the same. */
+  appendParts(stream: string, after: number, entries: readonly Bytes[], options?: AppendOptions): Promise<boolean>;
 }
 
 /** What is told beside entries that are appended. */
@@ -99,6 +110,12 @@ export interface SnapshotStore<Data = Uint8Array> {
   trim(stream: string, through: number): Promise<number>;
   /** Forgets the stream's snapshots. */
   drop(stream: string): Promise<void>;
+}
+
+/** Snapshots as bytes that are also taken in parts: see {@link PartsLog}. */
+export interface PartsSnapshots extends SnapshotStore {
+  /** Does what `save` does. */
+  saveParts(stream: string, number: number, data: Bytes): Promise<void>;
 }
 
 /**

@@ -15,6 +15,19 @@ describeCommitLog("encoded, over memory", async () => {
 });
 describeSnapshotStore("encoded, over memory", async () => createEncodedSnapshots(createMemorySnapshots(), codec));
 
+const inParts = {
+  encode: (data: Uint8Array) => [data.subarray(0, 2), data.subarray(2, 3), data.subarray(3)],
+  decode: (bytes: Uint8Array) => bytes,
+};
+
+describeCommitLog("encoded in parts, over memory", async () => {
+  const bytes = createMemoryLog();
+  return { log: createEncodedLog(bytes, inParts), reopen: async () => createEncodedLog(bytes, inParts) };
+});
+describeSnapshotStore("encoded in parts, over memory", async () =>
+  createEncodedSnapshots(createMemorySnapshots(), inParts),
+);
+
 describe("an encoded log", () => {
   test("keeps what the codec gives, and rejects where it cannot be read back", async () => {
     const bytes = createMemoryLog();

@@ -1,9 +1,19 @@
-import type { CommitLog, EntryNote, LogRead, SnapshotStore, SummaryStore } from "./commit-log.ts";
+import { type Bytes, joined } from "./bytes.ts";
+import type {
+  AppendOptions,
+  CommitLog,
+  EntryNote,
+  LogRead,
+  PartsLog,
+  PartsSnapshots,
+  SnapshotStore,
+  SummaryStore,
+} from "./commit-log.ts";
 
 /** How data becomes bytes and comes back exactly. */
-export interface Codec<Data> {
-  encode(data: Data): Uint8Array;
-  /** Throws where the bytes are none that {@link encode} gives. */
+export interface Codec<Data, Encoded extends Bytes = Uint8Array> {
+  encode(data: Data): Encoded;
+  /** Throws where the bytes, in one array, are none that {@link encode} gives. */
   decode(bytes: Uint8Array): Data;
   /** What people are told of the data who look into the storage. */
   note?(data: Data): EntryNote;
@@ -13,7 +23,7 @@ export interface Codec<Data> {
  * A log of data over a log of bytes, with the same promises. Every entry is encoded once, before it is appended, and
  * decoded by each read.
  */
-export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<Data>): CommitLog<Data> {
+export function createEncodedLog<Data>(log: CommitLog, codec: Codec<Data, Bytes>): CommitLog<Data> {
   const decoded = (read: LogRead<Uint8Array>): LogRead<Data> =>
     read.kind === "trimmed" ? read : { ...read, entries: read.entries.map((entry) => codec.decode(entry)) };
   const noteOf = (data: Data) => codec.note?.(data);
@@ -21,7 +31,7 @@ export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<
     async append(stream, after, entries, options) {
       const encoded = entries.map((entry) => codec.encode(entry));
       const notes = options?.notes ?? entries.map(noteOf).filter((note) => note !== undefined);
-      return log.append(stream, after, encoded, notes.length === entries.length ? { notes } : undefined);
+      return appendBytes(log, { stream, after }, encoded, notes.length === entries.length ? { notes } : undefined);
     },
     ...gathering(log),
     read: async (stream, after, limit) => decoded(await log.read(stream, after, limit)),
@@ -38,13 +48,23 @@ export function createEncodedLog<Data>(log: CommitLog<Uint8Array>, codec: Codec<
 export const gathering = ({ gather }: { gather?: CommitLog["gather"] | undefined }): Pick<CommitLog, "gather"> =>
   gather === undefined ? {} : { gather };
 
+/** Appends bytes to a log that may take them in one array alone. */
+export const appendBytes = (
+  log: CommitLog,
+  { stream, after }: { readonly stream: string; readonly after: number },
+  entries: readonly Bytes[],
+  options?: AppendOptions,
+): Promise<boolean> =>
+  isPartsLog(log)
+    ? log.appendParts(stream, after, entries, options)
+    : log.append(stream, after, entries.map(joined), options);
+
+const isPartsLog = (log: CommitLog | PartsLog): log is PartsLog => "appendParts" in log;
+
 /** Snapshots of data over snapshots of bytes, with the same promises. */
-export function createEncodedSnapshots<Data>(
-  snapshots: SnapshotStore<Uint8Array>,
-  codec: Codec<Data>,
-): SnapshotStore<Data> {
+export function createEncodedSnapshots<Data>(snapshots: SnapshotStore, codec: Codec<Data, Bytes>): SnapshotStore<Data> {
   return {
-    save: async (stream, number, data) => snapshots.save(stream, number, codec.encode(data)),
+    save: async (stream, number, data) => saveBytes(snapshots, { stream, number }, codec.encode(data)),
     async load(stream, through) {
       const found = await snapshots.load(stream, through);
       return found && { number: found.number, data: codec.decode(found.data) };
@@ -54,10 +74,23 @@ export function createEncodedSnapshots<Data>(
   };
 }
 
+/** Saves bytes among snapshots that may take them in one array alone. */
+export const saveBytes = (
+  snapshots: SnapshotStore,
+  { stream, number }: { readonly stream: string; readonly number: number },
+  data: Bytes,
+): Promise<void> =>
+  isPartsSnapshots(snapshots)
+    ? snapshots.saveParts(stream, number, data)
+    : snapshots.save(stream, number, joined(data));
+
+const isPartsSnapshots = (snapshots: SnapshotStore | PartsSnapshots): snapshots is PartsSnapshots =>
+  "saveParts" in snapshots;
+
 /** Records of data over records of bytes, with the same promises. One that cannot be decoded counts as none. */
 export function createEncodedSummaries<Data>(
   summaries: SummaryStore<Uint8Array>,
-  codec: Codec<Data>,
+  codec: Codec<Data, Bytes>,
 ): SummaryStore<Data> {
   const decoded = (bytes: Uint8Array): { data: Data } | undefined => {
     try {
@@ -67,7 +100,7 @@ export function createEncodedSummaries<Data>(
     }
   };
   return {
-    save: async (stream, number, data) => summaries.save(stream, number, codec.encode(data)),
+    save: async (stream, number, data) => summaries.save(stream, number, joined(codec.encode(data))),
     async *all() {
       for await (const { stream, number, data } of summaries.all()) {
         const found = decoded(data);

@@ -1,19 +1,24 @@
+export { type Bytes, byteLengthOf, joined } from "./bytes.ts";
 export type {
   AppendOptions,
   CommitLog,
   EntryNote,
   LogRead,
+  PartsLog,
+  PartsSnapshots,
   SnapshotStore,
   StreamEnd,
   StreamSummary,
   SummaryStore,
 } from "./commit-log.ts";
 export {
+  appendBytes,
   type Codec,
   createEncodedLog,
   createEncodedSnapshots,
   createEncodedSummaries,
   gathering,
+  saveBytes,
 } from "./encoded-log.ts";
 export { isLogError, LogError, type LogErrorCode, type LogErrorDetails, logErrorCodes } from "./log-error.ts";
 export { createMemoryLog } from "./memory-log.ts";

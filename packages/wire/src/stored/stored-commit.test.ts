@@ -6,7 +6,14 @@ import { describe, expect, test } from "vitest";
 import { StoredCheckpointSchema, StoredCommitSchema, StoredEventSchema } from "../gen/trimtab/log/v1/commit_pb.ts";
 import { origin, payload, record, text, timeMs, variable, whole } from "../test-parts/arbitraries.ts";
 import { accessEvent, everyEvent, leaseEvent, wholeCheckpoint } from "../test-parts/every-event.ts";
-import { decodeCheckpoint, decodeCommit, encodeCheckpoint, encodeCommit } from "./stored-commit.ts";
+import {
+  decodeCheckpoint,
+  decodeCommit,
+  encodeCheckpoint,
+  encodeCheckpointParts,
+  encodeCommit,
+  encodeCommitParts,
+} from "./stored-commit.ts";
 import { decodeSummary, encodeSummary } from "./stored-summary.ts";
 
 const golden = (file: string) => readFileSync(new URL(`../test-parts/golden/${file}`, import.meta.url));
@@ -90,6 +97,32 @@ describe("a stored commit", () => {
         }
       }),
     );
+  });
+});
+
+describe("large values in what is stored", () => {
+  const data = new Uint8Array(100_000).map((_, index) => index * 7);
+  const large = { kind: "array", value: { dtype: "u8", shape: [100_000], data } } as const;
+
+  test("are parts of a commit, shared with it, and come back", () => {
+    const set = { kind: "variable-set", id: "s:v1", name: "weights", version: 3, payload: large } as const;
+    const commit: Commit = { ...everyEvent, events: [...everyEvent.events, set, ...everyEvent.events] };
+    const parts = encodeCommitParts(commit);
+    expect(parts).toContain(data);
+    expect(Buffer.concat(parts).equals(encodeCommit(commit))).toBe(true);
+    expect(decodeCommit(Buffer.concat(parts))).toEqual(commit);
+    expect(encodeCommitParts(everyEvent)).toHaveLength(1);
+  });
+
+  test("are parts of a checkpoint, shared with it, and come back", () => {
+    const { session } = wholeCheckpoint;
+    const variables = session.variables.map((each) => ({ ...each, payload: large, value: large.value }));
+    const checkpoint = { ...wholeCheckpoint, session: { ...session, variables } };
+    const parts = encodeCheckpointParts(checkpoint);
+    expect(variables.length).toBeGreaterThan(0);
+    expect(parts.filter((part) => part === data)).toHaveLength(variables.length);
+    expect(decodeCheckpoint(Buffer.concat(parts))).toEqual(checkpoint);
+    expect(Buffer.concat(parts).equals(encodeCheckpoint(checkpoint))).toBe(true);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { AccessGrant, Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
 import { fromWirePermission, toWirePermission } from "../access-rule.ts";
-import { decodeMessage, encodeMessage } from "../binary/message-codec.ts";
-import { toBinaryOnce } from "../binary-pieces.ts";
+import { decodeMessage } from "../binary/message-codec.ts";
+import { toBinaryOnce, toBinaryPieces } from "../binary-pieces.ts";
 import {
+  type StoredCheckpoint,
   StoredCheckpointSchema,
+  type StoredCommit,
   StoredCommitSchema,
   type StoredGrant,
   type StoredHistory,
@@ -21,21 +23,29 @@ import { fromStoredSession, toStoredSession } from "./stored-session.ts";
 import { toStoredEvent } from "./to-stored-event.ts";
 
 /** Puts a commit into the bytes that it is stored as. */
-export const encodeCommit = (commit: Commit): Uint8Array =>
-  toBinaryOnce(StoredCommitSchema, {
-    $typeName: "trimtab.log.v1.StoredCommit",
-    format: storedFormat,
-    session: commit.session,
-    revision: toUint64(commit.revision),
-    at: toTimestamp(commit.atMs),
-    actor: commit.actor,
-    origin: toWireOrigin(commit.origin),
-    metadata: toWireRecord(commit.metadata),
-    requestId: commit.requestId ?? "",
-    ...(commit.via !== undefined && { via: { $typeName: "trimtab.log.v1.StoredVia", ...commit.via } }),
-    events: commit.events.map(toStoredEvent),
-    grants: (commit.grants ?? []).map(toStoredGrant),
-  });
+export const encodeCommit = (commit: Commit): Uint8Array => toBinaryOnce(StoredCommitSchema, toStoredCommit(commit));
+
+/**
+ * Puts a commit into the bytes that it is stored as, in parts that belong one after the other. Large bytes in it are parts
+ * themselves and shared with it, so that they must not change; without any there is one part.
+ */
+export const encodeCommitParts = (commit: Commit): readonly Uint8Array[] =>
+  toBinaryPieces(StoredCommitSchema, toStoredCommit(commit));
+
+const toStoredCommit = (commit: Commit): StoredCommit => ({
+  $typeName: "trimtab.log.v1.StoredCommit",
+  format: storedFormat,
+  session: commit.session,
+  revision: toUint64(commit.revision),
+  at: toTimestamp(commit.atMs),
+  actor: commit.actor,
+  origin: toWireOrigin(commit.origin),
+  metadata: toWireRecord(commit.metadata),
+  requestId: commit.requestId ?? "",
+  ...(commit.via !== undefined && { via: { $typeName: "trimtab.log.v1.StoredVia", ...commit.via } }),
+  events: commit.events.map(toStoredEvent),
+  grants: (commit.grants ?? []).map(toStoredGrant),
+});
 
 /**
  * Reads a stored commit: exactly the one that was encoded.
@@ -88,13 +98,19 @@ const fromStoredGrant = (
 });
 
 /** Puts a checkpoint into the bytes that it is stored as. */
-export const encodeCheckpoint = ({ session, history }: SessionCheckpoint): Uint8Array =>
-  encodeMessage(StoredCheckpointSchema, {
-    $typeName: "trimtab.log.v1.StoredCheckpoint",
-    format: storedFormat,
-    session: toStoredSession(session),
-    histories: history.map(toStoredHistory),
-  });
+export const encodeCheckpoint = (checkpoint: SessionCheckpoint): Uint8Array =>
+  toBinaryOnce(StoredCheckpointSchema, toStoredCheckpoint(checkpoint));
+
+/** Puts a checkpoint into the bytes that it is stored as, in parts, as {@link encodeCommitParts} does a commit. */
+export const encodeCheckpointParts = (checkpoint: SessionCheckpoint): readonly Uint8Array[] =>
+  toBinaryPieces(StoredCheckpointSchema, toStoredCheckpoint(checkpoint));
+
+const toStoredCheckpoint = ({ session, history }: SessionCheckpoint): StoredCheckpoint => ({
+  $typeName: "trimtab.log.v1.StoredCheckpoint",
+  format: storedFormat,
+  session: toStoredSession(session),
+  histories: history.map(toStoredHistory),
+});
 
 const toStoredHistory = ([id, versions]: SessionCheckpoint["history"][number]): StoredHistory => ({
   $typeName: "trimtab.log.v1.StoredHistory",

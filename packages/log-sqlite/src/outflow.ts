@@ -1,0 +1,36 @@
+import type { Sectioned } from "./sectioned.ts";
+import { breakOff, createWindow, putSections, type Window, wake } from "./window.ts";
+
+/** Sends large data to the writing thread through a window, so that it is never there a second time as a whole. */
+export interface Outflow {
+  readonly window: Window;
+  /** Sends data for a call, behind that of the calls before. */
+  send(data: readonly Sectioned[], call: Promise<unknown>): void;
+}
+
+/** Makes an outflow that is sending nothing. */
+export function createOutflow(): Outflow {
+  const window = createWindow();
+  let before: Promise<void> = Promise.resolve();
+  return {
+    window,
+    send(data, call) {
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+        wake(window);
+      };
+      const over = call.then(end, end);
+      const put = async (): Promise<void> => {
+        try {
+          for (const each of data) await putSections(window, each, () => isOver);
+        } catch {
+          // Where the data was taken away there is nothing to put in; the call rejects.
+          breakOff(window);
+          await over;
+        }
+      };
+      before = before.then(put);
+    },
+  };
+}
