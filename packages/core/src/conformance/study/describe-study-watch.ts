@@ -10,13 +10,17 @@ function watching(studies: StudyStore, options: WatchStudyOptions = {}) {
       const { value, done } = await events.next();
       return done === true ? expect.fail("the watch is over") : value;
     },
-    /** The next event that tells of something. */
-    async change() {
+    /** The next event that is no bookmark, which comes whenever nothing has happened for a while. */
+    async telling() {
       for (;;) {
         const event = await this.next();
-        if (event.kind === "changes" || event.kind === "snapshot") return event;
-        expect(event.kind).toBe("bookmark");
+        if (event.kind !== "bookmark") return event;
       }
+    },
+    /** The next event that tells of the study as it is now. */
+    async change() {
+      const event = await this.telling();
+      return event.kind === "ended" ? expect.fail("the study has ended") : event;
     },
     stop: () => events.return?.(),
   };
@@ -63,7 +67,7 @@ export function describeStudyWatch(opened: OpenStudies): void {
       const { studies } = await openSample(opened);
       const watch = watching(studies);
       const { token } = await watch.change();
-      const next = watch.next();
+      const next = watch.telling();
       await studies.deleteStudy("s", "one");
       expect((await next).kind).toBe("ended");
       await studies.createStudy("s", { id: "one", variables: ["count"] });
