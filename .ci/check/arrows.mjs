@@ -19,6 +19,7 @@ const ALLOWED = {
   optimize: [BROWSER, "core"],
   handles: [BROWSER, "core"],
   log: [],
+  http: [],
   audit: ["core", "log"],
   "log-sealed": ["log"],
   "log-sqlite": ["log"],

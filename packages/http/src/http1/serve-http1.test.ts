@@ -1,0 +1,295 @@
+import { once } from "node:events";
+import * as http from "node:http";
+import * as net from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Exchange } from "../exchange.ts";
+import { type Http1Connection, serveHttp1 } from "./serve-http1.ts";
+
+const open: { close(): unknown }[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+interface Served {
+  readonly port: number;
+  readonly connections: Http1Connection[];
+  /** What was handed over, as Node's own server then read it. */
+  readonly handedOver: string[];
+}
+
+/** Serves connections by `onExchange`, and those handed over by a server of Node's. */
+async function serve(onExchange: (exchange: Exchange) => void, idleTimeoutMs = 5000): Promise<Served> {
+  const handedOver: string[] = [];
+  const node = http.createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    handedOver.push(`${request.method} ${request.url} ${body}`);
+    response.end("by Node");
+  });
+  const connections: Http1Connection[] = [];
+  const server = net.createServer((socket) => {
+    socket.on("error", () => {});
+    const handOver = () => {
+      node.emit("connection", socket);
+      socket.resume();
+    };
+    connections.push(serveHttp1(socket, { onExchange, handOver, idleTimeoutMs }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  open.push(server);
+  return { port: (server.address() as net.AddressInfo).port, connections, handedOver };
+}
+
+/** A connection, and all that has come back on it. */
+function connect({ port }: Served) {
+  const socket = net.connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  open.push({ close: () => socket.destroy() });
+  let heard = "";
+  socket.setEncoding("latin1").on("data", (text: string) => {
+    heard += text;
+  });
+  const hears = (text: string) => expect.poll(() => heard, { interval: 1 }).toContain(text);
+  return { socket, hears, heard: () => heard, send: (text: string) => void socket.write(text, "latin1") };
+}
+
+const post = (body: string, path = "/p", fields = "") =>
+  `POST ${path} HTTP/1.1\r\nhost: x\r\n${fields}content-length: ${body.length}\r\n\r\n${body}`;
+
+/** Answers with what was sent. */
+function echo(exchange: Exchange): void {
+  const chunks: Buffer[] = [];
+  exchange.read({
+    onData: (bytes) => void chunks.push(bytes),
+    onEnd() {
+      exchange.start(200, { "content-type": "text/plain" });
+      exchange.end({ bytes: Buffer.concat([Buffer.from(`${exchange.path}=`), ...chunks]) });
+    },
+  });
+}
+
+describe("common requests", () => {
+  test("are answered one after the other on a connection", async () => {
+    const client = connect(await serve(echo));
+    for (const body of ["one", "two", "", "three"]) {
+      client.send(post(body));
+      await client.hears(`content-length: ${3 + body.length}\r\n`);
+      await client.hears(`\r\n\r\n/p=${body}`);
+    }
+    expect(client.heard().match(/HTTP\/1.1 200 OK\r\n/g)).toHaveLength(4);
+    expect(client.heard()).toMatch(/\r\ndate: \w{3}, [^\r]+ GMT\r\nkeep-alive: timeout=5\r\n/);
+  });
+
+  test("are read whatever way they are split in two", async () => {
+    const served = await serve(echo);
+    const text = post("body");
+    for (let at = text.length - 4; at < text.length; at++) {
+      const client = connect(served);
+      client.send(text.slice(0, at));
+      await once(client.socket, "connect");
+      await new Promise<void>((resolve) => client.socket.write("", () => resolve()));
+      client.send(text.slice(at));
+      await client.hears("/p=body");
+    }
+    expect(served.handedOver.length).toBeLessThanOrEqual(4);
+  });
+
+  test("that are sent ahead are answered in their order, each after the one before", async () => {
+    const waiting: Exchange[] = [];
+    const client = connect(await serve((exchange) => void waiting.push(exchange)));
+    client.send(post("1", "/1") + post("2", "/2") + post("3", "/3"));
+    for (const path of ["/1", "/2", "/3"]) {
+      await expect.poll(() => waiting.map((each) => each.path), { interval: 1 }).toEqual([path]);
+      const exchange = waiting.pop();
+      if (exchange !== undefined) echo(exchange);
+      await client.hears(`${path}=`);
+    }
+  });
+
+  test("are answered by a stream of chunks where no length is known", async () => {
+    const client = connect(
+      await serve((exchange) => {
+        exchange.start(200, {});
+        exchange.write(Buffer.from("first"));
+        exchange.write(Buffer.from("second, longer"));
+        exchange.end({ trailers: { "x-last": "word" } });
+      }),
+    );
+    client.send(post(""));
+    await client.hears("\r\n\r\n5\r\nfirst\r\ne\r\nsecond, longer\r\n0\r\nx-last: word\r\n\r\n");
+    expect(client.heard()).toContain("transfer-encoding: chunked\r\n");
+  });
+
+  test("are understood by Node's client, chunks and all", async () => {
+    const served = await serve((exchange) => {
+      exchange.start(200, {});
+      for (const text of ["a", "b", "c"]) exchange.write(Buffer.from(text));
+      exchange.end({});
+    });
+    const url = `http://127.0.0.1:${served.port}/`;
+    for (let round = 0; round < 3; round++)
+      expect(await (await fetch(url, { method: "POST", body: "x" })).text()).toBe("abc");
+  });
+
+  test.each([
+    [204, ""],
+    [304, ""],
+    [200, "content-length: 0\r\n"],
+  ])("are answered without a body by %i", async (status, length) => {
+    const client = connect(
+      await serve((exchange) => {
+        exchange.start(status, {});
+        exchange.end({});
+      }),
+    );
+    client.send(post("x"));
+    await client.hears("\r\n\r\n");
+    expect(/\r\n(content-length: .*\r\n|transfer-encoding.*\r\n)/.exec(client.heard())?.[1] ?? "").toBe(length);
+  });
+
+  test("do not begin before a paused reader goes on", async () => {
+    let heard = "";
+    let exchange: Exchange | undefined;
+    const client = connect(
+      await serve((given) => {
+        exchange = given;
+        given.pause();
+        given.read({ onData: (bytes) => (heard += bytes), onEnd: () => (heard += "!") });
+      }),
+    );
+    client.send(post("body"));
+    await expect.poll(() => exchange, { interval: 1 }).toBeDefined();
+    expect(heard).toBe("");
+    exchange?.resume();
+    expect(heard).toBe("body!");
+  });
+
+  test("hold back who writes more than is read, and let them go on", async () => {
+    const piece = Buffer.alloc(256 * 1024, "x");
+    let written = 0;
+    const client = connect(
+      await serve((exchange) => {
+        exchange.start(200, { "content-length": piece.length * 40 });
+        const write = () => {
+          while (written < 40) {
+            written++;
+            if (!exchange.write(piece)) return exchange.onDrain(write);
+          }
+          exchange.end({});
+        };
+        write();
+      }),
+    );
+    client.socket.pause();
+    client.send(post(""));
+    await expect.poll(() => written, { interval: 1 }).toBeGreaterThan(0);
+    client.socket.resume();
+    await expect.poll(() => client.heard().length, { interval: 1 }).toBeGreaterThan(piece.length * 40);
+    expect(written).toBe(40);
+  });
+
+  test("close when their client goes away, once, and an answer is dropped then", async () => {
+    let closings = 0;
+    let exchange: Exchange | undefined;
+    const client = connect(
+      await serve((given) => {
+        exchange = given;
+        given.onClose(() => closings++);
+      }),
+    );
+    client.send(post("x"));
+    await expect.poll(() => exchange, { interval: 1 }).toBeDefined();
+    client.socket.destroy();
+    await expect.poll(() => closings, { interval: 1 }).toBe(1);
+    exchange?.start(200, {});
+    expect(exchange?.write(Buffer.from("late"))).toBe(false);
+    exchange?.end({});
+    expect(closings).toBe(1);
+  });
+
+  test("whose answer holds a field that is none are told nothing half", async () => {
+    const thrown: unknown[] = [];
+    const client = connect(
+      await serve((exchange) => {
+        try {
+          exchange.start(200, { "x-note": "a\r\nset-cookie: b" });
+        } catch (error) {
+          thrown.push(error);
+        }
+        exchange.start(500, {});
+        exchange.end({});
+      }),
+    );
+    client.send(post("x"));
+    await client.hears("HTTP/1.1 500 Internal Server Error\r\n");
+    expect(thrown).toEqual([expect.any(TypeError)]);
+    expect(client.heard()).not.toContain("set-cookie");
+  });
+});
+
+describe("everything else is handed over as it came", () => {
+  test.each([
+    ["another method", "GET /get HTTP/1.1\r\nhost: x\r\n\r\n", "GET /get "],
+    ["a large body", post("x".repeat(70_000)), `POST /p ${"x".repeat(70_000)}`],
+    ["chunks", "POST /p HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", "POST /p ab"],
+    ["the last request", post("x", "/last", "connection: close\r\n"), "POST /last x"],
+  ])("%s", async (_, text, read) => {
+    const served = await serve(echo);
+    const client = connect(served);
+    client.send(post("before"));
+    await client.hears("/p=before");
+    client.send(text);
+    await client.hears("by Node");
+    expect(served.handedOver).toEqual([read]);
+    // The connection is Node's from then on.
+    if (!text.includes("close")) {
+      client.send(post("after"));
+      await expect.poll(() => served.handedOver.at(-1), { interval: 1 }).toBe("POST /p after");
+    }
+  });
+
+  test("also behind a common request, in the same piece", async () => {
+    const served = await serve(echo);
+    const client = connect(served);
+    client.send(`${post("one")}GET /two HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await client.hears("/p=one");
+    await client.hears("by Node");
+    expect(served.handedOver).toEqual(["GET /two "]);
+  });
+
+  test("a request in more than two pieces", async () => {
+    const served = await serve(echo);
+    const client = connect(served);
+    const text = post("body");
+    for (const piece of [text.slice(0, -3), text.slice(-3, -2), text.slice(-2)]) {
+      await new Promise<void>((resolve) => client.socket.write(piece, () => resolve()));
+    }
+    await expect.poll(() => client.heard(), { interval: 1 }).toMatch(/by Node|\/p=body/);
+  });
+});
+
+describe("a connection", () => {
+  test("that lies idle is closed", async () => {
+    const client = connect(await serve(echo, -990));
+    client.send(post("x"));
+    await client.hears("/p=x");
+    await once(client.socket, "close");
+  });
+
+  test("is closed at once when nothing is under way, and after the answer otherwise", async () => {
+    const waiting: Exchange[] = [];
+    const served = await serve((exchange) => void waiting.push(exchange));
+    const [idle, busy] = [connect(served), connect(served)];
+    await Promise.all([once(idle.socket, "connect"), once(busy.socket, "connect")]);
+    busy.send(post("x"));
+    await expect.poll(() => [waiting.length, served.connections.length], { interval: 1 }).toEqual([1, 2]);
+    for (const connection of served.connections) connection.close();
+    await once(idle.socket, "close");
+    const exchange = waiting.pop();
+    if (exchange !== undefined) echo(exchange);
+    await once(busy.socket, "close");
+    expect(busy.heard()).toContain("connection: close\r\n");
+    expect(busy.heard()).toContain("/p=x");
+  });
+});

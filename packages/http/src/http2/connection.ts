@@ -1,0 +1,200 @@
+import type { IncomingHttpHeaders } from "node:http2";
+import type { Socket } from "node:net";
+import type { Exchange } from "../exchange.ts";
+import { Output } from "../output.ts";
+import { ConnectionError } from "./connection-error.ts";
+import type { Http2Limits } from "./limits.ts";
+import { defaultWindowBytes, errorCode, frameType, max31Bits } from "./protocol.ts";
+import { createRateBudget, type RateBudget } from "./rate-budget.ts";
+import { ServerStream, type StreamHost } from "./server-stream.ts";
+import { initialPeerSettings, openingFrames, type PeerSettings } from "./settings.ts";
+import { sendFrameHead, sendNumber, sendReset, sendWindowUpdate } from "./write-frames.ts";
+
+/** How long a client may take to close a connection that has ended, in milliseconds. */
+const lingerMs = 1000;
+
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly limits: Http2Limits;
+  readonly onExchange: (stream: Exchange) => void;
+}
+
+/** A connection and its streams: who is there, what may be sent, and how it ends. */
+export class Connection implements StreamHost {
+  readonly socket: Socket;
+  readonly output: Output;
+  readonly peer: PeerSettings = initialPeerSettings();
+  readonly limits: Http2Limits;
+  readonly streams = new Map<number, ServerStream>();
+  /** The highest number of a stream that the client has opened. */
+  lastStreamId = 0;
+  sendWindow = defaultWindowBytes;
+  /** Nothing more is read. */
+  isOver = false;
+  readonly #onExchange: (stream: Exchange) => void;
+  readonly #waiting = new Set<ServerStream>();
+  readonly #resets: RateBudget;
+  readonly #oddities: RateBudget;
+  /** Bytes that the client may still send on all streams, and those used since it was told. */
+  #receiveWindow: number;
+  #used = 0;
+  #unsentAnswers = 0;
+  #isLeaving = false;
+  #isPumping = false;
+
+  constructor(socket: Socket, { limits, onExchange }: ConnectionOptions) {
+    this.socket = socket;
+    this.limits = limits;
+    this.#onExchange = onExchange;
+    this.#receiveWindow = limits.connectionWindowBytes;
+    this.#resets = createRateBudget(limits.resets.burst, limits.resets.perSecond);
+    this.#oddities = createRateBudget(limits.oddities.burst, limits.oddities.perSecond);
+    this.output = new Output(socket, () => this.#pump());
+    this.output.add(openingFrames(limits));
+  }
+
+  get streamWindowBytes(): number {
+    return this.limits.streamWindowBytes;
+  }
+
+  get atOnceBytes(): number {
+    return this.limits.backlogBytes;
+  }
+
+  get isBackedUp(): boolean {
+    return this.output.waitingBytes > this.limits.backlogBytes;
+  }
+
+  /** Begins a stream, or refuses it so that the client may try again elsewhere. */
+  open(id: number, headers: Readonly<IncomingHttpHeaders>): ServerStream | undefined {
+    if (this.#isLeaving || this.streams.size >= this.limits.maxStreams) {
+      this.refuse(id, errorCode.refusedStream);
+      return undefined;
+    }
+    const stream = new ServerStream(id, headers, this);
+    this.streams.set(id, stream);
+    return stream;
+  }
+
+  /** Gives a stream to whoever serves it. */
+  serve(stream: ServerStream): void {
+    this.#onExchange(stream);
+  }
+
+  /** Resets a stream for a fault or wish of its client's, which may not happen too often. */
+  refuse(id: number, code: number): void {
+    this.countReset();
+    const stream = this.streams.get(id);
+    if (stream !== undefined) {
+      stream.reset(code);
+      return;
+    }
+    sendReset(this.output, id, code);
+  }
+
+  countReset(): void {
+    if (!this.#resets.spend()) throw new ConnectionError(errorCode.enhanceYourCalm, "too many streams are reset");
+  }
+
+  countOddity(): void {
+    if (!this.#oddities.spend()) throw new ConnectionError(errorCode.enhanceYourCalm, "too many frames of no use");
+  }
+
+  /** Counts a frame that must be answered; a client that does not read the answers may not go on forever. */
+  countAnswer(): void {
+    if (this.output.waitingBytes === 0) this.#unsentAnswers = 0;
+    if (++this.#unsentAnswers > this.limits.maxUnsentAnswers)
+      throw new ConnectionError(errorCode.enhanceYourCalm, "too many frames whose answers are not read");
+  }
+
+  takeWindow(bytes: number): void {
+    this.#receiveWindow -= bytes;
+    if (this.#receiveWindow < 0)
+      throw new ConnectionError(errorCode.flowControlError, "more bytes than the window of the connection holds");
+  }
+
+  consumed(bytes: number): void {
+    this.#used += bytes;
+    if (this.#used * 2 < this.limits.connectionWindowBytes || this.isOver) return;
+    sendWindowUpdate(this.output, 0, this.#used);
+    this.#receiveWindow += this.#used;
+    this.#used = 0;
+  }
+
+  /** Lets more be sent on all streams. */
+  growWindow(bytes: number): void {
+    this.sendWindow += bytes;
+    if (this.sendWindow > max31Bits)
+      throw new ConnectionError(errorCode.flowControlError, "a window beyond 2^31-1 bytes");
+    if (this.#waiting.size > 0) this.output.schedule();
+  }
+
+  wait(stream: ServerStream): void {
+    this.#waiting.add(stream);
+    this.output.schedule();
+  }
+
+  closed(stream: ServerStream): void {
+    this.streams.delete(stream.id);
+    this.#waiting.delete(stream);
+    if (this.#isLeaving && this.streams.size === 0) this.#finish();
+  }
+
+  /** Tells the client to begin nothing more; the connection ends with its last stream. */
+  leave(): void {
+    if (this.#isLeaving || this.isOver) return;
+    this.#isLeaving = true;
+    this.#sayGoodbye(errorCode.noError, "");
+    if (this.streams.size === 0) this.#finish();
+  }
+
+  /** Ends the connection for a fault of its client's, and tells it which. */
+  fail({ code, message }: ConnectionError): void {
+    if (this.isOver) return;
+    this.#sayGoodbye(code, message);
+    this.#finish();
+    this.drop();
+  }
+
+  /** Ends all that is under way, since the connection is gone. */
+  drop(): void {
+    this.isOver = true;
+    for (const stream of [...this.streams.values()]) stream.close();
+  }
+
+  #sayGoodbye(code: number, message: string): void {
+    const text = Buffer.from(message);
+    sendFrameHead(this.output, 8 + text.length, frameType.goAway, 0, 0);
+    sendNumber(this.output, this.lastStreamId);
+    sendNumber(this.output, code);
+    this.output.add(text);
+  }
+
+  #finish(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.output.flush();
+    this.socket.end();
+    // What the client still sends is read and dropped, since closing on it could take back what was said last.
+    const timer = setTimeout(() => this.socket.destroy(), lingerMs);
+    this.socket.once("close", () => clearTimeout(timer));
+  }
+
+  /** Reads nothing more from a client that does not read its answers, until it does. */
+  holdBack(): void {
+    if (this.isBackedUp) this.socket.pause();
+  }
+
+  /** Lets streams that wait send in turns, a frame each, while there is room. */
+  #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    for (const stream of this.#waiting) {
+      if (this.sendWindow <= 0 || this.isBackedUp) break;
+      this.#waiting.delete(stream);
+      if (stream.sendNext()) this.#waiting.add(stream);
+    }
+    this.#isPumping = false;
+    if (this.socket.isPaused() && !this.isBackedUp) this.socket.resume();
+  }
+}

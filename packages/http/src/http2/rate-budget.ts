@@ -1,0 +1,27 @@
+/** Something that a peer may do now and then, and not all the time. */
+export interface RateBudget {
+  /** Counts it once, and says whether it is still bearable. */
+  spend(): boolean;
+}
+
+/**
+ * Makes a budget of `burst` at once, which fills up again by `perSecond`. Time is only asked for when it is used up.
+ *
+ * @param now a clock that only goes forward, in milliseconds
+ */
+export function createRateBudget(burst: number, perSecond: number, now = () => performance.now()): RateBudget {
+  let left = burst;
+  let filledAt = now();
+  return {
+    spend() {
+      if (left < 1) {
+        const at = now();
+        left = Math.min(burst, left + ((at - filledAt) * perSecond) / 1000);
+        filledAt = at;
+      }
+      if (left < 1) return false;
+      left--;
+      return true;
+    },
+  };
+}

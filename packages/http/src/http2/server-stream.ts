@@ -1,0 +1,217 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http2";
+import type { Socket } from "node:net";
+import type { BodyReader, Ending, Exchange } from "../exchange.ts";
+import type { Output } from "../output.ts";
+import { sendHead } from "./answer-head.ts";
+import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
+import { ReceivedBody } from "./received-body.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { PeerSettings } from "./settings.ts";
+import { sendFrameHead, sendReset } from "./write-frames.ts";
+
+/** What a stream asks of its connection. */
+export interface StreamHost {
+  readonly socket: Socket;
+  readonly output: Output;
+  readonly peer: PeerSettings;
+  /** Bytes that the client takes on all streams. */
+  sendWindow: number;
+  readonly streamWindowBytes: number;
+  /** More bytes than these are sent in turns with other streams. */
+  readonly atOnceBytes: number;
+  /** So much waits to be sent that streams should hold back. */
+  readonly isBackedUp: boolean;
+  /** Bytes of a body have been used, and as many may be sent for them. */
+  consumed(bytes: number): void;
+  /** Has `sendNext` of the stream called when its connection has room. */
+  wait(stream: ServerStream): void;
+  /** Forgets the stream. */
+  closed(stream: ServerStream): void;
+}
+
+/** A class, since one is made for every call. */
+export class ServerStream implements Exchange {
+  readonly id: number;
+  readonly headers: Readonly<IncomingHttpHeaders>;
+  readonly body: ReceivedBody;
+  /** Bytes that the client takes on this stream. */
+  sendWindow: number;
+  isClosed = false;
+  /** Something of the answer has been sent. */
+  isAnswered = false;
+  readonly #host: StreamHost;
+  #queue: SendQueue | undefined;
+  #onDrain: (() => void) | undefined;
+  #onClose: (() => void) | undefined;
+
+  constructor(id: number, headers: Readonly<IncomingHttpHeaders>, host: StreamHost) {
+    this.id = id;
+    this.headers = headers;
+    this.#host = host;
+    this.sendWindow = host.peer.initialWindowBytes;
+    this.body = new ReceivedBody(id, headers, host);
+  }
+
+  get hasTrailers(): boolean {
+    return true;
+  }
+
+  get method(): string | undefined {
+    return this.headers[":method"];
+  }
+
+  get path(): string | undefined {
+    return this.headers[":path"];
+  }
+
+  get socket(): Socket {
+    return this.#host.socket;
+  }
+
+  read(reader: BodyReader): void {
+    if (this.headers.expect === "100-continue" && !this.isAnswered) this.#send(100, {}, false);
+    this.body.read(reader);
+  }
+
+  pause(): void {
+    this.body.pause();
+  }
+
+  resume(): void {
+    this.body.resume();
+  }
+
+  start(status: number, headers: OutgoingHttpHeaders): void {
+    if (this.isClosed) return;
+    this.isAnswered = true;
+    this.#send(status, headers, false);
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.isClosed) return false;
+    if (this.#mayGoOut(bytes.length)) {
+      if (bytes.length > 0) this.#sendData(bytes, false);
+      return !this.#host.isBackedUp;
+    }
+    this.#enqueue(bytes);
+    return false;
+  }
+
+  end({ bytes = noBytes, trailers }: Ending): void {
+    if (this.isClosed) return;
+    if (this.#mayGoOut(bytes.length)) {
+      if (bytes.length > 0 || trailers === undefined) this.#sendData(bytes, trailers === undefined);
+      this.#finish(trailers);
+      return;
+    }
+    const queue = this.#enqueue(bytes);
+    queue.ending = trailers === undefined ? {} : { trailers };
+  }
+
+  /** Breaks the answer off, for the reason that the code gives. */
+  reset(code: number = errorCode.internalError): void {
+    if (this.isClosed) return;
+    sendReset(this.#host.output, this.id, code);
+    this.close();
+  }
+
+  onDrain(listener: () => void): void {
+    if (this.isClosed) return;
+    this.#onDrain = listener;
+    this.#host.wait(this);
+  }
+
+  onClose(listener: () => void): void {
+    const before = this.#onClose;
+    this.#onClose =
+      before === undefined
+        ? listener
+        : () => {
+            before();
+            listener();
+          };
+  }
+
+  /** Grows the window, or shrinks it; says `false` where it would hold more than any window may. */
+  growWindow(bytes: number): boolean {
+    this.sendWindow += bytes;
+    if (this.sendWindow > max31Bits) return false;
+    if (this.#queue !== undefined && this.sendWindow > 0) this.#host.wait(this);
+    return true;
+  }
+
+  /** Sends one frame of what waits, if the windows let it, and says whether there is more that they let. */
+  sendNext(): boolean {
+    const queue = this.#queue;
+    if (queue !== undefined) {
+      const most = Math.min(this.sendWindow, this.#host.sendWindow, this.#host.peer.maxFrameBytes);
+      if (most <= 0 && queue.bytes > 0) return false;
+      const bytes = queue.bytes > 0 ? queue.take(most) : noBytes;
+      const isLast = queue.bytes === 0 && queue.ending !== undefined && queue.ending.trailers === undefined;
+      if (bytes.length > 0 || isLast) this.#sendData(bytes, isLast);
+      if (queue.bytes > 0) return this.sendWindow > 0;
+      this.#queue = undefined;
+      if (queue.ending !== undefined) this.#finish(queue.ending.trailers);
+    }
+    const listener = this.#onDrain;
+    this.#onDrain = undefined;
+    if (!this.isClosed) listener?.();
+    return false;
+  }
+
+  /** Ends it without a word to the client. */
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#queue = undefined;
+    this.#onDrain = undefined;
+    this.body.drop();
+    this.#host.closed(this);
+    const listener = this.#onClose;
+    this.#onClose = undefined;
+    listener?.();
+  }
+
+  #mayGoOut(bytes: number): boolean {
+    const host = this.#host;
+    const isFree = this.#queue === undefined && !host.isBackedUp;
+    return isFree && bytes <= this.sendWindow && bytes <= host.sendWindow && bytes <= host.atOnceBytes;
+  }
+
+  #enqueue(bytes: Uint8Array): SendQueue {
+    this.#queue ??= new SendQueue();
+    this.#queue.add(bytes);
+    this.#host.wait(this);
+    return this.#queue;
+  }
+
+  #send(status: number, fields: OutgoingHttpHeaders, isLast: boolean): void {
+    sendHead(this.#host.output, this.#host.peer, { streamId: this.id, isLast, status, fields });
+  }
+
+  /** Sends bytes that fit the windows, in as many frames as it takes. */
+  #sendData(bytes: Uint8Array, isLast: boolean): void {
+    const { output, peer } = this.#host;
+    this.sendWindow -= bytes.length;
+    this.#host.sendWindow -= bytes.length;
+    let at = 0;
+    do {
+      const end = Math.min(at + peer.maxFrameBytes, bytes.length);
+      const flags = isLast && end === bytes.length ? flag.endStream : 0;
+      sendFrameHead(output, end - at, frameType.data, flags, this.id);
+      output.add(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
+      at = end;
+    } while (at < bytes.length);
+  }
+
+  /** Sends what ends the answer, declines what the client has still to say, and closes. */
+  #finish(trailers: OutgoingHttpHeaders | undefined): void {
+    const { output, peer } = this.#host;
+    if (trailers !== undefined) sendHead(output, peer, { streamId: this.id, isLast: true, fields: trailers });
+    if (this.body.isWhole) this.close();
+    else this.reset(errorCode.noError);
+  }
+}
+
+const noBytes = new Uint8Array();

@@ -1,0 +1,41 @@
+import type { Output } from "../output.ts";
+import { frameHeadBytes, frameType } from "./protocol.ts";
+
+/** Writes the nine bytes that every frame begins with (RFC 9113, section 4.1). */
+export function writeFrameHead(
+  target: Buffer,
+  at: number,
+  length: number,
+  type: number,
+  flags: number,
+  streamId: number,
+): void {
+  target.writeUInt32BE(((length << 8) | type) >>> 0, at);
+  target.writeUInt8(flags, at + 4);
+  target.writeUInt32BE(streamId, at + 5);
+}
+
+/** Sends the head of a frame; its payload follows by whatever way. */
+export function sendFrameHead(output: Output, length: number, type: number, flags: number, streamId: number): void {
+  const room = output.room(frameHeadBytes);
+  writeFrameHead(room, output.at, length, type, flags, streamId);
+  output.advance(output.at + frameHeadBytes);
+}
+
+/** Sends a number of four bytes, as part of a payload. */
+export function sendNumber(output: Output, value: number): void {
+  const room = output.room(4);
+  output.advance(room.writeUInt32BE(value, output.at));
+}
+
+/** Lets the client send more, on a stream or, with 0, on all of them. */
+export function sendWindowUpdate(output: Output, streamId: number, bytes: number): void {
+  sendFrameHead(output, 4, frameType.windowUpdate, 0, streamId);
+  sendNumber(output, bytes);
+}
+
+/** Ends a stream. */
+export function sendReset(output: Output, streamId: number, code: number): void {
+  sendFrameHead(output, 4, frameType.resetStream, 0, streamId);
+  sendNumber(output, code);
+}
