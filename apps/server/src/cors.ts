@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { cors } from "@connectrpc/connect";
-import type { Exchange } from "./http/exchange.ts";
+import type { Exchange } from "@trimtab/http";
 
 /** What an answer to a page of another origin says. */
 export interface CorsAnswer {

@@ -5,7 +5,7 @@ import { collectDirectMethods } from "./direct/direct-methods.ts";
 import { createDirectServer } from "./direct/serve-directly.ts";
 import type { Fallback } from "./fallback.ts";
 import type { ForwardedFor } from "./forwarded-for.ts";
-import type { ExchangeHandler } from "./http/exchange.ts";
+import type { ExchangeHandler } from "./http/protocol-server.ts";
 import { sendText } from "./http/send.ts";
 import { createRoutedServer } from "./routed/serve-routed.ts";
 import type { IsTrustedOrigin } from "./trusted-origins.ts";

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { Exchange } from "@trimtab/http";
 import { addressOf } from "./http/address-of.ts";
-import type { Exchange } from "./http/exchange.ts";
 import { sendFailure, sendText } from "./http/send.ts";
 import type { StaticFiles } from "./static-files.ts";
 

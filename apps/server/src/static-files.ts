@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
-import type { Exchange } from "./http/exchange.ts";
+import type { Exchange } from "@trimtab/http";
 import { sendBody } from "./http/send.ts";
 
 /** Serves one file if there is one at the path, and says whether there was; the answer carries these fields beside its own. */

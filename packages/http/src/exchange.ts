@@ -42,7 +42,7 @@ export interface Exchange {
    * all other calls of the connection.
    */
   end(ending: Ending): void;
-  /** Breaks the answer off, so that the caller sees that it is not whole. */
+  /** Breaks the answer off, so that the caller sees that it is not whole; the exchange is closed at once, and `onClose` follows. */
   reset(): void;
   /** Calls once when more may be written, after a `write` that gave `false`; not at all where the exchange closes before. */
   onDrain(listener: () => void): void;

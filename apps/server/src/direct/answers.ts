@@ -3,7 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { type Prompt, promptOf } from "@trimtab/core";
-import type { Ending, Exchange } from "../http/exchange.ts";
+import type { Ending, Exchange } from "@trimtab/http";
 import type { Call } from "./call.ts";
 import { type Frame, frameOf } from "./envelope.ts";
 

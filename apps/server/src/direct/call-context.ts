@@ -9,11 +9,11 @@ import {
   createContextValues,
   type HandlerContext,
 } from "@connectrpc/connect";
+import type { Exchange } from "@trimtab/http";
 import { type CertificateNames, peerCertificate } from "../auth/caller.ts";
 import { certificateNames } from "../auth/certificate-names.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
-import type { Exchange } from "../http/exchange.ts";
 
 /** The address that a call came from, among its context's values. */
 export const peerAddress = createContextKey<string | undefined>(undefined, { description: "peer address" });

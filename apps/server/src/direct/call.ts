@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange } from "@trimtab/http";
 import type { CallContext } from "./call-context.ts";
 import type { Dialect } from "./dialects.ts";
 import type { Codec, DirectMethod } from "./direct-methods.ts";

@@ -2,7 +2,7 @@ import type { ConnectError } from "@connectrpc/connect";
 import * as connect from "@connectrpc/connect/protocol-connect";
 import * as grpc from "@connectrpc/connect/protocol-grpc";
 import * as grpcWeb from "@connectrpc/connect/protocol-grpc-web";
-import type { Ending } from "../http/exchange.ts";
+import type { Ending } from "@trimtab/http";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelope } from "./envelope.ts";
 import { soundError } from "./sound-error.ts";

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { BodyReader, Exchange } from "../http/exchange.ts";
+import type { BodyReader, Exchange } from "@trimtab/http";
 import type { Call } from "./call.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
 

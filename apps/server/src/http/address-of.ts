@@ -1,4 +1,4 @@
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "@trimtab/http";
 
 /** Gives the address at which the server was reached, as far as the caller says, for instance `http://127.0.0.1:7171`. */
 export function addressOf({ socket, headers }: Pick<Exchange, "socket" | "headers">): string {

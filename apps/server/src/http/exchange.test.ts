@@ -3,8 +3,8 @@ import * as http from "node:http";
 import * as http2 from "node:http2";
 import type { Readable, Writable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
+import type { Exchange } from "@trimtab/http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Exchange } from "./exchange.ts";
 import { openListener } from "./listener.ts";
 import { sendBody, sendText } from "./send.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { BodyReader, Ending, Exchange } from "./exchange.ts";
+import type { BodyReader, Ending, Exchange } from "@trimtab/http";
 
 /** Makes the exchange of a request of HTTP/1.1. */
 export const http1Exchange = (request: IncomingMessage, response: ServerResponse): Exchange =>

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import * as net from "node:net";
+import type { Exchange } from "@trimtab/http";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Exchange } from "./exchange.ts";
 import { type Listener, type ListenerOptions, openListener } from "./listener.ts";
 import { sendText } from "./send.ts";
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import * as tls from "node:tls";
 import type { Listen } from "../listening-settings.ts";
-import type { ExchangeHandler } from "./exchange.ts";
+import type { ExchangeHandler } from "./protocol-server.ts";
 import { createHttp1Server } from "./serve-http1.ts";
 import { createHttp2Server } from "./serve-http2.ts";
 import { sniffProtocol } from "./sniff-protocol.ts";

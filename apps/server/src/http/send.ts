@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from "@trimtab/http";
 
 /** An answer that is a text. */
 export interface TextAnswer {

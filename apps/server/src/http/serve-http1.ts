@@ -1,13 +1,16 @@
 import * as http from "node:http";
-import type { ExchangeHandler, ProtocolServer } from "./exchange.ts";
+import { type Http1Connection, serveHttp1 } from "@trimtab/http";
 import { createHttp1Connections } from "./http1-connections.ts";
 import { http1Exchange } from "./http1-exchange.ts";
+import type { ExchangeHandler, ProtocolServer } from "./protocol-server.ts";
 
 /**
- * Makes what serves connections of HTTP/1.1; closing, it ends each after its last answer. Requests that do not come to their end are
+ * Makes what serves connections of HTTP/1.1; closing, it ends each after its last answer. Common requests are served without Node's
+ * own server, which takes over a connection for good as soon as something else comes on it. Requests that do not come to their end are
  * ended as Node has it unless `options` say otherwise: a head has 60 seconds, all of a request 300.
  */
 export function createHttp1Server(handler: ExchangeHandler, options: http.ServerOptions = {}): ProtocolServer {
+  const common = new Set<Http1Connection>();
   const connections = createHttp1Connections();
   const server = http.createServer(options, (request, response) => {
     connections.begin(request.socket, response);
@@ -17,9 +20,19 @@ export function createHttp1Server(handler: ExchangeHandler, options: http.Server
   server.emit("listening");
   return {
     serve(socket) {
-      connections.add(socket);
-      server.emit("connection", socket);
+      const handOver = () => {
+        common.delete(connection);
+        connections.add(socket);
+        server.emit("connection", socket);
+        socket.resume();
+      };
+      const connection = serveHttp1(socket, { onExchange: handler, handOver, idleTimeoutMs: server.keepAliveTimeout });
+      common.add(connection);
+      socket.once("close", () => common.delete(connection));
     },
-    close: () => connections.end(() => server.close()),
+    close() {
+      for (const connection of common) connection.close();
+      connections.end(() => server.close());
+    },
   };
 }

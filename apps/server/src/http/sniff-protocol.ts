@@ -24,8 +24,8 @@ export function sniffProtocol(socket: Socket, timeoutMs: number, decide: (isHttp
     socket.pause();
     socket.unshift(seen);
     decide(agrees);
-    // HTTP/2 takes the connection's handle over and must find it at rest; HTTP/1.1 reads it as a stream.
-    if (!agrees) socket.resume();
+
+    socket.resume();
   };
   socket.on("data", onData);
   socket.once("close", stop);

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Exchange } from "../http/exchange.ts";
+import type { Exchange } from "@trimtab/http";
 
 /**
  * Gives the body of a request piece by piece, reading on only when it is asked for more.

@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { Exchange } from "@trimtab/http";
 import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
-import type { Exchange } from "../http/exchange.ts";
 import { sendBody, sendFailure } from "../http/send.ts";
 import { requestBody } from "./request-body.ts";
 import { endSoundly } from "./sound-endings.ts";

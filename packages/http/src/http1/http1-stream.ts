@@ -99,6 +99,7 @@ export class Http1Stream implements Exchange {
 
   reset(): void {
     this.#host.socket.destroy();
+    this.close();
   }
 
   onDrain(listener: () => void): void {
