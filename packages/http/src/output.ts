@@ -1,18 +1,19 @@
 import type { Socket } from "node:net";
-
-/** Bytes that are gathered before they are sent without waiting for the end of the turn. */
-const slabBytes = 64 * 1024;
+import { giveSlab, slabBytes, takeSlab } from "./slabs.ts";
 
 /** Pieces up to this size are copied behind what comes before them, which costs less than sending them by themselves. */
 const copiedBytes = 8 * 1024;
 
+const none = Buffer.alloc(0);
+
 /**
  * What goes out on a connection. It is written into one piece of memory, sent once per turn of the event loop: an answer
- * costs no write of its own where many are under way.
+ * costs no write of its own where many are under way. A connection that has nothing to say holds no memory.
  */
 export class Output {
   readonly #socket: Socket;
-  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  readonly #onFlushed: () => void;
+  #slab: Buffer = none;
   /** What of the slab is written and not yet with the socket. */
   #from = 0;
   #at = 0;
@@ -20,8 +21,8 @@ export class Output {
   #pieces: Uint8Array[] = [];
   #piecesBytes = 0;
   #isScheduled = false;
-
-  readonly #onFlushed: () => void;
+  /** More than a small slab was needed in one turn a moment ago. */
+  #isBusy = false;
 
   /** @param onFlushed is called whenever something may have gone out, and after `schedule` in any case */
   constructor(socket: Socket, onFlushed: () => void) {
@@ -36,11 +37,11 @@ export class Output {
   }
 
   /**
-   * Gives the memory to write the next bytes to, from `at` on, of which there are at least `bytes`, at most the 64 KiB of a slab.
+   * Gives the memory to write the next bytes to, from `at` on, of which there are at least `bytes`, at most 64 KiB.
    * What was written is told by `advance`, before anything else is asked.
    */
   room(bytes: number): Buffer {
-    if (this.#slab.length - this.#at < bytes) this.#changeSlab();
+    if (this.#slab.length - this.#at < bytes) this.#changeSlab(bytes);
     return this.#slab;
   }
 
@@ -58,15 +59,14 @@ export class Output {
   /** Adds bytes. Large ones are not copied and must stay as they are. */
   add(bytes: Uint8Array): void {
     if (bytes.length <= copiedBytes) {
-      const slab = this.room(bytes.length);
-      slab.set(bytes, this.#at);
+      this.room(bytes.length).set(bytes, this.#at);
       this.advance(this.#at + bytes.length);
       return;
     }
     this.#sealSlab();
     this.#pieces.push(bytes);
     this.#piecesBytes += bytes.length;
-    if (this.#piecesBytes > slabBytes) this.flush();
+    if (this.#piecesBytes > slabBytes.large) this.flush();
     else this.schedule();
   }
 
@@ -80,10 +80,11 @@ export class Output {
     this.advance(this.#at + slab.write(text, this.#at, "latin1"));
   }
 
-  /** Hands what there is to the socket and lets go of it. */
-  close(): void {
-    this.flush();
-    this.#socket.off("drain", this.#onFlushed);
+  /** Flushes at the end of the turn. */
+  schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#flushScheduled);
   }
 
   /** Hands everything to the socket. */
@@ -98,19 +99,18 @@ export class Output {
     if (pieces.length > 1) socket.cork();
     for (const piece of pieces) socket.write(piece);
     if (pieces.length > 1) socket.uncork();
-    // What the operating system took at once is there no more: the next turn writes over it.
-    if (socket.writableLength === 0) this.#from = this.#at = 0;
+    if (socket.writableLength === 0) this.#freeSlab();
   }
 
-  /** Flushes at the end of the turn. */
-  schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(this.#flushScheduled);
+  /** Hands what there is to the socket and lets go of it. */
+  close(): void {
+    this.flush();
+    this.#socket.off("drain", this.#onFlushed);
   }
 
   readonly #flushScheduled = (): void => {
     this.#isScheduled = false;
+    this.#isBusy = this.#at > slabBytes.small;
     this.flush();
     this.#onFlushed();
   };
@@ -122,10 +122,23 @@ export class Output {
     this.#from = this.#at;
   }
 
-  #changeSlab(): void {
-    this.flush();
-    if (this.#at === 0) return;
-    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+  /** The operating system has taken everything: the memory is free for others. */
+  #freeSlab(): void {
+    if (this.#slab !== none) giveSlab(this.#slab);
+    this.#useSlab(none);
+  }
+
+  #changeSlab(bytes: number): void {
+    if (this.#slab !== none) {
+      this.#isBusy = true;
+      this.flush();
+    }
+    // One that the socket still reads from is left to it.
+    this.#useSlab(takeSlab(this.#isBusy || bytes > slabBytes.small ? "large" : "small"));
+  }
+
+  #useSlab(slab: Buffer): void {
+    this.#slab = slab;
     this.#from = this.#at = 0;
   }
 }

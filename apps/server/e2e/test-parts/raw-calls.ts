@@ -79,19 +79,21 @@ export async function overHttp2(url: string, { path, headers, body }: Sent): Pro
   return tidy({ status: Number(status), headers: fields, body: chunks, trailers: heard.trailers });
 }
 
-/** Sends a request over a connection of HTTP/1.1 of its own. */
-export async function overHttp1(url: string, { path, headers, body }: Sent): Promise<Heard> {
-  const request = http.request(`${url}${path}`, { method: "POST", headers: { ...headers, connection: "close" } });
+/** Sends a request over a connection of HTTP/1.1 of its own, which the server may keep or must close. */
+export async function overHttp1(url: string, { path, headers, body }: Sent, keepAlive = true): Promise<Heard> {
+  const agent = new http.Agent({ keepAlive });
+  const request = http.request(`${url}${path}`, { method: "POST", headers, agent });
   request.end(body);
   const [response] = (await once(request, "response")) as [http.IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
+  agent.destroy();
   return tidy({ status: response.statusCode, headers: response.headers, body: chunks, trailers: response.trailers });
 }
 
 /** Leaves out what says nothing of the call: the time, how the body is cut up, and packing named that packs nothing. */
 function tidy({ body, headers, ...heard }: Omit<Heard, "body"> & { body: Buffer[] }): Heard {
-  const { date: _, "transfer-encoding": __, connection: ___, ...fields } = headers;
+  const { date: _, "transfer-encoding": __, connection: ___, "keep-alive": ____, ...fields } = headers;
   const bytes = Buffer.concat(body);
   const isPacked = (bytes[0] ?? 0) % 2 === 1 || fields["content-encoding"] !== undefined;
   if (!isPacked) for (const name of ["grpc-encoding", "connect-content-encoding"]) delete fields[name];
