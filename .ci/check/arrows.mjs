@@ -19,7 +19,7 @@ const ALLOWED = {
   optimize: [BROWSER, "core"],
   handles: [BROWSER, "core"],
   log: [],
-  http: [],
+  http: ["@types/node"],
   audit: ["core", "log"],
   "log-sealed": ["log"],
   "log-sqlite": ["log"],

@@ -1,3 +1,5 @@
+// Types of Node are part of what is exported here, so whoever uses it gets them without asking.
+/// <reference types="node" preserve="true" />
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 
