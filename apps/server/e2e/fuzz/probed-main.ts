@@ -32,7 +32,14 @@ const settings: Partial<Settings> = JSON.parse(process.argv[2] ?? "{}");
 const faults: string[] = [];
 let commits = 0;
 const server = await startServer(
-  { listen: { host: "127.0.0.1", port: 0 }, log: "memory", shutdownGraceMs: 1000, ...settings },
+  // Sessions that were created to end soon are not ended meanwhile, which would be counted as a change that a call made.
+  {
+    listen: { host: "127.0.0.1", port: 0 },
+    log: "memory",
+    shutdownGraceMs: 1000,
+    sweepIntervalMs: 2 ** 31 - 1,
+    ...settings,
+  },
   { store: { log: counting(createMemoryLog<Commit>()), shared: false }, onError: (error) => faults.push(tell(error)) },
 );
 const { store } = server;
