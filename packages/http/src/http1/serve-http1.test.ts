@@ -15,6 +15,8 @@ interface Served {
   readonly connections: Http1Connection[];
   /** What was handed over, as Node's own server then read it. */
   readonly handedOver: string[];
+  /** Connections that were handed over. */
+  readonly takenOver: net.Socket[];
 }
 
 /** Serves connections by `onExchange`, and those handed over by a server of Node's. */
@@ -27,9 +29,11 @@ async function serve(onExchange: (exchange: Exchange) => void, idleTimeoutMs = 5
     response.end("by Node");
   });
   const connections: Http1Connection[] = [];
+  const takenOver: net.Socket[] = [];
   const server = net.createServer((socket) => {
     socket.on("error", () => {});
     const handOver = () => {
+      takenOver.push(socket);
       node.emit("connection", socket);
       socket.resume();
     };
@@ -38,7 +42,7 @@ async function serve(onExchange: (exchange: Exchange) => void, idleTimeoutMs = 5
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   open.push(server);
-  return { port: (server.address() as net.AddressInfo).port, connections, handedOver };
+  return { port: (server.address() as net.AddressInfo).port, connections, handedOver, takenOver };
 }
 
 /** A connection, and all that has come back on it. */
@@ -256,6 +260,16 @@ describe("everything else is handed over as it came", () => {
     await client.hears("/p=one");
     await client.hears("by Node");
     expect(served.handedOver).toEqual(["GET /two "]);
+  });
+
+  test("a request whose rest does not come", async () => {
+    const served = await serve(echo);
+    const client = connect(served);
+    client.send(post("body").slice(0, -2));
+    await expect.poll(() => served.takenOver.length, { timeout: 20_000 }).toBe(1);
+    client.send("dy");
+    await client.hears("by Node");
+    expect(served.handedOver).toEqual(["POST /p body"]);
   });
 
   test("a request in more than two pieces", async () => {

@@ -25,8 +25,14 @@ const maxBodyBytes = 64 * 1024;
 
 const maxHeadBytes = 16 * 1024;
 
+/** Clients that take the idle time at its word may send at the last moment. */
+const graceMs = 1000;
+
 /** Bytes that may wait to be sent before whoever writes is asked to hold back. */
 const backlogBytes = 64 * 1024;
+
+/** How long the rest of a request may take to come before it is left to whoever watches over slow clients, in milliseconds. */
+const patienceMs = 1000;
 
 const emptyLine = Buffer.from("\r\n\r\n");
 
@@ -61,8 +67,8 @@ class Connection implements Http1Host {
     this.#options = options;
     this.output = new Output(socket, this.#onFlushed);
     this.keepAlive = `keep-alive: timeout=${Math.floor(options.idleTimeoutMs / 1000)}\r\n`;
-    // Those who take it at its word may send at the last moment.
-    socket.setTimeout(options.idleTimeoutMs + 1000, this.#onTimeout);
+    socket.on("timeout", this.#onTimeout);
+    socket.setTimeout(options.idleTimeoutMs + graceMs);
     socket.on("data", this.#onData);
     socket.on("close", this.#onClose);
   }
@@ -95,7 +101,9 @@ class Connection implements Http1Host {
   };
 
   readonly #onTimeout = (): void => {
-    if (this.#current === undefined) this.socket.destroy();
+    if (this.#current !== undefined) return;
+    if (this.#held === undefined) this.socket.destroy();
+    else this.#handOver(this.#held);
   };
 
   readonly #onClose = (): void => this.#current?.close();
@@ -124,8 +132,10 @@ class Connection implements Http1Host {
       // Many clients send the body by itself. What comes in more than two pieces is left to whoever watches over slow ones.
       if (this.#hasWaited) return this.#handOver(held);
       this.#hasWaited = true;
+      this.socket.setTimeout(patienceMs);
       return undefined;
     }
+    if (this.#hasWaited) this.socket.setTimeout(this.#options.idleTimeoutMs + graceMs);
     this.#hasWaited = false;
     this.#held = end === held.length ? undefined : held.subarray(end);
     return new Http1Stream(found.head, held.subarray(begin, end), this);
