@@ -44,6 +44,13 @@ test("each watcher hears of a change once, in however many pieces it comes", asy
   close();
 });
 
+test("a watch that is refused is no measurement", async () => {
+  const { port, close } = await openServer(404);
+  const how = { port, watch: request("/watch"), publish: request("/publish"), greetings: 0 };
+  await expect(overHttp2(how)(1, () => {})).rejects.toThrow("a watch has ended");
+  close();
+});
+
 test("a call that is refused is no measurement", async () => {
   const { port, close } = await openServer(500);
   const connection = await connectHttp2(port);

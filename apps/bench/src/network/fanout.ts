@@ -1,6 +1,7 @@
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import type { Request } from "./h2load.ts";
+import { openRawWatchers } from "./raw-watchers.ts";
 
 /** Watchers of one thing, and somebody who changes it; the same whatever serves them. */
 export interface Fanout {
@@ -37,33 +38,32 @@ export interface Http2Fanout {
   readonly greetings: number;
 }
 
-/** Watches by streams of one connection, each of whose messages is in an envelope. */
+/**
+ * Watches by streams of one connection, each of whose messages is in an envelope. They are read as frames: with Node's own client most
+ * of what is measured would be that client.
+ */
 export const overHttp2 =
   ({ port, watch, publish, greetings }: Http2Fanout): OpenFanout =>
   async (watchers, onDelivery) => {
-    const [reading, writing] = [await connectHttp2(port), await connectHttp2(port)];
-    const begun = Array.from({ length: watchers }, () => {
-      const stream = send(reading, watch);
-      return new Promise<void>((resolve, reject) => {
-        let toGreet = greetings;
-        stream.on("error", reject);
-        if (greetings === 0) stream.once("response", () => resolve());
-        stream.on(
-          "data",
-          countEnvelopes((count) => {
-            const greeted = Math.min(toGreet, count);
-            toGreet -= greeted;
-            if (greeted > 0 && toGreet === 0) resolve();
-            if (count > greeted) onDelivery(count - greeted);
-          }),
-        );
-      });
+    const [reading, writing] = [await openRawWatchers(port), await connectHttp2(port)];
+    const begun = Array.from({ length: watchers }, async () => {
+      let toGreet = greetings;
+      let greeted = () => {};
+      const hasGreeted = greetings === 0 ? undefined : new Promise<void>((resolve) => (greeted = resolve));
+      const onCount = (count: number): void => {
+        const first = Math.min(toGreet, count);
+        toGreet -= first;
+        if (first > 0 && toGreet === 0) greeted();
+        if (count > first) onDelivery(count - first);
+      };
+      await reading.open(watch, countEnvelopes(onCount));
+      await hasGreeted;
     });
     await Promise.all(begun);
     return {
       publish: () => call(writing, publish),
       close() {
-        reading.destroy();
+        reading.close();
         writing.destroy();
       },
     };
