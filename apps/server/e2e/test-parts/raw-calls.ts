@@ -91,12 +91,13 @@ export async function overHttp1(url: string, { path, headers, body }: Sent, keep
   return tidy({ status: response.statusCode, headers: response.headers, body: chunks, trailers: response.trailers });
 }
 
-/** Leaves out what says nothing of the call: the time, how the body is cut up, and packing named that packs nothing. */
+/** Leaves out what says nothing of the call: the time, how the body is cut up, that it is empty, and packing named that packs nothing. */
 function tidy({ body, headers, ...heard }: Omit<Heard, "body"> & { body: Buffer[] }): Heard {
   const { date: _, "transfer-encoding": __, connection: ___, "keep-alive": ____, ...fields } = headers;
   const bytes = Buffer.concat(body);
   const isPacked = (bytes[0] ?? 0) % 2 === 1 || fields["content-encoding"] !== undefined;
   if (!isPacked) for (const name of ["grpc-encoding", "connect-content-encoding"]) delete fields[name];
+  if (bytes.length === 0) delete fields["content-length"];
   // Only here for gRPC-web, whose answers are told apart by their envelopes.
   if (String(fields["content-type"]).includes("grpc")) delete fields["content-length"];
   return { ...heard, headers: fields, body: bytes.toString("latin1") };
