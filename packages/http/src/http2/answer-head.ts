@@ -65,6 +65,15 @@ function boundOf({ status, fields }: HeadBlock): number {
   return bound;
 }
 
+/**
+ * Checks fields that are sent later.
+ *
+ * @throws TypeError where a value is no text of HTTP
+ */
+export function checkFields(fields: OutgoingHttpHeaders): void {
+  forEachField(fields, sound);
+}
+
 function writeBlock(target: Buffer, from: number, peer: PeerSettings, { status, fields }: HeadBlock): number {
   let at = from;
   if (peer.isTableChanged) {

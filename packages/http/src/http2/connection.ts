@@ -37,16 +37,21 @@ export class Connection implements StreamHost {
   readonly #oddities: RateBudget;
   /** Bytes that the client may still send on all streams, and those used since it was told. */
   #receiveWindow: number;
+  /** Not less than a socket takes before it tells when it has room again. */
+  readonly #backlogBytes: number;
   #used = 0;
   #unsentAnswers = 0;
   #isLeaving = false;
+  /** The last stream that the client was told of; it may never be told of a later one (RFC 9113, section 6.8). */
+  #saidLastStreamId: number | undefined;
   #isPumping = false;
 
   constructor(socket: Socket, { limits, onExchange }: ConnectionOptions) {
     this.socket = socket;
     this.limits = limits;
     this.#onExchange = onExchange;
-    this.#receiveWindow = limits.connectionWindowBytes;
+    this.#receiveWindow = Math.max(limits.connectionWindowBytes, defaultWindowBytes);
+    this.#backlogBytes = Math.max(limits.backlogBytes, socket.writableHighWaterMark);
     this.#resets = createRateBudget(limits.resets.burst, limits.resets.perSecond);
     this.#oddities = createRateBudget(limits.oddities.burst, limits.oddities.perSecond);
     this.output = new Output(socket, () => this.#pump());
@@ -58,16 +63,22 @@ export class Connection implements StreamHost {
   }
 
   get atOnceBytes(): number {
-    return this.limits.backlogBytes;
+    return this.#backlogBytes;
   }
 
   get isBackedUp(): boolean {
-    return this.output.waitingBytes > this.limits.backlogBytes;
+    return this.output.waitingBytes > this.#backlogBytes;
   }
 
   /** Begins a stream, or refuses it so that the client may try again elsewhere. */
   open(id: number, headers: Readonly<IncomingHttpHeaders>): ServerStream | undefined {
-    if (this.#isLeaving || this.streams.size >= this.limits.maxStreams) {
+    if (this.#isLeaving) {
+      // It was sent before the client was told, and so is no fault.
+      this.countOddity();
+      sendReset(this.output, id, errorCode.refusedStream);
+      return undefined;
+    }
+    if (this.streams.size >= this.limits.maxStreams) {
       this.refuse(id, errorCode.refusedStream);
       return undefined;
     }
@@ -153,7 +164,16 @@ export class Connection implements StreamHost {
     if (this.isOver) return;
     this.#sayGoodbye(code, message);
     this.#finish();
+    this.#linger();
     this.drop();
+  }
+
+  /** Ends the connection since the client has: it could not even let the server send. */
+  hangUp(): void {
+    if (this.isOver) return;
+    this.drop();
+    this.socket.end();
+    this.#linger();
   }
 
   /** Ends all that is under way, since the connection is gone. */
@@ -165,19 +185,27 @@ export class Connection implements StreamHost {
   #sayGoodbye(code: number, message: string): void {
     const text = Buffer.from(message);
     sendFrameHead(this.output, 8 + text.length, frameType.goAway, 0, 0);
-    sendNumber(this.output, this.lastStreamId);
+    this.#saidLastStreamId ??= this.lastStreamId;
+    sendNumber(this.output, this.#saidLastStreamId);
     sendNumber(this.output, code);
     this.output.add(text);
   }
 
+  /** Sends what there is and ends. A client may take its time to read, and then lingers no longer. */
   #finish(): void {
     if (this.isOver) return;
     this.isOver = true;
     this.output.flush();
-    this.socket.end();
+    this.socket.end(() => this.#linger());
     // What the client still sends is read and dropped, since closing on it could take back what was said last.
-    const timer = setTimeout(() => this.socket.destroy(), lingerMs);
-    this.socket.once("close", () => clearTimeout(timer));
+    this.socket.resume();
+  }
+
+  #linger(): void {
+    const { socket } = this;
+    if (socket.destroyed) return;
+    const timer = setTimeout(() => socket.destroy(), lingerMs);
+    socket.once("close", () => clearTimeout(timer));
   }
 
   /** Reads nothing more from a client that does not read its answers, until it does. */
@@ -189,12 +217,15 @@ export class Connection implements StreamHost {
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    for (const stream of this.#waiting) {
-      if (this.sendWindow <= 0 || this.isBackedUp) break;
-      this.#waiting.delete(stream);
-      if (stream.sendNext()) this.#waiting.add(stream);
+    try {
+      for (const stream of this.#waiting) {
+        if (this.sendWindow <= 0 || this.isBackedUp) break;
+        this.#waiting.delete(stream);
+        if (stream.sendNext()) this.#waiting.add(stream);
+      }
+    } finally {
+      this.#isPumping = false;
     }
-    this.#isPumping = false;
     if (this.socket.isPaused() && !this.isBackedUp) this.socket.resume();
   }
 }

@@ -104,15 +104,18 @@ export class HeadReader {
     else connection.serve(stream);
   }
 
-  /** The fields behind a body mean nothing here; they are read all the same, since later heads refer to them. */
+  /** The fields behind a body mean nothing here; they are read and checked all the same, since later heads refer to them. */
   #finishTrailers(id: number, block: Buffer): void {
     const connection = this.#connection;
-    this.#decode(block);
+    const { fault: wrong, hasPseudoFields } = this.#decode(block);
     const stream = connection.streams.get(id);
-    // A stream that was reset a moment ago may still say something.
-    if (stream === undefined) connection.countOddity();
-    else if (stream.body.isWhole) connection.refuse(id, errorCode.streamClosed);
-    else if (!this.#isLast || !stream.body.end()) connection.refuse(id, errorCode.protocolError);
+    if (stream === undefined) {
+      if (hasPseudoFields) throw fault(`stream ${id} cannot begin after stream ${connection.lastStreamId}`);
+      // A stream that was reset a moment ago may still say something.
+      connection.countOddity();
+    } else if (stream.body.isWhole) connection.refuse(id, errorCode.streamClosed);
+    else if (wrong !== undefined || hasPseudoFields || !this.#isLast || !stream.body.end())
+      connection.refuse(id, errorCode.protocolError);
   }
 
   /** A head beyond the limit is answered, so that whoever wrote the client sees why (RFC 6585, section 5). */
@@ -149,6 +152,7 @@ function withoutPadding(flags: number, payload: Buffer): Buffer {
     end -= payload.readUInt8(0);
   }
   if ((flags & flag.priority) !== 0) begin += 5;
+  if (begin > payload.length) throw fault("a priority without room", errorCode.frameSizeError);
   if (begin > end) throw fault("more padding than frame");
   return payload.subarray(begin, end);
 }

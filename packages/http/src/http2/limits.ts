@@ -6,9 +6,9 @@ export interface Http2Limits {
   readonly maxHeaderListBytes: number;
   /** Bytes that a client may send ahead on one stream. */
   readonly streamWindowBytes: number;
-  /** Bytes that a client may send ahead on all streams of the connection. */
+  /** Bytes that a client may send ahead on all streams of the connection, at least 65535. */
   readonly connectionWindowBytes: number;
-  /** Bytes that may wait to be sent before streams are asked to hold back. */
+  /** Bytes that may wait to be sent before streams are asked to hold back, at least what a socket itself takes ahead. */
   readonly backlogBytes: number;
   /** Streams that end by the client's fault or wish before they are answered: how many at once, and for each second. */
   readonly resets: { readonly burst: number; readonly perSecond: number };

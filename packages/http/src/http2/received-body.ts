@@ -30,6 +30,8 @@ export class ReceivedBody {
   #isPaused = false;
   #isDropped = false;
   #waiting: Buffer[] = noBuffers;
+  /** The memory of the last piece that waits, which has room for more. */
+  #room: Buffer | undefined;
 
   constructor(streamId: number, headers: Readonly<IncomingHttpHeaders>, host: BodyHost) {
     const announced = headers["content-length"];
@@ -59,11 +61,12 @@ export class ReceivedBody {
   end(): boolean {
     this.isWhole = true;
     if (this.#announced >= 0 && this.#received !== this.#announced) return false;
-    if (this.#isFlowing) this.#reader?.onEnd();
+    this.#flow();
     return true;
   }
 
   read(reader: BodyReader): void {
+    if (this.#isDropped) return;
     this.#reader = reader;
     this.#flow();
   }
@@ -83,6 +86,7 @@ export class ReceivedBody {
     this.#reader = undefined;
     for (const bytes of this.#waiting) this.#host.consumed(bytes.length);
     this.#waiting = noBuffers;
+    this.#room = undefined;
   }
 
   /** Counts bytes as used. */
@@ -105,12 +109,24 @@ export class ReceivedBody {
     this.use(bytes.length);
   }
 
-  /** Keeps bytes in memory of their own: what came with them can go, and many small pieces become few. */
+  /**
+   * Keeps bytes in memory of their own, so that what came with them can go, and many small pieces become few. That memory is not of
+   * Node's pool, of which one byte would keep a whole slab.
+   */
   #keep(bytes: Buffer): void {
-    const last = this.#waiting.at(-1);
-    if (last === undefined) this.#waiting = [Buffer.from(bytes)];
-    else if (last.length + bytes.length > joinedBytes) this.#waiting.push(Buffer.from(bytes));
-    else this.#waiting[this.#waiting.length - 1] = Buffer.concat([last, bytes]);
+    const last = this.#waiting.at(-1) ?? noBytes;
+    const { length } = last;
+    if (length > 0 && this.#room !== undefined && length + bytes.length <= this.#room.length) {
+      bytes.copy(this.#room, length);
+      this.#waiting[this.#waiting.length - 1] = this.#room.subarray(0, length + bytes.length);
+      return;
+    }
+    const more = Math.min(joinedBytes, Math.max(leastJoinedBytes, length * 2));
+    this.#room = Buffer.allocUnsafeSlow(Math.max(more, bytes.length));
+    bytes.copy(this.#room);
+    const piece = this.#room.subarray(0, bytes.length);
+    if (length === 0) this.#waiting = [piece];
+    else this.#waiting.push(piece);
   }
 
   #flow(): void {
@@ -127,8 +143,11 @@ export class ReceivedBody {
   }
 }
 
-/** Pieces that wait are put together up to this size. */
+/** Pieces that wait are put together in pieces that grow from the one size to the other. */
+const leastJoinedBytes = 64;
 const joinedBytes = 4096;
+
+const noBytes = Buffer.alloc(0);
 
 /** Shared by all bodies for which nothing waits; nothing is ever put into it. */
 const noBuffers: Buffer[] = [];

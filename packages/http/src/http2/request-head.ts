@@ -14,6 +14,9 @@ const pseudoFields = new Set([":method", ":scheme", ":path", ":authority"]);
 /** Names are tokens in small letters (RFC 9110, section 5.6.2; RFC 9113, section 8.2.1). */
 const fieldName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
+/** Methods are tokens (RFC 9110, section 9.1). */
+const methodName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
 /** No value holds these, nor begins or ends with a space or tab (RFC 9113, section 8.2.1). */
 const badValue = /[\0\r\n]|^[ \t]|[ \t]$/;
 
@@ -21,6 +24,8 @@ const badValue = /[\0\r\n]|^[ \t]|[ \t]$/;
 export class RequestHead {
   headers: IncomingHttpHeaders = nothing();
   fault: HeadFault | undefined;
+  /** There are fields that only a head has, and no trailers. */
+  hasPseudoFields = false;
   readonly #maxBytes: number;
   #bytes = 0;
   #hasPlainFields = false;
@@ -38,16 +43,23 @@ export class RequestHead {
     else this.#addPlain(name, value);
   };
 
-  /** Says that all fields have come. */
+  /** Says that all fields of a request have come. */
   finish(): void {
     if (this.fault !== undefined) return;
-    const { ":method": method, ":path": path, ":scheme": scheme } = this.headers;
-    const isWhole = method === "CONNECT" ? path === undefined && scheme === undefined : !!path && !!scheme;
-    const length = this.headers["content-length"];
-    if (!method || !isWhole || (length !== undefined && !/^\d+$/.test(length))) this.fault = "malformed";
+    const { ":method": method, "content-length": length } = this.headers;
+    const isSound = method !== undefined && methodName.test(method) && this.#hasTarget(method);
+    if (!isSound || (length !== undefined && !/^\d+$/.test(length))) this.fault = "malformed";
+  }
+
+  /** Whether the request says what it is about (RFC 9113, sections 8.3.1 and 8.5). */
+  #hasTarget(method: string): boolean {
+    const { ":path": path, ":scheme": scheme, ":authority": authority } = this.headers;
+    if (method === "CONNECT") return path === undefined && scheme === undefined && !!authority;
+    return !!scheme && !!path && (path.startsWith("/") || (path === "*" && method === "OPTIONS"));
   }
 
   #addPseudo(name: string, value: string): void {
+    this.hasPseudoFields = true;
     const { headers } = this;
     if (this.#hasPlainFields || !pseudoFields.has(name) || headers[name] !== undefined || badValue.test(value))
       this.fault = "malformed";

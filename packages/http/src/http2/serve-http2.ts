@@ -17,6 +17,8 @@ export interface Http2Options {
 
 /** A connection that is being served. */
 export interface Http2Connection {
+  /** Requests that are under way. */
+  readonly streamCount: number;
   /** Tells the client to begin nothing more, and ends the connection once what is under way is done. */
   close(): void;
 }
@@ -50,9 +52,13 @@ export function serveHttp2(socket: Socket, { onExchange, limits }: Http2Options)
       connection.fail(error);
     }
   });
-  // A client that says nothing more could not even be let send.
-  socket.on("end", () => connection.drop());
+  socket.on("end", () => connection.hangUp());
   socket.on("error", () => socket.destroy());
   socket.on("close", () => connection.drop());
-  return { close: () => connection.leave() };
+  return {
+    get streamCount() {
+      return connection.streams.size;
+    },
+    close: () => connection.leave(),
+  };
 }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import type { Output } from "../output.ts";
-import { sendHead } from "./answer-head.ts";
+import { checkFields, sendHead } from "./answer-head.ts";
 import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
 import { ReceivedBody } from "./received-body.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -70,7 +70,9 @@ export class ServerStream implements Exchange {
   }
 
   read(reader: BodyReader): void {
-    if (this.headers.expect === "100-continue" && !this.isAnswered) this.#send(100, {}, false);
+    if (this.isClosed) return;
+    const isAwaited = !this.isAnswered && !this.body.isWhole && this.headers.expect?.toLowerCase() === "100-continue";
+    if (isAwaited) this.#send(100, {}, false);
     this.body.read(reader);
   }
 
@@ -90,8 +92,9 @@ export class ServerStream implements Exchange {
 
   write(bytes: Uint8Array): boolean {
     if (this.isClosed) return false;
+    if (bytes.length === 0) return this.#queue === undefined && !this.#host.isBackedUp;
     if (this.#mayGoOut(bytes.length)) {
-      if (bytes.length > 0) this.#sendData(bytes, false);
+      this.#sendData(bytes, false);
       return !this.#host.isBackedUp;
     }
     this.#enqueue(bytes);
@@ -105,6 +108,8 @@ export class ServerStream implements Exchange {
       this.#finish(trailers);
       return;
     }
+    if (trailers !== undefined) checkFields(trailers);
+    this.body.drop();
     const queue = this.#enqueue(bytes);
     queue.ending = trailers === undefined ? {} : { trailers };
   }
@@ -145,11 +150,12 @@ export class ServerStream implements Exchange {
   sendNext(): boolean {
     const queue = this.#queue;
     if (queue !== undefined) {
-      const most = Math.min(this.sendWindow, this.#host.sendWindow, this.#host.peer.maxFrameBytes);
-      if (most <= 0 && queue.bytes > 0) return false;
-      const bytes = queue.bytes > 0 ? queue.take(most) : noBytes;
+      const host = this.#host;
+      const most = Math.min(this.sendWindow, host.sendWindow, host.peer.maxFrameBytes, host.atOnceBytes);
+      if (most <= 0) return false;
+      const bytes = queue.take(most);
       const isLast = queue.bytes === 0 && queue.ending !== undefined && queue.ending.trailers === undefined;
-      if (bytes.length > 0 || isLast) this.#sendData(bytes, isLast);
+      this.#sendData(bytes, isLast);
       if (queue.bytes > 0) return this.sendWindow > 0;
       this.#queue = undefined;
       if (queue.ending !== undefined) this.#finish(queue.ending.trailers);
@@ -173,10 +179,12 @@ export class ServerStream implements Exchange {
     listener?.();
   }
 
+  /** Nothing at all may always go out behind what has: an end takes no window, which may be below zero. */
   #mayGoOut(bytes: number): boolean {
+    if (this.#queue !== undefined) return false;
     const host = this.#host;
-    const isFree = this.#queue === undefined && !host.isBackedUp;
-    return isFree && bytes <= this.sendWindow && bytes <= host.sendWindow && bytes <= host.atOnceBytes;
+    const isFitting = bytes <= this.sendWindow && bytes <= host.sendWindow && bytes <= host.atOnceBytes;
+    return bytes === 0 || (isFitting && !host.isBackedUp);
   }
 
   #enqueue(bytes: Uint8Array): SendQueue {

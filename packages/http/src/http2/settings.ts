@@ -67,15 +67,18 @@ export function openingFrames(limits: Http2Limits): Buffer {
     [setting.maxHeaderListSize, limits.maxHeaderListBytes],
   ];
   const settingsBytes = entries.length * entryBytes;
-  const bytes = Buffer.alloc(frameHeadBytes + settingsBytes + frameHeadBytes + 4);
+  const more = limits.connectionWindowBytes - defaultWindowBytes;
+  const bytes = Buffer.alloc(frameHeadBytes + settingsBytes + (more > 0 ? frameHeadBytes + 4 : 0));
   writeFrameHead(bytes, 0, settingsBytes, frameType.settings, 0, 0);
   entries.forEach(([name, value], index) => {
     const at = frameHeadBytes + index * entryBytes;
     bytes.writeUInt16BE(name, at);
     bytes.writeUInt32BE(value, at + 2);
   });
+  // A window can be given more room, never less, and not none at all.
+  if (more <= 0) return bytes;
   const at = frameHeadBytes + settingsBytes;
   writeFrameHead(bytes, at, 4, frameType.windowUpdate, 0, 0);
-  bytes.writeUInt32BE(limits.connectionWindowBytes - defaultWindowBytes, at + frameHeadBytes);
+  bytes.writeUInt32BE(more, at + frameHeadBytes);
   return bytes;
 }
