@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+import { type Exchange, type Http2Connection, type Http2Limits, serveHttp2 } from "../../index.ts";
+
+/** What a handler is given. */
+export type Stream = Exchange;
+
+/** A server of HTTP/2, and what has become of its connections and streams. */
+export interface Served {
+  readonly port: number;
+  readonly connections: readonly Http2Connection[];
+  /** The server's ends of them. */
+  readonly sockets: readonly Socket[];
+  /** Every stream that a handler was given, in order. */
+  readonly streams: readonly Stream[];
+  /** How often each of them has closed. */
+  readonly closings: ReadonlyMap<Stream, number>;
+  /** Streams that connections still know. */
+  openStreams(): number;
+}
+
+/** Reads the request whole, and answers with how many bytes it had. */
+export function answer(stream: Stream): void {
+  let bytes = 0;
+  stream.read({
+    onData: (chunk) => {
+      bytes += chunk.length;
+    },
+    onEnd: () => {
+      stream.start(200, { "content-type": "text/plain" });
+      stream.end({ bytes: Buffer.from(`${bytes} bytes`) });
+    },
+  });
+}
+
+/** Serves HTTP/2 on a port of its own until the test has ended. That a client says nothing more ends no socket by itself. */
+export async function serve(
+  onStream: (stream: Stream) => void = answer,
+  limits: Partial<Http2Limits> = {},
+): Promise<Served> {
+  const { server, served } = createServed(onStream, limits);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { ...served, port };
+}
+
+function createServed(
+  onStream: (stream: Stream) => void,
+  limits: Partial<Http2Limits>,
+): { server: Server; served: Omit<Served, "port"> } {
+  const connections: Http2Connection[] = [];
+  const sockets: Socket[] = [];
+  const streams: Stream[] = [];
+  const closings = new Map<Stream, number>();
+  const record = (stream: Stream) => {
+    streams.push(stream);
+    stream.onClose(() => closings.set(stream, (closings.get(stream) ?? 0) + 1));
+    onStream(stream);
+  };
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    connections.push(serveHttp2(socket, { onExchange: record, limits }));
+    onTestFinished(() => void socket.destroy());
+  });
+  onTestFinished(() => void server.close());
+  const openStreams = () => connections.reduce((sum, { streamCount }) => sum + streamCount, 0);
+  return { server, served: { connections, sockets, streams, closings, openStreams } };
+}
