@@ -23,6 +23,7 @@ export class Output {
   #isScheduled = false;
   /** More than a small slab was needed in one turn a moment ago. */
   #isBusy = false;
+  #handedBytes = 0;
 
   /** @param onFlushed is called whenever something may have gone out, and after `schedule` in any case */
   constructor(socket: Socket, onFlushed: () => void) {
@@ -34,6 +35,16 @@ export class Output {
   /** Bytes that are not yet with the operating system. */
   get waitingBytes(): number {
     return this.#piecesBytes + this.#at - this.#from + this.#socket.writableLength;
+  }
+
+  /** All bytes that were ever written. */
+  get writtenBytes(): number {
+    return this.#handedBytes + this.#piecesBytes + this.#at - this.#from;
+  }
+
+  /** All bytes that the socket was ever given: the other side may have seen these. */
+  get handedBytes(): number {
+    return this.#handedBytes;
   }
 
   /**
@@ -93,6 +104,7 @@ export class Output {
     const pieces = this.#pieces;
     if (pieces.length === 0) return;
     this.#pieces = [];
+    this.#handedBytes += this.#piecesBytes;
     this.#piecesBytes = 0;
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return;

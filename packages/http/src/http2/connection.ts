@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
 import type { Exchange } from "../exchange.ts";
 import { Output } from "../output.ts";
+import { Conduct } from "./conduct.ts";
 import { ConnectionError } from "./connection-error.ts";
 import type { Http2Limits } from "./limits.ts";
 import { defaultWindowBytes, errorCode, frameType, max31Bits } from "./protocol.ts";
-import { createRateBudget, type RateBudget } from "./rate-budget.ts";
 import { ServerStream, type StreamHost } from "./server-stream.ts";
 import { initialPeerSettings, openingFrames, type PeerSettings } from "./settings.ts";
 import { sendFrameHead, sendNumber, sendReset, sendWindowUpdate } from "./write-frames.ts";
@@ -23,6 +23,7 @@ export interface ConnectionOptions {
 export class Connection implements StreamHost {
   readonly socket: Socket;
   readonly output: Output;
+  readonly conduct: Conduct;
   readonly peer: PeerSettings = initialPeerSettings();
   readonly limits: Http2Limits;
   readonly streams = new Map<number, ServerStream>();
@@ -33,14 +34,11 @@ export class Connection implements StreamHost {
   isOver = false;
   readonly #onExchange: (stream: Exchange) => void;
   readonly #waiting = new Set<ServerStream>();
-  readonly #resets: RateBudget;
-  readonly #oddities: RateBudget;
   /** Bytes that the client may still send on all streams, and those used since it was told. */
   #receiveWindow: number;
   /** Not less than a socket takes before it tells when it has room again. */
   readonly #backlogBytes: number;
   #used = 0;
-  #unsentAnswers = 0;
   #isLeaving = false;
   /** The last stream that the client was told of; it may never be told of a later one (RFC 9113, section 6.8). */
   #saidLastStreamId: number | undefined;
@@ -52,9 +50,8 @@ export class Connection implements StreamHost {
     this.#onExchange = onExchange;
     this.#receiveWindow = Math.max(limits.connectionWindowBytes, defaultWindowBytes);
     this.#backlogBytes = Math.max(limits.backlogBytes, socket.writableHighWaterMark);
-    this.#resets = createRateBudget(limits.resets.burst, limits.resets.perSecond);
-    this.#oddities = createRateBudget(limits.oddities.burst, limits.oddities.perSecond);
     this.output = new Output(socket, () => this.#pump());
+    this.conduct = new Conduct(limits, this.output);
     this.output.add(openingFrames(limits));
   }
 
@@ -74,7 +71,7 @@ export class Connection implements StreamHost {
   open(id: number, headers: Readonly<IncomingHttpHeaders>): ServerStream | undefined {
     if (this.#isLeaving) {
       // It was sent before the client was told, and so is no fault.
-      this.countOddity();
+      this.conduct.countCompanion();
       sendReset(this.output, id, errorCode.refusedStream);
       return undefined;
     }
@@ -89,33 +86,19 @@ export class Connection implements StreamHost {
 
   /** Gives a stream to whoever serves it. */
   serve(stream: ServerStream): void {
+    this.conduct.allowStream();
     this.#onExchange(stream);
   }
 
   /** Resets a stream for a fault or wish of its client's, which may not happen too often. */
   refuse(id: number, code: number): void {
-    this.countReset();
+    this.conduct.countReset();
     const stream = this.streams.get(id);
     if (stream !== undefined) {
       stream.reset(code);
       return;
     }
     sendReset(this.output, id, code);
-  }
-
-  countReset(): void {
-    if (!this.#resets.spend()) throw new ConnectionError(errorCode.enhanceYourCalm, "too many streams are reset");
-  }
-
-  countOddity(): void {
-    if (!this.#oddities.spend()) throw new ConnectionError(errorCode.enhanceYourCalm, "too many frames of no use");
-  }
-
-  /** Counts a frame that must be answered; a client that does not read the answers may not go on forever. */
-  countAnswer(): void {
-    if (this.output.waitingBytes === 0) this.#unsentAnswers = 0;
-    if (++this.#unsentAnswers > this.limits.maxUnsentAnswers)
-      throw new ConnectionError(errorCode.enhanceYourCalm, "too many frames whose answers are not read");
   }
 
   takeWindow(bytes: number): void {

@@ -46,7 +46,7 @@ export class HeadReader {
     this.openStreamId = id;
     this.#parts = [Buffer.from(block)];
     this.#partsBytes = block.length;
-    connection.countOddity();
+    connection.conduct.countOddity();
   }
 
   /** Takes a CONTINUATION frame. */
@@ -58,7 +58,7 @@ export class HeadReader {
       throw fault(`the head of stream ${id} is too large`, errorCode.enhanceYourCalm);
     this.#parts.push(Buffer.from(payload));
     if ((flags & flag.endHeaders) === 0) {
-      this.#connection.countOddity();
+      this.#connection.conduct.countOddity();
       return;
     }
     const block = Buffer.concat(this.#parts);
@@ -112,7 +112,7 @@ export class HeadReader {
     if (stream === undefined) {
       if (hasPseudoFields) throw fault(`stream ${id} cannot begin after stream ${connection.lastStreamId}`);
       // A stream that was reset a moment ago may still say something.
-      connection.countOddity();
+      connection.conduct.countCompanion();
     } else if (stream.body.isWhole) connection.refuse(id, errorCode.streamClosed);
     else if (wrong !== undefined || hasPseudoFields || !this.#isLast || !stream.body.end())
       connection.refuse(id, errorCode.protocolError);
@@ -121,7 +121,7 @@ export class HeadReader {
   /** A head beyond the limit is answered, so that whoever wrote the client sees why (RFC 6585, section 5). */
   #refuseTooLarge(id: number): void {
     const connection = this.#connection;
-    connection.countReset();
+    connection.conduct.countReset();
     const stream = connection.open(id, {});
     if (stream === undefined) return;
     if (this.#isLast) stream.body.end();

@@ -9,6 +9,12 @@ import { sendFrameHead } from "./write-frames.ts";
 
 const fault = (message: string, code: number = errorCode.protocolError) => new ConnectionError(code, message);
 
+/** DATA for a stream that has closed is of no use if it is smaller. */
+const smallBytes = 1024;
+
+/** Streams whose windows may be changed at once for what one frame of no use costs. */
+const streamsPerOddity = 64;
+
 /** Acts on the frames of a connection as RFC 9113, sections 5 and 6 want it. */
 export class IncomingFrames implements FrameSink {
   readonly #connection: Connection;
@@ -55,7 +61,7 @@ export class IncomingFrames implements FrameSink {
         throw fault("a client promises nothing");
       default:
         // Of a kind that is not known, and passed over.
-        this.#connection.countOddity();
+        this.#connection.conduct.countOddity();
     }
   }
 
@@ -70,7 +76,8 @@ export class IncomingFrames implements FrameSink {
     this.#dataStream = undefined;
     if (stream === undefined) {
       this.#refuseIdle(id);
-      connection.countOddity();
+      // What is large was meant for the stream before it closed, and the windows bound it.
+      if (length < smallBytes) connection.conduct.countCompanion();
     } else if (stream.body.isWhole) connection.refuse(id, errorCode.streamClosed);
     else if (!stream.body.takeWindow(length)) connection.refuse(id, errorCode.flowControlError);
     else this.#dataStream = stream;
@@ -88,7 +95,7 @@ export class IncomingFrames implements FrameSink {
   onDataEnd(isLast: boolean): void {
     const connection = this.#connection;
     const stream = this.#dataStream;
-    if (!isLast && this.#dataBytes === 0) connection.countOddity();
+    if (!isLast && this.#dataBytes === 0 && stream !== undefined) connection.conduct.countOddity();
     const unused = this.#dataLength - this.#dataBytes;
     this.#dataStream = undefined;
     if (unused > 0) {
@@ -114,6 +121,7 @@ export class IncomingFrames implements FrameSink {
   #growWindow(id: number, payload: Buffer): void {
     const connection = this.#connection;
     if (payload.length !== 4) throw fault("WINDOW_UPDATE has four bytes", errorCode.frameSizeError);
+    connection.conduct.countCompanion();
     const bytes = payload.readUInt32BE(0) & max31Bits;
     if (id === 0) {
       if (bytes === 0) throw fault("a window grows by nothing");
@@ -121,24 +129,23 @@ export class IncomingFrames implements FrameSink {
       return;
     }
     const stream = connection.streams.get(id);
-    if (stream === undefined) {
-      this.#refuseIdle(id);
-      connection.countOddity();
-    } else if (bytes === 0) connection.refuse(id, errorCode.protocolError);
+    if (stream === undefined) this.#refuseIdle(id);
+    else if (bytes === 0) connection.refuse(id, errorCode.protocolError);
     else if (!stream.growWindow(bytes)) connection.refuse(id, errorCode.flowControlError);
   }
 
   #reset(id: number, payload: Buffer): void {
     if (id === 0) throw fault("RST_STREAM without a stream");
     if (payload.length !== 4) throw fault("RST_STREAM has four bytes", errorCode.frameSizeError);
-    const stream = this.#connection.streams.get(id);
+    const { streams, conduct } = this.#connection;
+    const stream = streams.get(id);
     if (stream === undefined) {
       this.#refuseIdle(id);
-      this.#connection.countOddity();
+      conduct.countCompanion();
       return;
     }
-    // Work that is begun and called off at once costs the client nothing (CVE-2023-44487).
-    if (!stream.isAnswered) this.#connection.countReset();
+    // A client that calls off what it cannot have seen has made work for nothing.
+    if (!stream.isSeen) conduct.countReset();
     stream.close();
   }
 
@@ -148,16 +155,19 @@ export class IncomingFrames implements FrameSink {
     if ((flags & flag.ack) !== 0) {
       if (payload.length > 0) throw fault("an acknowledgement says nothing else", errorCode.frameSizeError);
       if (!this.#hasSettings) throw fault("the first frame is not SETTINGS");
+      connection.conduct.countOddity();
       return;
     }
     this.#hasSettings = true;
-    const before = connection.peer.initialWindowBytes;
-    readSettings(payload, connection.peer);
-    const more = connection.peer.initialWindowBytes - before;
+    const { peer, streams, conduct } = connection;
+    const before = peer.initialWindowBytes;
+    readSettings(payload, peer);
+    const more = peer.initialWindowBytes - before;
+    conduct.countOddity(more === 0 ? 1 : 1 + Math.floor(streams.size / streamsPerOddity));
     if (more !== 0)
-      for (const stream of connection.streams.values())
+      for (const stream of streams.values())
         if (!stream.growWindow(more)) throw fault("a window beyond 2^31-1 bytes", errorCode.flowControlError);
-    connection.countAnswer();
+    conduct.countAnswer();
     sendFrameHead(connection.output, 0, frameType.settings, flag.ack, 0);
   }
 
@@ -166,10 +176,10 @@ export class IncomingFrames implements FrameSink {
     if (payload.length !== 8) throw fault("PING has eight bytes", errorCode.frameSizeError);
     const connection = this.#connection;
     if ((flags & flag.ack) !== 0) {
-      connection.countOddity();
+      connection.conduct.countOddity();
       return;
     }
-    connection.countAnswer();
+    connection.conduct.countAnswer();
     sendFrameHead(connection.output, 8, frameType.ping, flag.ack, 0);
     connection.output.add(payload);
   }
@@ -177,7 +187,7 @@ export class IncomingFrames implements FrameSink {
   /** Is deprecated and has no effect. */
   #priority(id: number, payload: Buffer): void {
     if (id === 0) throw fault("PRIORITY without a stream");
-    this.#connection.countOddity();
+    this.#connection.conduct.countOddity();
     if (payload.length === 5) return;
     if (!this.#connection.streams.has(id)) throw fault("PRIORITY has five bytes", errorCode.frameSizeError);
     this.#connection.refuse(id, errorCode.frameSizeError);
@@ -187,6 +197,7 @@ export class IncomingFrames implements FrameSink {
   #goAway(id: number, payload: Buffer): void {
     if (id !== 0) throw fault("GOAWAY of a stream");
     if (payload.length < 8) throw fault("GOAWAY has eight bytes", errorCode.frameSizeError);
+    this.#connection.conduct.countOddity();
     this.#connection.leave();
   }
 }

@@ -1,7 +1,7 @@
 /** Something that a peer may do now and then, and not all the time. */
 export interface RateBudget {
-  /** Counts it once, and says whether it is still bearable. */
-  spend(): boolean;
+  /** Counts it so many times, and says whether it is still bearable. */
+  spend(times: number): boolean;
 }
 
 /**
@@ -13,14 +13,14 @@ export function createRateBudget(burst: number, perSecond: number, now = () => p
   let left = burst;
   let filledAt = now();
   return {
-    spend() {
-      if (left < 1) {
+    spend(times) {
+      if (left < times) {
         const at = now();
         left = Math.min(burst, left + ((at - filledAt) * perSecond) / 1000);
         filledAt = at;
       }
-      if (left < 1) return false;
-      left--;
+      if (left < times) return false;
+      left -= times;
       return true;
     },
   };

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import type { Output } from "../output.ts";
 import { checkFields, sendHead } from "./answer-head.ts";
+import type { Conduct } from "./conduct.ts";
 import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
 import { ReceivedBody } from "./received-body.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -14,6 +15,7 @@ import { sendFrameHead, sendReset } from "./write-frames.ts";
 export interface StreamHost {
   readonly socket: Socket;
   readonly output: Output;
+  readonly conduct: Conduct;
   readonly peer: PeerSettings;
   /** Bytes that the client takes on all streams. */
   sendWindow: number;
@@ -38,8 +40,8 @@ export class ServerStream implements Exchange {
   /** Bytes that the client takes on this stream. */
   sendWindow: number;
   isClosed = false;
-  /** Something of the answer has been sent. */
-  isAnswered = false;
+  /** How much had been written on the connection when the answer had begun. */
+  #answeredAt = Number.POSITIVE_INFINITY;
   readonly #host: StreamHost;
   #queue: SendQueue | undefined;
   #onDrain: (() => void) | undefined;
@@ -69,9 +71,17 @@ export class ServerStream implements Exchange {
     return this.#host.socket;
   }
 
+  /** The client may have seen that the answer has begun. */
+  get isSeen(): boolean {
+    return this.#answeredAt <= this.#host.output.handedBytes;
+  }
+
   read(reader: BodyReader): void {
     if (this.isClosed) return;
-    const isAwaited = !this.isAnswered && !this.body.isWhole && this.headers.expect?.toLowerCase() === "100-continue";
+    const isAwaited =
+      this.#answeredAt === Number.POSITIVE_INFINITY &&
+      !this.body.isWhole &&
+      this.headers.expect?.toLowerCase() === "100-continue";
     if (isAwaited) this.#send(100, {}, false);
     this.body.read(reader);
   }
@@ -86,8 +96,8 @@ export class ServerStream implements Exchange {
 
   start(status: number, headers: OutgoingHttpHeaders): void {
     if (this.isClosed) return;
-    this.isAnswered = true;
     this.#send(status, headers, false);
+    this.#answeredAt = this.#host.output.writtenBytes;
   }
 
   write(bytes: Uint8Array): boolean {
@@ -200,7 +210,8 @@ export class ServerStream implements Exchange {
 
   /** Sends bytes that fit the windows, in as many frames as it takes. */
   #sendData(bytes: Uint8Array, isLast: boolean): void {
-    const { output, peer } = this.#host;
+    const { output, peer, conduct } = this.#host;
+    conduct.allowFrame(bytes.length);
     this.sendWindow -= bytes.length;
     this.#host.sendWindow -= bytes.length;
     let at = 0;
