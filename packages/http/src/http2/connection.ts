@@ -30,6 +30,7 @@ export class Connection implements StreamHost {
   /** The highest number of a stream that the client has opened. */
   lastStreamId = 0;
   sendWindow = defaultWindowBytes;
+  heldBytes = 0;
   /** Nothing more is read. */
   isOver = false;
   readonly #onExchange: (stream: Exchange) => void;
@@ -63,6 +64,10 @@ export class Connection implements StreamHost {
     return this.#backlogBytes;
   }
 
+  get isHoldingTooMuch(): boolean {
+    return this.heldBytes > this.limits.maxHeldBytes;
+  }
+
   get isBackedUp(): boolean {
     return this.output.waitingBytes > this.#backlogBytes;
   }
@@ -75,7 +80,7 @@ export class Connection implements StreamHost {
       sendReset(this.output, id, errorCode.refusedStream);
       return undefined;
     }
-    if (this.streams.size >= this.limits.maxStreams) {
+    if (this.streams.size >= this.limits.maxStreams || this.isHoldingTooMuch) {
       this.refuse(id, errorCode.refusedStream);
       return undefined;
     }

@@ -187,8 +187,10 @@ export class IncomingFrames implements FrameSink {
   /** Is deprecated and has no effect. */
   #priority(id: number, payload: Buffer): void {
     if (id === 0) throw fault("PRIORITY without a stream");
-    this.#connection.conduct.countOddity();
-    if (payload.length === 5) return;
+    if (payload.length === 5) {
+      this.#connection.conduct.countOddity();
+      return;
+    }
     if (!this.#connection.streams.has(id)) throw fault("PRIORITY has five bytes", errorCode.frameSizeError);
     this.#connection.refuse(id, errorCode.frameSizeError);
   }

@@ -10,6 +10,11 @@ export interface Http2Limits {
   readonly connectionWindowBytes: number;
   /** Bytes that may wait to be sent before streams are asked to hold back, at least what a socket itself takes ahead. */
   readonly backlogBytes: number;
+  /**
+   * Bytes of answers that wait for the client to let them be sent. Beyond, new streams are refused, and answers that would have to wait
+   * are broken off.
+   */
+  readonly maxHeldBytes: number;
   /** Streams that end by the client's fault or wish before they are answered: how many at once, and for each second. */
   readonly resets: { readonly burst: number; readonly perSecond: number };
   /** Frames that are allowed and of no use, such as empty ones: how many at once, and for each second. */
@@ -28,6 +33,7 @@ export const defaultLimits: Http2Limits = {
   streamWindowBytes: 1 << 20,
   connectionWindowBytes: 8 << 20,
   backlogBytes: 256 * 1024,
+  maxHeldBytes: 256 << 20,
   resets: { burst: 1000, perSecond: 33 },
   oddities: { burst: 10_000, perSecond: 330 },
   maxUnsentAnswers: 1000,

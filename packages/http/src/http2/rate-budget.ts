@@ -5,7 +5,8 @@ export interface RateBudget {
 }
 
 /**
- * Makes a budget of `burst` at once, which fills up again by `perSecond`. Time is only asked for when it is used up.
+ * Makes a budget of `burst` at once, which fills up again by `perSecond`. Time is only asked for when it is used up, and so a second burst
+ * may follow the first one at once where much time has passed before.
  *
  * @param now a clock that only goes forward, in milliseconds
  */

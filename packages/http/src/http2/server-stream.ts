@@ -19,6 +19,10 @@ export interface StreamHost {
   readonly peer: PeerSettings;
   /** Bytes that the client takes on all streams. */
   sendWindow: number;
+  /** Bytes of all streams that wait for windows. */
+  heldBytes: number;
+  /** They are so many that no more may be added. */
+  readonly isHoldingTooMuch: boolean;
   readonly streamWindowBytes: number;
   /** More bytes than these are sent in turns with other streams. */
   readonly atOnceBytes: number;
@@ -104,6 +108,7 @@ export class ServerStream implements Exchange {
     if (this.isClosed) return false;
     if (bytes.length === 0) return this.#queue === undefined && !this.#host.isBackedUp;
     if (this.#mayGoOut(bytes.length)) {
+      this.#host.conduct.allowFrame(bytes.length);
       this.#sendData(bytes, false);
       return !this.#host.isBackedUp;
     }
@@ -114,6 +119,7 @@ export class ServerStream implements Exchange {
   end({ bytes = noBytes, trailers }: Ending): void {
     if (this.isClosed) return;
     if (this.#mayGoOut(bytes.length)) {
+      this.#host.conduct.allowFrame(bytes.length);
       if (bytes.length > 0 || trailers === undefined) this.#sendData(bytes, trailers === undefined);
       this.#finish(trailers);
       return;
@@ -121,7 +127,7 @@ export class ServerStream implements Exchange {
     if (trailers !== undefined) checkFields(trailers);
     this.body.drop();
     const queue = this.#enqueue(bytes);
-    queue.ending = trailers === undefined ? {} : { trailers };
+    if (queue !== undefined) queue.ending = trailers === undefined ? {} : { trailers };
   }
 
   /** Breaks the answer off, for the reason that the code gives. */
@@ -164,6 +170,9 @@ export class ServerStream implements Exchange {
       const most = Math.min(this.sendWindow, host.sendWindow, host.peer.maxFrameBytes, host.atOnceBytes);
       if (most <= 0) return false;
       const bytes = queue.take(most);
+      host.heldBytes -= bytes.length;
+      // A client that lets an answer out crumb by crumb is not allowed more for each of them (CVE-2019-9511).
+      if (bytes.length < most || most >= crumbBytes) host.conduct.allowFrame(bytes.length);
       const isLast = queue.bytes === 0 && queue.ending !== undefined && queue.ending.trailers === undefined;
       this.#sendData(bytes, isLast);
       if (queue.bytes > 0) return this.sendWindow > 0;
@@ -180,6 +189,7 @@ export class ServerStream implements Exchange {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    if (this.#queue !== undefined) this.#host.heldBytes -= this.#queue.bytes;
     this.#queue = undefined;
     this.#onDrain = undefined;
     this.body.drop();
@@ -197,10 +207,17 @@ export class ServerStream implements Exchange {
     return bytes === 0 || (isFitting && !host.isBackedUp);
   }
 
-  #enqueue(bytes: Uint8Array): SendQueue {
+  /** Has bytes wait for windows, or breaks the answer off where too many do. */
+  #enqueue(bytes: Uint8Array): SendQueue | undefined {
+    const host = this.#host;
+    if (bytes.length > 0 && host.isHoldingTooMuch) {
+      this.reset(errorCode.enhanceYourCalm);
+      return undefined;
+    }
     this.#queue ??= new SendQueue();
     this.#queue.add(bytes);
-    this.#host.wait(this);
+    host.heldBytes += bytes.length;
+    host.wait(this);
     return this.#queue;
   }
 
@@ -210,8 +227,7 @@ export class ServerStream implements Exchange {
 
   /** Sends bytes that fit the windows, in as many frames as it takes. */
   #sendData(bytes: Uint8Array, isLast: boolean): void {
-    const { output, peer, conduct } = this.#host;
-    conduct.allowFrame(bytes.length);
+    const { output, peer } = this.#host;
     this.sendWindow -= bytes.length;
     this.#host.sendWindow -= bytes.length;
     let at = 0;
@@ -234,3 +250,6 @@ export class ServerStream implements Exchange {
 }
 
 const noBytes = new Uint8Array();
+
+/** Windows below that make frames that cost more than they carry. */
+const crumbBytes = 1024;
