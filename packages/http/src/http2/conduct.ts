@@ -49,7 +49,7 @@ export class Conduct {
   /** Counts a frame that must be answered; a client that does not read the answers may not go on forever. */
   countAnswer(): void {
     const output = this.#output;
-    if (output.writtenBytes - output.waitingBytes >= this.#answersFrom) {
+    if (output.writtenBytes - output.waitingBytes > this.#answersFrom) {
       this.#unsentAnswers = 0;
       this.#answersFrom = output.writtenBytes;
     }

@@ -102,7 +102,11 @@ function readFrames(socket: Socket): RawClient {
     reaction,
     async settled(...bytes) {
       const lines = [...(await reaction(...bytes))];
-      for (let more = await reaction(); more.length > 0; more = await reaction()) lines.push(...more);
+      while (lines.at(-1) !== "closed") {
+        const more = await reaction();
+        if (more.length === 0) break;
+        lines.push(...more);
+      }
       return lines;
     },
     ended: () => until(() => false),
