@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { onTestFinished } from "vitest";
 import { type Exchange, type Http2Connection, type Http2Limits, serveHttp2 } from "../../index.ts";
+import type { KeyPair } from "./key-pair.ts";
 
 /** What a handler is given. */
 export type Stream = Exchange;
@@ -34,37 +36,39 @@ export function answer(stream: Stream): void {
   });
 }
 
-/** Serves HTTP/2 on a port of its own until the test has ended. That a client says nothing more ends no socket by itself. */
+/**
+ * Serves HTTP/2 on a port of its own until the test has ended, over TLS where there is a key. That a client says nothing more ends no
+ * plain socket by itself.
+ */
 export async function serve(
   onStream: (stream: Stream) => void = answer,
   limits: Partial<Http2Limits> = {},
+  keyPair?: KeyPair,
 ): Promise<Served> {
-  const { server, served } = createServed(onStream, limits);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return { ...served, port };
-}
-
-function createServed(
-  onStream: (stream: Stream) => void,
-  limits: Partial<Http2Limits>,
-): { server: Server; served: Omit<Served, "port"> } {
   const connections: Http2Connection[] = [];
   const sockets: Socket[] = [];
   const streams: Stream[] = [];
   const closings = new Map<Stream, number>();
-  const record = (stream: Stream) => {
+  const onExchange = (stream: Stream) => {
     streams.push(stream);
     stream.onClose(() => closings.set(stream, (closings.get(stream) ?? 0) + 1));
     onStream(stream);
   };
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const take = (socket: Socket) => {
     sockets.push(socket);
-    connections.push(serveHttp2(socket, { onExchange: record, limits }));
-    onTestFinished(() => void socket.destroy());
+    connections.push(serveHttp2(socket, { onExchange, limits }));
+  };
+  const server =
+    keyPair === undefined
+      ? createServer({ noDelay: true, allowHalfOpen: true }, take)
+      : createTlsServer({ ...keyPair, ALPNProtocols: ["h2"], noDelay: true }, take);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
   });
-  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
   const openStreams = () => connections.reduce((sum, { streamCount }) => sum + streamCount, 0);
-  return { server, served: { connections, sockets, streams, closings, openStreams } };
+  return { port, connections, sockets, streams, closings, openStreams };
 }
