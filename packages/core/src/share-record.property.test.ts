@@ -41,12 +41,12 @@ describe("a shared record", () => {
   });
 
   it("is the given one where it holds more than plain values, or much", () => {
-    for (const given of [{ choices: ["a", "b"] }, { deep: { min: 0 } }, { text: "x".repeat(300) }]) {
+    for (const given of [{ choices: ["a", "b"] }, { deep: { min: 0 } }, { text: "x".repeat(100) }]) {
       expect(shareRecord(given)).toBe(given);
     }
   });
 
-  it("is made anew once many others were asked for", () => {
+  it("gives way to others", () => {
     const before = shareRecord({ min: 0.125 });
     for (let max = 0; max < 2000; max++) shareRecord({ max });
     expect(shareRecord({ min: 0.125 })).toStrictEqual(before);
