@@ -27,10 +27,17 @@ export function decideSet(state: SessionState, command: CommandOf<"set-variable"
 }
 
 /** The event that gives a variable a value. */
-export function variableSet({ id, name, version, payload: before }: Variable, payload: Payload): VariableSet {
-  const made = { kind: "variable-set", id, name, version: version + 1, payload } as const;
-  const event: VariableSet = isRepeated(before) ? { ...made, previous: before } : made;
-  return payloadEquals(before, payload) ? { ...event, unchanged: true } : event;
+export function variableSet({ id, name, version: before, payload: previous }: Variable, payload: Payload): VariableSet {
+  const [kind, version] = ["variable-set", before + 1] as const;
+  // Each in one literal: this runs with every write.
+  if (payloadEquals(previous, payload)) {
+    return isRepeated(previous)
+      ? { kind, id, name, version, payload, previous, unchanged: true }
+      : { kind, id, name, version, payload, unchanged: true };
+  }
+  return isRepeated(previous)
+    ? { kind, id, name, version, payload, previous }
+    : { kind, id, name, version, payload };
 }
 
 /** The value before, where it is small enough to be repeated. */

@@ -51,18 +51,20 @@ export function createSessionHistory(
   options: HistoryOptions,
   entries: Iterable<readonly [string, readonly VariableVersion[]]> = [],
 ): SessionHistory {
-  const kept = new Map<string, VariableVersion[]>();
+  const { versionsPerVariable: most } = options;
+  const kept = new Map<string, Versions>();
   const push = (id: string, version: VariableVersion): void => {
     const versions = kept.get(id);
-    if (versions === undefined) kept.set(id, [version]);
-    else versions.push(version);
+    if (versions === undefined) kept.set(id, { ring: [version], oldest: 0 });
+    else if (versions.ring.length === most) {
+      versions.ring[versions.oldest] = version;
+      versions.oldest = (versions.oldest + 1) % most;
+      return;
+    } else versions.ring.push(version);
     history.size++;
-    if (versions === undefined || versions.length <= options.versionsPerVariable) return;
-    versions.shift();
-    history.size--;
   };
   const drop = (id: string): void => {
-    history.size -= kept.get(id)?.length ?? 0;
+    history.size -= kept.get(id)?.ring.length ?? 0;
     kept.delete(id);
   };
   const clear = (): void => {
@@ -71,7 +73,7 @@ export function createSessionHistory(
   };
   const history: { -readonly [K in keyof SessionHistory]: SessionHistory[K] } = {
     size: 0,
-    versionsOf: (id) => kept.get(id) ?? [],
+    versionsOf: (id) => inOrder(kept.get(id)),
     apply(commit) {
       for (const event of commit.events) {
         if (event.kind === "variable-set" || event.kind === "variable-registered") {
@@ -88,14 +90,26 @@ export function createSessionHistory(
         }
       }
     },
-    toEntries: () => Array.from(kept, ([id, versions]) => [id, [...versions]] as const),
+    toEntries: () => Array.from(kept, ([id, versions]) => [id, inOrder(versions)] as const),
   };
   for (const [id, versions] of entries) {
-    const newest = versions.slice(-options.versionsPerVariable);
-    kept.set(id, newest);
-    history.size += newest.length;
+    const ring = versions.slice(-most);
+    kept.set(id, { ring, oldest: 0 });
+    history.size += ring.length;
   }
   return history;
+}
+
+/** A variable's versions: once they are as many as are kept, each new one takes the place of the oldest. */
+interface Versions {
+  readonly ring: VariableVersion[];
+  oldest: number;
+}
+
+function inOrder(versions: Versions | undefined): VariableVersion[] {
+  if (versions === undefined) return [];
+  const { ring, oldest } = versions;
+  return oldest === 0 ? [...ring] : [...ring.slice(oldest), ...ring.slice(0, oldest)];
 }
 
 /** Versions that came with a variable, or the one it came at. */
