@@ -35,9 +35,7 @@ export function variableSet({ id, name, version: before, payload: previous }: Va
       ? { kind, id, name, version, payload, previous, unchanged: true }
       : { kind, id, name, version, payload, unchanged: true };
   }
-  return isRepeated(previous)
-    ? { kind, id, name, version, payload, previous }
-    : { kind, id, name, version, payload };
+  return isRepeated(previous) ? { kind, id, name, version, payload, previous } : { kind, id, name, version, payload };
 }
 
 /** The value before, where it is small enough to be repeated. */

@@ -126,5 +126,6 @@ function nextAppend(stream: Stream<unknown>, signal: AbortSignal): Promise<void>
 }
 
 function wake(stream: Stream<unknown>): void {
+  if (stream.waiting.size === 0) return;
   for (const settle of [...stream.waiting]) settle();
 }

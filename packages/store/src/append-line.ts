@@ -1,3 +1,5 @@
+import { added } from "./added.ts";
+
 /** What became of an append: made, lost to another writer, or failed. */
 export type AppendOutcome = "made" | "lost" | { readonly error: unknown };
 
@@ -63,7 +65,7 @@ export function createAppendLine<Job>({ atOnce, append, finish, recover }: Appen
     hasRoom: () => sent.length < atOnce && !recovering,
     send(jobs) {
       const one: Sent<Job> = { jobs, outcome: undefined };
-      sent.push(one);
+      sent = added(sent, one);
       append(jobs).then(
         (made) => answer(one, made ? "made" : "lost"),
         (error: unknown) => answer(one, { error }),

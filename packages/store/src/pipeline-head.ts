@@ -1,4 +1,5 @@
 import { type Commit, draftOf, evolve, type SessionState } from "@trimtab/core";
+import { added } from "./added.ts";
 import type { SessionFold } from "./session-fold.ts";
 
 /** The durable state with the commits under way on top. It is built only when a second write meets one under way. */
@@ -7,7 +8,7 @@ export function createHead(fold: SessionFold) {
   let unapplied: Commit[] = [];
   return {
     push(commit: Commit): void {
-      unapplied.push(commit);
+      unapplied = added(unapplied, commit);
     },
     state(): SessionState {
       let next = state ?? draftOf(fold.state);

@@ -9,6 +9,7 @@ import {
   StoreError,
   storeError,
 } from "@trimtab/core";
+import { added } from "./added.ts";
 import { createAppendLine, type Ended } from "./append-line.ts";
 import { createHead } from "./pipeline-head.ts";
 import { createRequestAnswers, type Refusals } from "./request-answers.ts";
@@ -97,7 +98,7 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
       settle(job);
       return;
     }
-    waiting.push(job);
+    waiting = added(waiting, job);
     scheduleFlush();
   };
 
@@ -139,8 +140,8 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   };
 
   const append = (jobs: readonly Job[]): Promise<boolean> => {
-    const commits: Commit[] = [];
-    for (const { commit } of jobs) if (commit !== undefined) commits.push(commit);
+    let commits: Commit[] = [];
+    for (const { commit } of jobs) if (commit !== undefined) commits = added(commits, commit);
     const [first] = commits;
     if (first === undefined) return Promise.resolve(true);
     const { appends, log, state } = fold;
