@@ -47,7 +47,7 @@ test("each watcher hears of a change once, in however many pieces it comes", asy
 test("a watch that is refused is no measurement", async () => {
   const { port, close } = await openServer(404);
   const how = { port, watch: request("/watch"), publish: request("/publish"), greetings: 0 };
-  await expect(overHttp2(how)(1, () => {})).rejects.toThrow("a watch has ended");
+  await expect(overHttp2(how)(1, () => {})).rejects.toThrow("the server has broken off");
   close();
 });
 

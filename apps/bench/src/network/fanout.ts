@@ -1,7 +1,7 @@
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import type { Request } from "./h2load.ts";
-import { openRawWatchers } from "./raw-watchers.ts";
+import { openRawHttp2 } from "./raw-http2.ts";
 
 /** Watchers of one thing, and somebody who changes it; the same whatever serves them. */
 export interface Fanout {
@@ -45,7 +45,7 @@ export interface Http2Fanout {
 export const overHttp2 =
   ({ port, watch, publish, greetings }: Http2Fanout): OpenFanout =>
   async (watchers, onDelivery) => {
-    const [reading, writing] = [await openRawWatchers(port), await connectHttp2(port)];
+    const [reading, writing] = [await openRawHttp2(port), await connectHttp2(port)];
     const begun = Array.from({ length: watchers }, async () => {
       let toGreet = greetings;
       let greeted = () => {};
@@ -56,7 +56,7 @@ export const overHttp2 =
         if (first > 0 && toGreet === 0) greeted();
         if (count > first) onDelivery(count - first);
       };
-      await reading.open(watch, countEnvelopes(onCount));
+      await reading.watch(watch, countEnvelopes(onCount));
       await hasGreeted;
     });
     await Promise.all(begun);

@@ -11,6 +11,7 @@ import { markdownTable } from "../optimize/markdown.ts";
 import { call, connectHttp2, toHttp2 } from "./fanout.ts";
 import type { Request } from "./h2load.ts";
 import type { Running } from "./processes.ts";
+import { openRawHttp2 } from "./raw-http2.ts";
 import { callOf, session } from "./requests.ts";
 import { type BareServer, startBareServer, startTrimtab } from "./servers.ts";
 
@@ -123,7 +124,7 @@ async function tensorTransfers(server: Running): Promise<Transfers[]> {
   };
   const spec = { name: "weights", type: "tensor", value: value(tensor), constraints };
   await createClient(VariableService, transport).registerVariable({ sessionId: session, spec });
-  const connection = await connectHttp2(server.port);
+  const connection = await openRawHttp2(server.port);
   const { method } = VariableService;
   const target = { sessionId: session, variable: "weights" };
   const requests = (dialect: "Connect" | "gRPC") => ({
@@ -135,8 +136,8 @@ async function tensorTransfers(server: Running): Promise<Transfers[]> {
     {
       name: `${server.name}, gRPC`,
       server,
-      write: () => call(connection, toHttp2(http2.write)),
-      read: () => call(connection, toHttp2(http2.read)),
+      write: () => connection.call(toHttp2(http2.write)),
+      read: () => connection.call(toHttp2(http2.read)),
     },
     {
       name: `${server.name}, Connect over HTTP/1.1`,
