@@ -116,6 +116,8 @@ export class Connection implements StreamHost {
     this.#used += bytes;
     if (this.#used * 2 < this.limits.connectionWindowBytes || this.isOver) return;
     sendWindowUpdate(this.output, 0, this.#used);
+    // Who sends this much waits for it; the end of the turn may be megabytes away.
+    this.output.flush();
     this.#receiveWindow += this.#used;
     this.#used = 0;
   }
