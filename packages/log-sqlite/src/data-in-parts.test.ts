@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
@@ -86,4 +87,15 @@ test("where the data is taken away before it is written the append rejects, and 
   expect(await next).toBe(true);
   expect(await log.appendParts("a", 0, [around(tensor)])).toBe(true);
   expect(await verify()).toMatchObject({ entries: 2, damages: 0 });
+});
+
+test("what large writes leave in the write-ahead log is moved into the database between them, and after the last", async () => {
+  const directory = temporaryFolder();
+  const { log } = await open(directory);
+  const { database } = dataFolder(directory);
+  const count = 6;
+  await Promise.all(Array.from({ length: count }, (_, after) => log.appendParts("a", after, [around(noise(8 << 20))])));
+  await expect.poll(() => statSync(database).size).toBeGreaterThan(count * (8 << 20));
+  // SQLite writes it over again from the start, and never makes it shorter.
+  expect(statSync(`${database}-wal`).size).toBeLessThan(2 * (8 << 20));
 });

@@ -18,6 +18,16 @@ export function pack(parts: readonly Uint8Array[]): Packed {
   return { lengths: parts.map((part) => part.length), bytes };
 }
 
+/** Puts byte arrays into one buffer and gives up the memory that they are in: one that owns its buffer is not copied. */
+export function packOwn(parts: readonly Uint8Array[]): Packed {
+  const [only] = parts;
+  if (only === undefined || parts.length > 1 || !ownsBuffer(only)) return pack(parts);
+  return { lengths: [only.length], bytes: only };
+}
+
+const ownsBuffer = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength;
+
 /** Gives the byte arrays back, as views on the buffer. */
 export function unpack({ lengths, bytes }: Packed): Uint8Array[] {
   let offset = 0;

@@ -4,7 +4,7 @@ import { checksumOf } from "./checksum.ts";
 import { createDataReader, type Row } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, isCorrupt } from "./failure.ts";
-import { type Packed, pack } from "./packed.ts";
+import { type Packed, pack, packOwn } from "./packed.ts";
 import type { EntryDamage } from "./report.ts";
 import { createStreamFinder } from "./stream-rows.ts";
 
@@ -113,7 +113,7 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
     if (after < trimmed) return { kind: "trimmed", through: trimmed };
     const { entries, damage } = scan({ id, stream, after, limit });
     // What is intact before the damage is served; who goes on from there is told.
-    if (entries.length > 0) return { kind: "entries", first: after + 1, packed: pack(entries) };
+    if (entries.length > 0) return { kind: "entries", first: after + 1, packed: packOwn(entries) };
     if (damage !== undefined) throw damagedEntry(folder, stream, after + 1, damage);
     return { kind: "entries", first: Math.min(after, last) + 1, packed: pack([]) };
   };
@@ -124,7 +124,7 @@ export function createReader(db: DatabaseSync, folder: DataFolder): Reader {
     const number = Number(row["number"]);
     const { checksum, data: stored } = row;
     const data = dataOf({ stream, number, checksum, data: stored, whole: Number(row["whole"]) });
-    return data === undefined ? { kind: "damaged", number } : { kind: "snapshot", number, packed: pack([data]) };
+    return data === undefined ? { kind: "damaged", number } : { kind: "snapshot", number, packed: packOwn([data]) };
   };
 
   return {

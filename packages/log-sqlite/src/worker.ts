@@ -57,6 +57,7 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
       return outcomes;
     },
     rest() {
+      writer.checkpoint();
       sweeping &&= sweep();
       const now = performance.now();
       if (now >= flushAt) {

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { EntryNote } from "@trimtab/log";
+import { createCheckpoints } from "./checkpoints.ts";
 import { checksumOf, streamChecksum } from "./checksum.ts";
 import { type ChunkWriter, createChunkWriter, rowChecksum } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -45,6 +46,8 @@ export interface Writer {
   commit(writes: readonly Write[], data: readonly Data[]): Outcome[];
   /** Deletes a bounded part of what trims left behind; `false` where nothing is left. */
   sweep(): boolean;
+  /** Moves what large writes left in the write-ahead log into the database. */
+  checkpoint(): void;
 }
 
 /** What is written, whole or as it comes. */
@@ -64,6 +67,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   const chunks = createChunkWriter(db);
   const sweeper = createSweeper(db, chunks);
   const apply = createApply(db, { heads, chunks, sweepLater: sweeper.add });
+  const checkpoints = createCheckpoints(db);
   let position = readPosition(db);
 
   const transact = <T>(work: () => T): T => {
@@ -116,6 +120,8 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   return {
     commit(writes, data) {
       const group = distribute(writes, data);
+      checkpoints.catchUp();
+      if (data.some((each) => !(each instanceof Uint8Array))) checkpoints.putOff();
       const [only] = group;
       if (group.length === 1 && only !== undefined) return [commitAlone(only)];
       try {
@@ -125,6 +131,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
       }
     },
     sweep: () => transact(sweeper.step),
+    checkpoint: checkpoints.catchUp,
   };
 }
 

@@ -14,14 +14,36 @@ export interface Step {
   expect(expected: Expected): void;
 }
 
-/** An entry of a stream; those of the stream `large` are stored in chunks, which they share. */
+/** An entry of a stream; those of the streams `large` and `streamed` are stored in chunks, which they share. */
 function scriptedEntry(stream: string, number: number): Uint8Array {
-  if (stream !== "large") return knownEntry(stream, number);
-  const entry = new Uint8Array(700_000).map((_, i) => Math.imul(i ^ (i >> 7), 2654435761) >>> 24);
+  const size = sizes[stream];
+  if (size === undefined) return knownEntry(stream, number);
+  const entry = new Uint8Array(size).map((_, i) => Math.imul(i ^ (i >> 7), 2654435761) >>> 24);
   entry[0] = number;
   return entry;
 }
 
+const sizes: Readonly<Record<string, number>> = { large: 700_000, streamed: 1_300_000 };
+
+/** What differs from entry to entry, and what they share: so large that it does not go to the disk in one piece. */
+function scriptedParts(stream: string, number: number): readonly Uint8Array[] {
+  const entry = scriptedEntry(stream, number);
+  return [entry.subarray(0, 100), entry.subarray(100)];
+}
+
+const appendParts = (stream: string, after: number, count: number): Step => ({
+  run: ({ log }) =>
+    log.appendParts(
+      stream,
+      after,
+      Array.from({ length: count }, (_, i) => scriptedParts(stream, after + 1 + i)),
+    ),
+  expect: append(stream, after, count).expect,
+});
+const saveParts = (stream: string, number: number): Step => ({
+  run: ({ snapshots }) => snapshots.saveParts(stream, number, scriptedParts(stream, number)),
+  expect: save(stream, number).expect,
+});
 const append = (stream: string, after: number, count: number): Step => ({
   run: ({ log }) =>
     log.append(
@@ -81,6 +103,8 @@ const together = (...steps: readonly Step[]): Step => ({
 export const script: readonly Step[] = [
   append("a", 0, 3),
   append("large", 0, 2),
+  appendParts("streamed", 0, 2),
+  saveParts("streamed", 2),
   together(append("a", 3, 2), append("c", 0, 1), save("a", 3)),
   save("a", 5),
   save("large", 2),
@@ -90,6 +114,8 @@ export const script: readonly Step[] = [
   trim("a", 3),
   together(append("large", 2, 1), trim("large", 1)),
   dropSnapshots("large"),
+  dropSnapshots("streamed"),
+  trim("streamed", 1),
   dropSummary("a"),
   append("a", 5, 1),
   summarize("c", 1),
