@@ -140,7 +140,7 @@ function firstValue(
   const given = spec.value === undefined ? undefined : encodeValue(target, spec.value, context);
   if (given?.kind === "refused") return given;
   const ids = dependencies.map((variable) => variable.id);
-  const computed = compute(state, { ...target, derivation, dependencies: () => ids }, context);
+  const computed = compute(state, { ...target, derivation }, { context, dependenciesOf: () => ids });
   if (computed.kind === "parsed" || given === undefined) return startingWith(computed);
   return startingWith(given, computed.refusal.message);
 }

@@ -19,6 +19,9 @@ export interface ValueOrigin {
   readonly type: string;
 }
 
+/** How schemas are run: none may wait for anything. */
+const atOnce = { async: false };
+
 /**
  * Asks a type whether it takes a value under constraints that it has let through before. Gives the normalised value,
  * ready for the type's `encode`, or the first refusal, whose message names the field, the limit and the value.
@@ -32,7 +35,7 @@ export function parseValue<V, C extends ValueRecord>(
 ): Parsed<V, ValueRefusal> {
   const schema = schemaOf(type, constraints);
   // What `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived.
-  const parsed = schema._zod.run({ value: input, issues: [] }, { async: false });
+  const parsed = schema._zod.run({ value: input, issues: [] }, atOnce);
   if (!(parsed instanceof Promise) && parsed.issues.length === 0) return { kind: "parsed", value: parsed.value as V };
   const result = schema.safeParse(input);
   if (result.success) return { kind: "parsed", value: result.data };

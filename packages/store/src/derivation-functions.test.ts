@@ -54,3 +54,14 @@ test("what a function throws is why its variable is stale, until it is computed 
   const [newest] = (await store.listVariableHistory("s", "total")).items;
   expect(newest).not.toHaveProperty("causedBy");
 });
+
+test("why a sensitive variable is stale says nothing of the value that it cannot have", async () => {
+  const store = await openStore({ sum: ({ a = 0 }) => a });
+  const spec = { name: "total", type: "float", dependencies: ["a"], derivation, constraints: { max: 4 } };
+  await store.registerVariable("s", { ...spec, sensitive: true });
+  await store.registerVariable("s", { ...spec, name: "plain" });
+  await store.setVariable("s", "a", 777.25);
+  const causeOf = async (name: string) => (await store.getVariable("s", name)).stale?.cause;
+  expect(await causeOf("total")).toBe("the value for total breaks its constraint max");
+  expect(await causeOf("plain")).toContain("777.25");
+});

@@ -11,13 +11,23 @@ import { readStored } from "./stored-expression.ts";
 /** What a derivation computes a value for. */
 export interface DerivationTarget extends ValueTarget {
   readonly derivation: Derivation;
-  /** Gives ids of the variables that it depends on, of whatever kind; only functions ask. */
-  readonly dependencies: () => Iterable<string>;
+}
+
+/** What a value is computed with. One serves many targets. */
+export interface ComputeOptions<T> {
+  readonly context: DecideContext;
+  /** Gives ids of the variables that a target depends on, of whatever kind; only functions ask. */
+  readonly dependenciesOf: (target: T) => Iterable<string>;
 }
 
 /** Computes a derived variable's value from the state; the variable's own type has the last word. */
-export function compute(state: SessionState, target: DerivationTarget, context: DecideContext): Parsed<Payload> {
-  const result = evaluate(state, target, context);
+export function compute<T extends DerivationTarget>(
+  state: SessionState,
+  target: T,
+  options: ComputeOptions<T>,
+): Parsed<Payload> {
+  const { context } = options;
+  const result = evaluate(state, target, options);
   if (result.kind === "failure") {
     const message = `${target.name} cannot be derived: ${result.message}`;
     return { kind: "refused", refusal: refusal("derivation_failed", message, { variable: target.name }) };
@@ -25,10 +35,13 @@ export function compute(state: SessionState, target: DerivationTarget, context: 
   return encodeValue(target, result.value, context);
 }
 
-function evaluate(state: SessionState, target: DerivationTarget, context: DecideContext): Evaluated {
+function evaluate<T extends DerivationTarget>(state: SessionState, target: T, options: ComputeOptions<T>): Evaluated {
   const { derivation } = target;
-  if (derivation.kind === "function") return callFunction(state, target, derivation.name, context);
-  const read = readStored(derivation, context, false);
+  if (derivation.kind === "function") {
+    const { context, dependenciesOf } = options;
+    return callFunction(state, derivation.name, { context, dependencies: dependenciesOf(target) });
+  }
+  const read = readStored(derivation, options.context, false);
   if (read.kind === "refused") return { kind: "failure", message: read.refusal.message };
   return read.value.evaluate((name) => payloadOf(state, name));
 }
@@ -41,14 +54,13 @@ export function payloadOf(state: SessionState, name: string): Payload | undefine
 
 function callFunction(
   state: SessionState,
-  target: DerivationTarget,
   name: string,
-  { functions }: DecideContext,
+  { context, dependencies }: { context: DecideContext; dependencies: Iterable<string> },
 ): Evaluated {
-  const call = functions?.get(name);
+  const call = context.functions?.get(name);
   if (call === undefined) return { kind: "failure", message: `no function named ${name} is known here` };
   const inputs: [string, Value][] = [];
-  for (const id of target.dependencies()) {
+  for (const id of dependencies) {
     const variable = state.variables.get(id);
     if (variable !== undefined) inputs.push([variable.name, fromPayload(variable.payload)]);
   }

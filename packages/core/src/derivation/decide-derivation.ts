@@ -25,7 +25,7 @@ export function decideSetDerivation(
   if (edges.kind === "refused") return edges;
   const present = Array.from(state.dependencies.dependenciesOf(variable.id), ({ dependsOn }) => dependsOn);
   const dependencies = [...present, ...edges.value];
-  const computed = compute(state, { ...variable, derivation, dependencies: () => dependencies }, context);
+  const computed = compute(state, { ...variable, derivation }, { context, dependenciesOf: () => dependencies });
   if (computed.kind === "refused") return computed;
   const { stale: _, ...fresh } = variable;
   const changed = stampedChange({ ...fresh, derivation }, state, context);

@@ -6,8 +6,8 @@ import type { Parsed } from "../parse-value.ts";
 import { type Payload, payloadEquals } from "../payload.ts";
 import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
-import type { Variable } from "../variable.ts";
-import { compute } from "./compute.ts";
+import type { Derivation, Variable } from "../variable.ts";
+import { type ComputeOptions, compute } from "./compute.ts";
 import { createHeightQueue } from "./height-queue.ts";
 
 /** What follows from new values: further events of the same commit, or why the commit cannot be. */
@@ -57,6 +57,10 @@ export function propagate(
   }
   for (const id of changed) visitDependents(id);
 
+  const computing: ComputeOptions<Derived> = {
+    context,
+    dependenciesOf: ({ id }) => Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn),
+  };
   let computed = 0;
   for (let visit = queue.next(); visit !== undefined; visit = queue.next()) {
     const { variable, causes } = visit;
@@ -67,9 +71,7 @@ export function propagate(
       continue;
     }
     if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
-    const { type, constraints } = variable;
-    const upstream = () => Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn);
-    const result = compute(draft, { name, type, constraints, derivation, dependencies: upstream }, context);
+    const result = compute(draft, variable as Derived, computing);
     const root = roots.get(causes[0] ?? "") ?? causes[0];
     const event = eventFor(variable, result, { causes, root, commit });
     if (event === undefined) continue;
@@ -85,6 +87,8 @@ export function propagate(
   }
   return { kind: "propagated", events, variables };
 }
+
+type Derived = Variable & { readonly derivation: Derivation };
 
 function eventFor(
   variable: Variable,
