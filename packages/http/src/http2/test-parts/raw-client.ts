@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
+import { cutFrames } from "./cut-frames.ts";
 import { describeFrame } from "./describe-frame.ts";
 import { type Frame, opening, ping } from "./frames.ts";
 
@@ -51,7 +52,7 @@ function readFrames(socket: Socket): RawClient {
   let wake = () => {};
   socket.on("data", (chunk: Buffer) => {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    held = held.subarray(cut(held, frames));
+    held = held.subarray(cutFrames(held, frames));
     wake();
   });
   const end = () => {
@@ -111,21 +112,4 @@ function readFrames(socket: Socket): RawClient {
     },
     ended: () => until(() => false),
   };
-}
-
-/** Cuts whole frames off, and says where the rest begins. */
-function cut(bytes: Buffer, frames: Frame[]): number {
-  let at = 0;
-  while (bytes.length - at >= 9) {
-    const end = at + 9 + bytes.readUIntBE(at, 3);
-    if (bytes.length < end) break;
-    frames.push({
-      type: bytes.readUInt8(at + 3),
-      flags: bytes.readUInt8(at + 4),
-      streamId: bytes.readUInt32BE(at + 5),
-      payload: bytes.subarray(at + 9, end),
-    });
-    at = end;
-  }
-  return at;
 }
