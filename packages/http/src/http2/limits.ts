@@ -17,7 +17,10 @@ export interface Http2Limits {
   readonly maxHeldBytes: number;
   /** Streams that end by the client's fault or wish before they are answered: how many at once, and for each second. */
   readonly resets: { readonly burst: number; readonly perSecond: number };
-  /** Frames that are allowed and of no use, such as empty ones: how many at once, and for each second. */
+  /**
+   * Frames that are allowed and of no use, such as empty ones, or window updates beyond those that come with what is served: how many at
+   * once, and for each second.
+   */
   readonly oddities: { readonly burst: number; readonly perSecond: number };
   /** Pings and settings that may wait for their acknowledgement to be sent. */
   readonly maxUnsentAnswers: number;
