@@ -6,8 +6,9 @@ import { Conduct } from "./conduct.ts";
 import { ConnectionError } from "./connection-error.ts";
 import type { Http2Limits } from "./limits.ts";
 import { defaultWindowBytes, errorCode, frameType, max31Bits } from "./protocol.ts";
-import { ServerStream, type StreamHost } from "./server-stream.ts";
+import { ServerStream } from "./server-stream.ts";
 import { initialPeerSettings, openingFrames, type PeerSettings } from "./settings.ts";
+import type { StreamHost } from "./stream-host.ts";
 import { sendFrameHead, sendNumber, sendReset, sendWindowUpdate } from "./write-frames.ts";
 
 /** How long a client may take to close a connection that has ended, in milliseconds. */

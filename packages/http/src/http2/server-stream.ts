@@ -2,39 +2,12 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
-import type { Output } from "../output.ts";
 import { checkFields, sendHead } from "./answer-head.ts";
-import type { Conduct } from "./conduct.ts";
 import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
 import { ReceivedBody } from "./received-body.ts";
 import { SendQueue } from "./send-queue.ts";
-import type { PeerSettings } from "./settings.ts";
+import type { StreamHost } from "./stream-host.ts";
 import { sendFrameHead, sendReset } from "./write-frames.ts";
-
-/** What a stream asks of its connection. */
-export interface StreamHost {
-  readonly socket: Socket;
-  readonly output: Output;
-  readonly conduct: Conduct;
-  readonly peer: PeerSettings;
-  /** Bytes that the client takes on all streams. */
-  sendWindow: number;
-  /** Bytes of all streams that wait for windows. */
-  heldBytes: number;
-  /** They are so many that no more may be added. */
-  readonly isHoldingTooMuch: boolean;
-  readonly streamWindowBytes: number;
-  /** More bytes than these are sent in turns with other streams. */
-  readonly atOnceBytes: number;
-  /** So much waits to be sent that streams should hold back. */
-  readonly isBackedUp: boolean;
-  /** Bytes of a body have been used, and as many may be sent for them. */
-  consumed(bytes: number): void;
-  /** Has `sendNext` of the stream called when its connection has room. */
-  wait(stream: ServerStream): void;
-  /** Forgets the stream. */
-  closed(stream: ServerStream): void;
-}
 
 /** A class, since one is made for every call. */
 export class ServerStream implements Exchange {
