@@ -2,36 +2,43 @@ import type { DatabaseSync } from "node:sqlite";
 
 /**
  * When the write-ahead log is moved into the database. SQLite does so within a commit once the log has 1000 pages, and whoever waits for
- * the commit waits for that as well: after a large write for nearly as long again as for the write itself.
+ * the commit waits for that as well: after a large write for half as long again as for the write itself. So a large write goes
+ * without, and what it left is moved a moment later, when whoever waited for it has what it asks for next.
  */
 export interface Checkpoints {
-  /** Lets the next commit go without. */
+  /** Lets commits go without for a moment, having moved what is there already: at most one large write is put off. */
   putOff(): void;
-  /** Does what was put off, where anything was; lets commits do it again. */
-  catchUp(): void;
+  /** Moves what was put off where it is time to; gives the milliseconds until it is. */
+  catchUp(): number;
 }
 
 /** SQLite's own number of pages from which on a commit does it. */
 const pages = 1000;
 
+/** How long it is put off, in milliseconds. */
+const putOffMs = 100;
+
 /** Makes the checkpoints of a database, which its commits do. */
 export function createCheckpoints(db: DatabaseSync): Checkpoints {
-  let isPutOff = false;
+  let dueAt = Number.POSITIVE_INFINITY;
+  const checkpoint = (): void => {
+    dueAt = Number.POSITIVE_INFINITY;
+    db.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
+    try {
+      db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch {
+      // All of it is durable where it is, and the next commits try again.
+    }
+  };
   return {
     putOff() {
-      if (isPutOff) return;
-      isPutOff = true;
+      if (dueAt < Number.POSITIVE_INFINITY) checkpoint();
+      dueAt = performance.now() + putOffMs;
       db.exec("PRAGMA wal_autocheckpoint = 0");
     },
     catchUp() {
-      if (!isPutOff) return;
-      isPutOff = false;
-      db.exec(`PRAGMA wal_autocheckpoint = ${pages}`);
-      try {
-        db.exec("PRAGMA wal_checkpoint(PASSIVE)");
-      } catch {
-        // All of it is durable where it is, and the next commits try again.
-      }
+      if (performance.now() >= dueAt) checkpoint();
+      return Math.max(0, dueAt - performance.now());
     },
   };
 }

@@ -57,14 +57,14 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
       return outcomes;
     },
     rest() {
-      writer.checkpoint();
+      const checkpointMs = writer.checkpoint();
       sweeping &&= sweep();
       const now = performance.now();
       if (now >= flushAt) {
         watermark.flush();
         flushAt = now + watermarkFlushMs;
       }
-      return sweeping ? 0 : flushAt - now;
+      return sweeping ? 0 : Math.min(flushAt - now, checkpointMs);
     },
     close,
   };

@@ -46,8 +46,8 @@ export interface Writer {
   commit(writes: readonly Write[], data: readonly Data[]): Outcome[];
   /** Deletes a bounded part of what trims left behind; `false` where nothing is left. */
   sweep(): boolean;
-  /** Moves what large writes left in the write-ahead log into the database. */
-  checkpoint(): void;
+  /** Moves what large writes left in the write-ahead log into the database, when it is time to; gives the milliseconds until then. */
+  checkpoint(): number;
 }
 
 /** What is written, whole or as it comes. */
@@ -120,8 +120,8 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   return {
     commit(writes, data) {
       const group = distribute(writes, data);
-      checkpoints.catchUp();
       if (data.some((each) => !(each instanceof Uint8Array))) checkpoints.putOff();
+      else checkpoints.catchUp();
       const [only] = group;
       if (group.length === 1 && only !== undefined) return [commitAlone(only)];
       try {
