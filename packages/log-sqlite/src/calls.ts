@@ -16,11 +16,16 @@ export interface Start {
   readonly acceptLoss: boolean;
   /** Shared memory that goes up by one, and wakes the thread, whenever something is asked. */
   readonly bell: Int32Array<SharedArrayBuffer>;
+  /** Shared memory through which small appends come; see `createSlots`. */
+  readonly slots: SharedArrayBuffer;
 }
+
+/** What each of some writes came to; one word where all of them were made. */
+export type Outcomes = "made" | readonly Outcome[];
 
 /** What threads are asked, and what they answer. */
 export interface Calls {
-  write(request: WriteRequest): readonly Outcome[];
+  write(request: WriteRequest): Outcomes;
   read(request: ReadRequest): ReadAnswer;
   before(request: { readonly stream: string; readonly bytes: number }): number;
   streams(afterId: number): StreamsPage;
@@ -39,14 +44,15 @@ export interface WriteRequest {
   readonly window?: Window;
 }
 
-/** A call on its way to a thread. */
+/** A call on its way to a thread; the numbers count all calls, in their order. */
 export interface Request {
   readonly id: number;
   readonly call: keyof Calls;
   readonly argument: unknown;
 }
 
-/** What comes back; number 0 is for the start itself. */
+/** What comes back; number 0 is for the start itself. A number alone says that its writes were made. */
 export type Reply =
+  | number
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure };

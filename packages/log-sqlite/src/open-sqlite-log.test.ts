@@ -52,6 +52,20 @@ test("appends in flight together are counted, each with its own answer", async (
   expect(sqlite.stats()).toMatchObject({ appends: 100, lost: 200, failed: 0, entries: 100, waiting: 0 });
 });
 
+test("appends of any size are made in the order of the calls, each on the one before", async () => {
+  const { log } = await open(temporaryFolder());
+  const sizes = Array.from({ length: 40 }, (_, i) => (i % 3 === 1 ? 90_000 + i : i));
+  const appended: Promise<boolean>[] = [];
+  for (const [after, size] of sizes.entries()) {
+    appended.push(log.append("a", after, [new Uint8Array(size)]));
+    // In batches of their own, two of which are under way at once.
+    await Promise.resolve();
+  }
+  expect((await Promise.all(appended)).every(Boolean)).toBe(true);
+  const read = await log.read("a", 0);
+  expect(read.kind === "entries" && read.entries.map(({ length }) => length)).toEqual(sizes);
+});
+
 test("many streams are listed, each once", async () => {
   const { log } = await open(temporaryFolder());
   const names = Array.from({ length: 2500 }, (_, i) => `stream ${i}`);

@@ -1,7 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { LogError } from "@trimtab/log";
-import type { Calls, Reply, Request, Start } from "./calls.ts";
+import type { Calls, Outcomes, Reply, Request, Start } from "./calls.ts";
 import type { Failure } from "./failure.ts";
+import { createSlotSender, createSlots } from "./write-slots.ts";
+import type { Write } from "./writer.ts";
 
 /** A thread that works on the data folder, as the main thread sees it. */
 export interface Thread {
@@ -11,6 +13,8 @@ export interface Thread {
     argument: Parameters<Calls[K]>[0],
     transfer?: ArrayBuffer[],
   ): Promise<ReturnType<Calls[K]>>;
+  /** Asks for appends through shared memory; `undefined`, with nothing asked, where they do not go through that. */
+  append(writes: readonly Write[], data: readonly Uint8Array[]): Promise<Outcomes> | undefined;
   /** Lets the thread finish what it was asked, and ends it. */
   close(): Promise<void>;
 }
@@ -24,9 +28,11 @@ interface Waiting {
 export const toLogError = ({ code, message, details }: Failure): LogError => new LogError(code, message, details);
 
 /** Starts a thread and waits until it has opened what it works on. */
-export async function startThread(options: Omit<Start, "bell">): Promise<Thread> {
+export async function startThread(options: Omit<Start, "bell" | "slots">): Promise<Thread> {
   const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const start: Start = { ...options, bell };
+  const slots = createSlots();
+  const start: Start = { ...options, bell, slots };
+  const sender = createSlotSender(slots);
   const worker = new Worker(workerUrl(), { workerData: start, name: `trimtab-log-${start.role}` });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -44,11 +50,19 @@ export async function startThread(options: Omit<Start, "bell">): Promise<Thread>
       waiting.set(id, { resolve, reject });
     });
 
+  const ring = (): void => {
+    Atomics.add(bell, 0, 1);
+    Atomics.notify(bell, 0);
+  };
+
   worker.on("message", (reply: Reply) => {
-    const one = waiting.get(reply.id);
-    waiting.delete(reply.id);
+    const id = typeof reply === "number" ? reply : reply.id;
+    const one = waiting.get(id);
+    waiting.delete(id);
+    sender.free(id);
     if (waiting.size === 0) worker.unref();
-    if ("failure" in reply) one?.reject(toLogError(reply.failure));
+    if (typeof reply === "number") one?.resolve("made" as never);
+    else if ("failure" in reply) one?.reject(toLogError(reply.failure));
     else one?.resolve(reply.result as never);
   });
   worker.on("error", (error) => end(threadEnded(start, error)));
@@ -60,8 +74,13 @@ export async function startThread(options: Omit<Start, "bell">): Promise<Thread>
       const id = ++lastId;
       const reply = expectReply(id);
       worker.postMessage({ id, call, argument } satisfies Request, transfer);
-      Atomics.add(bell, 0, 1);
-      Atomics.notify(bell, 0);
+      ring();
+      return reply;
+    },
+    append(writes, data) {
+      if (ended !== undefined || !sender.put({ id: lastId + 1, writes, data })) return undefined;
+      const reply = expectReply(++lastId);
+      ring();
       return reply;
     },
     async close() {

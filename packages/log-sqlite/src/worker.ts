@@ -1,7 +1,7 @@
 // A thread of the log: holds one connection and answers calls, one at a time. Nothing here runs in the main thread.
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { backUp } from "./backup.ts";
-import type { Calls, Reply, Request, Role, Start, WriteRequest } from "./calls.ts";
+import type { Calls, Outcomes, Reply, Request, Role, Start, WriteRequest } from "./calls.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { toFailure } from "./failure.ts";
 import { openDatabase } from "./open-database.ts";
@@ -11,7 +11,8 @@ import { openForReading } from "./schema.ts";
 import { verify } from "./verify.ts";
 import { createReceiver } from "./window.ts";
 import { reached } from "./write-point.ts";
-import { createWriter } from "./writer.ts";
+import { createSlotReceiver, type SlotRequest } from "./write-slots.ts";
+import { createWriter, type Write } from "./writer.ts";
 
 /** How often the watermark is flushed, in milliseconds. */
 const watermarkFlushMs = 5000;
@@ -19,6 +20,8 @@ const watermarkFlushMs = 5000;
 /** What a thread answers, and what it does when it is asked nothing. */
 type Answers = Partial<Calls> &
   Pick<Calls, "close"> & {
+    /** Makes appends that came through shared memory. */
+    append?(request: SlotRequest): Outcomes;
     /** Does a part of what can wait; gives the milliseconds after which there is more. */
     rest?(): number;
   };
@@ -48,14 +51,15 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
       return false;
     }
   };
+  const write = (writes: readonly Write[], data: Parameters<typeof writer.commit>[1]): Outcomes => {
+    const outcomes = writer.commit(writes, data);
+    reached("about to answer");
+    sweeping ||= writes.some(({ kind }) => kind === "trim");
+    return outcomes.every((outcome) => outcome === true) ? "made" : outcomes;
+  };
   return {
-    write(request) {
-      const { writes } = request;
-      const outcomes = receiving(request, (data) => writer.commit(writes, data));
-      reached("about to answer");
-      sweeping ||= writes.some(({ kind }) => kind === "trim");
-      return outcomes;
-    },
+    write: (request) => receiving(request, (data) => write(request.writes, data)),
+    append: ({ writes, data }) => write(writes, data),
     rest() {
       const checkpointMs = writer.checkpoint();
       sweeping &&= sweep();
@@ -87,19 +91,20 @@ function serve(port: NonNullable<typeof parentPort>, start: Start): void {
   const attempt = (id: number, work: () => unknown): boolean => {
     let reply: Reply;
     try {
-      reply = { id, result: work() };
+      const result = work();
+      reply = result === "made" ? id : { id, result };
     } catch (error) {
       reply = { id, failure: toFailure(error, folder.database) };
     }
     port.postMessage(reply, transferable(reply));
-    return "result" in reply;
+    return typeof reply === "number" || "result" in reply;
   };
 
   let answers: Answers | undefined;
   const started = attempt(0, () => {
     answers = roles[start.role](folder, start);
   });
-  if (started && answers !== undefined) work(port, start.bell, { answers, attempt });
+  if (started && answers !== undefined) work(port, start, { answers, attempt });
   port.close();
 }
 
@@ -109,14 +114,23 @@ interface Work {
 }
 
 /** Answers calls until the last; sleeps on the bell, since waking from that is quicker than from an event loop. */
-function work(port: NonNullable<typeof parentPort>, bell: Int32Array, { answers, attempt }: Work): void {
-  for (;;) {
+function work(port: NonNullable<typeof parentPort>, { bell, slots }: Start, { answers, attempt }: Work): void {
+  const receive = createSlotReceiver(slots);
+  for (let next = 1; ; ) {
     const rung = Atomics.load(bell, 0);
-    for (let given = receiveMessageOnPort(port); given !== undefined; given = receiveMessageOnPort(port)) {
-      const { id, call, argument } = given.message as Request;
-      const answer = answers[call] as ((argument: unknown) => unknown) | undefined;
-      attempt(id, () => answer?.(argument));
-      if (call === "close") return;
+    for (;;) {
+      // Calls are answered in their order, whichever way each came.
+      const appends = receive(next);
+      const given = appends === undefined ? receiveMessageOnPort(port) : undefined;
+      if (appends !== undefined) attempt(next, () => answers.append?.(appends));
+      else if (given === undefined) break;
+      else {
+        const { id, call, argument } = given.message as Request;
+        const answer = answers[call] as ((argument: unknown) => unknown) | undefined;
+        attempt(id, () => answer?.(argument));
+        if (call === "close") return;
+      }
+      next++;
     }
     Atomics.wait(bell, 0, rung, answers.rest?.() ?? Number.POSITIVE_INFINITY);
   }
@@ -124,7 +138,7 @@ function work(port: NonNullable<typeof parentPort>, bell: Int32Array, { answers,
 
 /** Entries go over without being copied. */
 function transferable(reply: Reply): ArrayBuffer[] {
-  if (!("result" in reply)) return [];
+  if (typeof reply === "number" || !("result" in reply)) return [];
   const { packed } = (reply.result ?? {}) as { packed?: { bytes: Uint8Array<ArrayBuffer> } };
   return packed === undefined ? [] : [packed.bytes.buffer];
 }

@@ -1,4 +1,5 @@
 import type { LogError } from "@trimtab/log";
+import type { Outcomes } from "./calls.ts";
 import { createOutflow, type Outflow } from "./outflow.ts";
 import { packData } from "./packed-data.ts";
 import type { Sectioned } from "./sectioned.ts";
@@ -55,7 +56,7 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     const batch = takeBatch();
     underWay++;
     callThread(batch).then(
-      (outcomes) => settle(batch, (job, index) => answer(job, outcomes[index])),
+      (outcomes) => settle(batch, (job, index) => answer(job, outcomes === "made" || outcomes[index])),
       (error: unknown) => settle(batch, (job) => job.reject(error)),
     );
     schedule();
@@ -67,9 +68,11 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     for (const submit of submits) submit();
   };
 
-  const callThread = async (batch: readonly Job[]): Promise<readonly Outcome[]> => {
+  const callThread = async (batch: readonly Job[]): Promise<Outcomes> => {
     const writes = batch.map(({ write }) => write);
     const data = batch.flatMap(({ data }) => data);
+    const appended = data.every(isBytes) ? thread.append(writes, data) : undefined;
+    if (appended !== undefined) return appended;
     const streamed = batch.some(isStreamed);
     const packed = packData(data, streamed);
     if (!streamed) return thread.call("write", { writes, packed }, [packed.bytes.buffer]);
@@ -125,7 +128,9 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
   };
 }
 
-const isSectioned = (data: Uint8Array | Sectioned): data is Sectioned => !(data instanceof Uint8Array);
+const isBytes = (data: Uint8Array | Sectioned): data is Uint8Array => data instanceof Uint8Array;
+
+const isSectioned = (data: Uint8Array | Sectioned): data is Sectioned => !isBytes(data);
 
 const isStreamed = ({ data }: Job): boolean => data.some((each) => isSectioned(each) && each.bytes >= streamedBytes);
 
