@@ -2,18 +2,19 @@ import type { DatabaseSync } from "node:sqlite";
 
 /**
  * When the write-ahead log is moved into the database. SQLite does so within a commit once the log has 1000 pages, and whoever waits for
- * the commit waits for that as well: after a large write for half as long again as for the write itself. So a large write goes
- * without, and what it left is moved a moment later, when whoever waited for it has what it asks for next.
+ * the commit waits for that as well: after a large write for half as long again as for the write itself. So a write that is as large as
+ * that by itself goes without, and what it left is moved a moment later, when whoever waited for it has what it asks for next.
  */
 export interface Checkpoints {
-  /** Lets commits go without for a moment, having moved what is there already: at most one large write is put off. */
-  putOff(): void;
+  /** Told before each commit how much large data it holds, in bytes; moves first what was put off before, where there would be more. */
+  beforeCommit(largeBytes: number): void;
   /** Moves what was put off where it is time to; gives the milliseconds until it is. */
   catchUp(): number;
 }
 
 /** SQLite's own number of pages from which on a commit does it. */
 const pages = 1000;
+const pageBytes = 4096;
 
 /** How long it is put off, in milliseconds. */
 const putOffMs = 100;
@@ -30,15 +31,19 @@ export function createCheckpoints(db: DatabaseSync): Checkpoints {
       // All of it is durable where it is, and the next commits try again.
     }
   };
+  const catchUp = (): number => {
+    if (dueAt === Number.POSITIVE_INFINITY) return dueAt;
+    const now = performance.now();
+    if (now >= dueAt) checkpoint();
+    return dueAt - now;
+  };
   return {
-    putOff() {
+    beforeCommit(largeBytes) {
+      if (largeBytes < pages * pageBytes) return void catchUp();
       if (dueAt < Number.POSITIVE_INFINITY) checkpoint();
       dueAt = performance.now() + putOffMs;
       db.exec("PRAGMA wal_autocheckpoint = 0");
     },
-    catchUp() {
-      if (performance.now() >= dueAt) checkpoint();
-      return Math.max(0, dueAt - performance.now());
-    },
+    catchUp,
   };
 }

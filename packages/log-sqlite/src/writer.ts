@@ -120,8 +120,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   return {
     commit(writes, data) {
       const group = distribute(writes, data);
-      if (data.some((each) => !(each instanceof Uint8Array))) checkpoints.putOff();
-      else checkpoints.catchUp();
+      checkpoints.beforeCommit(largeBytesIn(data));
       const [only] = group;
       if (group.length === 1 && only !== undefined) return [commitAlone(only)];
       try {
@@ -133,6 +132,13 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
     sweep: () => transact(sweeper.step),
     checkpoint: checkpoints.catchUp,
   };
+}
+
+/** What comes in sections, in bytes. */
+function largeBytesIn(data: readonly Data[]): number {
+  let sum = 0;
+  for (const each of data) if (!(each instanceof Uint8Array)) sum += each.bytes;
+  return sum;
 }
 
 /** The write is durable without it, so that this number cannot be written is no failure of the write. */
