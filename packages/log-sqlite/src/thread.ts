@@ -71,9 +71,11 @@ export async function startThread(options: Omit<Start, "bell" | "slots">): Promi
   const thread: Thread = {
     call(call, argument, transfer = []) {
       if (ended !== undefined) return Promise.reject(ended);
-      const id = ++lastId;
-      const reply = expectReply(id);
+      const id = lastId + 1;
+      // What cannot be posted throws, and takes no number: the thread answers calls by number, one after the other.
       worker.postMessage({ id, call, argument } satisfies Request, transfer);
+      lastId = id;
+      const reply = expectReply(id);
       ring();
       return reply;
     },
