@@ -60,6 +60,18 @@ test("two requests are under way at once, each is taken once, and what is taken 
   expect(receive(3)).toEqual(small(3));
 });
 
+test("requests are told apart beyond 32 bits, of which one in four thousand million goes another way", () => {
+  const { sender, receive } = openSlots();
+  for (const id of [2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32 + 1, 2 ** 40 + 7]) {
+    expect(sender.put({ ...small(1), id })).toBe(true);
+    expect(receive(id + 1)).toBeUndefined();
+    expect(receive(id)).toEqual({ ...small(1), id });
+    sender.free(id);
+  }
+  expect(sender.put({ ...small(1), id: 2 ** 32 })).toBe(false);
+  expect(receive(2 ** 32)).toBeUndefined();
+});
+
 test("what is no append, or does not fit in, is left to others", () => {
   const { sender, receive } = openSlots();
   const one = small(1);

@@ -19,7 +19,7 @@ export interface SlotSender {
 /** As many as there are batches under way. */
 const slotCount = 2;
 const slotBytes = 64 << 10;
-/** A slot begins with the id of its request, or 0, and with how many appends it holds. */
+/** A slot begins with the tag of its request, or 0, and with how many appends it holds. */
 const idAt = 0;
 const countAt = 1;
 const slotHeadBytes = 8;
@@ -43,17 +43,20 @@ const slotsOf = (memory: SharedArrayBuffer): readonly Slot[] =>
     body: Buffer.from(memory, index * slotBytes + slotHeadBytes, slotBytes - slotHeadBytes),
   }));
 
+/** What a slot holds of an id, which goes beyond 32 bits in time: so few requests are under way that nothing else has the same. */
+const tagOf = (id: number): number => id | 0;
+
 /** Makes the sending side. */
 export function createSlotSender(memory: SharedArrayBuffer): SlotSender {
   const slots = slotsOf(memory).map((slot) => ({ ...slot, usedBy: 0 }));
   return {
     put({ id, writes, data }) {
       const slot = slots.find(({ usedBy }) => usedBy === 0);
-      if (slot === undefined || !fits(writes, data)) return false;
+      if (slot === undefined || tagOf(id) === 0 || !fits(writes, data)) return false;
       slot.usedBy = id;
       write(slot.body, writes, data);
       slot.head[countAt] = writes.length;
-      Atomics.store(slot.head, idAt, id);
+      Atomics.store(slot.head, idAt, tagOf(id));
       return true;
     },
     free(id) {
@@ -66,7 +69,8 @@ export function createSlotSender(memory: SharedArrayBuffer): SlotSender {
 export function createSlotReceiver(memory: SharedArrayBuffer): (id: number) => SlotRequest | undefined {
   const slots = slotsOf(memory);
   return (id) => {
-    const slot = slots.find(({ head }) => Atomics.load(head, idAt) === id);
+    const tag = tagOf(id);
+    const slot = tag === 0 ? undefined : slots.find(({ head }) => Atomics.load(head, idAt) === tag);
     if (slot === undefined) return undefined;
     Atomics.store(slot.head, idAt, 0);
     return { id, ...read(slot.body, slot.head[countAt] ?? 0) };
