@@ -14,6 +14,10 @@ const namesTold = 5;
 
 /** Puts a commit into words for people. */
 export function noteOfCommit({ actor, events, grants = [] }: Commit): CommitNote {
+  const [only] = events;
+  // Nearly all commits are of this kind, and each is told of on its way to the disk.
+  if (only !== undefined && events.length === 1 && grants.length === 0)
+    return { actor, kind: only.kind, subject: namesIn(only).join(", ") };
   const kinds = new Set<string>();
   const names = new Set<string>();
   for (const event of events) {
