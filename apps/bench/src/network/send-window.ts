@@ -1,7 +1,7 @@
 /** Bytes that may be sent until the other side lets more be sent. */
 export class SendWindow {
   #left: number;
-  #wake = () => {};
+  #waiting: (() => void)[] = [];
 
   constructor(bytes: number) {
     this.#left = bytes;
@@ -9,15 +9,14 @@ export class SendWindow {
 
   grow(bytes: number): void {
     this.#left += bytes;
-    this.#wake();
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const wake of woken) wake();
   }
 
   /** Takes bytes, as soon as there are as many. */
   async take(bytes: number): Promise<void> {
-    while (this.#left < bytes)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    while (this.#left < bytes) await new Promise<void>((wake) => this.#waiting.push(wake));
     this.#left -= bytes;
   }
 }
