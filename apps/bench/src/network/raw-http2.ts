@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import * as net from "node:net";
+import { cutFrames, dataType, endStream, headBytes } from "./cut-frames.ts";
 import type { Http2Request } from "./fanout.ts";
 import { SendWindow } from "./send-window.ts";
 
@@ -15,16 +16,16 @@ export interface RawConnection {
   close(): void;
 }
 
-/** The frames that are sent or looked at (RFC 9113, section 6), and flags of theirs. */
-const type = { data: 0, headers: 1, reset: 3, settings: 4, goAway: 7, windowUpdate: 8 };
-const [endStream, endHeaders] = [1, 4];
+/** The frames that are sent or looked at beside DATA (RFC 9113, section 6), and flags of theirs. */
+const type = { data: dataType, headers: 1, reset: 3, settings: 4, goAway: 7, windowUpdate: 8 };
+const endHeaders = 4;
 
 const [initialWindowSetting, most] = [4, 2 ** 31 - 1];
 
 /** The first byte of a head of HPACK that begins with `:status: 200` (RFC 7541, appendix A). */
 const status200 = 0x88;
 
-const [headBytes, frameBytes] = [9, 16_384];
+const frameBytes = 16_384;
 
 /** The server is told of more room whenever this much of it is used. */
 const replenishBytes = 1 << 24;
@@ -59,32 +60,25 @@ export async function openRawHttp2(port: number): Promise<RawConnection> {
 
   const onFrame = (kind: number, flags: number, id: number, payload: Buffer): void => {
     const stream = streams.get(id);
-    const isEnd = kind <= type.headers && (flags & endStream) !== 0;
-    if (kind === type.data) {
-      used += payload.length;
-      stream?.onData(payload);
-    } else if (kind === type.headers && (payload[0] === status200 || isEnd)) stream?.onBegin();
+    const isEnd = kind === type.headers && (flags & endStream) !== 0;
+    if (kind === type.headers && (payload[0] === status200 || isEnd)) stream?.onBegin();
     else if (kind === type.settings && (flags & 1) === 0) readSettings(payload);
     else if (kind === type.windowUpdate) (id === 0 ? window : stream?.window)?.grow(payload.readUInt32BE(0));
     else if (kind === type.reset || kind === type.goAway || kind === type.headers)
       for (const each of streams.values()) each.onFail(new Error(`the server has broken off (${kind})`));
     if (isEnd) stream?.onEnd();
   };
+  const onData = (id: number, piece: Buffer, isEnd: boolean): void => {
+    used += piece.length;
+    const stream = streams.get(id);
+    stream?.onData(piece);
+    if (isEnd) stream?.onEnd();
+  };
 
-  let held: Buffer = Buffer.alloc(0);
+  const cut = cutFrames(onFrame, onData);
   socket.on("error", () => {});
   socket.on("data", (chunk: Buffer) => {
-    const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    let at = 0;
-    while (at + headBytes <= bytes.length) {
-      const lengthAndType = bytes.readUInt32BE(at);
-      const end = at + headBytes + (lengthAndType >>> 8);
-      if (end > bytes.length) break;
-      const id = bytes.readUInt32BE(at + 5);
-      onFrame(lengthAndType & 0xff, bytes.readUInt8(at + 4), id, bytes.subarray(at + headBytes, end));
-      at = end;
-    }
-    held = bytes.subarray(at);
+    cut(chunk);
     if (used < replenishBytes) return;
     socket.write(frame(type.windowUpdate, 0, 0, number(used)));
     used = 0;
