@@ -2,9 +2,10 @@ import type { DescMethod, MessageInitShape } from "@bufbuild/protobuf";
 import { DependencyService, HistoryService, OptimizationService, VariableService } from "@trimtab/wire/services";
 import type { Goal, Measured } from "../goals.ts";
 import { markdownTable } from "../optimize/markdown.ts";
-import { call, connectHttp2, type Http2Request, toHttp2 } from "./fanout.ts";
+import { type Http2Request, toHttp2 } from "./fanout.ts";
 import { summarise } from "./load.ts";
 import type { Running } from "./processes.ts";
+import { openRawHttp2 } from "./raw-http2.ts";
 import { callOf, fill, session, variableAt } from "./requests.ts";
 import { startTrimtab } from "./servers.ts";
 
@@ -22,21 +23,21 @@ export async function benchLatencies(seconds: number): Promise<Measured> {
   const server = await startTrimtab("sqlite");
   try {
     await fill(server, 1000);
-    const connection = await connectHttp2(server.port);
+    const connection = await openRawHttp2(server.port);
     const rows: string[][] = [];
     const goals: Goal[] = [];
     const all = rowsOf(server);
     // The history that is asked for.
-    for (let i = 0; i < 150; i++) await call(connection, all.write.request);
+    for (let i = 0; i < 150; i++) await connection.call(all.write.request);
     for (const { name, targets, request, undo } of Object.values(all)) {
       const millis: number[] = [];
       const warmUp = performance.now() + (seconds * 1000) / 4;
       for (const end = warmUp + seconds * 1000; performance.now() < end; ) {
         const start = performance.now();
-        await call(connection, request);
+        await connection.call(request);
         const took = performance.now() - start;
         if (start > warmUp) millis.push(took);
-        if (undo !== undefined) await call(connection, undo);
+        if (undo !== undefined) await connection.call(undo);
       }
       const { p50, p95, p99 } = summarise(millis, seconds);
       const all = [p50, p95, p99];
@@ -48,7 +49,7 @@ export async function benchLatencies(seconds: number): Promise<Measured> {
         limit: { atMost: 1 },
       });
     }
-    connection.destroy();
+    connection.close();
     return { tables: markdownTable([["call", "p50 ms", "p95 ms", "p99 ms", "goals"], ...rows]), goals };
   } finally {
     await server.stop();

@@ -58,6 +58,10 @@ export async function openRawHttp2(port: number): Promise<RawConnection> {
     socket.write(frame(type.settings, 1, 0));
   };
 
+  const end = (id: number): void => {
+    streams.get(id)?.onEnd();
+    streams.delete(id);
+  };
   const onFrame = (kind: number, flags: number, id: number, payload: Buffer): void => {
     const stream = streams.get(id);
     const isEnd = kind === type.headers && (flags & endStream) !== 0;
@@ -66,13 +70,12 @@ export async function openRawHttp2(port: number): Promise<RawConnection> {
     else if (kind === type.windowUpdate) (id === 0 ? window : stream?.window)?.grow(payload.readUInt32BE(0));
     else if (kind === type.reset || kind === type.goAway || kind === type.headers)
       for (const each of streams.values()) each.onFail(new Error(`the server has broken off (${kind})`));
-    if (isEnd) stream?.onEnd();
+    if (isEnd) end(id);
   };
   const onData = (id: number, piece: Buffer, isEnd: boolean): void => {
     used += piece.length;
-    const stream = streams.get(id);
-    stream?.onData(piece);
-    if (isEnd) stream?.onEnd();
+    streams.get(id)?.onData(piece);
+    if (isEnd) end(id);
   };
 
   const cut = cutFrames(onFrame, onData);
