@@ -79,9 +79,11 @@ export function tag(): number {
   return first;
 }
 
+/** A number of 32 bits in more bytes than it needs is unusual even where what is too much is zero. */
 function varint32(): number {
+  const begin = at;
   const low = varint();
-  if (high !== 0) giveUp();
+  if (high !== 0 || at - begin > 5) giveUp();
   return low;
 }
 
