@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { both } from "../both.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { httpDate } from "../http-date.ts";
 import type { Output } from "../output.ts";
@@ -24,7 +25,7 @@ export interface Http1Host {
 export class Http1Stream implements Exchange {
   readonly headers: Readonly<IncomingHttpHeaders>;
   readonly path: string;
-  readonly method = "POST";
+  readonly method: string;
   readonly hasTrailers = false;
   isClosed = false;
   readonly #host: Http1Host;
@@ -39,7 +40,8 @@ export class Http1Stream implements Exchange {
   #onDrain: (() => void) | undefined;
   #onClose: (() => void) | undefined;
 
-  constructor({ headers, path }: CommonHead, body: Buffer, host: Http1Host) {
+  constructor({ method, headers, path }: CommonHead, body: Buffer, host: Http1Host) {
+    this.method = method;
     this.headers = headers;
     this.path = path;
     this.#body = body;
@@ -109,14 +111,7 @@ export class Http1Stream implements Exchange {
   }
 
   onClose(listener: () => void): void {
-    const before = this.#onClose;
-    this.#onClose =
-      before === undefined
-        ? listener
-        : () => {
-            before();
-            listener();
-          };
+    this.#onClose = both(this.#onClose, listener);
   }
 
   /** Says that more may be written. */

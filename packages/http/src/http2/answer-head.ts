@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { httpDate } from "../http-date.ts";
 import type { Output } from "../output.ts";
-import { fieldBytes, writeField } from "./hpack/header-encoder.ts";
-import { flag, frameHeadBytes, frameType } from "./protocol.ts";
+import { fieldBytes, writeField, writeTableSizeUpdate } from "./hpack/header-encoder.ts";
+import { connectionFields, flag, frameHeadBytes, frameType } from "./protocol.ts";
 import type { PeerSettings } from "./settings.ts";
 import { sendFrameHead, writeFrameHead } from "./write-frames.ts";
 
@@ -18,9 +18,6 @@ export interface HeadBlock {
 
 /** Blocks up to this size are written where they go out; larger ones are cut up first. */
 const directBytes = 8 * 1024;
-
-/** The instruction that empties the peer's header table (RFC 7541, section 6.3), of which no use is made. */
-const emptyTable = 0x20;
 
 /** Sends a block of fields as HEADERS and, if it is large, CONTINUATION. */
 export function sendHead(output: Output, peer: PeerSettings, block: HeadBlock): void {
@@ -78,7 +75,8 @@ function writeBlock(target: Buffer, from: number, peer: PeerSettings, { status, 
   let at = from;
   if (peer.isTableChanged) {
     peer.isTableChanged = false;
-    target.writeUInt8(emptyTable, at++);
+    // No use is made of the peer's header table.
+    at = writeTableSizeUpdate(target, at, 0);
   }
   if (status !== undefined) {
     at = writeField(target, at, ":status", String(status));
@@ -90,14 +88,12 @@ function writeBlock(target: Buffer, from: number, peer: PeerSettings, { status, 
   return at;
 }
 
-const ofConnections = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
-
 function forEachField(fields: OutgoingHttpHeaders, visit: (name: string, value: string) => void): void {
   for (const given in fields) {
     const value = fields[given];
     if (value === undefined) continue;
     const name = given.toLowerCase();
-    if (ofConnections.has(name)) continue;
+    if (connectionFields.has(name)) continue;
     if (Array.isArray(value)) for (const each of value) visit(name, each);
     else visit(name, String(value));
   }

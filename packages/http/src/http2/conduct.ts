@@ -1,5 +1,5 @@
 import type { Output } from "../output.ts";
-import { ConnectionError } from "./connection-error.ts";
+import { fault } from "./connection-error.ts";
 import type { Http2Limits } from "./limits.ts";
 import { errorCode } from "./protocol.ts";
 import { createRateBudget, type RateBudget } from "./rate-budget.ts";
@@ -31,12 +31,12 @@ export class Conduct {
 
   /** Counts a stream that ends by its client's fault, or is called off before it is answered (CVE-2023-44487, CVE-2025-8671). */
   countReset(): void {
-    if (!this.#resets.spend(1)) throw new ConnectionError(errorCode.enhanceYourCalm, "too many streams are reset");
+    if (!this.#resets.spend(1)) throw fault("too many streams are reset", errorCode.enhanceYourCalm);
   }
 
   /** Counts a frame of no use, as many times as it makes work. */
   countOddity(times = 1): void {
-    if (!this.#oddities.spend(times)) throw new ConnectionError(errorCode.enhanceYourCalm, "too many frames of no use");
+    if (!this.#oddities.spend(times)) throw fault("too many frames of no use", errorCode.enhanceYourCalm);
   }
 
   /** Counts a frame that is of use in proportion to what is served, and beyond that of none. */
@@ -54,7 +54,7 @@ export class Conduct {
       this.#answersFrom = output.writtenBytes;
     }
     if (++this.#unsentAnswers > this.#limits.maxUnsentAnswers)
-      throw new ConnectionError(errorCode.enhanceYourCalm, "too many frames whose answers are not read");
+      throw fault("too many frames whose answers are not read", errorCode.enhanceYourCalm);
   }
 
   /** Says that a stream is served. */

@@ -1,3 +1,5 @@
+import { errorCode } from "./protocol.ts";
+
 /** A fault of the peer after which a connection cannot go on (RFC 9113, section 5.4.1). */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
@@ -9,3 +11,7 @@ export class ConnectionError extends Error {
     this.code = code;
   }
 }
+
+/** Makes the error of a fault; of the protocol in general unless a code is given. */
+export const fault = (message: string, code: number = errorCode.protocolError): ConnectionError =>
+  new ConnectionError(code, message);

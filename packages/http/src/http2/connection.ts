@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Exchange } from "../exchange.ts";
 import { Output } from "../output.ts";
 import { Conduct } from "./conduct.ts";
-import { ConnectionError } from "./connection-error.ts";
+import { type ConnectionError, fault } from "./connection-error.ts";
 import type { Http2Limits } from "./limits.ts";
 import { defaultWindowBytes, errorCode, frameType, max31Bits } from "./protocol.ts";
 import { ServerStream } from "./server-stream.ts";
@@ -110,15 +110,13 @@ export class Connection implements StreamHost {
   takeWindow(bytes: number): void {
     this.#receiveWindow -= bytes;
     if (this.#receiveWindow < 0)
-      throw new ConnectionError(errorCode.flowControlError, "more bytes than the window of the connection holds");
+      throw fault("more bytes than the window of the connection holds", errorCode.flowControlError);
   }
 
   consumed(bytes: number): void {
     this.#used += bytes;
     if (this.#used * 2 < this.limits.connectionWindowBytes || this.isOver) return;
     sendWindowUpdate(this.output, 0, this.#used);
-    // Who sends this much waits for it; the end of the turn may be megabytes away.
-    this.output.flush();
     this.#receiveWindow += this.#used;
     this.#used = 0;
   }
@@ -126,8 +124,7 @@ export class Connection implements StreamHost {
   /** Lets more be sent on all streams. */
   growWindow(bytes: number): void {
     this.sendWindow += bytes;
-    if (this.sendWindow > max31Bits)
-      throw new ConnectionError(errorCode.flowControlError, "a window beyond 2^31-1 bytes");
+    if (this.sendWindow > max31Bits) throw fault("a window beyond 2^31-1 bytes", errorCode.flowControlError);
     if (this.#waiting.size > 0) this.output.schedule();
   }
 

@@ -1,4 +1,4 @@
-import { ConnectionError } from "./connection-error.ts";
+import { fault } from "./connection-error.ts";
 import { defaultMaxFrameBytes, errorCode, flag, frameHeadBytes, frameType, max31Bits } from "./protocol.ts";
 
 /** Hears of the frames of a connection in the order in which they come. */
@@ -103,8 +103,7 @@ export class FrameReader {
     this.#dataLeft = length;
     this.#paddingLeft = 0;
     this.#isPaddingUnknown = (flags & flag.padded) !== 0;
-    if (this.#isPaddingUnknown && length === 0)
-      throw new ConnectionError(errorCode.frameSizeError, "padding without room");
+    if (this.#isPaddingUnknown && length === 0) throw fault("padding without room", errorCode.frameSizeError);
     this.#sink.onDataHead(bytes.readUInt32BE(at + 5) & max31Bits, length);
     if (length === 0) this.#endData();
     return at + frameHeadBytes;
@@ -116,7 +115,7 @@ export class FrameReader {
       this.#paddingLeft = chunk.readUInt8(at++);
       this.#isPaddingUnknown = false;
       this.#dataLeft -= 1 + this.#paddingLeft;
-      if (this.#dataLeft < 0) throw new ConnectionError(errorCode.protocolError, "more padding than frame");
+      if (this.#dataLeft < 0) throw fault("more padding than frame");
     }
     const bytes = Math.min(this.#dataLeft, chunk.length - at);
     if (bytes > 0) this.#sink.onDataBytes(bytes === chunk.length ? chunk : chunk.subarray(at, at + bytes));
@@ -136,8 +135,5 @@ export class FrameReader {
 
 function refuseBeyondFrame(length: number): void {
   if (length > defaultMaxFrameBytes)
-    throw new ConnectionError(
-      errorCode.frameSizeError,
-      `a frame of ${length} bytes where ${defaultMaxFrameBytes} are allowed`,
-    );
+    throw fault(`a frame of ${length} bytes where ${defaultMaxFrameBytes} are allowed`, errorCode.frameSizeError);
 }

@@ -1,12 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Connection } from "./connection.ts";
-import { ConnectionError } from "./connection-error.ts";
+import { fault } from "./connection-error.ts";
 import { createHeaderDecoder } from "./hpack/header-decoder.ts";
 import { HpackError } from "./hpack/hpack-error.ts";
 import { errorCode, flag } from "./protocol.ts";
 import { RequestHead } from "./request-head.ts";
-
-const fault = (message: string, code: number = errorCode.protocolError) => new ConnectionError(code, message);
 
 /** Blocks up to this size are kept, to be known again. */
 const keptBytes = 512;

@@ -1,13 +1,11 @@
 import type { Connection } from "./connection.ts";
-import { ConnectionError } from "./connection-error.ts";
+import { fault } from "./connection-error.ts";
 import type { FrameSink } from "./frame-reader.ts";
 import { HeadReader } from "./head-reader.ts";
 import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
 import type { ServerStream } from "./server-stream.ts";
 import { readSettings } from "./settings.ts";
 import { sendFrameHead } from "./write-frames.ts";
-
-const fault = (message: string, code: number = errorCode.protocolError) => new ConnectionError(code, message);
 
 /** DATA for a stream that has closed is of no use if it is smaller. */
 const smallBytes = 1024;

@@ -39,6 +39,15 @@ export const setting = {
   maxHeaderListSize: 6,
 } as const;
 
+/** Fields that HTTP/1.1 says something of a connection with, and no message of HTTP/2 may have (RFC 9113, section 8.2.2). */
+export const connectionFields: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 /** Bytes before the payload of every frame. */
 export const frameHeadBytes = 9;
 

@@ -96,8 +96,6 @@ export class ReceivedBody {
     this.#used += bytes;
     if (this.#used * 2 < this.#host.streamWindowBytes) return;
     sendWindowUpdate(this.#host.output, this.#streamId, this.#used);
-    // Who sends this much waits for it; the end of the turn may be megabytes away.
-    this.#host.output.flush();
     this.#window += this.#used;
     this.#used = 0;
   }

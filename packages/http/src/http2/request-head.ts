@@ -1,13 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http2";
+import { connectionFields } from "./protocol.ts";
 
 /** What is wrong with a request's head. */
 export type HeadFault = "malformed" | "too large";
 
 /** Bytes that HTTP/2 counts for each field beside its name and value (RFC 9113, section 6.5.2). */
 const fieldOverheadBytes = 32;
-
-/** Fields that HTTP/1.1 says something of a connection with, and a request of HTTP/2 may not have (RFC 9113, section 8.2.2). */
-const ofConnections = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 
 const pseudoFields = new Set([":method", ":scheme", ":path", ":authority"]);
 
@@ -68,7 +66,7 @@ export class RequestHead {
 
   #addPlain(name: string, value: string): void {
     this.#hasPlainFields = true;
-    const isWrong = !fieldName.test(name) || badValue.test(value) || ofConnections.has(name);
+    const isWrong = !fieldName.test(name) || badValue.test(value) || connectionFields.has(name);
     if (isWrong || (name === "te" && value !== "trailers")) {
       this.fault = "malformed";
       return;

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import type { Exchange } from "../exchange.ts";
 import { Connection } from "./connection.ts";
-import { ConnectionError } from "./connection-error.ts";
+import { ConnectionError, fault } from "./connection-error.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { IncomingFrames } from "./incoming-frames.ts";
 import { defaultLimits, type Http2Limits } from "./limits.ts";
-import { errorCode, preface } from "./protocol.ts";
+import { preface } from "./protocol.ts";
 
 /** How a connection is served. */
 export interface Http2Options {
@@ -35,8 +35,7 @@ export function serveHttp2(socket: Socket, { onExchange, limits }: Http2Options)
     let bytes = chunk;
     if (prefaceLeft.length > 0) {
       const length = Math.min(prefaceLeft.length, chunk.length);
-      if (!prefaceLeft.subarray(0, length).equals(chunk.subarray(0, length)))
-        throw new ConnectionError(errorCode.protocolError, "no preface of HTTP/2");
+      if (!prefaceLeft.subarray(0, length).equals(chunk.subarray(0, length))) throw fault("no preface of HTTP/2");
       prefaceLeft = prefaceLeft.subarray(length);
       bytes = chunk.subarray(length);
     }

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
+import { both } from "../both.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { checkFields, sendHead } from "./answer-head.ts";
 import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
@@ -117,14 +118,7 @@ export class ServerStream implements Exchange {
   }
 
   onClose(listener: () => void): void {
-    const before = this.#onClose;
-    this.#onClose =
-      before === undefined
-        ? listener
-        : () => {
-            before();
-            listener();
-          };
+    this.#onClose = both(this.#onClose, listener);
   }
 
   /** Grows the window, or shrinks it; says `false` where it would hold more than any window may. */

@@ -1,4 +1,4 @@
-import { ConnectionError } from "./connection-error.ts";
+import { fault } from "./connection-error.ts";
 import type { Http2Limits } from "./limits.ts";
 import {
   defaultMaxFrameBytes,
@@ -34,7 +34,7 @@ const entryBytes = 6;
  * @throws ConnectionError where a value is out of its range
  */
 export function readSettings(payload: Buffer, peer: PeerSettings): void {
-  if (payload.length % entryBytes !== 0) throw new ConnectionError(errorCode.frameSizeError, "settings of odd length");
+  if (payload.length % entryBytes !== 0) throw fault("settings of odd length", errorCode.frameSizeError);
   for (let at = 0; at < payload.length; at += entryBytes) {
     const value = payload.readUInt32BE(at + 2);
     switch (payload.readUInt16BE(at)) {
@@ -42,16 +42,14 @@ export function readSettings(payload: Buffer, peer: PeerSettings): void {
         peer.isTableChanged = true;
         break;
       case setting.enablePush:
-        if (value > 1) throw new ConnectionError(errorCode.protocolError, `enable_push is 0 or 1, not ${value}`);
+        if (value > 1) throw fault(`enable_push is 0 or 1, not ${value}`);
         break;
       case setting.initialWindowSize:
-        if (value > max31Bits)
-          throw new ConnectionError(errorCode.flowControlError, `a first window of ${value} bytes`);
+        if (value > max31Bits) throw fault(`a first window of ${value} bytes`, errorCode.flowControlError);
         peer.initialWindowBytes = value;
         break;
       case setting.maxFrameSize:
-        if (value < defaultMaxFrameBytes || value > 0xff_ffff)
-          throw new ConnectionError(errorCode.protocolError, `frames of at most ${value} bytes`);
+        if (value < defaultMaxFrameBytes || value > 0xff_ffff) throw fault(`frames of at most ${value} bytes`);
         peer.maxFrameBytes = value;
         break;
       default:

@@ -28,10 +28,14 @@ export function sendNumber(output: Output, value: number): void {
   output.advance(room.writeUInt32BE(value, output.at));
 }
 
-/** Lets the client send more, on a stream or, with 0, on all of them. */
+/**
+ * Lets the client send more, on a stream or, with 0, on all of them. It goes out at once: whoever sends that much waits for it, and
+ * the end of the turn may be megabytes away.
+ */
 export function sendWindowUpdate(output: Output, streamId: number, bytes: number): void {
   sendFrameHead(output, 4, frameType.windowUpdate, 0, streamId);
   sendNumber(output, bytes);
+  output.flush();
 }
 
 /** Ends a stream. */
