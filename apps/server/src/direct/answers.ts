@@ -5,7 +5,7 @@ import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@conne
 import { type Prompt, promptOf } from "@trimtab/core";
 import type { Ending, Exchange } from "@trimtab/http";
 import type { Call } from "./call.ts";
-import { type Frame, frameOf } from "./envelope.ts";
+import { type Frame, frameOf, lengthOf } from "./envelope.ts";
 
 /** Gives the error that a caller is told of: one of Connect's as it is, and of anything else only that it happened. */
 export const toConnectError = (error: unknown): ConnectError =>
@@ -92,8 +92,6 @@ function sendFramed(
   start(call, fields);
   endWith(call.exchange, pieces, trailers);
 }
-
-const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** Up to this size pieces are copied together, which costs less than sending each by itself. */
 const joinedBytes = 4096;

@@ -16,11 +16,14 @@ const joinedBytes = 64 * 1024;
 
 /** Puts a message, given in pieces, into an envelope. */
 export function frameOf(flags: number, message: readonly Uint8Array[]): Frame {
-  const length = message.reduce((sum, { length }) => sum + length, 0);
+  const length = lengthOf(message);
   if (length > joinedBytes) return { pieces: [envelopeHead(flags, length), ...message], message, length };
   const bytes = envelope(flags, message[0] ?? noBytes);
   return { pieces: [bytes], message: [bytes.subarray(envelopeHeadBytes)], length };
 }
+
+/** How many bytes pieces are together. */
+export const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 const noBytes = new Uint8Array();
 
