@@ -1,5 +1,6 @@
 import { isNdArray, type NdArray, payloadEquals, type Space, toPayload, type Value } from "@trimtab/core";
 import { inverseNormalCdf, normalCdf } from "../numeric/normal.ts";
+import { linearInterval, logInterval } from "./interval.ts";
 
 /**
  * The correspondence between the values of one parameter and numbers in [0, 1], one per axis. Uniform numbers become
@@ -41,26 +42,20 @@ const clamp = (value: number, min: number, max: number): number => Math.min(max,
 /** The cell of `count` equal ones that a number in [0, 1] falls into. */
 const cellOf = (unit: number, count: number): number => Math.min(count - 1, Math.floor(unit * count));
 
-const between = (min: number, max: number, unit: number): number => min * (1 - unit) + max * unit;
-
 function createReal({ min, max, step, log }: Range<"real">): RangeCodec {
   if (step !== undefined && !log) return createGrid(min, max, step);
-  const [low, high] = log ? [Math.log(min), Math.log(max)] : [min, max];
-  // Halves keep the width of the widest ranges finite.
-  const half = high / 2 - low / 2;
+  const interval = log ? logInterval(min, max) : linearInterval(min, max);
   return {
     width: 1,
     cells: 0,
     isCategorical: false,
     decode(unit, offset) {
-      const at = between(low, high, unit[offset] as number);
-      const value = clamp(log ? Math.exp(at) : at, min, max);
+      const value = interval.at(unit[offset] as number);
       return step === undefined ? value : onGrid(min, max, step, Math.round((value - min) / step));
     },
     encode(value, unit, offset) {
       if (typeof value !== "number" || !(value >= min && value <= max)) return false;
-      const at = log ? Math.log(value) : value;
-      unit[offset] = half > 0 ? clamp((at / 2 - low / 2) / half, 0, 1) : 0.5;
+      unit[offset] = interval.placeOf(value);
       return true;
     },
   };
@@ -99,10 +94,10 @@ function createInteger({ min, max, step = 1n, log }: Range<"integer">): RangeCod
     return (whole - min) / step;
   };
   // By magnitude every integer has the numbers from half below to half above it.
-  const [low, high] = [Math.log(Number(min) - 0.5), Math.log(Number(max) + 0.5)];
+  const magnitudes = log && logInterval(Number(min) - 0.5, Number(max) + 0.5);
   const indexAt = (unit: number): bigint => {
-    if (!log) return scaled(unit, count);
-    const value = BigInt(Math.round(clamp(Math.exp(between(low, high, unit)), Number(min), Number(max))));
+    if (!magnitudes) return scaled(unit, count);
+    const value = BigInt(Math.round(clamp(magnitudes.at(unit), Number(min), Number(max))));
     return (value - min + step / 2n) / step;
   };
   return {
@@ -118,9 +113,8 @@ function createInteger({ min, max, step = 1n, log }: Range<"integer">): RangeCod
     encode(value, unit, offset) {
       const index = indexOf(value);
       if (index === undefined) return false;
-      const byMagnitude = high > low ? (Math.log(Number(value)) - low) / (high - low) : 0.5;
-      const at = log ? byMagnitude : (Number(index) + 0.5) / Number(count);
-      unit[offset] = clamp(at, 0, 1);
+      const middle = (Number(index) + 0.5) / Number(count);
+      unit[offset] = magnitudes ? magnitudes.placeOf(Number(value)) : clamp(middle, 0, 1);
       return true;
     },
   };
@@ -149,13 +143,14 @@ function createCategorical(choices: readonly Value[]): RangeCodec {
 }
 
 function createVector({ dimensions, sphere, min, max }: Range<"vector">): RangeCodec {
+  const interval = linearInterval(min, max);
   return {
     width: dimensions,
     cells: 0,
     isCategorical: false,
     decode(unit, offset) {
       const axes = Array.from(unit.subarray(offset, offset + dimensions));
-      return sphere ? toDirection(axes) : axes.map((axis) => clamp(between(min, max, axis), min, max));
+      return sphere ? toDirection(axes) : axes.map(interval.at);
     },
     encode(value, unit, offset) {
       const components = toComponents(value);
@@ -164,7 +159,7 @@ function createVector({ dimensions, sphere, min, max }: Range<"vector">): RangeC
       if (sphere ? Math.abs(norm - 1) > 1e-2 : components.some((each) => each < min || each > max)) return false;
       const scale = Math.sqrt(dimensions) / norm;
       for (const [i, each] of components.entries()) {
-        unit[offset + i] = sphere ? normalCdf(each * scale) : max > min ? (each - min) / (max - min) : 0.5;
+        unit[offset + i] = sphere ? normalCdf(each * scale) : interval.placeOf(each);
       }
       return true;
     },
