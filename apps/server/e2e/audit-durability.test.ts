@@ -39,7 +39,7 @@ test("what was acknowledged is in the audit after a kill, once", { timeout }, as
   const server = await startProcess(args);
   const trail = createAuditClient(transportTo(server.url));
   const list = async () => (await trail.listAuditEntries("s", { pageSize: 1000, filter: { variable: "x" } })).items;
-  await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(version + 1);
+  await expect.poll(async () => (await list()).length).toBe(version + 1);
   const versions = (await list()).map(({ newVersion }) => newVersion ?? -1).sort((a, b) => a - b);
   expect(versions).toEqual(Array.from({ length: version + 1 }, (_, i) => i));
   const unattributed = (await list()).filter(({ peer }) => peer.address !== "127.0.0.1");

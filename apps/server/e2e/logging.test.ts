@@ -22,7 +22,7 @@ const linesOf = (server: ServerProcess): Line[] =>
 
 const messagesOf = (server: ServerProcess) => linesOf(server).map(({ msg }) => msg);
 
-const eventually = <T>(read: () => T) => expect.poll(read, { interval: 5, timeout: 10_000 });
+const eventually = <T>(read: () => T) => expect.poll(read, { interval: 5 });
 
 /** Waits for the lines about one method. */
 async function callsOf(server: ServerProcess, method: string, count = 1): Promise<Line[]> {

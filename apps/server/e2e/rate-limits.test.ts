@@ -62,7 +62,7 @@ describe.each(Object.entries(transports))("over %s", (_, createTransport) => {
       const { value } = await third.next();
       return value;
     };
-    await expect.poll(() => another().catch(() => undefined), { timeout: 10_000 }).toMatchObject({ kind: "snapshot" });
+    await expect.poll(() => another().catch(() => undefined)).toMatchObject({ kind: "snapshot" });
   });
 });
 

@@ -61,11 +61,11 @@ test("a certificate that is renewed is shown to whoever connects, and who is con
   expect(await shown()).toBe("old");
   // One after the other, so that for a moment they do not fit together.
   put(renewed.cert, files.cert);
-  await expect.poll(() => faults.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => faults.length).toBe(1);
   expect(faults[0]).toMatch(/^TLS goes on with the files as they were: .*--tls-key: /);
   expect(await shown()).toBe("old");
   put(renewed.key, files.key);
-  await expect.poll(shown, { timeout: 10_000 }).toBe("renewed");
+  await expect.poll(shown).toBe("renewed");
   await client.registerVariable("s", { name: "x", type: "float", value: 1 });
   expect((await watch.next()).value).toMatchObject({ kind: "changes" });
   expect(faults).toHaveLength(1);
@@ -78,7 +78,7 @@ test("files that are of no use are told of and change nothing", async () => {
     const before = readFileSync(file);
     writeFileSync(garbage, text);
     put(garbage, file);
-    await expect.poll(() => faults.at(-1), { timeout: 10_000 }).toMatch(told);
+    await expect.poll(() => faults.at(-1)).toMatch(told);
     expect(await shown()).toBe("old");
     writeFileSync(garbage, before);
     put(garbage, file);
@@ -103,7 +103,7 @@ test("authorities of clients are read anew: another is believed from then on, an
   expect(await before?.()).toMatchObject({ id: "s" });
   await expect(after?.()).rejects.toMatchObject({ reason: "unauthenticated" });
   put(other.cert, files.clientCa);
-  await expect.poll(() => after?.().catch(() => undefined), { timeout: 10_000 }).toMatchObject({ id: "s" });
+  await expect.poll(() => after?.().catch(() => undefined)).toMatchObject({ id: "s" });
   await expect(before?.()).rejects.toMatchObject({ reason: "unauthenticated" });
   expect(faults).toEqual([]);
 });

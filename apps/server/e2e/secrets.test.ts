@@ -48,7 +48,7 @@ test("no secret is printed, answered or stored, whatever goes wrong with it", as
   // A token where its hash belongs is the mistake that is made most easily.
   writeFileSync(principals, line.replace(/"token":"[^"]*"/, `"token":"${secret}"`));
   server.signal("SIGHUP");
-  await expect.poll(() => server.errors(), { timeout: 10_000 }).toContain("line 1: token: must be what");
+  await expect.poll(() => server.errors()).toContain("line 1: token: must be what");
   expect(await call(create, { sessionId: "t" }, good)).toBe(200);
   server.signal("SIGTERM");
   await server.exited;

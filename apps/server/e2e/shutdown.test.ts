@@ -26,9 +26,7 @@ async function open(args: readonly string[] = []): Promise<{ server: ServerProce
 /** Asks the server to stop, and waits until it has heard. */
 async function stop(server: ServerProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   server.signal(signal);
-  await expect
-    .poll(() => server.errors(), { interval: 5, timeout: 10_000 })
-    .toContain(`${signal}: finishing calls under way`);
+  await expect.poll(() => server.errors(), { interval: 5 }).toContain(`${signal}: finishing calls under way`);
 }
 
 /** A write of which only the first half is sent, over HTTP/1.1. */

@@ -95,7 +95,7 @@ test("what large writes leave in the write-ahead log is moved into the database 
   const { database } = dataFolder(directory);
   const count = 6;
   await Promise.all(Array.from({ length: count }, (_, after) => log.appendParts("a", after, [around(noise(8 << 20))])));
-  await expect.poll(() => statSync(database).size, { timeout: 15_000 }).toBeGreaterThan(count * (8 << 20));
+  await expect.poll(() => statSync(database).size).toBeGreaterThan(count * (8 << 20));
   // SQLite writes it over again from the start, and never makes it shorter.
   expect(statSync(`${database}-wal`).size).toBeLessThan(2 * (8 << 20));
 });

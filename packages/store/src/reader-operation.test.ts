@@ -1,7 +1,7 @@
 import type { Commit } from "@trimtab/core";
 import { createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createStore, type StoreOptions } from "./create-store.ts";
 
 async function openStore(options: Partial<StoreOptions> = {}) {
@@ -32,7 +32,7 @@ test("a reader shows what another process writes", async () => {
   onTestFinished(() => other.close());
   const reader = await store.openReader("s");
   await other.setVariable("s", "n", 7);
-  await vi.waitFor(() => expect(reader.get("n")?.value).toBe(7));
+  await expect.poll(() => reader.get("n")?.value, { interval: 1 }).toBe(7);
 });
 
 test("a session with a reader stays in memory and does not expire", async () => {

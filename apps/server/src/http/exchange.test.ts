@@ -112,10 +112,10 @@ describe.each([
     const { exchange: other, caller: next } = await open(call);
     const beside = listenTo(other);
     next.request.end(much);
-    await expect.poll(() => beside.ends, { interval: 1, timeout: 20_000 }).toBe(1);
+    await expect.poll(() => beside.ends, { interval: 1 }).toBe(1);
     expect([heard.ends, heard.bytes < much.length, caller.request.writableFinished]).toEqual([0, true, false]);
     exchange.resume();
-    await expect.poll(() => heard.ends, { interval: 1, timeout: 20_000 }).toBe(1);
+    await expect.poll(() => heard.ends, { interval: 1 }).toBe(1);
     expect(Buffer.concat(heard.pieces).equals(much)).toBe(true);
   });
 
@@ -157,7 +157,7 @@ describe.each([
     caller.request.end(much.subarray(0, 4 << 20));
     const { status, body } = await caller.answer();
     expect([status, await text(body)]).toEqual([413, "too much"]);
-    await expect.poll(() => exchange.isClosed, { interval: 1, timeout: 20_000 }).toBe(true);
+    await expect.poll(() => exchange.isClosed, { interval: 1 }).toBe(true);
     expect(heard).toBe(1);
   });
 

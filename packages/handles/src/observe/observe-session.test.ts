@@ -1,5 +1,5 @@
 import { storeError } from "@trimtab/core";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { closingAfterEach, rejection, thrown } from "../test-parts/assistant.ts";
 import { createFragileStore } from "../test-parts/fragile-store.ts";
 import { createManualTimers } from "../test-parts/manual-timers.ts";
@@ -24,7 +24,11 @@ async function open(options: ObserveSessionOptions = {}) {
 function collector() {
   const events: ObservedEvent[] = [];
   const observer = (event: ObservedEvent) => void events.push(event);
-  return { events, observer, count: (count: number) => vi.waitUntil(() => events.length >= count) };
+  return {
+    events,
+    observer,
+    count: (count: number) => expect.poll(() => events.length, { interval: 1 }).toBeGreaterThanOrEqual(count),
+  };
 }
 
 describe("observers of a session", () => {
@@ -92,7 +96,7 @@ describe("observers of a session", () => {
     observers.observe("temperature", () => calls.push("early"), { priority: 99 });
     observers.observe({ pattern: "temp*" }, () => calls.push("usual, second"));
     await store.setVariable("s", "temperature", 1);
-    await vi.waitUntil(() => calls.length === 4);
+    await expect.poll(() => calls.length, { interval: 1 }).toBe(4);
     expect(calls).toEqual(["early", "usual, first", "usual, second", "late"]);
   });
 
@@ -116,7 +120,7 @@ describe("observers of a session", () => {
     expect(errors).toHaveLength(5);
     expect(slow).toEqual([1]);
     gate.resolve();
-    await vi.waitUntil(() => slow.length === 5);
+    await expect.poll(() => slow.length, { interval: 1 }).toBe(5);
     expect(slow).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -134,7 +138,7 @@ describe("observers of a session", () => {
     await store.setVariable("s", "model", "b");
     await witness.count(20);
     gate.resolve();
-    await vi.waitUntil(() => told.some(({ name }) => name === "model"));
+    await expect.poll(() => told.some(({ name }) => name === "model"), { interval: 1 }).toBe(true);
     const temperatures = told.filter(({ name }) => name === "temperature");
     expect(temperatures.length).toBeLessThan(8);
     expect(temperatures.at(-1)).toMatchObject({ newValue: 20, lagged: true });
@@ -155,7 +159,7 @@ describe("observers of a session", () => {
     expect(paced.events.map(({ version }) => version)).toEqual([1]);
     timers.advance(100);
     await paced.count(2);
-    await vi.waitUntil(() => batches.length === 3);
+    await expect.poll(() => batches.length, { interval: 1 }).toBe(3);
     expect(batches).toEqual([[1, 2], [3, 4], [5]]);
     expect(paced.events.map(({ version, oldValue }) => [version, oldValue])).toEqual([
       [1, 0.7],
@@ -192,7 +196,7 @@ describe("observers of a session", () => {
     observers.observe("temperature", observer);
     store.hold(true);
     store.cut(storeError("unavailable", "cut", {}));
-    await vi.waitUntil(() => observers.status === "stale");
+    await expect.poll(() => observers.status, { interval: 1 }).toBe("stale");
     await store.setVariable("s", "temperature", 1);
     await store.setVariable("s", "temperature", 2);
     store.hold(false);

@@ -266,7 +266,7 @@ describe("everything else is handed over as it came", () => {
     const served = await serve(echo);
     const client = connect(served);
     client.send(post("body").slice(0, -2));
-    await expect.poll(() => served.takenOver.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => served.takenOver.length).toBe(1);
     client.send("dy");
     await client.hears("by Node");
     expect(served.handedOver).toEqual(["POST /p body"]);
