@@ -84,7 +84,7 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
     log: {
       append,
       appendParts: append,
-      gather: (append) => queue.gather(append),
+      gather: queue.gather,
       async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
         return read(checkStream(stream), checkNumber("after", after), checkNumber("limit", limit));
       },

@@ -1,5 +1,6 @@
 import type { LogError } from "@trimtab/log";
 import type { Outcomes } from "./calls.ts";
+import { createGathering } from "./gathering.ts";
 import { createOutflow, type Outflow } from "./outflow.ts";
 import { packData } from "./packed-data.ts";
 import type { Sectioned } from "./sectioned.ts";
@@ -10,11 +11,8 @@ import type { Outcome, Write } from "./writer.ts";
 export interface WriteQueue {
   /** Resolves once the write is on disk; `false` for an append that lost its race. */
   submit(write: Write, data: readonly (Uint8Array | Sectioned)[]): Promise<boolean>;
-  /**
-   * Calls back at the end of this turn of the event loop, all that ask in one go. A flush takes as long for one write as for a
-   * hundred, and calls that are read from a socket together come one by one.
-   */
-  gather(submit: () => void): void;
+  /** Calls back when what waits had best be submitted, as {@link Gathering} decides; `entries` wait with whoever calls. */
+  readonly gather: (submit: () => void, entries: number) => void;
   /** Refuses further writes and resolves when all are answered. */
   close(): Promise<void>;
   readonly waiting: number;
@@ -37,18 +35,28 @@ const streamedBytes = 1 << 20;
 /** Makes an empty queue. */
 export function createWriteQueue(thread: Thread, closedError: () => LogError): WriteQueue {
   let queue: Job[] = [];
-  let gathered: (() => void)[] = [];
   let underWay = 0;
   let waiting = 0;
+  let entries = 0;
   let scheduled = false;
   let closed = false;
   let drained = () => {};
   let outflow: Outflow | undefined;
+  const gathering = createGathering({
+    underWay: () => entries,
+    hasRoom: () => underWay < batchesUnderWay,
+    send: () => sendScheduled(),
+    atEndOfTurn: setImmediate,
+  });
 
   const schedule = (): void => {
     if (scheduled || queue.length === 0 || underWay >= batchesUnderWay) return;
     scheduled = true;
-    queueMicrotask(send);
+    queueMicrotask(sendScheduled);
+  };
+
+  const sendScheduled = (): void => {
+    if (scheduled) send();
   };
 
   const send = (): void => {
@@ -60,12 +68,6 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
       (error: unknown) => settle(batch, (job) => job.reject(error)),
     );
     schedule();
-  };
-
-  const submitGathered = (): void => {
-    const submits = gathered;
-    gathered = [];
-    for (const submit of submits) submit();
   };
 
   const callThread = async (batch: readonly Job[]): Promise<Outcomes> => {
@@ -99,7 +101,9 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
   const settle = (batch: readonly Job[], each: (job: Job, index: number) => void): void => {
     underWay--;
     waiting -= batch.length;
+    for (const { data } of batch) entries -= data.length;
     batch.forEach(each);
+    gathering.appended();
     schedule();
     if (waiting === 0) drained();
   };
@@ -112,12 +116,11 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
       new Promise((resolve, reject) => {
         if (closed) return reject(closedError());
         waiting++;
+        entries += data.length;
         queue.push({ write, data, resolve, reject });
         schedule();
       }),
-    gather(submit) {
-      if (gathered.push(submit) === 1) setImmediate(submitGathered);
-    },
+    gather: gathering.ask,
     close() {
       closed = true;
       return new Promise((resolve) => {

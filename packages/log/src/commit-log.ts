@@ -17,10 +17,12 @@ export interface CommitLog<Data = Uint8Array> {
   append(stream: string, after: number, entries: readonly Data[], options?: AppendOptions): Promise<boolean>;
 
   /**
-   * Calls back once whatever else is to be appended in this turn of the event loop is known, so that all of it can go into
-   * one append. There where every append costs much by itself; without it, there is nothing to gain from waiting.
+   * Calls back when the entries that wait to be appended had best be: mostly at the end of this turn of the event loop, so that all that
+   * it brings goes into one append, or before this returns, where so many wait that the log had better begin. To be called whenever more
+   * wait, `entries` of them together; it calls back once for all calls with the same callback. There where every append costs much by
+   * itself; without it, there is nothing to gain from waiting.
    */
-  gather?(append: () => void): void;
+  gather?(append: () => void, entries: number): void;
 
   /**
    * Reads durable entries from number `after + 1` on, at most `limit` of them. An answer may hold fewer, so that it

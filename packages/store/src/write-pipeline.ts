@@ -81,7 +81,7 @@ const appendsAtOnce = 2;
 export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdle }: PipelineOptions): WritePipeline {
   const head = createHead(fold);
   const answers = createRequestAnswers(fold, refusals);
-  const { gather = queueMicrotask } = fold.log;
+  const { gather } = fold.log;
   let waiting: Job[] = [];
   let flushScheduled = false;
   const idle = () => line.idle() && waiting.length === 0;
@@ -126,9 +126,12 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   };
 
   const scheduleFlush = (): void => {
-    if (flushScheduled || !line.hasRoom() || waiting.length === 0) return;
-    flushScheduled = true;
-    gather(flush);
+    if (!line.hasRoom() || waiting.length === 0) return;
+    if (gather !== undefined) gather(flush, waiting.length);
+    else if (!flushScheduled) {
+      flushScheduled = true;
+      queueMicrotask(flush);
+    }
   };
 
   const flush = (): void => {
