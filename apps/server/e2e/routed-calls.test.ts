@@ -55,7 +55,7 @@ describe("what is out of the ordinary is answered as Connect's router does with 
     [
       "a stream of packed messages",
       watch,
-      { "content-type": "application/connect+json", "connect-content-encoding": "gzip", "connect-timeout-ms": "50" },
+      { "content-type": "application/connect+json", "connect-content-encoding": "gzip", "connect-timeout-ms": "60000" },
       envelope(gzipSync('{"sessionId":"s","variables":["nope"]}'), 1),
     ],
   ])("%s", async (_, path, headers, body) => {

@@ -10,7 +10,7 @@ test.each([
   ["body", "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf"],
 ])("a request whose %s does not come to its end is ended, and one that is answered slowly is not", async (_, half) => {
   let answer = () => {};
-  const timeouts = { headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10 };
+  const timeouts = { headersTimeout: 1000, requestTimeout: 1000, connectionsCheckingInterval: 10 };
   const http1 = createHttp1Server((exchange) => {
     if (exchange.method === "GET") answer = () => sendText(exchange, { status: 200, text: "at last" });
   }, timeouts);

@@ -98,15 +98,15 @@ function describeLeases(opened: OpenStore, facts: StoreFacts): void {
   test("are lost where they are not renewed in time", async () => {
     const { store, advance } = await openNumbers(opened, { a: 1 });
     if (advance === undefined) return;
-    const { optimization, fencingToken } = await startTuner(store, ["a"], { leaseTtlMs: 1000 });
-    advance(900);
+    const { optimization, fencingToken } = await startTuner(store, ["a"], { leaseTtlMs: 60_000 });
+    advance(35_000);
     await store.renewLease("s", optimization.id, { fencingToken });
-    advance(900);
+    advance(35_000);
     const lease = { optimization: optimization.id, fencingToken };
     await store.setVariable("s", "a", 2, { lease });
-    advance(900);
+    advance(35_000);
     expect(await store.getOptimizationStatus("s", ofVariable("a"))).toMatchObject({ optimizing: true });
-    advance(200);
+    advance(30_000);
     expect(await store.getOptimizationStatus("s", ofVariable("a"))).toMatchObject({
       optimizing: false,
       optimization: { state: "abandoned" },

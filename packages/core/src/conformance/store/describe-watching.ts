@@ -146,13 +146,17 @@ function describeResuming(open: OpenStore, { historyCommits }: StoreFacts): void
 
     test("while writes go on loses nothing", async () => {
       const { store } = await openSample(open);
+      const seen: number[] = [];
+      // The first value, 0.7, is of no write.
+      const writesSeen = () => (seen.at(-1) === 0.7 ? 0 : Math.round(100 * (seen.at(-1) ?? 0)));
       const writes = (async () => {
         for (let i = 1; i <= 40; i++) {
           await store.setVariable("s", "temperature", i / 100);
-          await turn();
+          // A reader that is outrun by more than is kept starts over, which is another matter.
+          do await turn();
+          while (i - writesSeen() > 10);
         }
       })();
-      const seen: number[] = [];
       let after: string | undefined;
       while (seen.at(-1) !== 0.4) {
         const watch = readWatch(store.watch("s", {}, after === undefined ? {} : { after }));
