@@ -15,3 +15,8 @@ test("everybody who waits is let go on as soon as there is room for them", async
   await Promise.all(all);
   expect(taken).toEqual(["a", "d", "b", "c"]);
 });
+
+test("what is not there is not taken", () => {
+  const window = new SendWindow(10);
+  expect([window.tryTake(11), window.tryTake(10), window.tryTake(1)]).toEqual([false, true, false]);
+});

@@ -14,9 +14,15 @@ export class SendWindow {
     for (const wake of woken) wake();
   }
 
+  /** Takes bytes where there are as many. */
+  tryTake(bytes: number): boolean {
+    if (this.#left < bytes) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
   /** Takes bytes, as soon as there are as many. */
   async take(bytes: number): Promise<void> {
-    while (this.#left < bytes) await new Promise<void>((wake) => this.#waiting.push(wake));
-    this.#left -= bytes;
+    while (!this.tryTake(bytes)) await new Promise<void>((wake) => this.#waiting.push(wake));
   }
 }
