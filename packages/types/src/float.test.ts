@@ -33,8 +33,12 @@ describeType({
   satisfies: (value, { min = -Infinity, max = Infinity, step, allow_special }) => {
     if (Object.is(value, -0)) return false;
     if (!Number.isFinite(value)) return allow_special === true;
-    const steps = step === undefined ? 0 : (value - (Number.isFinite(min) ? min : 0)) / step;
-    return value >= min && value <= max && Math.abs(steps - Math.round(steps)) < 1e-6;
+    if (value < min || value > max || step === undefined) return value >= min && value <= max;
+    const anchor = Number.isFinite(min) ? min : 0;
+    const steps = (value - anchor) / step;
+    // Where floats are far apart, rounding to one of them is no small part of a step.
+    const rounding = 8 * Number.EPSILON * Math.max(Math.abs(value), Math.abs(anchor));
+    return Math.abs(steps - Math.round(steps)) * step <= rounding;
   },
   invalid: [
     { value: "0.7", reason: "validation_failed", message: "must be a number" },
@@ -140,6 +144,12 @@ describe("floatType", () => {
     expect(accepts({ min: 0.5, step: 1 }, 2.5).success).toBe(true);
     expect(accepts({ min: 0.5, step: 1 }, 2).success).toBe(false);
     expect(accepts({ step: 1 }, -3).success).toBe(true);
+  });
+
+  it("finds a decimal far from zero, where floats are sparse, as the nearest float to it", () => {
+    const limits = { min: 2 ** 31 - 1, step: 0.1 };
+    expect(accepts(limits, 2_147_483_648.7).success).toBe(true);
+    expect(accepts(limits, 2_147_483_648.75).success).toBe(false);
   });
 
   it("finds every decimal on the grid of its own digits, and nothing between", () => {
