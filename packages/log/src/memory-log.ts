@@ -13,11 +13,17 @@ export interface MemoryLogOptions<Data> {
   readonly sizeOf?: (data: Data) => number;
 }
 
+/** A log in memory, which need not be waited for. */
+export interface MemoryLog<Data = Uint8Array> extends CommitLog<Data> {
+  /** Does what `append` does, and promises the same, before it returns. */
+  appendNow(stream: string, after: number, entries: readonly Data[]): boolean;
+}
+
 /**
  * Makes a log that lives in this process's memory and ends with it. An append is durable, as far as that goes, when it
  * resolves. Entries are kept by reference. A stream that was trimmed whole keeps only its last number.
  */
-export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Data> = {}): CommitLog<Data> {
+export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Data> = {}): MemoryLog<Data> {
   const sizeOf = options.sizeOf ?? ((data: Data) => (data instanceof Uint8Array ? data.length : 0));
   const streams = new Map<string, Stream<Data>>();
 
@@ -30,17 +36,20 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
     return stream;
   };
 
+  const appendNow: MemoryLog<Data>["appendNow"] = (name, after, entries) => {
+    checkNumber(after);
+    const known = streams.get(name);
+    if (after !== (known === undefined ? 0 : lastOf(known))) return false;
+    if (entries.length === 0) return true;
+    const stream = known ?? streamOf(name);
+    for (const entry of entries) stream.entries.push(entry);
+    wake(stream);
+    return true;
+  };
+
   return {
-    async append(name, after, entries) {
-      checkNumber(after);
-      const known = streams.get(name);
-      if (after !== (known === undefined ? 0 : lastOf(known))) return false;
-      if (entries.length === 0) return true;
-      const stream = streamOf(name);
-      for (const entry of entries) stream.entries.push(entry);
-      wake(stream);
-      return true;
-    },
+    appendNow,
+    append: async (name, after, entries) => appendNow(name, after, entries),
 
     read: async (name, after, limit) => readFrom(streams.get(name), checkNumber(after), limit),
 

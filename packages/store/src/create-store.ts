@@ -137,8 +137,11 @@ export function createStore(options: StoreOptions): LocalStore {
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
   const telemetry = options.telemetry ?? createTelemetry();
+  // Whoever brings a log may stand between it and its store; one of the store's own is appended to without waiting.
+  const own = createMemoryLog<Commit>();
   const untold = createSessions({
-    log: tellingLogFailures(options.log ?? createMemoryLog<Commit>()),
+    log: tellingLogFailures(options.log ?? own),
+    appendNow: options.log === undefined ? own.appendNow : undefined,
     snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
     appends: options.appends,
     shared: options.shared ?? options.log !== undefined,

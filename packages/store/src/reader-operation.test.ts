@@ -13,7 +13,8 @@ async function openStore(options: Partial<StoreOptions> = {}) {
 }
 
 test("a reader shows what is durable, by name and by id, as a read does", async () => {
-  const store = await openStore();
+  // On a log that has to be waited for.
+  const store = await openStore({ log: createMemoryLog<Commit>(), shared: false });
   const reader = await store.openReader("s");
   expect(reader).toMatchObject({ session: "s", revision: 2 });
   const writing = store.setVariable("s", "n", 1);

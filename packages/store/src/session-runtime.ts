@@ -4,6 +4,7 @@ import type { RecentCommits } from "./recent-commits.ts";
 import type { Refusals } from "./request-answers.ts";
 import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
 import type { WatchHub } from "./watch-hub.ts";
+import type { AppendNow } from "./write-now.ts";
 import { createWritePipeline, type Write, type WritePipeline, type WriteResult } from "./write-pipeline.ts";
 
 /** One session in memory: its durable state, those who watch it, and the only way to write to it in this process. */
@@ -16,6 +17,8 @@ export interface SessionRuntime extends Omit<SessionFold, "appends" | "apply" | 
 export interface RuntimeOptions extends FoldOptions {
   /** Other processes append to the same log. */
   readonly shared: boolean;
+  /** Appends to the log without waiting, where it is one that need not be waited for. */
+  readonly appendNow?: AppendNow | undefined;
   /** Why parts of batches were refused, for when such a batch is asked for again. */
   readonly refusals: Refusals;
 }
@@ -37,11 +40,11 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
       await catchUp();
     }
   };
-  const { refusals, shared } = options;
+  const { refusals, shared, appendNow } = options;
   const onIdle = () => {
     if (behind) void catchUp().catch(() => {});
   };
-  const pipeline = createWritePipeline(fold, { refusals, shared, onIdle });
+  const pipeline = createWritePipeline(fold, { refusals, shared, appendNow, onIdle });
   if (options.shared) void follow(fold, catchUp, stopped.signal).catch(() => {});
 
   return new Runtime(fold, pipeline, stopped);
@@ -83,7 +86,7 @@ class Runtime implements SessionRuntime {
     return this.#fold.retain(nowMs);
   }
 
-  submit(write: Write): Promise<WriteResult> {
+  submit(write: Write): WriteResult | Promise<WriteResult> {
     return this.#pipeline.submit(write);
   }
 

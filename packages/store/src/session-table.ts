@@ -63,6 +63,8 @@ export interface SessionTable {
   readonly resting: Map<string, RestingSession>;
   /** Gives a loaded session, or loads it. It may leave memory at any time: see {@link SessionTable.hold}. */
   load(id: string): LoadedSession | Promise<LoadedSession>;
+  /** Gives a session that is loaded, as {@link SessionTable.hold} does. */
+  holdLoaded(id: string): LoadedSession | undefined;
   /** Gives a session, loaded where it must be, and keeps it in memory until it is released as often as it was held. */
   hold(id: string): LoadedSession | Promise<LoadedSession>;
   release(session: LoadedSession): void;
@@ -81,8 +83,10 @@ export interface SessionTable {
 }
 
 /** Says whether a commit changes the session itself. Most events set a value, of which there may be thousands. */
-const isOfSession = ({ events }: Commit): boolean =>
-  events.some(({ kind }) => kind !== "variable-set" && kind.startsWith("session-"));
+function isOfSession({ events }: Commit): boolean {
+  for (const { kind } of events) if (kind !== "variable-set" && kind.startsWith("session-")) return true;
+  return false;
+}
 
 /** Commits after which a stored summary is renewed; what is listed after a crash is read from no more than these. */
 const summaryEvery = 100;
@@ -158,12 +162,13 @@ export function createSessionTable(options: TableOptions): SessionTable {
     return made;
   };
 
-  const hold = (id: string): Seat | Promise<Seat> => {
+  const holdLoaded = (id: string): Seat | undefined => {
     const one = seats.get(id);
-    if (one === undefined) return loadAndHold(id);
-    one.users++;
+    if (one !== undefined) one.users++;
     return one;
   };
+
+  const hold = (id: string): Seat | Promise<Seat> => holdLoaded(id) ?? loadAndHold(id);
 
   const loadAndHold = async (id: string): Promise<Seat> => {
     await load(id);
@@ -189,6 +194,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
     loaded: seats,
     resting,
     load,
+    holdLoaded,
     hold,
     release: (session) => release(session as Seat),
     keep(session) {

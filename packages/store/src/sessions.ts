@@ -25,6 +25,7 @@ import { createRefusals } from "./request-answers.ts";
 import { createSessionIndex } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
+import { createSessionWriter } from "./session-writer.ts";
 import { tellExpiry } from "./tell-write.ts";
 import { createWaitingWrites } from "./waiting-writes.ts";
 import { createWriteMaker, type HowToWrite, type Means } from "./write-maker.ts";
@@ -70,8 +71,8 @@ export interface Sessions {
   access<T>(id: string, use: (session: LoadedSession) => T | Promise<T>): Promise<T>;
   /** Finds a live session and keeps it in memory and from expiring, as a watch does, until the function is called. */
   keep(id: string): Promise<KeptSession>;
-  /** Writes to a session and counts that as an access; creates it where the command is to. */
-  write(id: string, commands: readonly Command[], options: HowToWrite): Promise<WriteResult>;
+  /** Writes to a session, at once where nothing has to be waited for, and counts that as an access; creates it where the command is to. */
+  write(id: string, commands: readonly Command[], options: HowToWrite): WriteResult | Promise<WriteResult>;
   /** Every live session, oldest first. */
   all(): Promise<RestingSession[]>;
   view(session: RestingSession): Session;
@@ -112,7 +113,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** Keeps a session in memory, live or not; without waiting where it is there already, as it mostly is. */
   const hold = (id: string): LoadedSession | Promise<LoadedSession> => {
     // What is in memory has a name that was found good.
-    if (closed || !table.loaded.has(id)) checkOpen(id);
+    const here = closed ? undefined : table.holdLoaded(id);
+    if (here !== undefined) return here;
+    checkOpen(id);
     return table.hold(id);
   };
 
@@ -127,19 +130,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     return session;
   };
 
-  const written = (session: LoadedSession, { commit, revision }: WriteResult, by: HowToWrite): void => {
-    table.touch(session, clock.elapsed());
-    if (commit === undefined) return;
-    if (by.validateOnly !== true) table.written(session, commit);
-    if (commit.events.some(({ kind }) => kind === "session-deleted")) ended.add(session.runtime.state.id, revision);
-  };
-
-  /** Writes to a session that the caller keeps in memory. */
-  const writeTo = async (session: LoadedSession, commands: readonly Command[], by: HowToWrite) => {
-    const result = await session.runtime.submit(toWrite(session.runtime.state.id, commands, by));
-    written(session, result, by);
-    return result;
-  };
+  const writer = createSessionWriter({ clock, table, ended, waiting, toWrite, requireLive });
 
   const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
     checkOpen(id);
@@ -153,14 +144,14 @@ export function createSessions(options: SessionsOptions): Sessions {
         const message = `the store may hold ${details.limit} sessions, this would be one more`;
         throw storeError("limit_exceeded", message, details);
       }
-      return await writeTo(session, commands, by);
+      return await writer.write(session, commands, by);
     } finally {
       table.release(session);
     }
   };
 
   const expire = async (session: LoadedSession): Promise<void> => {
-    await writeTo(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
+    await writer.write(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
     if (telemetry.isHeard) tellExpiry(telemetry, session.runtime.state.id);
   };
 
@@ -176,21 +167,22 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
   };
 
-  const write: Sessions["write"] = async (id, commands, by) => {
+  const refuse = (error: unknown): never => {
+    waiting.leave();
+    throw error;
+  };
+
+  const write: Sessions["write"] = (id, commands, by) => {
     waiting.enter();
-    let session: LoadedSession | undefined;
+    if (commands[0]?.kind === "create-session") return create(id, commands, by).finally(waiting.leave);
+    let session: LoadedSession | Promise<LoadedSession>;
     try {
-      if (commands[0]?.kind === "create-session") return await create(id, commands, by);
-      const held = hold(id);
-      session = held instanceof Promise ? await held : held;
-      // As `writeTo` does, but for a promise less: most of what a write waits for is promises.
-      const result = await requireLive(id, session).runtime.submit(toWrite(session.runtime.state.id, commands, by));
-      written(session, result, by);
-      return result;
-    } finally {
-      if (session !== undefined) table.release(session);
-      waiting.leave();
+      session = hold(id);
+    } catch (error) {
+      return refuse(error);
     }
+    if (session instanceof Promise) return session.then((one) => writer.writeAndLeave(one, commands, by), refuse);
+    return writer.writeAndLeave(session, commands, by);
   };
 
   /** Records that leases which were not renewed in time are lost. */
@@ -199,7 +191,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     if (state.status !== "live" || state.leases.size === 0) return;
     const running = [...state.optimizations.values()].filter((record) => record.state === "running");
     if (running.every((record) => isHeld(record, clock.now()))) return;
-    await writeTo(session, [{ kind: "abandon-optimizations" }], { actor: "trimtab" });
+    await writer.write(session, [{ kind: "abandon-optimizations" }], { actor: "trimtab" });
   };
 
   const letAge = createAgeLimit({ ...options, table });

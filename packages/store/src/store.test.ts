@@ -1,3 +1,4 @@
+import type { Commit } from "@trimtab/core";
 import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
 import { cel } from "@trimtab/expressions";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
@@ -39,9 +40,12 @@ describeStoreModel("in process", async () => {
   return { store, close: () => store.close() };
 });
 
-// So few commits are kept in memory, and snapshots are so frequent, that watches and the past are read from the log.
+// So few commits are kept in memory, and snapshots are so frequent, that watches and the past are read from the log, which
+// is one that has to be waited for.
 describeStoreModel("in process, from its log", async () => {
-  const store = createStore({ types: builtinTypes, expressions: cel, recentCommits: 2, snapshotEvery: 3 });
+  const log = createMemoryLog<Commit>();
+  const options = { log, shared: false, recentCommits: 2, snapshotEvery: 3 };
+  const store = createStore({ types: builtinTypes, expressions: cel, ...options });
   return { store, close: () => store.close() };
 });
 

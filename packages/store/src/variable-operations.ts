@@ -146,7 +146,8 @@ function createWrites(
       const { expectedVersion } = options;
       const set = { kind: "set-variable", ref, value } as const;
       const command: Command = expectedVersion === undefined ? set : { ...set, expectedVersion };
-      const { commit, revision } = await sessions.write(session, [command], options);
+      const made = sessions.write(session, [command], options);
+      const { commit, revision } = made instanceof Promise ? await made : made;
       const event = commit?.events.find(isWritten);
       if (commit === undefined || event === undefined)
         throw storeError("internal", `setting ${ref} made no version`, {});
@@ -154,8 +155,8 @@ function createWrites(
     },
     async setVariables(session, updates, { atomic = true, expectedVersions = {}, ...by } = {}) {
       const commands = batchCommands(updates, expectedVersions);
-      const result = await sessions.write(session, commands, { ...by, atomic, isBatch: true });
-      return toBatchWritten(session, commands, result);
+      const made = sessions.write(session, commands, { ...by, atomic, isBatch: true });
+      return toBatchWritten(session, commands, made instanceof Promise ? await made : made);
     },
     async updateVariable(session, ref, changes, { expectedVersion, ...by } = {}) {
       const command = { kind: "change-variable", ref, ...changes, ...expecting(expectedVersion) } as const;

@@ -3,17 +3,16 @@ import {
   type Command,
   type Commit,
   type DecideContext,
-  decideBatch,
   nextCommit,
   type SessionState,
   StoreError,
-  storeError,
 } from "@trimtab/core";
 import { added } from "./added.ts";
 import { createAppendLine, type Ended } from "./append-line.ts";
 import { createHead } from "./pipeline-head.ts";
 import { createRequestAnswers, type Refusals } from "./request-answers.ts";
 import type { SessionFold } from "./session-fold.ts";
+import { type AppendNow, createWriteNow, decideSafely } from "./write-now.ts";
 
 /** One write as the store hands it to a session. */
 export interface Write {
@@ -41,8 +40,11 @@ export interface WriteResult {
 export interface WritePipeline {
   /** Nothing is under way. */
   idle(): boolean;
-  /** Decides a write, makes it durable and folds it in; rejects with a StoreError. */
-  submit(write: Write): Promise<WriteResult>;
+  /**
+   * Decides a write, makes it durable and folds it in: at once where nothing has to be waited for. Throws or rejects with a
+   * StoreError.
+   */
+  submit(write: Write): WriteResult | Promise<WriteResult>;
   /** Resolves when every write submitted so far is answered. */
   settled(): Promise<void>;
 }
@@ -70,6 +72,8 @@ export interface PipelineOptions {
   readonly refusals: Refusals;
   /** Other processes append to the same log. */
   readonly shared: boolean;
+  /** Appends to a log that need not be waited for, to which nobody else appends. */
+  readonly appendNow?: AppendNow | undefined;
   /** Called whenever nothing is under way any more. */
   readonly onIdle: () => void;
 }
@@ -78,12 +82,15 @@ export interface PipelineOptions {
 const appendsAtOnce = 2;
 
 /** Makes the pipeline of one session. */
-export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdle }: PipelineOptions): WritePipeline {
+export function createWritePipeline(fold: SessionFold, options: PipelineOptions): WritePipeline {
+  const { refusals, shared, appendNow, onIdle } = options;
   const head = createHead(fold);
   const answers = createRequestAnswers(fold, refusals);
   const { gather } = fold.log;
   let waiting: Job[] = [];
   let flushScheduled = false;
+  /** A commit is being decided or folded in: whoever hears of it may write again, but must wait until all have heard. */
+  let isBusy = false;
   const idle = () => line.idle() && waiting.length === 0;
 
   const admit = (job: Job): void => {
@@ -104,8 +111,13 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
 
   /** Prepares the answer to a job; where its type fails it is answered right away. */
   const decideJob = (job: Job, state: SessionState, context: DecideContext): boolean => {
-    const decision = decideSafely(state, job, context);
-    if (decision === undefined) return false;
+    let decision: BatchDecision;
+    try {
+      decision = decideSafely(state, job.write, context);
+    } catch (error) {
+      job.reject(error);
+      return false;
+    }
     prepareAnswer(job, state, decision, context);
     if (context.requestId !== undefined && job.commit !== undefined) answers.remember(context.requestId, decision);
     return true;
@@ -155,10 +167,12 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
   };
 
   const finish = (jobs: readonly Job[]): void => {
+    isBusy = true;
     for (const { commit, answer } of jobs) {
       const made = answer !== undefined && "decision" in answer ? answer.decision.variables : undefined;
       if (commit !== undefined) fold.apply(commit, made);
     }
+    isBusy = false;
     head.landed(idle());
     for (const job of jobs) settle(job);
     scheduleFlush();
@@ -197,26 +211,31 @@ export function createWritePipeline(fold: SessionFold, { refusals, shared, onIdl
 
   const line = createAppendLine<Job>({ atOnce: shared ? 1 : appendsAtOnce, append, finish, recover });
 
+  const submitLater = (write: Write): Promise<WriteResult> =>
+    new Promise((resolve, reject) => {
+      admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, answer: undefined });
+    });
+  // Whoever is told of appends is told of all of them.
+  const isWaitedFor = appendNow === undefined || shared || fold.appends !== undefined;
+  const writeNow = isWaitedFor ? undefined : createWriteNow(fold, appendNow);
+
+  const submit: WritePipeline["submit"] = (write) => {
+    if (writeNow === undefined || isBusy || !idle()) return submitLater(write);
+    isBusy = true;
+    try {
+      return writeNow(write) ?? submitLater(write);
+    } finally {
+      isBusy = false;
+    }
+  };
+
   return {
     idle,
-    submit: (write) =>
-      new Promise((resolve, reject) => {
-        admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, answer: undefined });
-      }),
+    submit,
     async settled() {
       while (!idle()) await new Promise((resolve) => setTimeout(resolve, 1));
     },
   };
-}
-
-/** A type from outside may throw; that write fails, and nothing else does. */
-function decideSafely(state: SessionState, job: Job, context: DecideContext): BatchDecision | undefined {
-  try {
-    return decideBatch(state, job.write.commands, context, { atomic: job.write.atomic });
-  } catch (error) {
-    job.reject(storeError("internal", "a variable type failed while it was asked", {}, { cause: error }));
-    return undefined;
-  }
 }
 
 function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, context: DecideContext): void {

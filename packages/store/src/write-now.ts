@@ -1,0 +1,45 @@
+import {
+  type BatchDecision,
+  type Commit,
+  type DecideContext,
+  decideBatch,
+  nextCommit,
+  type SessionState,
+  StoreError,
+  storeError,
+} from "@trimtab/core";
+import type { MemoryLog } from "@trimtab/log";
+import type { SessionFold } from "./session-fold.ts";
+import type { Write, WriteResult } from "./write-pipeline.ts";
+
+/** Appends to a log that need not be waited for. */
+export type AppendNow = MemoryLog<Commit>["appendNow"];
+
+/**
+ * Makes the function that decides a write, appends it and folds it in before it returns, where nothing else is under way. It
+ * throws where the write is refused, and gives `undefined`, having changed nothing, where the write must go the long way.
+ */
+export function createWriteNow(fold: SessionFold, append: AppendNow): (write: Write) => WriteResult | undefined {
+  return (write) => {
+    const { state } = fold;
+    const context = write.context();
+    // Whether a request was made before is asked where it can be waited for: the answer may have to be read.
+    if (context.requestId !== undefined) return undefined;
+    const decision = decideSafely(state, write, context);
+    if (decision.kind === "refused") throw new StoreError(decision.refusal);
+    const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision, context);
+    if (commit === undefined || write.validateOnly === true) return { revision: state.revision, commit, decision };
+    if (!append(state.id, commit.revision - 1, [commit])) return undefined;
+    fold.apply(commit, decision.variables);
+    return { revision: commit.revision, commit, decision };
+  };
+}
+
+/** Decides a write. A type from outside may throw; that write fails with `internal`, and nothing else does. */
+export function decideSafely(state: SessionState, { commands, atomic }: Write, context: DecideContext): BatchDecision {
+  try {
+    return decideBatch(state, commands, context, { atomic });
+  } catch (error) {
+    throw storeError("internal", "a variable type failed while it was asked", {}, { cause: error });
+  }
+}
