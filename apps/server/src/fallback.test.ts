@@ -10,10 +10,11 @@ import { createStaticFiles } from "./static-files.ts";
 
 async function open(surroundings: Partial<Surroundings> = {}) {
   const faults: unknown[] = [];
+  const onFault = (error: unknown) => faults.push(error);
   const page = (url: string) => `<p>${url}</p>`;
-  const fallback = createFallback({ page, onError: (error) => faults.push(error), ...surroundings });
+  const fallback = createFallback({ page, onError: onFault, ...surroundings });
   const handler = (exchange: Parameters<typeof fallback>[0]) => fallback(exchange, { "x-more": "field" });
-  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler });
+  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, onFault });
   onTestFinished(() => listener.close(0));
   return { url: listener.url, faults };
 }

@@ -136,6 +136,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const listener = await openListener({
     listen: settings.listen,
     handler,
+    onFault: onError,
     ...(tls !== undefined && { tls: tls.tls }),
   }).catch(async (error: unknown) => {
     auth?.close();

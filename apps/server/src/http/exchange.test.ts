@@ -56,14 +56,20 @@ const overHttp2: Call = (url, method, headers = {}) => {
 
 /** Makes one call, and gives both of its ends. */
 async function open(call: Call, method = "POST", headers?: Record<string, string>) {
+  const faults: unknown[] = [];
+  const onFault = (error: unknown) => faults.push(error);
   let arrived = (_: Exchange) => {};
   const exchange = new Promise<Exchange>((resolve) => {
     arrived = resolve;
   });
-  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler: (each) => arrived(each) });
+  const listener = await openListener({
+    listen: { host: "127.0.0.1", port: 0 },
+    handler: (each) => arrived(each),
+    onFault,
+  });
   onTestFinished(() => listener.close(0));
   const caller = call(listener.url, method, headers);
-  return { caller, exchange: await exchange };
+  return { caller, faults, exchange: await exchange };
 }
 
 /** Reads a request, and keeps what was heard of it. */
@@ -79,6 +85,11 @@ function listenTo(exchange: Exchange) {
   });
   return heard;
 }
+
+const fault = new Error("thrown on purpose");
+const throwIt = () => {
+  throw fault;
+};
 
 const much = Buffer.alloc(32 << 20, "much ");
 
@@ -211,6 +222,33 @@ describe.each([
     expect(await Promise.race([failed, once(body, "end").then(() => "ended well")])).toMatchObject([
       { code: version === "HTTP/2" ? "ERR_HTTP2_STREAM_ERROR" : "ECONNRESET" },
     ]);
+  });
+
+  test.each<[string, (exchange: Exchange) => void]>([
+    ["who takes its bytes", (exchange) => exchange.read({ onData: throwIt, onEnd: () => {} })],
+    ["who hears of its end", (exchange) => exchange.read({ onData: () => {}, onEnd: throwIt })],
+  ])("fails alone, and is told of, where %s throws", async (_, read) => {
+    const { exchange, caller, faults } = await open(call);
+    read(exchange);
+    caller.request.end("some bytes");
+    const { status, body } = await caller.answer();
+    expect([status, await text(body)]).toEqual([500, "the server failed\n"]);
+    expect(faults).toEqual([fault]);
+  });
+
+  test("is broken off, and is told of, where something throws in the midst of its answer", async () => {
+    const { exchange, caller, faults } = await open(call);
+    exchange.start(200, {});
+    exchange.write(Buffer.from("half"));
+    const { body } = await caller.answer();
+    const failed = once(body, "error");
+    exchange.read({ onData: throwIt, onEnd: () => {} });
+    exchange.onClose(throwIt);
+    caller.request.write("some bytes");
+    body.resume();
+    await failed;
+    await expect.poll(() => faults, { interval: 1 }).toEqual([fault, fault]);
+    expect(exchange.isClosed).toBe(true);
   });
 
   test("tells a caller that waits for it to go on", async () => {

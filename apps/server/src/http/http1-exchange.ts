@@ -1,10 +1,18 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { BodyReader, Ending, Exchange } from "@trimtab/http";
+import type { ServingOptions } from "./protocol-server.ts";
+import { sendFailure } from "./send.ts";
 
-/** Makes the exchange of a request of HTTP/1.1. */
-export const http1Exchange = (request: IncomingMessage, response: ServerResponse): Exchange =>
-  new Http1Exchange(request, response);
+/** Makes the exchange of a request of HTTP/1.1 and has it handled. What is thrown ends it, with 500 if it was not answered. */
+export function handleHttp1(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { handler, onFault }: ServingOptions,
+): void {
+  const exchange = new Http1Exchange(request, response, onFault);
+  exchange.call(() => handler(exchange));
+}
 
 /** Answers up to this size are given to Node as text, which it sends together with the head in one piece. */
 const joinedBytes = 4096;
@@ -15,10 +23,12 @@ class Http1Exchange implements Exchange {
   readonly hasTrailers = false;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #onFault: (error: unknown) => void;
   #reader: BodyReader | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, onFault: (error: unknown) => void) {
     this.#request = request;
+    this.#onFault = onFault;
     this.headers = request.headers;
     this.#response = response;
   }
@@ -42,11 +52,12 @@ class Http1Exchange implements Exchange {
   read(reader: BodyReader): void {
     const request = this.#request;
     this.#reader = reader;
-    request.on("data", (bytes: Buffer) => this.#reader?.onData(bytes));
+    request.on("data", (bytes: Buffer) => this.call(() => this.#reader?.onData(bytes)));
     request.on("end", () => {
       // Node's streams outlive their request by a garbage collection, and would keep alive whatever reads them.
+      const listening = this.#reader;
       this.#reader = undefined;
-      if (request.complete && !this.isClosed) reader.onEnd();
+      if (request.complete && !this.isClosed) this.call(() => listening?.onEnd());
     });
   }
 
@@ -82,10 +93,21 @@ class Http1Exchange implements Exchange {
   }
 
   onDrain(listener: () => void): void {
-    this.#response.once("drain", listener);
+    this.#response.once("drain", () => this.call(listener));
   }
 
   onClose(listener: () => void): void {
-    this.#response.once("close", listener);
+    this.#response.once("close", () => this.call(listener));
+  }
+
+  /** Calls what somebody else has written, and ends the exchange where it throws. */
+  call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      if (!this.#response.headersSent) sendFailure(this);
+      else if (!this.#response.writableEnded) this.reset();
+      this.#onFault(error);
+    }
   }
 }

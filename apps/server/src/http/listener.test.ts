@@ -12,11 +12,15 @@ afterEach(async () => {
   for (const listener of open.splice(0)) await listener.close(0);
 });
 
+const onFault = (error: unknown): never => {
+  throw error;
+};
+
 async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
   const handler: ListenerOptions["handler"] = (exchange) => {
     if (exchange.path !== "/hang") answer(exchange, `HTTP/${exchange.hasTrailers ? "2.0" : "1.1"} ${exchange.path}`);
   };
-  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, ...options });
+  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, onFault, ...options });
   open.push(listener);
   return listener;
 }
@@ -124,6 +128,29 @@ describe("a request that is answered before it has been read", () => {
     }
     await listener.close(60_000);
     open.length = 0;
+  });
+});
+
+describe("a handler that throws", () => {
+  const common = (path: string) => `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`;
+
+  test("costs one request, in either version, and the fault is told", async () => {
+    const fault = new Error("thrown on purpose");
+    const faults: unknown[] = [];
+    const handler = (exchange: Exchange) => {
+      if (exchange.path === "/two") throw fault;
+      answer(exchange, `well ${exchange.path}`);
+    };
+    const listener = await listen({ handler, onFault: (error) => faults.push(error) });
+    expect(await getHttp2(listener.url)).toBe("the server failed\n");
+    // Common requests, and then one that Node's own server takes.
+    const last = "GET /two HTTP/1.1\r\nhost: x\r\n\r\nGET /last HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    const answers = (await exchange(listener, [common("/two") + common("/one") + last])).toString();
+    expect(answers.match(/1\.1 \d+|the server failed|well \/[a-z]+/g)).toEqual([
+      ...["1.1 500", "the server failed", "1.1 200", "well /one"],
+      ...["1.1 500", "the server failed", "1.1 200", "well /last"],
+    ]);
+    expect(faults).toEqual([fault, fault, fault]);
   });
 });
 

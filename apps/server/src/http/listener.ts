@@ -2,7 +2,7 @@ import { once } from "node:events";
 import * as net from "node:net";
 import * as tls from "node:tls";
 import type { Listen } from "../listening-settings.ts";
-import type { ExchangeHandler } from "./protocol-server.ts";
+import type { ServingOptions } from "./protocol-server.ts";
 import { createHttp1Server } from "./serve-http1.ts";
 import { createHttp2Server } from "./serve-http2.ts";
 import { sniffProtocol } from "./sniff-protocol.ts";
@@ -16,10 +16,8 @@ export interface ListenerTls {
 }
 
 /** How to listen. */
-export interface ListenerOptions {
+export interface ListenerOptions extends ServingOptions {
   readonly listen: Listen;
-  /** Is given every request, of either version of HTTP. */
-  readonly handler: ExchangeHandler;
   /** With it the port speaks TLS, and ALPN chooses the version of HTTP. */
   readonly tls?: ListenerTls;
   /** How long a connection may take to say what it speaks, in milliseconds; 10 000 unless given. */
@@ -46,10 +44,10 @@ export interface Listener {
  * section 3.4: the client's preface), with TLS the handshake does.
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { listen, handler } = options;
+  const { listen } = options;
   const sockets = new Set<net.Socket>();
-  const http1 = createHttp1Server(handler);
-  const http2 = createHttp2Server(handler);
+  const http1 = createHttp1Server(options);
+  const http2 = createHttp2Server(options);
   const serve: Serve = (socket, isHttp2) => (isHttp2 ? http2 : http1).serve(socket);
   const { server, undecided, renewTls } = createPort(options, serve);
   server.on("connection", (socket: net.Socket) => track(sockets, socket));

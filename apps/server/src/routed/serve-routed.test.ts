@@ -12,13 +12,14 @@ type Serve = ServiceImpl<typeof ServerReflection>["serverReflectionInfo"];
 /** Serves streams by a function, and gives a client and the faults that were told of. */
 async function open(serve: Serve) {
   const faults: unknown[] = [];
+  const onFault = (error: unknown) => faults.push(error);
   const routed = createRoutedServer({
     routes: (router) => void router.service(ServerReflection, { serverReflectionInfo: serve }),
     router: {},
-    onError: (error) => faults.push(error),
+    onError: onFault,
   });
   const handler = (exchange: Parameters<typeof routed>[0]) => void routed(exchange, {});
-  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler });
+  const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, onFault });
   onTestFinished(() => listener.close(0));
   return { client: createClient(ServerReflection, createGrpcTransport({ baseUrl: listener.url })), faults };
 }

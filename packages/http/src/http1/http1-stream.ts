@@ -17,6 +17,8 @@ export interface Http1Host {
   readonly isLeaving: boolean;
   /** What every head says of the connection. */
   readonly keepAlive: string;
+  /** Tells of what whoever serves the exchange has thrown. */
+  onFault(error: unknown): void;
   /** The answer has been sent whole. */
   finished(): void;
 }
@@ -34,6 +36,7 @@ export class Http1Stream implements Exchange {
   #isPaused = false;
   /** The head of the answer, while it waits for what comes next, and without the line that ends it. */
   #head: string | undefined;
+  #isHeadSent = false;
   #isChunked = false;
   #hasLength = false;
   #mayHaveBody = true;
@@ -100,6 +103,7 @@ export class Http1Stream implements Exchange {
   }
 
   reset(): void {
+    if (this.isClosed) return;
     this.#host.socket.destroy();
     this.close();
   }
@@ -118,7 +122,7 @@ export class Http1Stream implements Exchange {
   drained(): void {
     const listener = this.#onDrain;
     this.#onDrain = undefined;
-    listener?.();
+    this.#call(listener);
   }
 
   /** Ends it, whether the answer was sent or not. */
@@ -128,25 +132,48 @@ export class Http1Stream implements Exchange {
     this.#reader = this.#body = this.#onDrain = undefined;
     const listener = this.#onClose;
     this.#onClose = undefined;
-    listener?.();
+    this.#call(listener);
+  }
+
+  /** Ends it since whoever serves it has thrown, and tells of it. */
+  fail(error: unknown): void {
+    if (this.#isHeadSent) this.reset();
+    else {
+      this.start(500, { "content-type": "text/plain; charset=utf-8" });
+      this.end({ bytes: Buffer.from("the server failed\n") });
+    }
+    this.#host.onFault(error);
+  }
+
+  #call(listener: (() => void) | undefined): void {
+    try {
+      listener?.();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #hand(): void {
     const [reader, body] = [this.#reader, this.#body];
     if (reader === undefined || this.#isPaused || this.isClosed) return;
-    if (body !== undefined) {
-      this.#body = undefined;
-      if (body.length > 0) reader.onData(body);
+    try {
+      if (body !== undefined) {
+        this.#body = undefined;
+        if (body.length > 0) reader.onData(body);
+      }
+      if (this.#isPaused || this.#reader === undefined) return;
+      this.#reader = undefined;
+      reader.onEnd();
+    } catch (error) {
+      this.fail(error);
     }
-    if (this.#isPaused || this.#reader === undefined) return;
-    this.#reader = undefined;
-    reader.onEnd();
   }
 
   #sendHead(isChunked: boolean): void {
     this.#isChunked = isChunked;
     this.#sendText(`${this.#head}${isChunked ? "transfer-encoding: chunked\r\n" : ""}\r\n`);
     this.#head = undefined;
+    this.#isHeadSent = true;
   }
 
   #sendPiece(bytes: Uint8Array): void {

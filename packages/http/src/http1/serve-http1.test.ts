@@ -13,10 +13,14 @@ afterEach(() => {
 interface Served {
   readonly port: number;
   readonly connections: Http1Connection[];
+  /** The server's ends of them. */
+  readonly sockets: net.Socket[];
   /** What was handed over, as Node's own server then read it. */
   readonly handedOver: string[];
   /** Connections that were handed over. */
   readonly takenOver: net.Socket[];
+  /** What handlers, readers and listeners have thrown. */
+  readonly faults: unknown[];
 }
 
 /** Serves connections by `onExchange`, and those handed over by a server of Node's. */
@@ -30,19 +34,24 @@ async function serve(onExchange: (exchange: Exchange) => void, idleTimeoutMs = 5
   });
   const connections: Http1Connection[] = [];
   const takenOver: net.Socket[] = [];
+  const sockets: net.Socket[] = [];
+  const faults: unknown[] = [];
   const server = net.createServer((socket) => {
     socket.on("error", () => {});
+    sockets.push(socket);
     const handOver = () => {
       takenOver.push(socket);
       node.emit("connection", socket);
       socket.resume();
     };
-    connections.push(serveHttp1(socket, { onExchange, handOver, idleTimeoutMs }));
+    connections.push(
+      serveHttp1(socket, { onExchange, onFault: (error) => faults.push(error), handOver, idleTimeoutMs }),
+    );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   open.push(server);
-  return { port: (server.address() as net.AddressInfo).port, connections, handedOver, takenOver };
+  return { port: (server.address() as net.AddressInfo).port, connections, sockets, handedOver, takenOver, faults };
 }
 
 /** A connection, and all that has come back on it. */
@@ -232,6 +241,67 @@ describe("common requests", () => {
   });
 });
 
+describe("what throws ends its exchange, and its connection goes on if nothing of the answer was sent", () => {
+  const fault = new Error("thrown on purpose");
+  const throwIt = () => {
+    throw fault;
+  };
+  const nothing = () => {};
+
+  test.each<[string, (exchange: Exchange) => void]>([
+    ["a handler", throwIt],
+    [
+      "a handler that has begun an answer of which nothing was sent",
+      (exchange) => {
+        exchange.start(200, { "content-length": 7, "x-half": "yes" });
+        throwIt();
+      },
+    ],
+    ["who takes the bytes of a body", (exchange) => exchange.read({ onData: throwIt, onEnd: nothing })],
+    ["who hears of its end", (exchange) => exchange.read({ onData: nothing, onEnd: throwIt })],
+    ["who reads it later", (exchange) => setImmediate(() => exchange.read({ onData: nothing, onEnd: throwIt }))],
+  ])("%s", async (_, handler) => {
+    const served = await serve((exchange) => (exchange.path === "/throws" ? handler(exchange) : echo(exchange)));
+    const client = connect(served);
+    client.send(post("x", "/throws") + post("y", "/next"));
+    await client.hears("/next=y");
+    expect(client.heard()).toMatch(/^HTTP\/1.1 500 .*\r\n\r\nthe server failed\nHTTP\/1.1 200 /s);
+    expect(client.heard()).not.toContain("x-half");
+    expect(served.faults).toEqual([fault]);
+  });
+
+  test("an answer that has begun is broken off, and so is its connection", async () => {
+    const served = await serve((exchange) => {
+      exchange.start(200, {});
+      exchange.write(Buffer.from("half"));
+      exchange.onDrain(throwIt);
+    });
+    const client = connect(served);
+    client.send(post("x"));
+    await once(client.socket, "close");
+    expect(client.heard()).toContain("\r\n\r\n4\r\nhalf\r\n");
+    expect(client.heard()).not.toContain("\r\n0\r\n");
+    expect(served.faults).toEqual([fault]);
+  });
+
+  test("of those who wait for the end each is called, and an answer that was sent stays as it is", async () => {
+    const calls: string[] = [];
+    const served = await serve((exchange) => {
+      exchange.onClose(throwIt);
+      exchange.onClose(() => calls.push("second"));
+      echo(exchange);
+    });
+    const client = connect(served);
+    client.send(post("one") + post("two"));
+    await client.hears("/p=two");
+    expect(client.heard().match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
+    expect([calls, served.faults]).toEqual([
+      ["second", "second"],
+      [fault, fault],
+    ]);
+  });
+});
+
 describe("everything else is handed over as it came", () => {
   test.each([
     ["another method", "GET /get HTTP/1.1\r\nhost: x\r\n\r\n", "GET /get "],
@@ -305,5 +375,19 @@ describe("a connection", () => {
     await once(busy.socket, "close");
     expect(busy.heard()).toContain("connection: close\r\n");
     expect(busy.heard()).toContain("/p=x");
+  });
+
+  test("that is to end is handed to nobody, and does not wait for a client that reads nothing", async () => {
+    const waiting: Exchange[] = [];
+    const served = await serve((exchange) => void waiting.push(exchange), -990);
+    const client = connect(served);
+    client.socket.pause();
+    client.send(`${post("x")}POST /half HTTP/1.1\r\n`);
+    await expect.poll(() => waiting.length, { interval: 1 }).toBe(1);
+    for (const connection of served.connections) connection.close();
+    waiting[0]?.start(200, {});
+    waiting[0]?.end({ bytes: Buffer.alloc(64 << 20) });
+    await expect.poll(() => served.sockets[0]?.destroyed, { interval: 1, timeout: 20_000 }).toBe(true);
+    expect(served.takenOver).toEqual([]);
   });
 });

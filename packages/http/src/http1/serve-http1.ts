@@ -8,6 +8,8 @@ import { type CommonHead, readCommonHead } from "./request-head.ts";
 export interface Http1Options {
   /** Is given every request of the common kind. */
   readonly onExchange: (stream: Exchange) => void;
+  /** Hears of what `onExchange`, readers and listeners have thrown. That ends their exchange, with 500 if it was not answered. */
+  readonly onFault: (error: unknown) => void;
   /** Takes a connection over for good, as soon as something else comes; all of that is still to be read. */
   readonly handOver: (socket: Socket) => void;
   /** How long a connection may lie idle, in milliseconds. */
@@ -61,6 +63,8 @@ class Connection implements Http1Host {
   #kept: KeptHead | undefined;
   #current: Http1Stream | undefined;
   #isServing = false;
+  /** Nothing more is read. */
+  #isOver = false;
 
   constructor(socket: Socket, options: Http1Options) {
     this.socket = socket;
@@ -77,6 +81,10 @@ class Connection implements Http1Host {
     return this.output.waitingBytes > backlogBytes;
   }
 
+  onFault(error: unknown): void {
+    this.#options.onFault(error);
+  }
+
   leave(): void {
     this.isLeaving = true;
     if (this.#current === undefined) this.#end();
@@ -90,6 +98,7 @@ class Connection implements Http1Host {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    if (this.#isOver) return;
     this.#held = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     // Requests that are sent ahead wait, and no more of them are read.
     if (this.#current === undefined) this.#serveHeld();
@@ -102,7 +111,7 @@ class Connection implements Http1Host {
 
   readonly #onTimeout = (): void => {
     if (this.#current !== undefined) return;
-    if (this.#held === undefined) this.socket.destroy();
+    if (this.#held === undefined || this.#isOver) this.socket.destroy();
     else this.#handOver(this.#held);
   };
 
@@ -116,7 +125,11 @@ class Connection implements Http1Host {
       const stream = this.#next(this.#held);
       if (stream === undefined) break;
       this.#current = stream;
-      this.#options.onExchange(stream);
+      try {
+        this.#options.onExchange(stream);
+      } catch (error) {
+        stream.fail(error);
+      }
     }
     this.#isServing = false;
     if (this.#current === undefined && this.socket.isPaused()) this.socket.resume();
@@ -165,6 +178,7 @@ class Connection implements Http1Host {
   }
 
   #end(): void {
+    this.#isOver = true;
     this.output.flush();
     this.socket.destroySoon();
   }

@@ -18,6 +18,7 @@ const lingerMs = 1000;
 export interface ConnectionOptions {
   readonly limits: Http2Limits;
   readonly onExchange: (stream: Exchange) => void;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** A connection and its streams: who is there, what may be sent, and how it ends. */
@@ -35,6 +36,7 @@ export class Connection implements StreamHost {
   /** Nothing more is read. */
   isOver = false;
   readonly #onExchange: (stream: Exchange) => void;
+  readonly #onFault: (error: unknown) => void;
   readonly #waiting = new Set<ServerStream>();
   /** Bytes that the client may still send on all streams, and those used since it was told. */
   #receiveWindow: number;
@@ -46,10 +48,11 @@ export class Connection implements StreamHost {
   #saidLastStreamId: number | undefined;
   #isPumping = false;
 
-  constructor(socket: Socket, { limits, onExchange }: ConnectionOptions) {
+  constructor(socket: Socket, { limits, onExchange, onFault }: ConnectionOptions) {
     this.socket = socket;
     this.limits = limits;
     this.#onExchange = onExchange;
+    this.#onFault = onFault;
     this.#receiveWindow = Math.max(limits.connectionWindowBytes, defaultWindowBytes);
     this.#backlogBytes = Math.max(limits.backlogBytes, socket.writableHighWaterMark);
     this.output = new Output(socket, () => this.#pump());
@@ -93,7 +96,16 @@ export class Connection implements StreamHost {
   /** Gives a stream to whoever serves it. */
   serve(stream: ServerStream): void {
     this.conduct.allowStream();
-    this.#onExchange(stream);
+    try {
+      this.#onExchange(stream);
+    } catch (error) {
+      this.failed(stream.id, error);
+    }
+  }
+
+  failed(id: number, error: unknown): void {
+    this.streams.get(id)?.breakOff();
+    this.#onFault(error);
   }
 
   /** Resets a stream for a fault or wish of its client's, which may not happen too often. */

@@ -123,9 +123,7 @@ export class HeadReader {
     const stream = connection.open(id, {});
     if (stream === undefined) return;
     if (this.#isLast) stream.body.end();
-    stream.start(431, { "content-type": "text/plain; charset=utf-8" });
-    const text = `the head of a request has at most ${connection.limits.maxHeaderListBytes} bytes\n`;
-    stream.end({ bytes: Buffer.from(text) });
+    stream.decline(431, `the head of a request has at most ${connection.limits.maxHeaderListBytes} bytes\n`);
   }
 
   #decode(block: Buffer): RequestHead {

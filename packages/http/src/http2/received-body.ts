@@ -8,6 +8,7 @@ interface BodyHost {
   readonly output: Output;
   readonly streamWindowBytes: number;
   consumed(bytes: number): void;
+  failed(streamId: number, error: unknown): void;
 }
 
 /**
@@ -105,7 +106,11 @@ export class ReceivedBody {
   }
 
   #hand(bytes: Buffer): void {
-    this.#reader?.onData(bytes);
+    try {
+      this.#reader?.onData(bytes);
+    } catch (error) {
+      this.#host.failed(this.#streamId, error);
+    }
     this.use(bytes.length);
   }
 
@@ -138,7 +143,11 @@ export class ReceivedBody {
     if (this.isWhole && this.#isFlowing) {
       const reader = this.#reader;
       this.#reader = undefined;
-      reader?.onEnd();
+      try {
+        reader?.onEnd();
+      } catch (error) {
+        this.#host.failed(this.#streamId, error);
+      }
     }
   }
 }

@@ -11,6 +11,8 @@ import { preface } from "./protocol.ts";
 export interface Http2Options {
   /** Is given every request, as soon as its head has come. */
   readonly onExchange: (stream: Exchange) => void;
+  /** Hears of what `onExchange`, readers and listeners have thrown. That ends their exchange, with 500 if it was not answered. */
+  readonly onFault: (error: unknown) => void;
   /** What the connection may take; what is left out has its default. */
   readonly limits?: Partial<Http2Limits>;
 }
@@ -27,8 +29,8 @@ export interface Http2Connection {
  * Serves HTTP/2 (RFC 9113) on a connection whose client begins with the preface, in plain text or over TLS. What was read of it before is
  * put back with `unshift`. Faults of the client end its stream or the connection; they never throw.
  */
-export function serveHttp2(socket: Socket, { onExchange, limits }: Http2Options): Http2Connection {
-  const connection = new Connection(socket, { limits: { ...defaultLimits, ...limits }, onExchange });
+export function serveHttp2(socket: Socket, { onExchange, onFault, limits }: Http2Options): Http2Connection {
+  const connection = new Connection(socket, { limits: { ...defaultLimits, ...limits }, onExchange, onFault });
   const frames = new FrameReader(new IncomingFrames(connection));
   let prefaceLeft = preface;
   const take = (chunk: Buffer): void => {

@@ -148,7 +148,7 @@ export class ServerStream implements Exchange {
     }
     const listener = this.#onDrain;
     this.#onDrain = undefined;
-    if (!this.isClosed) listener?.();
+    if (!this.isClosed) this.#call(listener);
     return false;
   }
 
@@ -163,7 +163,27 @@ export class ServerStream implements Exchange {
     this.#host.closed(this);
     const listener = this.#onClose;
     this.#onClose = undefined;
-    listener?.();
+    this.#call(listener);
+  }
+
+  /** Answers by itself what nobody serves, and why. */
+  decline(status: number, text: string): void {
+    this.start(status, { "content-type": "text/plain; charset=utf-8" });
+    this.end({ bytes: Buffer.from(text) });
+  }
+
+  /** Ends it since whoever serves it has failed. */
+  breakOff(): void {
+    if (this.#answeredAt === Number.POSITIVE_INFINITY) this.decline(500, "the server failed\n");
+    else if (this.#queue?.ending === undefined) this.reset();
+  }
+
+  #call(listener: (() => void) | undefined): void {
+    try {
+      listener?.();
+    } catch (error) {
+      this.#host.failed(this.id, error);
+    }
   }
 
   /** Nothing at all may always go out behind what has: an end takes no window, which may be below zero. */

@@ -25,6 +25,8 @@ export interface StreamHost {
   consumed(bytes: number): void;
   /** Has `sendNext` of the stream called when its connection has room. */
   wait(stream: ServerStream): void;
+  /** Ends a stream since whoever serves it has thrown, and tells of it. */
+  failed(streamId: number, error: unknown): void;
   /** Forgets the stream. */
   closed(stream: ServerStream): void;
 }

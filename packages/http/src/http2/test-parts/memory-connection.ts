@@ -35,8 +35,11 @@ export function openMemory(
     stream.onClose(() => closings.set(stream, (closings.get(stream) ?? 0) + 1));
     onStream(stream);
   };
+  const onFault = (error: unknown) => {
+    throw error;
+  };
   // What the engine asks of a socket is what any duplex stream has.
-  const connection = serveHttp2(server as unknown as Socket, { onExchange, limits });
+  const connection = serveHttp2(server as unknown as Socket, { onExchange, onFault, limits });
   const frames: Frame[] = [];
   let held: Buffer = Buffer.alloc(0);
   let pings = 0;

@@ -18,6 +18,8 @@ export interface Served {
   readonly streams: readonly Stream[];
   /** How often each of them has closed. */
   readonly closings: ReadonlyMap<Stream, number>;
+  /** What handlers, readers and listeners have thrown. */
+  readonly faults: readonly unknown[];
   /** Streams that connections still know. */
   openStreams(): number;
 }
@@ -48,6 +50,7 @@ export async function serve(
   const connections: Http2Connection[] = [];
   const sockets: Socket[] = [];
   const streams: Stream[] = [];
+  const faults: unknown[] = [];
   const closings = new Map<Stream, number>();
   const onExchange = (stream: Stream) => {
     streams.push(stream);
@@ -56,7 +59,7 @@ export async function serve(
   };
   const take = (socket: Socket) => {
     sockets.push(socket);
-    connections.push(serveHttp2(socket, { onExchange, limits }));
+    connections.push(serveHttp2(socket, { onExchange, onFault: (error) => faults.push(error), limits }));
   };
   const server =
     keyPair === undefined
@@ -70,5 +73,5 @@ export async function serve(
   });
   const { port } = server.address() as AddressInfo;
   const openStreams = () => connections.reduce((sum, { streamCount }) => sum + streamCount, 0);
-  return { port, connections, sockets, streams, closings, openStreams };
+  return { port, connections, sockets, streams, closings, faults, openStreams };
 }
