@@ -1,3 +1,4 @@
+export { emptyNumberMap, type NumberMap } from "./number-map.ts";
 export { crowdingDistances, dominates, type Losses, paretoFront, sortIntoFronts } from "./objectives/dominance.ts";
 export { hypervolume } from "./objectives/hypervolume.ts";
 export type { Direction, Objective } from "./objectives/objective.ts";
@@ -21,6 +22,7 @@ export { createTpeSampler, type TpeOptions } from "./samplers/tpe-sampler.ts";
 export { decodePoint, encodePoint, fromValues, type Point, toValues } from "./space/point.ts";
 export { type SearchSpace, toSearchSpace } from "./space/search-space.ts";
 export { type Axis, createSpaceLayout, type Parameter, type SpaceLayout } from "./space/space-layout.ts";
+export { hasRoom } from "./study/ask-trials.ts";
 export { bestTrial, paretoTrials, shouldPrune } from "./study/best-trials.ts";
 export { type AskRules, decideAsk, decideStudy } from "./study/decide-study.ts";
 export { evolveStudy, replayStudy } from "./study/evolve-study.ts";
@@ -28,5 +30,13 @@ export type { ObjectiveFunction, ObjectiveResult, OptimizeOptions, RunningTrial 
 export { createStudy, type Study, type TellOptions } from "./study/study.ts";
 export type { StudyCommand, StudyDecision } from "./study/study-command.ts";
 export type { StudyChanges, StudyEvent, StudyStatus } from "./study/study-event.ts";
-export { initialStudyState, type StudyDefinition, type StudyOptions, type StudyState } from "./study/study-state.ts";
+export {
+  initialStudyState,
+  resumeStudyState,
+  type StudyDefinition,
+  type StudyOptions,
+  type StudyProgress,
+  type StudyState,
+} from "./study/study-state.ts";
 export type { IntermediateValue, Trial, TrialState } from "./study/trial.ts";
+export { type TrialTable, trialsHeldBy } from "./study/trial-table.ts";

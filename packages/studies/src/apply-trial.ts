@@ -44,7 +44,7 @@ export async function applyTrial(
   const repeated = options.requestId === undefined ? undefined : study.answered(options.requestId, asked);
   const application = repeated === undefined ? await begin(promotion, options) : undefined;
   const number = application?.number ?? repeated?.[0] ?? 0;
-  const written = await write(study.view?.state.trials[number]?.parameters ?? {}, {
+  const written = await write(study.view?.state.table.all.get(number)?.parameters ?? {}, {
     ...who(options),
     metadata: { ...options.metadata, study: name.id, trial: number },
     // What was applied before is answered by its request id alone.
@@ -112,7 +112,7 @@ async function settle({ study, name, store }: Promotion): Promise<void> {
   if (applying === undefined || state === undefined) return;
   const { lease, expectedVersions, requestId, number } = applying;
   try {
-    const { applied } = await store.setVariables(name.session, state.trials[number]?.parameters ?? {}, {
+    const { applied } = await store.setVariables(name.session, state.table.all.get(number)?.parameters ?? {}, {
       requestId,
       metadata: { study: name.id, trial: number },
       ...(lease !== undefined && { lease }),
@@ -185,7 +185,7 @@ async function drop(study: StudyLog, { token }: Application): Promise<void> {
 }
 
 function toApply(view: StudyView | undefined, { id }: StudyName, number: number | undefined): Trial {
-  const trial = view && (number === undefined ? bestTrial(view.state) : view.state.trials[number]);
+  const trial = view && (number === undefined ? bestTrial(view.state) : view.state.table.all.get(number));
   if (trial?.state === "complete") return trial;
   const problem =
     trial === undefined

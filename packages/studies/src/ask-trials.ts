@@ -2,7 +2,7 @@ import { type AskTrialsOptions, type Store, StoreError, storeError, type ValueRe
 import { decideAsk as decideUnderRules } from "@trimtab/optimize";
 import type { StudyView } from "./study-fold.ts";
 import type { Draft } from "./study-log.ts";
-import { advanceBy, happeningOf, progressOf, startGiven } from "./trial-commands.ts";
+import { happeningOf, startGiven } from "./trial-commands.ts";
 
 /** What a session has against values of a study's variables. */
 export interface SessionRules {
@@ -51,7 +51,7 @@ export async function decideAsk(view: StudyView, options: AskTrialsOptions, rule
   } as const;
   const decision = await decideUnderRules(view.state, asking, { objectionTo, anchors });
   if (decision.kind === "refused") throw new StoreError(decision.refusal);
-  return { happening: happeningOf(advanceBy(progressOf(view), decision.events)), numbers: [...decision.numbers] };
+  return { happening: happeningOf(decision.events), numbers: decision.numbers };
 }
 
 async function decideGiven(
@@ -65,5 +65,5 @@ async function decideGiven(
   if (broken !== undefined) {
     throw storeError("rule_violation", `parameters: ${broken}`, { rule: "", variables: Object.keys(parameters) });
   }
-  return { happening: happeningOf(advanceBy(progressOf(view), started.events)), numbers: [started.number] };
+  return { happening: happeningOf(started.events), numbers: [started.number] };
 }

@@ -13,7 +13,7 @@ export function present({ study, name }: Located): StudyView {
 /** A trial of a study; throws `not_found`. */
 export function trialAt({ state }: StudyView, number: number): Trial {
   refuseIf(checkWhole(number, "number", 0));
-  const trial = state.trials[number];
+  const trial = state.table.all.get(number);
   if (trial !== undefined) return trial;
   throw storeError("not_found", `there is no trial ${number}`, { resource: "trial", id: String(number) });
 }

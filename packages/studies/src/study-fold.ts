@@ -1,12 +1,15 @@
 import { type StudyVariable, storeError, type TypeRegistry, type ValueRecord } from "@trimtab/core";
 import {
+  emptyNumberMap,
   evolveStudy,
   initialStudyState,
+  type NumberMap,
   type SearchSpace,
   type StudyEvent,
   type StudyState,
   toSearchSpace,
 } from "@trimtab/optimize";
+import { type Hearings, hear, noHearings, unhear } from "./hearings.ts";
 import { type GivenMethods, prunerOf, samplerOf } from "./methods.ts";
 import type { Application, StudyEntry, StudyRecord } from "./study-entry.ts";
 
@@ -32,9 +35,9 @@ export interface StudyView {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   /** By number of the trial. */
-  readonly times: readonly TrialTimes[];
-  /** When each trial that runs was last heard of, by number. */
-  readonly heardAtMs: ReadonlyMap<number, number>;
+  readonly times: NumberMap<TrialTimes>;
+  /** When each trial that runs was last heard of. */
+  readonly heard: Hearings;
   /** A commit of which it is not known yet whether it was made. */
   readonly applying?: Application;
   /** What the study has written: what was there before, and the versions that it gave. */
@@ -64,7 +67,8 @@ export function beginStudy(record: StudyRecord, { atMs, actor = "" }: StudyEntry
     ...(maxTrials !== undefined && { maxTrials }),
   });
   const made = { createdBy: actor, createdAtMs: atMs, updatedAtMs: atMs };
-  return { record, state, variables, metadata, ...made, times: [], heardAtMs: new Map(), isDeleted: false };
+  const trials = { times: emptyNumberMap<TrialTimes>(), heard: noHearings(atMs) };
+  return { record, state, variables, metadata, ...made, ...trials, isDeleted: false };
 }
 
 /** What a study searches, by the constraints of its variables. */
@@ -93,7 +97,7 @@ export function evolveView(view: StudyView, entry: StudyEntry, means: StudyMeans
     case "metadata-replaced":
       return { ...changed, metadata: entry.metadata };
     case "trial-renewed":
-      return { ...changed, heardAtMs: new Map(view.heardAtMs).set(entry.number, entry.atMs) };
+      return { ...changed, heard: hear(view.heard, entry) };
     case "study-deleted":
       return { ...changed, isDeleted: true };
     default:
@@ -127,22 +131,30 @@ function evolveApplied(view: StudyView, entry: ApplyEntry): StudyView {
 }
 
 function advance(view: StudyView, events: readonly StudyEvent[], atMs: number) {
-  const heardAtMs = new Map(view.heardAtMs);
-  const times = [...view.times];
-  let { state } = view;
+  let { state, times, heard } = view;
   for (const event of events) {
     state = evolveStudy(state, event);
     if (!("number" in event)) continue;
-    const { number } = event;
-    const before = times[number] ?? { createdAtMs: atMs };
-    times[number] = before;
-    if (event.kind === "trial-enqueued") continue;
-    if (event.kind === "trial-started" || event.kind === "value-reported") heardAtMs.set(number, atMs);
-    else heardAtMs.delete(number);
-    if (event.kind === "trial-started") times[number] = { ...before, startedAtMs: atMs };
-    else if (event.kind !== "value-reported") times[number] = { ...before, endedAtMs: atMs };
+    const { number, kind } = event;
+    if (kind === "trial-started" || kind === "value-reported") heard = hear(heard, { number, atMs });
+    else if (kind !== "trial-enqueued") heard = unhear(heard, number);
+    if (kind !== "value-reported")
+      times = times.set(number, timesAfter(kind, times.get(number) ?? { createdAtMs: atMs }, atMs));
   }
-  return { state, times, heardAtMs };
+  return { state, times, heard };
+}
+
+type Turn = Exclude<StudyEvent["kind"], "space-changed" | "study-updated" | "value-reported">;
+
+function timesAfter(kind: Turn, before: TrialTimes, atMs: number): TrialTimes {
+  switch (kind) {
+    case "trial-enqueued":
+      return before;
+    case "trial-started":
+      return { ...before, startedAtMs: atMs };
+    default:
+      return { ...before, endedAtMs: atMs };
+  }
 }
 
 /** Numbers of the trials that an entry is about. */

@@ -1,5 +1,5 @@
 import type { StudyInfo, StudyTrial, StudyTrialState } from "@trimtab/core";
-import { bestTrial, type Trial } from "@trimtab/optimize";
+import { bestTrial, type Trial, type TrialTable } from "@trimtab/optimize";
 import type { StudyView } from "./study-fold.ts";
 
 /** Which study is meant, as it is told to callers. */
@@ -37,7 +37,7 @@ function describeStudy(view: StudyView, { session, id }: StudyName, revision: nu
     maxRetries: record.maxRetries,
     trialTtlMs: record.trialTtlMs,
     status: state.status,
-    trialCounts: countTrials(state.trials),
+    trialCounts: countTrials(state.table),
     ...(best !== undefined && { bestTrial: best.number }),
     ...(applied !== undefined && { appliedTrial: applied.number }),
     metadata: view.metadata,
@@ -48,16 +48,15 @@ function describeStudy(view: StudyView, { session, id }: StudyName, revision: nu
   };
 }
 
-function countTrials(trials: readonly Trial[]): Readonly<Record<StudyTrialState, number>> {
-  const counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
-  for (const { state } of trials) counts[state]++;
-  return counts;
+function countTrials(table: TrialTable): Readonly<Record<StudyTrialState, number>> {
+  const { waiting, running, ended, pruned, failed } = table;
+  return { waiting: waiting.size, running: running.size, complete: ended.size - pruned - failed, pruned, failed };
 }
 
 /** A trial as callers see it. */
 export function toStudyTrial(view: StudyView, study: string, trial: Trial): StudyTrial {
-  const times = view.times[trial.number];
-  const heardAtMs = view.heardAtMs.get(trial.number);
+  const times = view.times.get(trial.number);
+  const heardAtMs = view.heard.byTrial.get(trial.number)?.atMs;
   const { clientId, retryOf } = trial;
   return {
     study,

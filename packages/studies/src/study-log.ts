@@ -55,7 +55,7 @@ export interface StudyLog {
 const keptChanges = 4096;
 /** Requests that are remembered. */
 const keptRequests = 4096;
-/** Entries from one snapshot to the next. */
+/** Entries from one snapshot to the next, at least: as many as there are trials, so that what all snapshots cost grows with the entries. */
 const snapshotEvery = 1000;
 
 /** Opens what there is of a study in a log. */
@@ -111,7 +111,8 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     }
   };
   const saveSnapshot = async (): Promise<void> => {
-    if (snapshots === undefined || view === undefined || last - snapshotAt < snapshotEvery) return;
+    if (snapshots === undefined || view === undefined) return;
+    if (last - snapshotAt < Math.max(snapshotEvery, view.state.table.all.size)) return;
     snapshotAt = last;
     try {
       await snapshots.save(stream, last, takeSnapshot(view, requests.values()));
@@ -183,9 +184,9 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       const first = changes[0];
       if (revision > last || (revision < last && (first === undefined || first.revision > revision + 1)))
         return undefined;
-      const from = changes.findIndex((each) => each.revision > revision);
-      const numbers = from < 0 ? [] : changes.slice(from).flatMap((each) => each.numbers);
-      return [...new Set(numbers)].sort((a, b) => a - b);
+      // They are numbered without a gap.
+      const since = revision === last ? [] : changes.slice(revision - last);
+      return [...new Set(since.flatMap((each) => each.numbers))].sort((a, b) => a - b);
     },
     onEntry,
     onEntryInUse(listener) {

@@ -1,4 +1,5 @@
 import type { Store } from "@trimtab/core";
+import { firstHeardAtMs } from "./hearings.ts";
 import { telling } from "./log-failures.ts";
 import type { StudyMeans } from "./study-fold.ts";
 import type { StudyName } from "./study-info.ts";
@@ -113,8 +114,9 @@ function createClock(
     clearTimeout(timer);
     timer = undefined;
     const { view } = study;
-    if (view === undefined || view.heardAtMs.size === 0) return;
-    const firstMs = Math.min(...view.heardAtMs.values()) + view.record.trialTtlMs - now() + 1;
+    const heardAtMs = view && firstHeardAtMs(view.heard);
+    if (view === undefined || heardAtMs === undefined) return;
+    const firstMs = heardAtMs + view.record.trialTtlMs - now() + 1;
     timer = setTimeout(ring, Math.min(Math.max(firstMs, shortestTimerMs), longestTimerMs));
     timer.unref();
   };

@@ -98,11 +98,13 @@ function next(study: StudyLog, view: StudyView, { at, name, omitEndedTrials }: S
   const told = { revision, token: formatToken({ birth, revision }), study: toInfo(view, name, revision) };
   const changed = at?.birth === birth ? study.changedSince(at.revision) : undefined;
   if (changed === undefined) {
-    const shown = view.state.trials.filter(({ endOrder }) => !omitEndedTrials || endOrder === undefined);
+    const { trials, table } = view.state;
+    const open = () => [...table.waiting.values(), ...table.running.values()].sort((a, b) => a.number - b.number);
+    const shown = omitEndedTrials ? open() : trials;
     return { kind: "snapshot", ...told, trials: shown.map((trial) => toStudyTrial(view, name.id, trial)) };
   }
   if (at?.revision === revision) return undefined;
-  const trials = changed.flatMap((number) => view.state.trials[number] ?? []);
+  const trials = changed.flatMap((number) => view.state.table.all.get(number) ?? []);
   return { kind: "changes", ...told, trials: trials.map((trial) => toStudyTrial(view, name.id, trial)) };
 }
 

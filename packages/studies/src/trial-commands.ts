@@ -4,34 +4,28 @@ import {
   encodePoint,
   evolveStudy,
   fromValues,
+  hasRoom,
   type StudyCommand,
   type StudyEvent,
   type StudyState,
+  trialsHeldBy,
 } from "@trimtab/optimize";
+import { unheardSince } from "./hearings.ts";
 import type { StudyHappening } from "./study-entry.ts";
 import type { StudyView } from "./study-fold.ts";
 import type { Draft } from "./study-log.ts";
 
-type RecordedEvent = Exclude<StudyEvent, { kind: "space-changed" }>;
-
 /** A study on the way to its next entry. */
-export interface Progress {
+interface Progress {
   readonly state: StudyState;
-  readonly events: readonly RecordedEvent[];
+  readonly events: StudyEvent[];
 }
 
-/** Starts from a study as it is. */
-export const progressOf = ({ state }: StudyView): Progress => ({ state, events: [] });
-
-/** Goes on by events that were decided. */
-export function advanceBy({ state, events }: Progress, added: readonly StudyEvent[]): Progress {
-  const recorded = added.filter((event) => event.kind !== "space-changed");
-  return { state: recorded.reduce(evolveStudy, state), events: [...events, ...recorded] };
+/** What happens where a study has gone on by events. */
+export function happeningOf(decided: readonly StudyEvent[]): StudyHappening | undefined {
+  const events = decided.filter((event) => event.kind !== "space-changed");
+  return events.length === 0 ? undefined : { kind: "study-advanced", events };
 }
-
-/** What happens where a study has gone on. */
-export const happeningOf = ({ events }: Progress): StudyHappening | undefined =>
-  events.length === 0 ? undefined : { kind: "study-advanced", events };
 
 /**
  * Decides one command.
@@ -39,8 +33,14 @@ export const happeningOf = ({ events }: Progress): StudyHappening | undefined =>
  * @throws StoreError where it is refused
  */
 export function decideOne(view: StudyView, command: StudyCommand): Draft {
-  const { progress, numbers } = step(progressOf(view), command);
-  return { happening: happeningOf(progress), numbers };
+  const { events, numbers } = accepted(view.state, command);
+  return { happening: happeningOf(events), numbers };
+}
+
+function accepted(state: StudyState, command: StudyCommand) {
+  const decision = decideStudy(state, command);
+  if (decision.kind === "refused") throw new StoreError(decision.refusal);
+  return decision;
 }
 
 /**
@@ -48,20 +48,19 @@ export function decideOne(view: StudyView, command: StudyCommand): Draft {
  *
  * @throws StoreError where it is refused
  */
-function step(progress: Progress, command: StudyCommand) {
-  const decision = decideStudy(progress.state, command);
-  if (decision.kind === "refused") throw new StoreError(decision.refusal);
-  return { progress: advanceBy(progress, decision.events), numbers: decision.numbers };
+function step({ state, events }: Progress, command: StudyCommand): Progress {
+  const decision = accepted(state, command);
+  events.push(...decision.events);
+  return { state: decision.events.reduce(evolveStudy, state), events };
 }
 
 /** Fails what was not heard of in time and puts it in line again, as often as the study says. */
 export function loseTrials(view: StudyView, atMs: number): Draft {
-  let progress = progressOf(view);
-  for (const [number, heardAtMs] of view.heardAtMs) {
-    if (atMs - heardAtMs <= view.record.trialTtlMs) continue;
-    ({ progress } = step(progress, { kind: "fail-trial", number, cause: "it was not heard of in time", retry: true }));
+  let progress: Progress = { state: view.state, events: [] };
+  for (const number of unheardSince(view.heard, atMs - view.record.trialTtlMs)) {
+    progress = step(progress, { kind: "fail-trial", number, cause: "it was not heard of in time", retry: true });
   }
-  return { happening: happeningOf(progress), numbers: [] };
+  return { happening: happeningOf(progress.events), numbers: [] };
 }
 
 /** What came of a trial, as a command. */
@@ -86,21 +85,23 @@ export function decideResults(
 ): Draft & { readonly refused: ReadonlyMap<number, StoreError> } {
   const numbers: number[] = [];
   const refused = new Map<number, StoreError>();
-  let progress = progressOf(view);
+  const told = new Set<number>();
+  let progress: Progress = { state: view.state, events: [] };
   for (const result of results) {
-    if (numbers.includes(result.number) || refused.has(result.number)) {
+    if (told.has(result.number)) {
       const message = `results tell of trial ${result.number} twice`;
       throw storeError("invalid_argument", message, { field: "results", value: result.number });
     }
+    told.add(result.number);
     try {
-      ({ progress } = step(progress, toCommand(result, clientId)));
+      progress = step(progress, toCommand(result, clientId));
       numbers.push(result.number);
     } catch (error) {
       if (atomic || !isStoreError(error)) throw error;
       refused.set(result.number, error);
     }
   }
-  return { happening: happeningOf(progress), numbers, refused };
+  return { happening: happeningOf(progress.events), numbers, refused };
 }
 
 /**
@@ -116,13 +117,13 @@ export function startGiven(state: StudyState, parameters: ValueRecord, clientId:
     const field = `parameters.${lacking ?? "*"}`;
     throw storeError("invalid_argument", `${field} is required: a trial needs a value for each variable`, { field });
   }
-  const own = state.trials.filter((trial) => trial.state === "running" && trial.clientId === clientId);
-  const same = clientId === undefined ? undefined : own.find((trial) => isSamePoint(trial.point, point));
-  if (same !== undefined) return { number: same.number, events: [] };
+  for (const trial of clientId === undefined ? [] : trialsHeldBy(state.table, clientId)) {
+    if (isSamePoint(trial.point, point)) return { number: trial.number, events: [] };
+  }
   if (!hasRoom(state)) return undefined;
-  const number = state.trials.length;
+  const number = state.table.all.size;
   const holder = clientId !== undefined && { clientId };
-  const events: RecordedEvent[] = [
+  const events: StudyEvent[] = [
     { kind: "trial-enqueued", number, point },
     { kind: "trial-started", number, point, ...holder },
   ];
@@ -136,9 +137,3 @@ const inOrder = (point: ValueRecord) =>
   Object.entries(point)
     .map(([path, value]) => [path, typeof value === "bigint" ? `${value}n` : value] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-
-function hasRoom({ status, parallelism, maxTrials, trials }: StudyState): boolean {
-  const running = trials.filter(({ state }) => state === "running").length;
-  const tried = trials.filter(({ state }) => state !== "waiting" && state !== "failed").length;
-  return status === "running" && running < (parallelism ?? Infinity) && tried < (maxTrials ?? Infinity);
-}

@@ -7,7 +7,7 @@ import {
   type StudyTrial,
   storeError,
 } from "@trimtab/core";
-import { dominates, type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
+import { type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
 import { decideAsk, sessionRules } from "./ask-trials.ts";
 import { present, trialAt } from "./located-trials.ts";
 import { refuseIf } from "./refuse-if.ts";
@@ -86,8 +86,8 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const said = { ...(cause !== undefined && { cause }), ...(retry !== undefined && { retry }) };
       const command = { kind: "fail-trial", number, ...(clientId !== undefined && { clientId }), ...said } as const;
       const trial = one(located, await located.study.commit((view) => decideOne(view, command), asked));
-      const again = present(located).state.trials.find(({ retryOf }) => retryOf === number);
-      return { trial, ...(again !== undefined && { retryNumber: again.number }) };
+      const retryNumber = present(located).state.table.retries.get(number);
+      return { trial, ...(retryNumber !== undefined && { retryNumber }) };
     },
     async renewTrial(session, ref, number, { clientId, ...by } = {}) {
       checkClient(clientId);
@@ -111,8 +111,8 @@ function checkHeld({ number, state, clientId: holder }: Trial, clientId: string 
   throw storeError("trial_ended", `trial ${number} is ${state} and not under way`, { trial: number, state });
 }
 
-const leaseOf = ({ heardAtMs, record, updatedAtMs }: StudyView, number: number): number =>
-  (heardAtMs.get(number) ?? updatedAtMs) + record.trialTtlMs;
+const leaseOf = ({ heard, record, updatedAtMs }: StudyView, number: number): number =>
+  (heard.byTrial.get(number)?.atMs ?? updatedAtMs) + record.trialTtlMs;
 
 function checkClient(clientId: string | undefined): void {
   if (clientId !== undefined) refuseIf(checkName(clientId, "clientId", defaultLimits.nameLength));
@@ -132,13 +132,7 @@ function one(located: Located, [number = -1]: readonly number[]): StudyTrial {
   return toStudyTrial(view, located.name.id, trialAt(view, number));
 }
 
-function isImprovement({ definition: { directions }, trials }: StudyState, number: number): boolean {
-  const told = trials[number];
-  if (told?.state !== "complete") return false;
-  const losses = ({ values }: Trial) => values.map((value, i) => (directions[i] === "maximize" ? -value : value));
-  const own = losses(told);
-  const others = trials.filter((trial) => trial.state === "complete" && trial.number !== number).map(losses);
-  // Of several objectives nothing may beat it in all; of one it must be better than all that came before.
-  if (directions.length > 1) return !others.some((other) => dominates(other, own));
-  return others.every(([loss = Number.NaN]) => (own[0] ?? Number.NaN) < loss);
+/** Of several objectives nothing may beat a trial in all; of one it must be better than all that came before. */
+function isImprovement({ definition: { directions }, table: { front } }: StudyState, number: number): boolean {
+  return front.get(number) !== undefined && (directions.length > 1 || front.size === 1);
 }

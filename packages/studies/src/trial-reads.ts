@@ -2,7 +2,7 @@ import { type BatchWritten, type Store, type StudyStore, storeError } from "@tri
 import { bestTrial, paretoTrials, type Trial } from "@trimtab/optimize";
 import { applyTrial, rollBackStudy } from "./apply-trial.ts";
 import { present, trialAt } from "./located-trials.ts";
-import { pageAfter } from "./page-after.ts";
+import { pageAfter, pageOfTrials } from "./page-after.ts";
 import type { Located } from "./study-access.ts";
 import { toStudyTrial } from "./study-info.ts";
 import type { StudyParts } from "./study-operations.ts";
@@ -29,8 +29,7 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
       const fits = (trial: Trial) =>
         (states.length === 0 || states.includes(trial.state)) &&
         (clientId === undefined || trial.clientId === clientId);
-      const fitting = view.state.trials.filter(fits);
-      const found = pageAfter(newestFirst ? fitting.reverse() : fitting, page, ({ number }) => number);
+      const found = pageOfTrials(view.state.table.all, { ...page, newestFirst }, fits);
       return { ...found, items: found.items.map(told) };
     },
     async getBestTrial(session, ref) {

@@ -1,13 +1,16 @@
 import type { ValueRecord } from "@trimtab/core";
 import type { Direction } from "../objectives/objective.ts";
 import type { Trial } from "../study/trial.ts";
+import type { TrialTable } from "../study/trial-table.ts";
 
 /** What a pruner is told. Studies of several objectives have no pruner. */
 export interface PrunerRequest {
   /** The trial in question, its newest intermediate value included. */
   readonly trial: Trial;
-  /** All trials, that one included, by number. */
+  /** All trials, that one included, by number: an array that is made when it is first read. */
   readonly trials: readonly Trial[];
+  /** The same trials, by what they are looked for. */
+  readonly table: TrialTable;
   readonly direction: Direction;
 }
 

@@ -4,6 +4,7 @@ import type { Random } from "../random.ts";
 import { encodePoint, type Point } from "../space/point.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
 import type { Trial } from "../study/trial.ts";
+import type { TrialTable } from "../study/trial-table.ts";
 
 /** What a sampler is told. */
 export interface SamplerRequest {
@@ -11,8 +12,10 @@ export interface SamplerRequest {
   /** 1 at first, one more per change of the space. */
   readonly spaceVersion: number;
   readonly directions: readonly Direction[];
-  /** All trials so far, by number. */
+  /** All trials so far, by number: an array that is made when it is first read. */
   readonly trials: readonly Trial[];
+  /** The same trials, by what they are looked for. */
+  readonly table: TrialTable;
   /** The study's seed, for what all trials share. */
   readonly seed: bigint;
   /** How often a suggestion for this trial was not allowed: what was refused is no longer allowed by `isAllowed`. */

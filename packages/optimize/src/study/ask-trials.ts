@@ -7,7 +7,7 @@ import type { StudyCommand } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
 import type { StudyState } from "./study-state.ts";
 import { type SuggestionEffort, suggestPoint } from "./suggest-trial.ts";
-import type { Trial } from "./trial.ts";
+import { countTried, trialsHeldBy } from "./trial-table.ts";
 
 /** The command that asks for trials. */
 export type AskCommand = StudyCommand & { readonly kind: "ask-trials" };
@@ -31,14 +31,15 @@ export function* askTrials(
     events.push(event);
     state = evolveStudy(state, event);
   };
-  const numbers = before.trials
-    .filter((trial) => trial.state === "running" && clientId !== undefined && trial.clientId === clientId)
-    .slice(0, count)
-    .map(({ number }) => number);
+  const numbers: number[] = [];
+  for (const { number } of clientId === undefined ? [] : trialsHeldBy(before.table, clientId)) {
+    if (numbers.length === count) break;
+    numbers.push(number);
+  }
   while (numbers.length < count && hasRoom(state)) {
     const started = yield* startTrial(state, { clientId, effort, isNeeded: numbers.length === 0 });
     if (started === undefined) {
-      if (state.trials.every((trial) => trial.state !== "running")) apply(completed);
+      if (state.table.running.size === 0) apply(completed);
       break;
     }
     apply(started);
@@ -50,22 +51,15 @@ export function* askTrials(
 
 const completed: StudyEvent = { kind: "study-updated", changes: { status: "completed" } };
 
-const startedTrials = ({ trials }: StudyState): readonly Trial[] =>
-  trials.filter(({ state }) => state !== "waiting" && state !== "failed");
-
-const runningTrials = ({ trials }: StudyState): number => trials.filter(({ state }) => state === "running").length;
-
-const hasRoom = (state: StudyState): boolean =>
-  state.status === "running" &&
-  (state.parallelism === undefined || runningTrials(state) < state.parallelism) &&
-  (state.maxTrials === undefined || startedTrials(state).length < state.maxTrials);
+/** Says whether a study hands out another trial: it runs, and has fewer at once and in all than it may. */
+export const hasRoom = ({ status, parallelism, maxTrials, table }: StudyState): boolean =>
+  status === "running" &&
+  table.running.size < (parallelism ?? Number.POSITIVE_INFINITY) &&
+  countTried(table) < (maxTrials ?? Number.POSITIVE_INFINITY);
 
 // A trial under way may yet fail, which makes room for another.
-const hasHadAll = (state: StudyState): boolean =>
-  state.status === "running" &&
-  state.maxTrials !== undefined &&
-  startedTrials(state).length >= state.maxTrials &&
-  runningTrials(state) === 0;
+const hasHadAll = ({ status, maxTrials, table }: StudyState): boolean =>
+  status === "running" && maxTrials !== undefined && countTried(table) >= maxTrials && table.running.size === 0;
 
 interface Start {
   readonly clientId: string | undefined;
@@ -76,9 +70,9 @@ interface Start {
 
 /** Starts the first trial in line, or a new one; one in line that no longer lies within the space fails. */
 function* startTrial(state: StudyState, { clientId, effort, isNeeded }: Start): Judged<StudyEvent | undefined> {
-  const { layout, trials } = state;
-  const waiting = trials.find((trial) => trial.state === "waiting");
-  const number = waiting?.number ?? trials.length;
+  const { layout, table } = state;
+  const waiting = table.waiting.get(table.waiting.first ?? -1);
+  const number = waiting?.number ?? table.all.size;
   if (waiting !== undefined && encodePoint(layout, waiting.point, true) === undefined) {
     return { kind: "trial-failed", number, cause: "it does not lie within the space any more" };
   }

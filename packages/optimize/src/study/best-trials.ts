@@ -1,6 +1,4 @@
 import { storeError } from "@trimtab/core";
-import { paretoFront } from "../objectives/dominance.ts";
-import { toLosses } from "../objectives/objective.ts";
 import type { StudyState } from "./study-state.ts";
 import type { Trial } from "./trial.ts";
 
@@ -9,29 +7,28 @@ import type { Trial } from "./trial.ts";
  *
  * @throws StoreError `several_objectives` where the study has more than one
  */
-export function bestTrial({ definition: { directions }, trials }: StudyState): Trial | undefined {
+export function bestTrial({ definition: { directions }, table: { front } }: StudyState): Trial | undefined {
   if (directions.length > 1) {
     const message = `a study of ${directions.length} objectives has no best trial, see its Pareto front`;
     throw storeError("several_objectives", message, { objectives: directions.length });
   }
-  let best: Trial | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const trial of trials) {
-    const [loss = Number.NaN] = trial.state === "complete" ? toLosses(trial.values, directions) : [];
-    if (loss < least) [best, least] = [trial, loss];
-  }
-  return best;
+  return front.get(front.first ?? -1);
 }
 
 /** Finds the complete trials that no other one beats in every objective, by number. */
-export function paretoTrials({ definition: { directions }, trials }: StudyState): readonly Trial[] {
-  const complete = trials.filter(({ state }) => state === "complete");
-  return paretoFront(complete.map(({ values }) => toLosses(values, directions))).map((i) => complete[i] as Trial);
-}
+export const paretoTrials = ({ table }: StudyState): readonly Trial[] => [...table.front.values()];
 
 /** Says whether the study's pruner holds a running trial hopeless. */
-export function shouldPrune({ definition: { pruner, directions }, trials }: StudyState, number: number): boolean {
-  const [trial, direction] = [trials[number], directions[0]];
-  if (pruner === undefined || trial?.state !== "running" || direction === undefined) return false;
-  return pruner.shouldPrune({ trial, trials, direction });
+export function shouldPrune(state: StudyState, number: number): boolean {
+  const { definition, table } = state;
+  const [trial, direction] = [table.running.get(number), definition.directions[0]];
+  if (definition.pruner === undefined || trial === undefined || direction === undefined) return false;
+  return definition.pruner.shouldPrune({
+    trial,
+    get trials() {
+      return state.trials;
+    },
+    table,
+    direction,
+  });
 }

@@ -9,6 +9,7 @@ import type { StudyCommand, StudyDecision } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
 import type { StudyState } from "./study-state.ts";
 import type { SuggestionEffort } from "./suggest-trial.ts";
+import { trialsHeldBy } from "./trial-table.ts";
 
 /** What is tried where the rules answer at once. */
 const atOnce: SuggestionEffort = { samplerTries: 32, randomTries: 20_000 };
@@ -72,15 +73,15 @@ function decide(state: StudyState, command: StudyCommand): Outcome {
     case "ask-trials":
       return judge(askTrials(state, command, atOnce), objectionsOf(state));
     case "enqueue-trial": {
-      const number = state.trials.length;
+      const number = state.table.all.size;
       const point = fromValues(state.layout, command.parameters);
       return { events: [{ kind: "trial-enqueued", number, point }], numbers: [number] };
     }
     case "release-client": {
-      const held = state.trials.filter((each) => each.state === "running" && each.clientId === command.clientId);
+      const held = trialsHeldBy(state.table, command.clientId);
       return releaseAll(
         state,
-        held.map(({ number }) => number),
+        Array.from(held, ({ number }) => number),
       );
     }
     case "change-space":
@@ -98,15 +99,14 @@ function decide(state: StudyState, command: StudyCommand): Outcome {
 
 function releaseAll(state: StudyState, numbers: readonly number[]): Outcome {
   const events: StudyEvent[] = [];
+  let next = state.table.all.size;
   for (const number of numbers) {
-    const cause = "its client was lost";
-    events.push({ kind: "trial-failed", number, cause });
-    events.push(...retryEvents(state, number, state.trials.length + events.filter(isEnqueued).length));
+    const again = retryEvents(state, number, next);
+    next += again.length;
+    events.push({ kind: "trial-failed", number, cause: "its client was lost" }, ...again);
   }
   return { events, numbers };
 }
-
-const isEnqueued = ({ kind }: StudyEvent): boolean => kind === "trial-enqueued";
 
 function changeSpace(state: StudyState, command: StudyCommand & { kind: "change-space" }): StudyEvent {
   const { parameters = {}, removed = [] } = command;

@@ -10,7 +10,7 @@ type TrialCommand = Extract<StudyCommand, { readonly number: number }>;
 /** Decides what is told of one trial. Telling the same again changes nothing. */
 export function decideTrial(state: StudyState, command: TrialCommand): readonly StudyEvent[] {
   const { number, clientId } = command;
-  const trial = state.trials[number];
+  const trial = state.table.all.get(number);
   if (trial === undefined) {
     throw storeError("not_found", `there is no trial ${number}`, { resource: "trial", id: String(number) });
   }
@@ -31,7 +31,7 @@ export function decideTrial(state: StudyState, command: TrialCommand): readonly 
       const { cause = "", retry = false } = command;
       if (!end(trial, "failed")) return [];
       const failed: StudyEvent = { kind: "trial-failed", number, cause };
-      return retry ? [failed, ...retryEvents(state, number, state.trials.length)] : [failed];
+      return retry ? [failed, ...retryEvents(state, number, state.table.all.size)] : [failed];
     }
   }
 }
@@ -73,10 +73,14 @@ function checkFinite(field: string, value: number): void {
 }
 
 /** Puts what a trial has tried in line again under a new number, as often as the study says. */
-export function retryEvents(state: StudyState, number: number, retryNumber: number): readonly StudyEvent[] {
+export function retryEvents(
+  { table, definition }: StudyState,
+  number: number,
+  retryNumber: number,
+): readonly StudyEvent[] {
+  const trial = table.all.get(number);
   let retries = 0;
-  for (let at = state.trials[number]?.retryOf; at !== undefined; at = state.trials[at]?.retryOf) retries++;
-  const trial = state.trials[number];
-  if (trial === undefined || retries >= state.definition.maxRetries) return [];
+  for (let at = trial?.retryOf; at !== undefined; at = table.all.get(at)?.retryOf) retries++;
+  if (trial === undefined || retries >= definition.maxRetries) return [];
   return [{ kind: "trial-enqueued", number: retryNumber, point: trial.point, retryOf: number }];
 }

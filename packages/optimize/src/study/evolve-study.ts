@@ -1,36 +1,29 @@
 import { toValues } from "../space/point.ts";
 import { createSpaceLayout } from "../space/space-layout.ts";
 import type { StudyChanges, StudyEvent } from "./study-event.ts";
-import { initialStudyState, type StudyOptions, type StudyState } from "./study-state.ts";
-import { hasEnded, type Trial } from "./trial.ts";
+import { changeState, initialStudyState, type StudyOptions, type StudyState } from "./study-state.ts";
+import type { Trial } from "./trial.ts";
+import { putTrial } from "./trial-table.ts";
 
 /** Folds one event into a study. Total: events that were decided on a state always apply to it. */
 export function evolveStudy(state: StudyState, event: StudyEvent): StudyState {
   switch (event.kind) {
     case "space-changed":
-      return { ...state, layout: createSpaceLayout(event.space), spaceVersion: state.spaceVersion + 1 };
+      return changeState(state, { layout: createSpaceLayout(event.space), spaceVersion: state.spaceVersion + 1 });
     case "study-updated":
       return withChanges(state, event.changes);
     case "trial-enqueued":
-    case "trial-started": {
-      const trials = [...state.trials];
-      trials[event.number] = beginTrial(state, event);
-      return { ...state, trials };
-    }
+    case "trial-started":
+      return withTrial(state, beginTrial(state, event));
     default: {
-      const trial = state.trials[event.number];
-      return trial === undefined
-        ? state
-        : {
-            ...state,
-            trials: state.trials.with(
-              event.number,
-              evolveHeld(trial, event, () => state.trials.filter(hasEnded).length),
-            ),
-          };
+      const trial = state.table.all.get(event.number);
+      return trial === undefined ? state : withTrial(state, evolveHeld(trial, event, state.table.ended.size));
     }
   }
 }
+
+const withTrial = (state: StudyState, trial: Trial): StudyState =>
+  changeState(state, { table: putTrial(state.table, trial, state.definition.directions) });
 
 /** Rebuilds a study from its options and all that has happened in it; it goes on as the first one would have. */
 export const replayStudy = (options: StudyOptions, events: Iterable<StudyEvent>): StudyState => {
@@ -39,15 +32,12 @@ export const replayStudy = (options: StudyOptions, events: Iterable<StudyEvent>)
   return state;
 };
 
-const withChanges = (
-  state: StudyState,
-  { status = state.status, parallelism, maxTrials }: StudyChanges,
-): StudyState => ({
-  ...state,
-  status,
-  parallelism: parallelism === undefined ? state.parallelism : parallelism || undefined,
-  maxTrials: maxTrials === undefined ? state.maxTrials : maxTrials || undefined,
-});
+const withChanges = (state: StudyState, { status = state.status, parallelism, maxTrials }: StudyChanges): StudyState =>
+  changeState(state, {
+    status,
+    parallelism: parallelism === undefined ? state.parallelism : parallelism || undefined,
+    maxTrials: maxTrials === undefined ? state.maxTrials : maxTrials || undefined,
+  });
 
 type Begin = Extract<StudyEvent, { readonly kind: "trial-enqueued" | "trial-started" }>;
 type Progress = Exclude<Extract<StudyEvent, { readonly number: number }>, Begin>;
@@ -59,10 +49,10 @@ const untried = {
   enqueued: false,
 } satisfies Partial<Trial>;
 
-function beginTrial({ trials, layout, spaceVersion }: StudyState, event: Begin): Trial {
+function beginTrial({ table, layout, spaceVersion }: StudyState, event: Begin): Trial {
   const { number, point } = event;
   const parameters = toValues(layout, point);
-  const placed = { ...untried, ...trials[number], number, spaceVersion, point, parameters };
+  const placed = { ...untried, ...table.all.get(number), number, spaceVersion, point, parameters };
   if (event.kind === "trial-enqueued") {
     const retry = event.retryOf !== undefined && { retryOf: event.retryOf };
     return { ...placed, state: "waiting", enqueued: true, ...retry };
@@ -76,18 +66,20 @@ function beginTrial({ trials, layout, spaceVersion }: StudyState, event: Begin):
   };
 }
 
-function evolveHeld(trial: Trial, event: Progress, ended: () => number): Trial {
+function evolveHeld(trial: Trial, event: Progress, endOrder: number): Trial {
   switch (event.kind) {
     case "value-reported": {
       const { step, value } = event;
-      const others = trial.intermediateValues.filter((each) => each.step !== step);
+      const before = trial.intermediateValues;
+      if (step > (before.at(-1)?.step ?? -1)) return { ...trial, intermediateValues: [...before, { step, value }] };
+      const others = before.filter((each) => each.step !== step);
       return { ...trial, intermediateValues: [...others, { step, value }].sort((a, b) => a.step - b.step) };
     }
     case "trial-completed":
-      return { ...trial, state: "complete", values: event.values, metrics: event.metrics, endOrder: ended() };
+      return { ...trial, state: "complete", values: event.values, metrics: event.metrics, endOrder };
     case "trial-pruned":
-      return { ...trial, state: "pruned", endOrder: ended() };
+      return { ...trial, state: "pruned", endOrder };
     case "trial-failed":
-      return { ...trial, state: "failed", cause: event.cause, endOrder: ended() };
+      return { ...trial, state: "failed", cause: event.cause, endOrder };
   }
 }

@@ -54,7 +54,7 @@ export async function runTrials<P>(
       if (trial === undefined) return;
       const error = await runTrial(study, trial, objective);
       if (error !== undefined) errors.push(error.thrown);
-      const ended = study.trials[trial.number];
+      const ended = study.state.table.all.get(trial.number);
       if (ended !== undefined) onTrial?.(ended, study);
     }
   };
@@ -71,7 +71,7 @@ async function runTrial<P>(study: Study, { number, parameters }: Trial, objectiv
     else study.fail(number, { cause: `the objective gave ${String(result)}` });
     return undefined;
   } catch (thrown) {
-    if (study.trials[number]?.state === "running") study.fail(number, { cause: String(thrown) });
+    if (study.state.table.running.get(number) !== undefined) study.fail(number, { cause: String(thrown) });
     return { thrown };
   }
 }

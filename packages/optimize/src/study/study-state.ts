@@ -8,6 +8,7 @@ import type { SearchSpace } from "../space/search-space.ts";
 import { createSpaceLayout, type SpaceLayout } from "../space/space-layout.ts";
 import type { StudyStatus } from "./study-event.ts";
 import type { Trial } from "./trial.ts";
+import { noTrials, type TrialTable, toTrialArray, toTrialTable } from "./trial-table.ts";
 
 /** What a study is made of. */
 export interface StudyOptions {
@@ -51,8 +52,43 @@ export interface StudyState {
   readonly status: StudyStatus;
   readonly parallelism: number | undefined;
   readonly maxTrials: number | undefined;
+  /** By number. The array is made when it is first read, which takes as long as there are trials; `table` finds them without. */
+  readonly trials: readonly Trial[];
+  /** The same trials by what they are looked for, at a cost that does not grow with how many there are. */
+  readonly table: TrialTable;
+}
+
+/** What of a state may change. */
+type Changes = Partial<Omit<StudyState, "definition" | "trials">>;
+
+/** Gives the state that is as another one but for what has changed. */
+export function changeState(state: StudyState, changes: Changes): StudyState {
+  const { definition, layout, spaceVersion, status, parallelism, maxTrials, table } = state;
+  return withTrials({ definition, layout, spaceVersion, status, parallelism, maxTrials, table, ...changes });
+}
+
+const withTrials = (parts: Omit<StudyState, "trials">): StudyState => ({
+  ...parts,
+  get trials() {
+    return toTrialArray(parts.table);
+  },
+});
+
+/** What a study has come to, beside its options: what is kept of a state to go on from. */
+export interface StudyProgress extends Pick<StudyState, "spaceVersion" | "status" | "parallelism" | "maxTrials"> {
   /** By number. */
   readonly trials: readonly Trial[];
+}
+
+/**
+ * Makes a state again that was kept as its trials and what else it had come to.
+ *
+ * @param options what the study was made of, and its space as it was then
+ * @throws StoreError `invalid_argument` for options out of range
+ */
+export function resumeStudyState(options: StudyOptions, { trials, ...progress }: StudyProgress): StudyState {
+  const state = initialStudyState(options);
+  return changeState(state, { ...progress, table: toTrialTable(trials, state.definition.directions) });
 }
 
 /**
@@ -74,7 +110,7 @@ export function initialStudyState(options: StudyOptions): StudyState {
   if (parallelism !== undefined) checkLimit("parallelism", parallelism, 1);
   if (maxTrials !== undefined) checkLimit("maxTrials", maxTrials, 1);
   if (typeof seed === "number") checkLimit("seed", seed, Number.MIN_SAFE_INTEGER);
-  return {
+  return withTrials({
     definition: {
       directions: objectives.map(directionOf),
       objectives,
@@ -89,6 +125,6 @@ export function initialStudyState(options: StudyOptions): StudyState {
     status: "running",
     parallelism,
     maxTrials,
-    trials: [],
-  };
+    table: noTrials,
+  });
 }

@@ -23,7 +23,7 @@ export interface Study {
   readonly state: StudyState;
   /** All that has happened, in order: with the same options these make the same study again. */
   readonly events: readonly StudyEvent[];
-  /** All trials, by number. */
+  /** All trials, by number: an array that is made when it is first read and does not change any more. */
   readonly trials: readonly Trial[];
   /** The best complete trial; throws `several_objectives` where the study has more than one. */
   readonly best: Trial | undefined;
@@ -77,7 +77,7 @@ export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> 
     const decision = decideStudy(state, command);
     if (decision.kind === "refused") throw new StoreError(decision.refusal);
     for (const event of decision.events) apply(event);
-    return decision.numbers.map((number) => state.trials[number] as Trial);
+    return decision.numbers.map((number) => state.table.all.get(number) as Trial);
   };
   const study: Study = {
     get state() {

@@ -84,7 +84,7 @@ type Asked =
 /** Asks the sampler until the rules allow what it says. It is told what they have refused on the way. */
 function* askSampler(wanted: Wanted): Judged<Asked> {
   const { state, number, given, effort } = wanted;
-  const { definition, layout, spaceVersion, trials } = state;
+  const { definition, layout, spaceVersion, table } = state;
   const { sampler, directions, seed } = definition;
   const refused = new Set<string>();
   const isAllowed = (unit: Float64Array) => {
@@ -99,8 +99,12 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
   const tries = sampler.isExhaustive && isNew ? Number.POSITIVE_INFINITY : effort.samplerTries;
   for (let attempt = 0; attempt < tries; attempt++) {
     const random = createRandom(seed, number, attempt);
-    const request = { layout, spaceVersion, directions, trials, seed, attempt, random, isAllowed };
-    const suggestion = sampler.suggest(request);
+    const suggestion = sampler.suggest({
+      ...{ layout, spaceVersion, directions, table, seed, attempt, random, isAllowed },
+      get trials() {
+        return state.trials;
+      },
+    });
     if (suggestion === undefined) return { kind: "exhausted" };
     const unit = completeUnit(wanted, suggestion.unit, random);
     const point = pointAt(wanted, unit);
