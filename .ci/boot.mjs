@@ -1,6 +1,7 @@
 // Entry of every npm script. Needs nothing but Node 20: it brings the pinned Node and pnpm, installs, then runs the task.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -8,6 +9,9 @@ import { fileURLToPath } from "node:url";
 
 /** The oldest Node that runs Trimtab; it counts only where no pinned Node could be installed. */
 const OLDEST_NODE = 24;
+
+/** How long a build may take before anything is said of it. */
+const BUILD_PATIENCE_MS = 1500;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "node_modules", ".bin");
@@ -69,11 +73,17 @@ function requireNode() {
   );
 }
 
-/** Builds a package and what it depends on; silent unless something had to be built. */
-function build(name) {
-  runOrExit("turbo", ["run", "build", "--output-logs=errors-only", `--filter=${name}...`], {
-    stdio: ["inherit", 2, 2],
-  });
+/** Builds a package and what it depends on. It says so only where that takes a while, and all there is to say only where it fails. */
+async function build(name) {
+  const builder = ["run", "build", "--output-logs=errors-only", `--filter=${name}...`];
+  const child = spawn("turbo", builder, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  child.on("error", (error) => fail(`cannot run turbo: ${error.message}`));
+  const said = [];
+  for (const output of [child.stdout, child.stderr]) output.on("data", (part) => said.push(part));
+  const patience = setTimeout(() => console.error(`building ${name} ...`), BUILD_PATIENCE_MS);
+  const [status] = await once(child, "close");
+  clearTimeout(patience);
+  if (status !== 0) fail(Buffer.concat(said).toString(), status ?? 1);
 }
 
 /** Runs a script on the pinned Node, passes signals on and exits as it exits. */
@@ -93,19 +103,19 @@ function become(script, scriptArgs = []) {
 }
 
 const tasks = {
-  start() {
-    build("@trimtab/server");
+  async start() {
+    await build("@trimtab/server");
     become("apps/server/dist/src/main.js", args);
   },
   test: () => become(".ci/test.mjs", args),
   check: () => become(".ci/check.mjs", args),
   "test:faults": () => become(".ci/faults.mjs", args),
-  bench() {
-    build("@trimtab/bench");
+  async bench() {
+    await build("@trimtab/bench");
     become("apps/bench/dist/main.js", args);
   },
-  example() {
-    build("@trimtab/examples");
+  async example() {
+    await build("@trimtab/examples");
     become("apps/examples/dist/main.js", args);
   },
   format() {
@@ -117,4 +127,4 @@ const tasks = {
 if (!Object.hasOwn(tasks, task)) fail(`unknown task "${task}": one of ${Object.keys(tasks).join(", ")}`, 2);
 install();
 requireNode();
-tasks[task]();
+await tasks[task]();

@@ -1,4 +1,4 @@
-import { openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
+import { existsSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runDataCommand } from "../src/data-commands.ts";
@@ -66,7 +66,12 @@ describe("a data folder", () => {
 
   test("that is not there is no success, and arguments that are no command are left alone", async () => {
     const nowhere = join(temporaryFolder(), "nowhere");
-    expect(await runDataCommand(["check", nowhere])).toMatchObject({ status: 1 });
+    const elsewhere = join(temporaryFolder(), "elsewhere");
+    const noLog = { status: 1, output: `${nowhere} holds no log` };
+    expect(await runDataCommand(["check", nowhere])).toEqual(noLog);
+    expect(await runDataCommand(["backup", nowhere, elsewhere])).toEqual(noLog);
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(await runDataCommand(["check", "--help"])).toMatchObject({ status: 2 });
     expect(await runDataCommand(["backup", nowhere])).toMatchObject({
       status: 2,
       output: expect.stringContaining("usage"),

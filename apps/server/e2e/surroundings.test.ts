@@ -28,6 +28,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("a folder of files that is not there keeps the server from starting", async () => {
+  await expect(openServer({ static: join(folder, "nowhere") })).rejects.toThrow("--static: ENOENT");
+  await expect(openServer({ static: join(folder, "secret.txt") })).rejects.toThrow("secret.txt is not a folder");
+});
+
 const post = (path: string, body: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
 

@@ -1,5 +1,4 @@
-import * as z from "zod";
-import { optionalText, setting } from "./setting-spec.ts";
+import { optionalText, setting, text } from "./setting-spec.ts";
 
 /** How callers say who they are. */
 export const callerSettings = {
@@ -35,28 +34,28 @@ export const callerSettings = {
     group: "Callers",
     placeholder: "NAME",
     help: "The claim that names who it is.",
-    schema: z.string().min(1),
+    schema: text,
     default: "sub",
   }),
   jwtSessionsClaim: setting<string>({
     group: "Callers",
     placeholder: "NAME",
     help: "The claim with patterns of sessions to act as: a list, or text with spaces between them.",
-    schema: z.string().min(1),
+    schema: text,
     default: "trimtab_sessions",
   }),
   jwtRolesClaim: setting<string>({
     group: "Callers",
     placeholder: "NAME",
     help: "The claim with roles.",
-    schema: z.string().min(1),
+    schema: text,
     default: "roles",
   }),
   jwtAttributesClaim: setting<string>({
     group: "Callers",
     placeholder: "NAME",
     help: "The claim with attributes, an object, which conditions of access rules are compared with.",
-    schema: z.string().min(1),
+    schema: text,
     default: "trimtab_attributes",
   }),
 } as const;

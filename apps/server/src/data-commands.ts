@@ -31,7 +31,8 @@ export async function runDataCommand(
   if (command !== "check" && command !== "backup" && command !== "restore") return undefined;
   const [from, to] = folders;
   const wanted = command === "check" ? 1 : 2;
-  if (from === undefined || folders.length !== wanted) return { output: usage, status: statuses.misused };
+  const isMisused = folders.length !== wanted || folders.some((folder) => folder.startsWith("-"));
+  if (from === undefined || isMisused) return { output: usage, status: statuses.misused };
   try {
     return to === undefined ? await checkAll(from, keysIn(env)) : await copy(from, to);
   } catch (error) {
@@ -40,9 +41,9 @@ export async function runDataCommand(
   }
 }
 
-const usage = `usage: trimtab-server check DATA
-       trimtab-server backup DATA COPY
-       trimtab-server restore COPY DATA`;
+const usage = `usage: trimtab-server check DATA          is everything there, and as it was written?
+       trimtab-server backup DATA COPY    a consistent copy, also while a server has the folder open
+       trimtab-server restore COPY DATA   the copy becomes a data folder, where there is none yet`;
 
 function keysIn(env: Readonly<Record<string, string | undefined>>): Settings["encryptionKeys"] {
   const name = variableOf("encryptionKeys");
@@ -52,9 +53,10 @@ function keysIn(env: Readonly<Record<string, string | undefined>>): Settings["en
 
 /** Checks the sessions and, where there are such, the studies and the audit. */
 async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promise<CommandResult> {
-  const parts = [await check(folder, { streams: "sessions", entries: "commits" })];
+  const parts = [await check(folder, { stream: "session", streams: "sessions", entry: "commit", entries: "commits" })];
   if (existsSync(studiesFolder(folder))) {
-    parts.push(await check(studiesFolder(folder), { streams: "studies", entries: "changes" }));
+    const called = { stream: "study", streams: "studies", entry: "change", entries: "changes" };
+    parts.push(await check(studiesFolder(folder), called));
   }
   const audit = await checkAudit(auditFolder(folder), keys);
   if (audit !== undefined) parts.push({ output: audit.line, status: audit.isIntact ? 0 : statuses.damaged });
@@ -66,7 +68,9 @@ async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promi
 
 /** What is in a log, by what people call it. */
 interface Contents {
+  readonly stream: string;
   readonly streams: string;
+  readonly entry: string;
   readonly entries: string;
 }
 
@@ -76,25 +80,27 @@ async function check(folder: string, called: Contents): Promise<CommandResult> {
   if (damages === 0) return { output: `${found}: all intact`, status: 0 };
   const more = damages > damage.length ? [`and ${damages - damage.length} more`] : [];
   return {
-    output: [`${found} intact; ${damages} damaged:`, ...damage.map(describe), ...more].join("\n"),
+    output: [`${found} intact; ${damages} damaged:`, ...damage.map((each) => describe(each, called)), ...more].join(
+      "\n",
+    ),
     status: statuses.damaged,
   };
 }
 
-function describe(damage: SqliteLogDamage): string {
+function describe(damage: SqliteLogDamage, { stream, entry, entries }: Contents): string {
   switch (damage.kind) {
     case "entry":
-      return `  session ${damage.stream}: the commit of revision ${damage.number} (${damage.reason})`;
+      return `  ${stream} ${damage.stream}: the ${entry} of revision ${damage.number} (${damage.reason})`;
     case "stream":
-      return `  session ${damage.stream}: everything from revision ${damage.number} on`;
+      return `  ${stream} ${damage.stream}: everything from revision ${damage.number} on`;
     case "snapshot":
-      return `  session ${damage.stream}: the snapshot at revision ${damage.number}, which its commits replace`;
+      return `  ${stream} ${damage.stream}: the snapshot at revision ${damage.number}, which its ${entries} replace`;
     case "chunk":
       return `  a part of large values, ${damage.hash.slice(0, 16)}: broken or counted wrongly`;
     case "summary":
-      return `  session ${damage.stream}: what it is listed by, which its commits replace`;
+      return `  ${stream} ${damage.stream}: what it is listed by, which its ${entries} replace`;
     case "missing":
-      return `  ${damage.entries} commits that were acknowledged are gone`;
+      return `  ${damage.entries} ${entries} that were acknowledged are gone`;
     case "file":
       return `  the file: ${damage.message}`;
   }

@@ -1,10 +1,10 @@
 import { parseSealingKeys, type SealingKey } from "@trimtab/log-sealed";
 import * as z from "zod";
-import { optionalText, setting, switchValue, whole } from "./setting-spec.ts";
+import { optionalText, setting, switchValue, text, whole } from "./setting-spec.ts";
 
-const sealingKeys = z.string().transform((text, context) => {
+const sealingKeys = z.string().transform((keys, context) => {
   try {
-    return text === "" ? undefined : parseSealingKeys(text);
+    return keys === "" ? undefined : parseSealingKeys(keys);
   } catch (error) {
     const message = error instanceof Error ? error.message : "is refused";
     context.issues.push({ code: "custom", message, input: "" });
@@ -25,7 +25,7 @@ export const dataSettings = {
     group: "Data",
     placeholder: "DIR",
     help: "The folder of the log on disk; made where it is not there. One server at a time.",
-    schema: z.string().min(1),
+    schema: text,
     default: "trimtab-data",
   }),
   encryptionKeys: setting<readonly [SealingKey, ...SealingKey[]] | undefined>({

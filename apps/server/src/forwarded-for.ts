@@ -17,7 +17,7 @@ export function parseNetworks(networks: readonly string[]): BlockList {
     const length = prefix === undefined ? bits : Number(prefix);
     const isBlock = /^\d{1,3}$/.test(prefix ?? "0") && length <= bits && rest.length === 0;
     if (family === 0 || !isBlock)
-      throw new RangeError(`must be addresses or blocks such as 10.0.0.0/8, got ${network}`);
+      throw new RangeError(`must be addresses or blocks such as 10.0.0.0/8, which ${network} is not`);
     found.addSubnet(address, length, family === 4 ? "ipv4" : "ipv6");
   }
   return found;

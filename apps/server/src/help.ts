@@ -3,8 +3,8 @@ import { flagOf, type SettingName, settingNames, settingSpecs, variableOf } from
 
 const intro = `trimtab-server: live, typed, versioned variables for AI programs.
 
-It serves sessions of variables to programs in any language. One port speaks Connect (JSON and binary), gRPC and gRPC-web
-over HTTP/1.1 and HTTP/2. Open it in a browser for an overview.
+It serves sessions of variables to programs in any language. One port speaks Connect (JSON and binary), gRPC and
+gRPC-web over HTTP/1.1 and HTTP/2. Open it in a browser for an overview.
 
   trimtab-server                                  listen on http://127.0.0.1:7171
   trimtab-server --listen 127.0.0.1:0             any free port; the line "listening on ..." says which
@@ -22,7 +22,9 @@ Then, from anywhere:
   curl -H 'content-type: application/json' -d '{"sessionId": "demo"}' \\
     http://127.0.0.1:7171/trimtab.v1.SessionService/CreateSession
 
-Flags win over the environment, the environment over the file, the file over what is built in.`;
+In brackets are a setting's environment variable and its default. In the file of --config a setting is named like its
+flag in camel case: {"maxSessions": 50}. Flags win over the environment, the environment over the file, the file over
+the default.`;
 
 /** What `--help` prints: what the server is, how to call it, and every setting. */
 export function helpText(): string {
@@ -44,11 +46,33 @@ function describe(name: SettingName): string {
   const flag = spec.placeholder === undefined ? flagOf(name) : `${flagOf(name)} ${spec.placeholder}`;
   const initial = showDefault(spec.default);
   if (spec.isSecret === true)
-    return entry(variableOf(name), `${spec.help} Only in the environment: ${spec.placeholder}.`);
-  return entry(flag, `${spec.help} [${variableOf(name)}${initial === "" ? "" : `, ${initial}`}]`);
+    return entry(variableOf(name), `${spec.help} Only in the environment, as ${spec.placeholder}`);
+  const source = initial === "" ? `[${variableOf(name)}]` : `[${variableOf(name)}, ${initial}]`;
+  return entry(flag, `${spec.help} ${source}`);
 }
 
-const entry = (flag: string, text: string) => `  ${flag.padEnd(30)} ${text}`;
+/** Where explanations begin, and where their lines end. */
+const column = 33;
+const width = 120;
+
+function entry(flag: string, text: string): string {
+  const lines = wrap(text, width - column).map((line) => " ".repeat(column) + line);
+  const head = `  ${flag}`;
+  if (head.length >= column) return [head, ...lines].join("\n");
+  return head.padEnd(column) + lines.join("\n").slice(column);
+}
+
+/** Breaks text between words into lines of at most so many characters, where no word is longer. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.pop();
+    if (last === undefined) lines.push(word);
+    else if (last.length + 1 + word.length <= width) lines.push(`${last} ${word}`);
+    else lines.push(last, word);
+  }
+  return lines;
+}
 
 /** A default as a person would write it; empty where there is none. */
 export function showDefault(value: unknown): string {

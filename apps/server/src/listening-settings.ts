@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { list, networks, optionalText, setting, switchValue, whole } from "./setting-spec.ts";
+import { networks, optionalText, origins, setting, switchValue, whole } from "./setting-spec.ts";
 
 /** Where to listen: a host and a port. */
 export interface Listen {
@@ -7,16 +7,14 @@ export interface Listen {
   readonly port: number;
 }
 
-const listen = z.string().transform((text, context): Listen => {
+const listenForm = "must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0";
+
+const listen = z.string(listenForm).transform((text, context): Listen => {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const port = Number(digits);
   if (host !== undefined && port <= 65_535) return { host, port };
-  context.issues.push({
-    code: "custom",
-    message: "must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0",
-    input: text,
-  });
+  context.issues.push({ code: "custom", message: listenForm, input: text });
   return z.NEVER;
 });
 
@@ -60,7 +58,7 @@ export const listeningSettings = {
     group: "Listening",
     placeholder: "ORIGIN,...",
     help: "Origins whose pages may call the server, beside its own; `*` for every one.",
-    schema: list,
+    schema: origins,
     default: [],
   }),
   trustedProxies: setting<readonly string[]>({

@@ -11,6 +11,14 @@ import { version } from "./version.ts";
 /** Exit status for settings that cannot be used; 1 is for what goes wrong later. */
 const badSettings = 2;
 
+/** The oldest Node that has all that is needed here, as this package's `engines` say. */
+const oldestNode = 24;
+
+if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+  console.error(`trimtab-server: needs Node ${oldestNode} or later; this is ${process.version}`);
+  process.exit(1);
+}
+
 try {
   const args = process.argv.slice(2);
   const done = runTokenCommand(args) ?? (await runDataCommand(args, process.env));

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { optionalText, setting, switchValue } from "./setting-spec.ts";
 
+const ratioForm = "must be a number from 0 to 1";
 const logLevels = ["debug", "info", "warn", "error"] as const;
 
 /** The settings that say what a server tells of itself. */
@@ -23,14 +24,17 @@ export const observingSettings = {
     placeholder: "RATIO",
     help: "Share of the traces that begin here which are recorded, 0 to 1; those of callers are as they say.",
     schema: z
-      .union([
-        z.number(),
-        z
-          .string()
-          .regex(/^\d+(\.\d+)?$/, "must be a number from 0 to 1")
-          .transform(Number),
-      ])
-      .refine((ratio) => ratio >= 0 && ratio <= 1, "must be a number from 0 to 1"),
+      .union(
+        [
+          z.number(),
+          z
+            .string()
+            .regex(/^\d+(\.\d+)?$/)
+            .transform(Number),
+        ],
+        ratioForm,
+      )
+      .refine((ratio) => ratio >= 0 && ratio <= 1, ratioForm),
     default: 0.01,
   }),
   logLevel: setting<(typeof logLevels)[number] | undefined>({

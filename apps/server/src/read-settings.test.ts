@@ -43,6 +43,8 @@ test.each<[string[], Partial<Settings>]>([
   [["--principals", "p", "--listen", "0.0.0.0:80"], { principals: "p", listen: { host: "0.0.0.0", port: 80 } }],
   [["--insecure", "--listen", "0.0.0.0:80"], { insecure: true, listen: { host: "0.0.0.0", port: 80 } }],
   [["--cors-origins", "http://a, http://b"], { corsOrigins: ["http://a", "http://b"] }],
+  [["--cors-origins", "tauri://localhost,http://[::1]:80"], { corsOrigins: ["tauri://localhost", "http://[::1]:80"] }],
+  [["--cors-origins", "*"], { corsOrigins: ["*"] }],
   [["--tls-cert", "c", "--tls-key", "k"], { tlsCert: "c", tlsKey: "k" }],
 ])("reads %o", (args, expected) => expect(read(args)).toMatchObject(expected));
 
@@ -54,11 +56,18 @@ describe("what cannot be used is refused, by the name it was given under", () =>
     [["--listen"], {}, "--listen needs a value"],
     [["--listen", "7171"], {}, '--listen: must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0, got "7171"'],
     [["--listen", "127.0.0.1:70000"], {}, "--listen: must be HOST:PORT"],
-    [["--max-sessions", "0"], {}, '--max-sessions: must be a whole number from 1 to 9007199254740991, got "0"'],
+    [["--max-sessions", "0"], {}, '--max-sessions: must be a whole number of at least 1, got "0"'],
+    [["--max-sessions=-1"], {}, '--max-sessions: must be a whole number of at least 1, got "-1"'],
+    [["--shutdown-grace-ms", "x"], {}, '--shutdown-grace-ms: must be a whole number from 0 to 600000, got "x"'],
+    [["--trace-ratio", "half"], {}, '--trace-ratio: must be a number from 0 to 1, got "half"'],
+    [["--cors-origins", "https://a,b"], {}, "--cors-origins: must be origins such as https://app.example"],
+    [["--cors-origins", "https://a/"], {}, 'or *, got "https://a/"'],
+    [["--trusted-proxies", "10.0.0.0/99"], {}, "such as 10.0.0.0/8, which 10.0.0.0/99 is not"],
+    [["--data", ""], {}, '--data: must not be empty, got ""'],
     [["--log", "paper"], {}, '--log: must be sqlite or memory, got "paper"'],
     [[], { TRIMTAB_LISEN: "x" }, "unknown environment variable TRIMTAB_LISEN; did you mean TRIMTAB_LISTEN?"],
     [[], { TRIMTAB_MAX_SESSIONS: "many" }, "TRIMTAB_MAX_SESSIONS: must be a whole number"],
-    [[], { TRIMTAB_INSECURE: "maybe" }, "TRIMTAB_INSECURE:"],
+    [[], { TRIMTAB_INSECURE: "maybe" }, 'TRIMTAB_INSECURE: must be on or off, got "maybe"'],
     [["--tls-cert", "c"], {}, "--tls-cert and --tls-key are given together or not at all"],
     [["--listen", "0.0.0.0:7171"], {}, "nobody has to say who they are"],
     [[], { TRIMTAB_LISTEN: "[::]:7171" }, "say --insecure"],
@@ -80,6 +89,9 @@ describe("what cannot be used is refused, by the name it was given under", () =>
     ["{", "JSON"],
     ['{"lisen": "x"}', 'unknown key "lisen" in'],
     ['{"maxSessions": 1.5}', '"maxSessions" in'],
+    ['{"listen": 7171}', "must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0, got 7171"],
+    ['{"types": 1}', "must be words with commas between them, or a list of words, got 1"],
+    ['{"static": 1}', "must be text, got 1"],
   ])("a file that says %s", (content, message) => {
     expect(() => read(["--config", writeConfig(content)])).toThrow(message);
   });
@@ -94,4 +106,5 @@ test("help and version win over everything, and help tells of every setting", ()
     expect(help.includes(flagOf(name))).toBe(spec.isSecret !== true);
     expect(help).toContain(variableOf(name));
   }
+  expect(help.split("\n").filter((line) => line.length > 120)).toEqual([]);
 });

@@ -124,9 +124,8 @@ function parse(name: SettingName, { source, value }: Given): unknown {
   const result = settingSpecs[name].schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const message = issue?.code === "invalid_union" ? issue.errors.flat().at(-1)?.message : issue?.message;
   const got = isSecret(name) ? "" : `, got ${JSON.stringify(value)}`;
-  throw new SettingsError(`${source}: ${message ?? "is refused"}${got}`);
+  throw new SettingsError(`${source}: ${issue?.message ?? "is refused"}${got}`);
 }
 
 const isSecret = (name: SettingName): boolean => (settingSpecs[name] as SettingSpec).isSecret === true;

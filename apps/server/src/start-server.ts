@@ -70,6 +70,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const toPeople = (error: unknown) => console.error(error);
   const onError = parts.onError ?? (logger === undefined ? toPeople : (error: unknown) => logger.error({ err: error }));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
+  const staticFiles = settings.static === undefined ? undefined : createStaticFiles(settings.static);
   const tls = openTlsFiles(settings);
   const auth = openAuth(settings, onError);
   const opening = createOpeningReport(
@@ -114,7 +115,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const reflection = createReflection(services);
   const fallback = createFallback({
     page: (url) => renderPage({ version, url, services: services.map(describeService), types: [...types.keys()] }),
-    staticFiles: settings.static === undefined ? undefined : createStaticFiles(settings.static),
+    staticFiles,
     metrics: observing.metrics,
     onError,
   });

@@ -1,9 +1,11 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, realpathSync, statSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import type { OutgoingHttpHeaders } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
 import type { Exchange } from "@trimtab/http";
 import { sendBody } from "./http/send.ts";
+import { SettingsError } from "./read-settings.ts";
+import { flagOf } from "./settings.ts";
 
 /** Serves one file if there is one at the path, and says whether there was; the answer carries these fields beside its own. */
 export type StaticFiles = (path: string, exchange: Exchange, fields: OutgoingHttpHeaders) => Promise<boolean>;
@@ -20,11 +22,15 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** Makes a server of the files in a folder; what lies outside it, by dots or by links, is not there. A folder means its `index.html`. */
+/**
+ * Makes a server of the files in a folder; what lies outside it, by dots or by links, is not there. A folder means its `index.html`.
+ *
+ * @throws SettingsError where there is no such folder
+ */
 export function createStaticFiles(folder: string): StaticFiles {
-  const root = realpath(folder);
+  const root = realFolder(folder);
   return async (path, exchange, fields) => {
-    const file = await locate(await root, path);
+    const file = await locate(root, path);
     if (file === undefined) return false;
     const { name, size } = file;
     const begin = () => exchange.start(200, { ...fields, ...fieldsOf(name), "content-length": size });
@@ -34,6 +40,16 @@ export function createStaticFiles(folder: string): StaticFiles {
     exchange.end({});
     return true;
   };
+}
+
+function realFolder(folder: string): string {
+  try {
+    const root = realpathSync(folder);
+    if (statSync(root).isDirectory()) return root;
+  } catch (error) {
+    throw new SettingsError(`${flagOf("static")}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw new SettingsError(`${flagOf("static")}: ${folder} is not a folder`);
 }
 
 const fieldsOf = (name: string) => ({

@@ -17,12 +17,12 @@ export function backUp(source: DataFolder, target: DataFolder): { bytes: number 
       directory,
     });
   }
-  makeDirectory(target.directory);
   const unfinished = `${target.database}.unfinished`;
-  rmSync(unfinished, { force: true });
   const db = openForReading(source.database);
   try {
     checkSchema(db, source.database);
+    makeDirectory(target.directory);
+    rmSync(unfinished, { force: true });
     db.prepare("VACUUM INTO ?").run(unfinished);
   } catch (error) {
     rmSync(unfinished, { force: true });

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { EngineError } from "./failure.ts";
 
@@ -129,6 +131,7 @@ export function openForWriting(path: string): DatabaseSync {
 
 /** Opens a database to be read, beside the one who writes to it. */
 export function openForReading(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new EngineError("unavailable", `${dirname(path)} holds no log`, { file: path });
   const db = new DatabaseSync(path, { readOnly: true, timeout: 5000, enableForeignKeyConstraints: false });
   try {
     db.exec("PRAGMA cache_size = -16384");

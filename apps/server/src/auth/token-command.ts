@@ -20,7 +20,7 @@ export function runTokenCommand(args: readonly string[], nowMs = Date.now()): Co
   const [command, ...rest] = args;
   if (command !== "token") return undefined;
   const given = parse(rest);
-  if (given === undefined) return { output: usage, status: 2 };
+  if (typeof given === "string") return { output: `${given}\n\n${usage}`, status: 2 };
   const { secret, stored } = createToken();
   const { name, sessions, roles, days } = given;
   const line = JSON.stringify({
@@ -36,18 +36,21 @@ export function runTokenCommand(args: readonly string[], nowMs = Date.now()): Co
   };
 }
 
+/** What was asked for, or a sentence that says why it cannot be made. */
 function parse(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const [name, ...others] = positionals;
     const days = values["expires-days"];
-    if (name === undefined || name === "" || others.length > 0) return undefined;
-    if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days)) return undefined;
+    if (name === undefined || name === "") return "NAME is missing";
+    if (others.length > 0) return `one NAME is wanted, got ${positionals.join(" ")}`;
+    if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days))
+      return `--expires-days: must be a whole number from 1 to 99999, got "${days}"`;
     const sessions = list(values.sessions ?? name);
-    if (sessions.length === 0) return undefined;
+    if (sessions.length === 0) return "--sessions: must be patterns with commas between them";
     return { name, sessions, roles: list(values.roles ?? ""), days: days === undefined ? undefined : Number(days) };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
