@@ -1,7 +1,9 @@
 // `npm run check`: every check, each with its time; all run even when one fails. Arguments name checks (all without).
 import { rmSync } from "node:fs";
 import { checkArrows } from "./check/arrows.mjs";
+import { checkDocstrings } from "./check/docstrings.mjs";
 import { checkGenerated } from "./check/generated.mjs";
+import { checkLinks } from "./check/links.mjs";
 import { checkPackages } from "./check/packages.mjs";
 import { checkCompatibility } from "./check/proto-compatibility.mjs";
 import { checkSize } from "./check/size.mjs";
@@ -23,6 +25,8 @@ const checks = {
   "proto-format": () => runTool("buf", ["format", "--diff", "--exit-code", "proto"]),
   "proto-compatibility": checkCompatibility,
   generated: checkGenerated,
+  docstrings: checkDocstrings,
+  links: checkLinks,
   text: checkText,
   size: checkSize,
 };

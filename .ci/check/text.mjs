@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { listFiles, readText } from "./files.mjs";
 import { capture } from "./tool.mjs";
 
@@ -5,8 +6,7 @@ import { capture } from "./tool.mjs";
 const FORBIDDEN = [
   ["a registry's host", /\bregistry\.[a-z0-9-]+\.[a-z]{2,}|\bnpm\.pkg\.[a-z]+|^\s*(tarball|resolved): *["']?https?:/im],
   ["a path of one machine", /(?<![\w.*~})\]-])\/(work|root|home\/\w+|Users\/\w+)\//],
-  ["a document that is not here", /\b(SPEC|DESIGN|FLOORS|TOOLCHAIN|BRIDGE-WIRE)\.md\b/],
-  ["a number of a requirement or an issue", /\b[C]-\d{2,3}\b|\b(issue|fixes|closes|resolves|see) #\d+/i],
+  ["a number of a requirement or an issue", /(?<![\w-])[A-Z]-\d{2,3}\b|\b(issue|fixes|closes|resolves|see) #\d+/i],
   ["a note to self", /\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b/],
   [
     "how it was written",
@@ -21,13 +21,21 @@ async function findRegistry() {
   return code === 0 && URL.canParse(stdout.trim()) ? new URL(stdout.trim()).host : undefined;
 }
 
+/** A page that is named in capitals, as those at the top of a repository are. */
+const DOCUMENT = /(?<![\w/-])[A-Z][A-Z-]+\.md\b/g;
+
 /** Finds text that does not belong in the repository. */
 export async function checkText() {
   const registry = await findRegistry();
   const failures = [];
-  for (const path of await listFiles()) {
+  const files = await listFiles();
+  const documents = new Set(files.map((path) => basename(path)));
+  for (const path of files) {
     const text = readText(path);
     if (text === undefined) continue;
+    for (const { 0: name, index } of text.matchAll(DOCUMENT)) {
+      if (!documents.has(name)) failures.push(`${path}:${lineOf(text, index)}: a document that is not here: ${name}`);
+    }
     for (const [what, pattern] of FORBIDDEN) {
       const match = pattern.exec(text);
       if (match) failures.push(`${path}:${lineOf(text, match.index)}: ${what}: ${match[0].trim()}`);

@@ -91,6 +91,7 @@ export type DependencyEvent =
       readonly causedBy: readonly string[];
     };
 
+/** A variable came to be, at version 0. */
 export interface VariableRegistered {
   readonly kind: "variable-registered";
   readonly id: string;
@@ -111,6 +112,7 @@ export interface VariableRegistered {
   readonly accessRules?: readonly AccessRule[];
 }
 
+/** A variable was given a value, and with it its next version. */
 export interface VariableSet {
   readonly kind: "variable-set";
   readonly id: string;
@@ -130,6 +132,7 @@ export interface VariableSet {
   readonly root?: string;
 }
 
+/** A variable is gone; its name is free again. */
 export interface VariableDeleted {
   readonly kind: "variable-deleted";
   readonly id: string;

@@ -76,8 +76,10 @@ export interface VariableType<V = unknown, C extends ValueRecord = ValueRecord> 
   space(constraints: C): Space | undefined;
 }
 
-// A type's methods take their own V and C, so a registry of different types must forget both. Only code that passes
-// a type what the same type returned may call through this alias.
+/**
+ * A type of whatever values and constraints. A type's methods take their own V and C, so that a registry of different types
+ * forgets both; only code that passes a type what the same type returned may call through this alias.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: existential type, see above
 export type AnyVariableType = VariableType<any, any>;
 

@@ -32,6 +32,7 @@ export interface AccessQuestion {
  */
 export type AccessBasis = "owner" | "rule" | "no-rule" | "dependency";
 
+/** Whether a caller may do what was asked, and why. */
 export interface AccessAnswer {
   readonly allowed: boolean;
   readonly basis: AccessBasis;

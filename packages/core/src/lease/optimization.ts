@@ -11,6 +11,7 @@ export const optimizationStates = [
   "preempted",
 ] as const;
 
+/** One of {@link optimizationStates}. */
 export type OptimizationState = (typeof optimizationStates)[number];
 
 /** A metric, and which way it gets better. */

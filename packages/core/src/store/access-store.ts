@@ -44,15 +44,18 @@ export interface AccessStore {
   explainAccess(session: string, ref: string, question: ExplainedQuestion): Promise<AccessExplanation>;
 }
 
+/** How access rules are set. */
 export interface SetPermissionsOptions extends WriteOptions {
   /** Refuse with `revision_mismatch` unless the rules to replace were set at this revision; 0 for never set. */
   readonly expectedRevision?: number;
 }
 
+/** Receipt of access rules that were set, with the rules as they are now. */
 export interface PermissionsSet extends Receipt {
   readonly permissions: Permissions;
 }
 
+/** Which access rules to read. */
 export interface GetPermissionsOptions {
   /** The present unless given. */
   readonly at?: SessionPoint;
@@ -64,6 +67,7 @@ export interface AccessCheck {
   readonly permission: Permission;
 }
 
+/** Which variables of other sessions to list. */
 export interface ListAccessibleOptions extends PageOptions {
   /** Only those with this permission; with any unless given. */
   readonly permission?: Permission;
@@ -81,6 +85,7 @@ export interface AccessibleVariable {
   readonly permissions: readonly Permission[];
 }
 
+/** What to explain: a permission, and whom to judge. */
 export interface ExplainedQuestion {
   readonly permission: Permission;
   /**
@@ -97,6 +102,7 @@ export interface ExplainedQuestion {
 /** Who is supposed to call: nobody, without attributes and roles, unless given. */
 export type SupposedCaller = Partial<Pick<Caller, "principal" | "attributes" | "roles">>;
 
+/** An answer about access, and every rule that was weighed for it. */
 export interface AccessExplanation {
   readonly allowed: boolean;
   readonly basis: AccessBasis;

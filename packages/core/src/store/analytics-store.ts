@@ -55,6 +55,7 @@ export interface TimeRange {
 /** What usage is counted by. */
 export type UsageGrouping = "type" | "origin" | "session" | "actor";
 
+/** What a usage report looks at, and by what it counts. */
 export interface UsageOptions extends TimeRange {
   /** A glob over the ids of sessions to look at; the session alone unless given. */
   readonly sessionPattern?: string;
@@ -79,6 +80,7 @@ export interface UsageReport {
   readonly timeRange: Required<TimeRange>;
 }
 
+/** How often one variable was read and written. */
 export interface VariableUsage {
   readonly session: string;
   readonly id: string;
@@ -89,6 +91,7 @@ export interface VariableUsage {
   readonly writeCount: number;
 }
 
+/** How often the variables of one group were read and written; `key` is the type, origin, session or actor. */
 export interface UsageGroup {
   readonly key: string;
   readonly variableCount: number;
@@ -126,6 +129,7 @@ export interface OptimizationEffect {
   readonly gain: number;
 }
 
+/** Between which variables to look for correlations, and which to leave out. */
 export interface CorrelationOptions extends TimeRange {
   /** At most 100; the numeric ones with the most writes unless given. */
   readonly refs?: readonly string[];
@@ -135,6 +139,7 @@ export interface CorrelationOptions extends TimeRange {
   readonly minStrength?: number;
 }
 
+/** Correlations between variables, up to `revision`. */
 export interface Correlations {
   /** Strongest first. */
   readonly correlations: readonly Correlation[];
@@ -158,6 +163,7 @@ export interface Correlation {
   readonly points: number;
 }
 
+/** Of which variables to tell the impact, and by what was measured where. */
 export interface ImpactOptions extends TimeRange {
   /** All that were reported on with the metric unless given. */
   readonly refs?: readonly string[];
@@ -173,12 +179,14 @@ export interface SearchTarget {
   readonly id: string;
 }
 
+/** What variables matter to a metric, up to `revision`. */
 export interface Impacts {
   /** Those that matter most first. */
   readonly impacts: readonly VariableImpact[];
   readonly revision: number;
 }
 
+/** How much one variable matters to a metric. */
 export interface VariableImpact {
   readonly id: string;
   readonly name: string;
@@ -205,6 +213,7 @@ export interface ConvergenceReport {
   readonly converged: boolean;
 }
 
+/** One measurement of an objective. */
 export interface ConvergencePoint {
   readonly iteration: number;
   readonly value: number;
@@ -216,11 +225,13 @@ export interface ConvergencePoint {
 /** What a file of statistics looks like: JSON, CSV (RFC 4180), or the text that Prometheus reads. */
 export type StatsFormat = "json" | "csv" | "prometheus";
 
+/** Statistics as a file. */
 export interface StatsFile {
   readonly data: Uint8Array;
   readonly contentType: string;
 }
 
+/** How statistics are watched. */
 export interface WatchStatsOptions {
   /** At least 100; 1000 unless given. */
   readonly intervalMs?: number;
@@ -237,6 +248,7 @@ export interface ClientReads {
   readonly lastReadAtMs?: number;
 }
 
+/** How reads are reported. A report with a `requestId` counts once, however often it is sent. */
 export interface ReportOptions {
   readonly requestId?: string;
 }

@@ -43,10 +43,12 @@ export interface SpaceSpec {
   readonly metadata?: ValueRecord;
 }
 
+/** Receipt of a space that was stored. */
 export interface SpacePut extends Receipt {
   readonly space: ConfigurationSpace;
 }
 
+/** Which spaces to list. */
 export interface ListSpacesOptions extends PageOptions {
   /** A glob over names. */
   readonly pattern?: string;
@@ -60,6 +62,7 @@ export interface SpacePage extends Page<ConfigurationSpace> {
 /** Values by variable name. */
 export type Configuration = ValueRecord;
 
+/** The present values of a space's variables, all as they were at `revision`. */
 export interface ConfigurationRead {
   readonly values: Configuration;
   /** The space's version. */
@@ -67,6 +70,7 @@ export interface ConfigurationRead {
   readonly revision: number;
 }
 
+/** How a configuration is applied. */
 export interface ApplyOptions extends WriteOptions {
   /** Leave variables that are not named as they are, instead of refusing. */
   readonly allowIncomplete?: boolean;
@@ -76,6 +80,7 @@ export interface ApplyOptions extends WriteOptions {
   readonly validateOnly?: boolean;
 }
 
+/** Receipt of a configuration that was applied, in one commit. */
 export interface ConfigurationApplied extends Receipt {
   /** By the ref that was sent. */
   readonly applied: ReadonlyMap<string, Written>;
@@ -83,6 +88,7 @@ export interface ConfigurationApplied extends Receipt {
   readonly version: number;
 }
 
+/** How many configurations to draw, and from which seed. */
 export interface SampleOptions {
   /** How many; 1 to 1000, 1 unless given. */
   readonly count?: number;
@@ -90,6 +96,7 @@ export interface SampleOptions {
   readonly seed?: number;
 }
 
+/** Configurations that the constraints and rules allow as of `revision`; the same seed draws them again. */
 export interface ConfigurationsSampled {
   /** As many as asked for, or fewer where the rules refuse nearly everything. */
   readonly configurations: readonly Configuration[];

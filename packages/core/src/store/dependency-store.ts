@@ -65,20 +65,24 @@ export interface DependencyView extends Dependency {
   readonly depth: number;
 }
 
+/** Receipt of one dependency. */
 export interface DependencyAdded extends Receipt {
   readonly dependency: DependencyView;
 }
 
+/** Receipt of several dependencies, all of one commit. */
 export interface DependenciesAdded extends Receipt {
   /** In the order they were given. */
   readonly dependencies: readonly DependencyView[];
 }
 
+/** How a dependency is removed. */
 export interface RemoveDependencyOptions extends WriteOptions {
   /** Removing what is not there succeeds. */
   readonly allowMissing?: boolean;
 }
 
+/** Which dependencies to list. */
 export interface ListDependenciesOptions extends PageOptions {
   /** Follow the dependencies of dependencies too. */
   readonly transitive?: boolean;
@@ -91,16 +95,19 @@ export interface DependencyPage extends Page<DependencyView> {
   readonly revision: number;
 }
 
+/** How a variable is made a derived one. */
 export interface SetDerivationOptions extends SetOptions {
   /** Variables to depend on, beside those that it depends on already and those that an expression names. */
   readonly dependencies?: readonly string[];
 }
 
+/** How a derived variable is made an ordinary one. */
 export interface ClearDerivationOptions extends SetOptions {
   /** Remove its dependencies too. */
   readonly removeDependencies?: boolean;
 }
 
+/** Receipt of a derivation that was set or cleared, with the variable as it is now. */
 export interface DerivationSet extends Receipt {
   readonly variable: Variable;
 }

@@ -52,6 +52,7 @@ export interface HistoryStore {
 /** A version of a variable, or a point of its session. */
 export type VersionPoint = { readonly kind: "version"; readonly version: number } | SessionPoint;
 
+/** Which versions of a variable to list, the newest first. */
 export interface ListHistoryOptions extends PageOptions {
   /** Versions to pass over, counted from the newest that fits. */
   readonly offset?: number;
@@ -70,23 +71,27 @@ export interface HistoryPage extends Page<VariableVersion> {
   readonly revision: number;
 }
 
+/** Which variables of a past state to list. */
 export interface SessionAtOptions extends PageOptions {
   /** A glob over names. */
   readonly pattern?: string;
 }
 
+/** One page of the variables of a past state. */
 export interface SessionAtPage extends Page<Variable> {
   /** The revision that the point stands for. */
   readonly revision: number;
   readonly atMs: number;
 }
 
+/** The two points whose states are compared. */
 export interface DiffRange {
   readonly before: SessionPoint;
   /** The present unless given. */
   readonly after?: SessionPoint;
 }
 
+/** One page of what differs between two revisions. */
 export interface DiffPage extends Page<VariableDifference> {
   readonly beforeRevision: number;
   readonly afterRevision: number;
@@ -99,23 +104,27 @@ export interface VariableDifference {
   readonly after?: Variable;
 }
 
+/** A variable, and the version whose value it is to have again. */
 export interface VariableRollback {
   readonly ref: string;
   readonly version: number;
   readonly expectedVersion?: number;
 }
 
+/** Receipt of one variable that was rolled back: the version that it had, and the one whose value it has again. */
 export interface RolledBack extends Receipt {
   readonly written: Written;
   readonly rolledBackFrom: number;
   readonly rolledBackTo: number;
 }
 
+/** Receipt of several variables that were rolled back in one commit. */
 export interface RolledBackAll extends Receipt {
   /** By the ref that was sent; variables that had the value's version already are left out. */
   readonly applied: ReadonlyMap<string, Written>;
 }
 
+/** What of a session is rolled back, beside the values of the variables that are there. */
 export interface RollbackSessionOptions extends WriteOptions {
   /** A glob over names. */
   readonly pattern?: string;
@@ -133,6 +142,7 @@ export interface RollbackSessionOptions extends WriteOptions {
   readonly validateOnly?: boolean;
 }
 
+/** Receipt of a session that was rolled back, in one commit. */
 export interface SessionRolledBack extends Receipt {
   /** What was written, by variable id. Variables that had the value already are left out. */
   readonly applied: ReadonlyMap<string, Written>;
@@ -143,6 +153,7 @@ export interface SessionRolledBack extends Receipt {
   readonly rolledBackTo: number;
 }
 
+/** Which commits to list. */
 export interface ListCommitsOptions extends PageOptions {
   /** Only commits that changed this variable, by id or name. */
   readonly variable?: string;

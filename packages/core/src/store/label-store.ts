@@ -17,6 +17,7 @@ export interface LabelStore {
   deleteLabel(session: string, name: string, options?: DeleteLabelOptions): Promise<Receipt>;
 }
 
+/** Where a label is put, and how. */
 export interface SetLabelOptions extends WriteOptions {
   /** Where to put it; the present unless given. */
   readonly at?: SessionPoint;
@@ -29,15 +30,18 @@ export interface SetLabelOptions extends WriteOptions {
   readonly expectedRevision?: number;
 }
 
+/** Receipt of a label that was set. */
 export interface LabelSet extends Receipt {
   readonly label: Label;
 }
 
+/** Which labels to list. */
 export interface ListLabelsOptions extends PageOptions {
   /** A glob over names. */
   readonly pattern?: string;
 }
 
+/** How a label is deleted. */
 export interface DeleteLabelOptions extends DeleteOptions {
   /** Delete it even where it is protected. */
   readonly overrideProtection?: boolean;

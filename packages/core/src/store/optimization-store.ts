@@ -52,6 +52,7 @@ export interface OptimizationStore {
   ): Promise<OptimizationPage<OptimizationEntry>>;
 }
 
+/** Who optimizes what towards, for how long, and what happens where variables are leased already. */
 export interface StartOptimizationOptions extends WriteOptions {
   /** The optimizer's name. 1 to 255 characters. */
   readonly optimizer: string;
@@ -79,22 +80,26 @@ export interface StartOptimizationOptions extends WriteOptions {
   readonly leaseTtlMs?: number;
 }
 
+/** Receipt of an optimization that holds its variables. */
 export interface OptimizationStarted extends Receipt {
   readonly optimization: Optimization;
   /** Proves that a write or a report comes from the holder. Later leases in a session have greater ones. */
   readonly fencingToken: number;
 }
 
+/** How a lease is renewed. */
 export interface RenewLeaseOptions extends WriteOptions {
   readonly fencingToken: number;
   /** How long to hold from now, in milliseconds; as when it started unless given. */
   readonly leaseTtlMs?: number;
 }
 
+/** Receipt of a lease that was renewed, and until when, in milliseconds since the Unix epoch. */
 export interface LeaseRenewed extends Receipt {
   readonly leaseExpiresAtMs: number;
 }
 
+/** What an iteration tried and measured. */
 export interface ReportProgressOptions extends WriteOptions {
   readonly fencingToken: number;
   /** The next one unless given; one that was reported before is refused. */
@@ -105,6 +110,7 @@ export interface ReportProgressOptions extends WriteOptions {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** Receipt of a report, which renews the lease, too. */
 export interface ProgressReported extends Receipt {
   /** It is over where this report converged or was the last. */
   readonly optimization: Optimization;
@@ -112,6 +118,7 @@ export interface ProgressReported extends Receipt {
   readonly improved: boolean;
 }
 
+/** How an optimization is ended. */
 export interface StopOptimizationOptions extends WriteOptions {
   /** Not needed by the session that the variables belong to. */
   readonly fencingToken?: number;
@@ -125,12 +132,14 @@ export interface StopOptimizationOptions extends WriteOptions {
   readonly cause?: string;
 }
 
+/** Receipt of an optimization that was ended. */
 export interface OptimizationStopped extends Receipt {
   readonly optimization: Optimization;
   /** The variables' values now, by variable id. */
   readonly finalValues: ValueRecord;
 }
 
+/** Whether a variable is being optimized, and how far that is. */
 export interface OptimizationStatus {
   readonly revision: number;
   /** It is under way. */
@@ -141,6 +150,7 @@ export interface OptimizationStatus {
   readonly waiting: number;
 }
 
+/** Which optimizations to list. */
 export interface ListOptimizationsOptions extends PageOptions {
   /** Only those of this variable, by id or name. */
   readonly variable?: string;
@@ -149,6 +159,7 @@ export interface ListOptimizationsOptions extends PageOptions {
   readonly optimizer?: string;
 }
 
+/** Which entries to list of what optimizations have tried. */
 export interface ListOptimizationHistoryOptions extends PageOptions {
   /** Only what was tried for this variable, by id or name. */
   readonly variable?: string;
@@ -158,6 +169,7 @@ export interface ListOptimizationHistoryOptions extends PageOptions {
   readonly untilMs?: number;
 }
 
+/** One page of optimizations, or of what they have tried. */
 export interface OptimizationPage<T> extends Page<T> {
   /** The revision that it was read at. */
   readonly revision: number;

@@ -5,6 +5,7 @@ export interface Page<T> {
   readonly nextPageToken?: string;
 }
 
+/** Which page of a listing to give; a size out of range, or a token of nothing, is refused with `invalid_argument`. */
 export interface PageOptions {
   /** Items per page, 1 to 1000; 100 unless given. */
   readonly pageSize?: number;

@@ -35,6 +35,7 @@ export interface RuleSpec {
   readonly disabled?: boolean;
 }
 
+/** How a rule is stored. */
 export interface PutRuleOptions extends WriteOptions {
   /** Store it even where it does not hold now; it then refuses only commits that touch its variables. */
   readonly allowViolated?: boolean;
@@ -42,10 +43,12 @@ export interface PutRuleOptions extends WriteOptions {
   readonly expectedRevision?: number;
 }
 
+/** Receipt of a rule that was stored. */
 export interface RulePut extends Receipt {
   readonly rule: Rule;
 }
 
+/** Which rules to list. */
 export interface ListRulesOptions extends PageOptions {
   /** Only rules that name this variable, by id or name. */
   readonly variable?: string;
@@ -56,6 +59,7 @@ export interface RulePage extends Page<Rule> {
   readonly revision: number;
 }
 
+/** Which rules to hold against what values. */
 export interface CheckRulesOptions {
   /** Values to suppose; what is, without them. */
   readonly updates?: Updates;
@@ -88,6 +92,7 @@ export interface RuleProblem {
   readonly offset: number;
 }
 
+/** Whether rules hold for the values that were given, as of `revision`. */
 export interface RulesChecked {
   readonly revision: number;
   /** In the order asked for, or oldest first. */

@@ -46,11 +46,13 @@ export interface SessionStats {
   readonly timeSinceAccessMs: number;
 }
 
+/** Which sessions to list. */
 export interface ListSessionsOptions extends PageOptions {
   /** A glob over ids: `*` stands for any run of characters, everything else for itself. */
   readonly pattern?: string;
 }
 
+/** How a session is created. */
 export interface CreateSessionOptions extends WriteOptions {
   /** 1 to 255 characters without control characters or `/`. */
   readonly id?: string;
@@ -59,6 +61,7 @@ export interface CreateSessionOptions extends WriteOptions {
   readonly ifExists?: "refuse" | "keep";
 }
 
+/** What of a session to change; what is left out stays. */
 export interface SessionChanges {
   readonly metadata?: ValueRecord;
   readonly ttlMs?: number;

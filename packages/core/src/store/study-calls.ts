@@ -33,10 +33,12 @@ export interface StudySpec {
   readonly metadata?: ValueRecord;
 }
 
+/** How a study is created. */
 export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "requestId"> {
   readonly ifExists?: "refuse" | "keep";
 }
 
+/** Which studies to list. */
 export interface ListStudiesOptions extends PageOptions {
   /** A glob over ids: `*` stands for any run of characters, everything else for itself. */
   readonly pattern?: string;
@@ -44,6 +46,7 @@ export interface ListStudiesOptions extends PageOptions {
   readonly statuses?: readonly StudyStatus[];
 }
 
+/** What of a study to change; what is left out stays. */
 export interface StudyInfoChanges {
   readonly status?: StudyStatus;
   /** 0 for no limit. */
@@ -54,11 +57,13 @@ export interface StudyInfoChanges {
   readonly metadata?: ValueRecord;
 }
 
+/** How the bounds of a study are changed. */
 export interface ChangeBoundsOptions extends WriteOptions {
   /** Refuse with `version_mismatch` unless the bounds have this version. */
   readonly expectedSpaceVersion?: number;
 }
 
+/** Which trials to ask for, and for whom. */
 export interface AskTrialsOptions extends WriteOptions {
   /** Names the worker, the same after a restart: it gets the trials that it holds before any new one. */
   readonly clientId?: string;
@@ -68,6 +73,7 @@ export interface AskTrialsOptions extends WriteOptions {
   readonly parameters?: ValueRecord;
 }
 
+/** Trials that were handed out, and what has become of the study. */
 export interface TrialsAsked {
   /** As many as asked for, or fewer where the study allows no more at once or in all. */
   readonly trials: readonly StudyTrial[];
@@ -86,22 +92,26 @@ export interface TrialResult {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** Who tells of a trial. */
 export interface TellTrialOptions extends WriteOptions {
   /** The client that holds the trial; rejects with `lease_lost` where another one does. Speaks for whoever holds it unless given. */
   readonly clientId?: string;
 }
 
+/** Who tells of several trials, and whether all have to fit. */
 export interface TellTrialsOptions extends TellTrialOptions {
   /** All or nothing; `true` unless given. */
   readonly atomic?: boolean;
 }
 
+/** A trial that has ended, and whether it was worth it. */
 export interface TrialTold {
   readonly trial: StudyTrial;
   /** It is the best so far, or no trial so far beats it in every objective. */
   readonly improved: boolean;
 }
 
+/** Trials that have ended, and what was refused of the others. */
 export interface TrialsTold {
   /** Those that have ended, in the order that they were told in. */
   readonly trials: readonly StudyTrial[];
@@ -109,6 +119,7 @@ export interface TrialsTold {
   readonly refused: ReadonlyMap<number, StoreError>;
 }
 
+/** How a trial that is under way is doing. */
 export interface IntermediateReport {
   readonly number: number;
   /** For instance an epoch. Reporting a step again replaces its value. */
@@ -117,15 +128,18 @@ export interface IntermediateReport {
   readonly value: number;
 }
 
+/** Until when a trial may go unheard of, in milliseconds since the Unix epoch. */
 export interface TrialRenewed {
   readonly leaseExpiresAtMs: number;
 }
 
+/** What to do with a trial that was reported on. */
 export interface IntermediateReported extends TrialRenewed {
   /** The study's pruner holds the trial hopeless. */
   readonly shouldPrune: boolean;
 }
 
+/** Why a trial failed, and whether to try its values again. */
 export interface FailTrialOptions extends TellTrialOptions {
   /** A sentence on why. */
   readonly cause?: string;
@@ -133,12 +147,14 @@ export interface FailTrialOptions extends TellTrialOptions {
   readonly retry?: boolean;
 }
 
+/** A trial that has failed, and the one that repeats it where one does. */
 export interface TrialFailed {
   readonly trial: StudyTrial;
   /** Number of the trial that repeats it. */
   readonly retryNumber?: number;
 }
 
+/** Which trials to list, lowest number first unless told otherwise. */
 export interface ListTrialsOptions extends PageOptions {
   /** Only those in one of these states. */
   readonly states?: readonly StudyTrialState[];
@@ -148,6 +164,7 @@ export interface ListTrialsOptions extends PageOptions {
   readonly newestFirst?: boolean;
 }
 
+/** Which trial to apply, and on what condition. */
 export interface ApplyTrialOptions extends WriteOptions {
   /** The best trial unless given. */
   readonly number?: number;
@@ -160,15 +177,18 @@ export interface StudyRolledBack extends Receipt {
   readonly applied: ReadonlyMap<string, Written>;
 }
 
+/** Receipt of a trial whose values the live variables have now. */
 export interface TrialApplied extends StudyRolledBack {
   readonly trial: StudyTrial;
 }
 
+/** How applying a trial is undone. */
 export interface RollbackStudyOptions extends WriteOptions {
   /** Undo it even for variables that others have written since. */
   readonly overrideLaterWrites?: boolean;
 }
 
+/** From where a study is watched, and what is told of it. */
 export interface WatchStudyOptions {
   /** The token of the last event seen; the watch goes on right after it. */
   readonly after?: string;

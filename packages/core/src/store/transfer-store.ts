@@ -14,6 +14,7 @@ export interface TransferStore {
   importVariables(session: string, data: VariableExport, options?: ImportOptions): Promise<ImportSummary>;
 }
 
+/** Which variables to export, as of when, and what of them. */
 export interface ExportOptions {
   /** Only these, by id or name, and what the filters below let through; everything without either. */
   readonly refs?: readonly string[];
@@ -40,6 +41,7 @@ export const mergeStrategies = ["keep", "replace", "merge"] as const;
 /** One of {@link mergeStrategies}. */
 export type MergeStrategy = (typeof mergeStrategies)[number];
 
+/** Which variables to take in, and what to do where they are there already. */
 export interface ImportOptions extends WriteOptions {
   /** `keep` unless given. */
   readonly strategy?: MergeStrategy;

@@ -33,6 +33,7 @@ export interface StatsEvent {
   readonly atMs: number;
 }
 
+/** How much a session's variables were used lately. */
 export interface SessionUsage {
   readonly lastMinute: UsageWindow;
   readonly lastHour: UsageWindow;

@@ -75,6 +75,7 @@ export interface VariablePage extends Page<Variable> {
   readonly revision: number;
 }
 
+/** Which variables to list, and what of them. */
 export interface ListVariablesOptions extends PageOptions {
   /** A glob over names: `*` stands for any run of characters, everything else for itself. */
   readonly pattern?: string;
@@ -86,6 +87,7 @@ export interface ListVariablesOptions extends PageOptions {
   readonly includeMetadata?: boolean;
 }
 
+/** How a batch is written. */
 export interface BatchOptions extends WriteOptions {
   /** All or nothing; `true` unless given. */
   readonly atomic?: boolean;
@@ -93,6 +95,7 @@ export interface BatchOptions extends WriteOptions {
   readonly expectedVersions?: Readonly<Record<string, number>>;
 }
 
+/** How a variable is registered. */
 export interface RegisterOptions extends WriteOptions {
   /** What to do where the name is taken: refuse (the default), or keep the variable if its type is the same. */
   readonly ifExists?: "refuse" | "keep";
@@ -120,6 +123,7 @@ export interface VariableSpec {
   readonly derivation?: Derivation;
 }
 
+/** What of a variable to change beside its value; what is left out stays. */
 export interface VariableChanges {
   readonly description?: string;
   /** Replaces the metadata. */
@@ -131,6 +135,7 @@ export interface VariableChanges {
 /** New values by ref. A `Map` or entries keep any ref; a plain object serves most. */
 export type Updates = Readonly<Record<string, Value>> | Iterable<readonly [string, Value]>;
 
+/** How a variable is deleted. */
 export interface DeleteVariableOptions extends DeleteOptions {
   /** Delete the variables that depend on it, however far, and the rules that name any of them. */
   readonly cascade?: boolean;

@@ -21,6 +21,7 @@ export interface Selection {
   readonly pattern?: string;
 }
 
+/** From where to watch, and what to tell of what changes. */
 export interface WatchOptions {
   /** The token of the last event seen; the watch goes on right after it. */
   readonly after?: string;
@@ -79,6 +80,7 @@ export type WatchEvent =
       readonly token: string;
     };
 
+/** What one commit, or several merged into one, did to the variables that are watched. */
 export interface ChangesEvent {
   readonly kind: "changes";
   readonly revision: number;

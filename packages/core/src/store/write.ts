@@ -40,11 +40,13 @@ export interface WriteOptions {
   readonly lease?: LeaseProof;
 }
 
+/** How a value is set. */
 export interface SetOptions extends WriteOptions {
   /** Refuse with `version_mismatch` unless the variable has this version. */
   readonly expectedVersion?: number;
 }
 
+/** How something is deleted. */
 export interface DeleteOptions extends WriteOptions {
   /** Deleting what is not there succeeds. */
   readonly allowMissing?: boolean;

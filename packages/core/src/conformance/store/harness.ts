@@ -29,6 +29,7 @@ export interface StoreFacts {
   readonly access?: boolean;
 }
 
+/** Opens a store that is empty, for one test. */
 export type OpenStore = () => Promise<StoreHarness>;
 
 /** Opens what is under test, for the tests of one suite, and closes it afterwards. */

@@ -15,6 +15,7 @@ export interface StudiesHarness {
   readonly close?: () => Promise<void>;
 }
 
+/** Opens studies that are empty, for one test. */
 export type OpenStudies = () => Promise<StudiesHarness>;
 
 /** A session `s` with the floats x and y from 0 to 10, their sum, a count, and a study `one` of x and y. */
