@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The oldest Node that runs Trimtab; it counts only where no pinned Node could be installed. */
@@ -73,14 +73,14 @@ function requireNode() {
   );
 }
 
-/** Builds a package and what it depends on. It says so only where that takes a while, and all there is to say only where it fails. */
-async function build(name) {
-  const builder = ["run", "build", "--output-logs=errors-only", `--filter=${name}...`];
+/** Builds packages and what they depend on. It says so only where that takes a while, and all there is to say only where it fails. */
+async function build(...packages) {
+  const builder = ["run", "build", "--output-logs=errors-only", ...packages.map((each) => `--filter=${each}...`)];
   const child = spawn("turbo", builder, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   child.on("error", (error) => fail(`cannot run turbo: ${error.message}`));
   const said = [];
   for (const output of [child.stdout, child.stderr]) output.on("data", (part) => said.push(part));
-  const patience = setTimeout(() => console.error(`building ${name} ...`), BUILD_PATIENCE_MS);
+  const patience = setTimeout(() => console.error(`building ${packages.join(", ")} ...`), BUILD_PATIENCE_MS);
   const [status] = await once(child, "close");
   clearTimeout(patience);
   if (status !== 0) fail(Buffer.concat(said).toString(), status ?? 1);
@@ -117,6 +117,17 @@ const tasks = {
   async example() {
     await build("@trimtab/examples");
     become("apps/examples/dist/main.js", args);
+  },
+  async pack() {
+    const [given, ...others] = args;
+    if (given === undefined || others.length > 0) fail("npm run pack -- FOLDER: where tarballs of all packages go", 2);
+    const folder = resolve(process.env.INIT_CWD ?? root, given);
+    const packed = ["./packages/*", "@trimtab/server"];
+    await build(...packed);
+    mkdirSync(folder, { recursive: true });
+    const filters = packed.map((each) => `--filter=${each}`);
+    runOrExit("pnpm", [...filters, "pack", "--pack-destination", folder], { stdio: ["inherit", "ignore", "inherit"] });
+    console.log(`in a project of yours: npm install ${join(folder, "*.tgz")}`);
   },
   format() {
     runOrExit("biome", ["check", "--write", ...(args.length > 0 ? args : ["."])]);

@@ -23,7 +23,6 @@ const ALLOWED = {
   audit: ["core", "log"],
   "log-sealed": ["log"],
   "log-sqlite": ["log"],
-  "log-postgres": ["log", "pg"],
   store: ["core", "log"],
   studies: ["core", "log", "optimize"],
   wire: [BROWSER, "core", "@bufbuild/protobuf"],
