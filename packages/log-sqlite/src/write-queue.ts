@@ -44,9 +44,9 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
   let outflow: Outflow | undefined;
   const gathering = createGathering({
     underWay: () => entries,
-    hasRoom: () => underWay < batchesUnderWay,
     send: () => sendScheduled(),
     atEndOfTurn: setImmediate,
+    now: () => performance.now(),
   });
 
   const schedule = (): void => {
