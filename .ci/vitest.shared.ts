@@ -11,8 +11,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "e2e/**/*.test.ts"],
     reporters: ["default", createReportWriter(".turbo/test-report.json")],
     // Bounds on tests that hang, not on how fast a machine is: both of its cores may be busy with other packages' tests.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
   },
 });

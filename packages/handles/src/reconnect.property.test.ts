@@ -101,9 +101,7 @@ async function watchUnbroken(store: Store): Promise<(revision: number) => Promis
 }
 
 describe("a live session over a connection that breaks at random", () => {
-  it("tells exactly what an unbroken watch tells, reads its own writes, and never goes back", {
-    timeout: 60_000,
-  }, async () => {
+  it("tells exactly what an unbroken watch tells, reads its own writes, and never goes back", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 25 }), async (program) => {
         const inner = createStore({ types: builtinTypes });

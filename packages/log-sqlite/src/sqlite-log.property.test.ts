@@ -68,7 +68,7 @@ test("any program comes to the same as in memory, whenever the log is reopened",
     }),
     { numRuns: 15 },
   );
-}, 60_000);
+});
 
 interface Subject {
   readonly log: CommitLog;

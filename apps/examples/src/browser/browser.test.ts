@@ -12,7 +12,7 @@ import { type Assistant, assistant } from "./page/assistant.ts";
 import { type AssistantPage, type Chromium, hasChromium, openChromium } from "./test-parts/open-chromium.ts";
 
 /** For a machine that is busy with much else; nothing here waits for time to pass. */
-const timeout = 60_000;
+const timeout = 120_000;
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout });
 
 let folder: string;

@@ -10,7 +10,7 @@ import { hasChromium, openChromium } from "./test-parts/open-chromium.ts";
 import { openTraceCollector } from "./test-parts/trace-collector.ts";
 
 /** For a machine that is busy with much else; nothing here waits for time to pass. */
-const timeout = 60_000;
+const timeout = 120_000;
 
 const page = fileURLToPath(new URL("../../src/browser/page/test-parts/traced-page.ts", import.meta.url));
 

@@ -8,7 +8,7 @@ let driven: Driven;
 
 beforeAll(async () => {
   if (missing.length === 0) driven = await driveStudy(() => {});
-}, 60_000);
+});
 
 /** A test of the run, which says so where there was none. */
 const ofRun = (name: string, body: () => void): void =>

@@ -9,7 +9,7 @@ let outcome: Outcome;
 
 beforeAll(async () => {
   if (missing.length === 0) outcome = await workTogether((line) => lines.push(line));
-}, 60_000);
+});
 
 /** A test of the run, which says so where there was none. */
 const ofRun = (name: string, body: () => void): void =>

@@ -217,7 +217,7 @@ describe.each([
   it.each(["client", "server"] as const)("ends its streams when the %s's socket breaks amid bodies", async (side) => {
     const session = await open(echo);
     const requests = Array.from({ length: 10 }, () => answerTo(post(session, randomBytes(5 * mebibyte))));
-    await expect.poll(() => served?.openStreams()).toBe(10);
+    await expect.poll(() => served?.openStreams(), { interval: 1 }).toBe(10);
     if (side === "client") session.destroy();
     else served?.sockets[0]?.destroy();
     await expect.poll(() => served?.openStreams()).toBe(0);

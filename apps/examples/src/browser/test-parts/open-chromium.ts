@@ -5,6 +5,9 @@ import { chromium, type Locator, type Page } from "playwright-core";
 
 const executablePath = "/usr/bin/chromium";
 
+/** How long the browser may take for anything, on a machine that has other things to do. */
+const patienceMs = 120_000;
+
 /** Whether there is a browser to test with. */
 export const hasChromium: boolean = existsSync(executablePath);
 
@@ -40,6 +43,7 @@ export async function openChromium(): Promise<Chromium> {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
+    timeout: patienceMs,
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -50,6 +54,7 @@ export async function openChromium(): Promise<Chromium> {
       "--disable-sync",
     ],
   });
+  context.setDefaultTimeout(patienceMs);
   return {
     async openPage(url) {
       const page = await context.newPage();
