@@ -56,6 +56,8 @@ export interface Exchange {
 export interface BodyReader {
   /** Takes the next bytes, which nobody else writes to. */
   onData(bytes: Buffer): void;
+  /** Nothing of the bytes taken last is needed any more: the memory that they came in may go at once. */
+  readonly hasLetGo?: boolean;
   /** Hears, last, that the request has come whole. One that is broken off closes its exchange instead. */
   onEnd(): void;
 }

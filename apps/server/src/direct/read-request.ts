@@ -31,6 +31,10 @@ class RequestReader implements BodyReader {
     if (!call.dialect.isFramed) this.#expected = announcedBytes(call.exchange);
   }
 
+  get hasLetGo(): boolean {
+    return this.#room !== undefined;
+  }
+
   onData(chunk: Buffer): void {
     if (this.#isRefused) return;
     this.#keep(chunk);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { BodyReader, Ending, Exchange } from "@trimtab/http";
+import { type BodyReader, type Ending, type Exchange, releaseMemory } from "@trimtab/http";
 import type { ServingOptions } from "./protocol-server.ts";
 import { sendFailure } from "./send.ts";
 
@@ -52,7 +52,11 @@ class Http1Exchange implements Exchange {
   read(reader: BodyReader): void {
     const request = this.#request;
     this.#reader = reader;
-    request.on("data", (bytes: Buffer) => this.call(() => this.#reader?.onData(bytes)));
+    request.on("data", (bytes: Buffer) => {
+      const taker = this.#reader;
+      this.call(() => taker?.onData(bytes));
+      if (taker?.hasLetGo === true) releaseMemory(bytes);
+    });
     request.on("end", () => {
       // Node's streams outlive their request by a garbage collection, and would keep alive whatever reads them.
       const listening = this.#reader;

@@ -35,6 +35,8 @@ export class Connection implements StreamHost {
   heldBytes = 0;
   /** Nothing more is read. */
   isOver = false;
+  /** Somebody needs the bytes that were read last for longer than the turn in which they came. */
+  isChunkKept = false;
   readonly #onExchange: (stream: Exchange) => void;
   readonly #onFault: (error: unknown) => void;
   readonly #waiting = new Set<ServerStream>();
@@ -131,6 +133,10 @@ export class Connection implements StreamHost {
     sendWindowUpdate(this.output, 0, this.#used);
     this.#receiveWindow += this.#used;
     this.#used = 0;
+  }
+
+  keepChunk(): void {
+    this.isChunkKept = true;
   }
 
   /** Lets more be sent on all streams. */

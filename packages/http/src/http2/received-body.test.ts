@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { BodyReader } from "../exchange.ts";
+import { preface } from "./protocol.ts";
 import { data, fieldsOf, headers, post, resetStream, settings, windowUpdate } from "./test-parts/frames.ts";
+import { openMemory } from "./test-parts/memory-connection.ts";
 import { openRaw } from "./test-parts/raw-client.ts";
 import { type Stream, serve } from "./test-parts/serve.ts";
 
@@ -121,4 +123,33 @@ it("hands nothing over once the answer has ended, though some of that waits to b
   expect(reader.events).toEqual([]);
   expect(await client.settled(windowUpdate(1, 8))).toEqual(['DATA 1 "too much" END', "RST_STREAM 1 NO_ERROR"]);
   expect(served.openStreams()).toBe(0);
+});
+
+describe("memory that bytes came in", () => {
+  const large = Buffer.alloc(16_384, "x");
+  /** Hands over DATA in one piece of memory, to readers that do or do not need it any longer; gives that memory. */
+  async function receive(...hasLetGo: boolean[]): Promise<Buffer> {
+    const open = openMemory((stream) => {
+      const [letsGo = false] = hasLetGo.splice(0, 1);
+      stream.read({ hasLetGo: letsGo, onData: () => {}, onEnd: () => {} });
+    });
+    await open.send(Buffer.concat([preface, settings(), post(1), post(3)]));
+    const chunk = Buffer.from(new Uint8Array(Buffer.concat([data(1, large), data(3, large), data(3, large)])).buffer);
+    await open.send(chunk);
+    expect(await open.isAnswering()).toBe(true);
+    await open.close();
+    return chunk;
+  }
+
+  it("is given back once every reader has let go of it", async () => {
+    expect(await receive(true, true)).toHaveLength(0);
+  });
+
+  it.each([
+    [false, true],
+    [true, false],
+  ])("stays while a reader needs it", async (first, second) => {
+    const chunk = await receive(first, second);
+    expect(chunk.subarray(9, 9 + large.length).equals(large)).toBe(true);
+  });
 });

@@ -9,6 +9,8 @@ interface BodyHost {
   readonly streamWindowBytes: number;
   consumed(bytes: number): void;
   failed(streamId: number, error: unknown): void;
+  /** Says that somebody needs what is being read from the socket for longer. */
+  keepChunk(): void;
 }
 
 /**
@@ -106,11 +108,13 @@ export class ReceivedBody {
   }
 
   #hand(bytes: Buffer): void {
+    const reader = this.#reader;
     try {
-      this.#reader?.onData(bytes);
+      reader?.onData(bytes);
     } catch (error) {
       this.#host.failed(this.#streamId, error);
     }
+    if (reader?.hasLetGo !== true) this.#host.keepChunk();
     this.use(bytes.length);
   }
 

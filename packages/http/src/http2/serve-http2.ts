@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Exchange } from "../exchange.ts";
+import { releaseMemory } from "../release-memory.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionError, fault } from "./connection-error.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -45,8 +46,10 @@ export function serveHttp2(socket: Socket, { onExchange, onFault, limits }: Http
   };
   socket.on("data", (chunk: Buffer) => {
     if (connection.isOver) return;
+    connection.isChunkKept = false;
     try {
       take(chunk);
+      if (!connection.isChunkKept) releaseMemory(chunk);
       connection.holdBack();
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;

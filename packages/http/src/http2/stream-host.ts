@@ -23,6 +23,8 @@ export interface StreamHost {
   readonly isBackedUp: boolean;
   /** Bytes of a body have been used, and as many may be sent for them. */
   consumed(bytes: number): void;
+  /** Says that somebody needs what is being read from the socket for longer. */
+  keepChunk(): void;
   /** Has `sendNext` of the stream called when its connection has room. */
   wait(stream: ServerStream): void;
   /** Ends a stream since whoever serves it has thrown, and tells of it. */
