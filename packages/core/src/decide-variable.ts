@@ -1,7 +1,7 @@
 import { checkDescription, parseRecord } from "./check-argument.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import { maxPreviousBytes, type VariableSet } from "./commit.ts";
-import { accept, type Decision } from "./decision.ts";
+import { accept, acceptOne, type Decision } from "./decision.ts";
 import { encodeValue, unknownType } from "./encode-value.ts";
 import { checkReadOnly, checkWritable, constraintsWithin, expectVariable } from "./find-variable.ts";
 import { type Parsed, parseValue } from "./parse-value.ts";
@@ -23,7 +23,7 @@ export function decideSet(state: SessionState, command: CommandOf<"set-variable"
     const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
     if (metadata.kind === "refused") return metadata;
   }
-  return accept(variableSet(variable, value.value));
+  return acceptOne(variableSet(variable, value.value));
 }
 
 /** The event that gives a variable a value. */

@@ -203,16 +203,22 @@ export function nextCommit(
   { events, grants }: Pick<Commit, "events" | "grants">,
   context: DecideContext,
 ): Commit {
-  return {
+  const { requestId, via } = context;
+  const commit: Commit = {
     session: state.id,
     revision: state.revision + 1,
     atMs: laterThan(state.atMs, context.atMs),
     actor: actorOf(state.id, context),
     origin: context.origin ?? "typescript",
     metadata: context.metadata ?? emptyRecord,
-    ...(context.requestId !== undefined && { requestId: context.requestId }),
-    ...(context.via !== undefined && { via: context.via }),
-    ...(grants !== undefined && { grants }),
     events,
+  };
+  // Most have nothing else to say: one literal, since one is made with every write.
+  if (requestId === undefined && via === undefined && grants === undefined) return commit;
+  return {
+    ...commit,
+    ...(requestId !== undefined && { requestId }),
+    ...(via !== undefined && { via }),
+    ...(grants !== undefined && { grants }),
   };
 }

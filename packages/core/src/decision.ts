@@ -15,6 +15,9 @@ export type Decision =
 /** Lets a command through. */
 export const accept = (...events: SessionEvent[]): Decision => ({ kind: "accepted", events });
 
+/** Lets a command through that one thing follows from, as nearly every write is. */
+export const acceptOne = (event: SessionEvent): Decision => ({ kind: "accepted", events: [event] });
+
 /** Refuses a command, in one expression. */
 export const refuse = <R extends ErrorReason>(reason: R, message: string, details: ErrorDetails[R]): Decision => ({
   kind: "refused",

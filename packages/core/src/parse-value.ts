@@ -22,6 +22,9 @@ export interface ValueOrigin {
 /** How schemas are run: none may wait for anything. */
 const atOnce = { async: false };
 
+/** What the last value was parsed in, for the next one; absent while one is parsed. */
+let spare: z.core.ParsePayload | undefined;
+
 /**
  * Asks a type whether it takes a value under constraints that it has let through before. Gives the normalised value,
  * ready for the type's `encode`, or the first refusal, whose message names the field, the limit and the value.
@@ -35,8 +38,19 @@ export function parseValue<V, C extends ValueRecord>(
 ): Parsed<V, ValueRefusal> {
   const schema = schemaOf(type, constraints);
   // What `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived.
-  const parsed = schema._zod.run({ value: input, issues: [] }, atOnce);
-  if (!(parsed instanceof Promise) && parsed.issues.length === 0) return { kind: "parsed", value: parsed.value as V };
+  const payload = spare ?? { value: undefined, issues: [] };
+  spare = undefined;
+  payload.value = input;
+  const parsed = schema._zod.run(payload, atOnce);
+  if (!(parsed instanceof Promise) && parsed.issues.length === 0) {
+    const value = parsed.value as V;
+    // A transformation, as the schemas of all built-in types are, leaves nothing but the value in it.
+    if (parsed === payload && schema._zod.def.type === "transform") {
+      payload.value = undefined;
+      spare = payload;
+    }
+    return { kind: "parsed", value };
+  }
   const result = schema.safeParse(input);
   if (result.success) return { kind: "parsed", value: result.data };
   return { kind: "refused", refusal: valueRefusal(result.error.issues, input, { field, type: type.name }) };

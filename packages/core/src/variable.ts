@@ -147,9 +147,25 @@ let last: Merge | undefined;
 /** The metadata after a write. Variables of one commit that had the same before, as most have, share what they have after. */
 function mergeMetadata(before: ValueRecord, { origin = "typescript", metadata: said }: ValueUpdate, at: string) {
   if (last?.before === before && last.said === said && last.at === at && last.origin === origin) return last.merged;
+  if ((said === undefined || said === emptyRecord) && isOfWrites(before)) return metadataOfWrites(origin, at);
   const merged = Object.freeze({ ...before, source: origin, ...said, updated_at: at });
   last = { before, said, origin, at, merged };
   return merged;
+}
+
+/** Says whether metadata is what writes leave in it of which nobody said anything. */
+function isOfWrites(metadata: ValueRecord): boolean {
+  for (const name in metadata) if (name !== "source" && name !== "updated_at") return false;
+  return true;
+}
+
+let lastOfWrites: ValueRecord = emptyRecord;
+
+/** The metadata of which nobody said anything. Variables that are written within one millisecond share it. */
+function metadataOfWrites(source: Origin, at: string): ValueRecord {
+  if (lastOfWrites["updated_at"] !== at || lastOfWrites["source"] !== source)
+    lastOfWrites = Object.freeze({ source, updated_at: at });
+  return lastOfWrites;
 }
 
 let lastMs = Number.NaN;

@@ -46,6 +46,13 @@ export interface SessionFold {
   readOn(): Promise<void>;
 }
 
+const nothingMade: readonly undefined[] = [];
+
+function endsSession({ events }: Commit): boolean {
+  for (const { kind } of events) if (kind === "session-deleted") return true;
+  return false;
+}
+
 /** Loads a session from its snapshot and its log. */
 export async function loadFold(id: string, options: FoldOptions): Promise<SessionFold> {
   return createFold(await load(id, options), options);
@@ -102,8 +109,8 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
   const hub = createWatchHub();
   const keeper = createSnapshotKeeper(loaded.snapshotAt, options);
 
-  const apply: SessionFold["apply"] = (commit, made = []) => {
-    const ending = commit.events.some((event) => event.kind === "session-deleted");
+  const apply: SessionFold["apply"] = (commit, made = nothingMade) => {
+    const ending = endsSession(commit);
     if (ending) {
       const gone = Array.from(fold.state.variables.values(), (variable) => deletionWithSession(variable, commit));
       setChangesOf(commit, gone);

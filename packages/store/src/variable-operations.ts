@@ -142,16 +142,18 @@ function createWrites(
   sessions: Sessions,
 ): Pick<VariableOperations, "setVariable" | "setVariables" | "updateVariable" | "deleteVariable" | "deleteVariables"> {
   return {
-    async setVariable(session, ref, value, options = noOptions) {
-      const { expectedVersion } = options;
-      const set = { kind: "set-variable", ref, value } as const;
-      const command: Command = expectedVersion === undefined ? set : { ...set, expectedVersion };
-      const made = sessions.write(session, [command], options);
-      const { commit, revision } = made instanceof Promise ? await made : made;
-      const event = commit?.events.find(isWritten);
-      if (commit === undefined || event === undefined)
-        throw storeError("internal", `setting ${ref} made no version`, {});
-      return toWritten({ session, revision, commit }, event);
+    setVariable(session, ref, value, options = noOptions) {
+      // No async function, which costs more than the promise that it makes.
+      try {
+        const { expectedVersion } = options;
+        const set = { kind: "set-variable", ref, value } as const;
+        const command: Command = expectedVersion === undefined ? set : { ...set, expectedVersion };
+        const made = sessions.write(session, [command], options);
+        if (made instanceof Promise) return made.then((result) => onlyWritten(session, ref, result));
+        return Promise.resolve(onlyWritten(session, ref, made));
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     async setVariables(session, updates, { atomic = true, expectedVersions = {}, ...by } = {}) {
       const commands = batchCommands(updates, expectedVersions);
@@ -212,21 +214,31 @@ export function entriesOf(updates: Updates): (readonly [string, Value])[] {
 }
 
 /** Receipts of the values that a write set, without those that were derived from them. */
-export function writtenBy(session: string, { commit, revision }: WriteResult): Written[] {
+export function writtenBy(session: string, result: WriteResult): Written[] {
   const written: Written[] = [];
-  if (commit === undefined) return written;
-  for (const event of commit.events)
-    if (isWritten(event)) written.push(toWritten({ session, revision, commit }, event));
+  if (!hasCommit(result)) return written;
+  for (const event of result.commit.events) if (isWritten(event)) written.push(toWritten(session, event, result));
   return written;
 }
+
+/** The receipt of the one value that a write set. */
+function onlyWritten(session: string, ref: string, result: WriteResult): Written {
+  if (hasCommit(result))
+    for (const event of result.commit.events) if (isWritten(event)) return toWritten(session, event, result);
+  throw storeError("internal", `setting ${ref} made no version`, {});
+}
+
+const hasCommit = (result: WriteResult): result is WriteResult & { readonly commit: Commit } =>
+  result.commit !== undefined;
 
 /** Says whether an event sets a value that somebody wrote, and not one that follows from others. */
 const isWritten = (event: SessionEvent): event is VariableSet =>
   event.kind === "variable-set" && event.root === undefined;
 
 const toWritten = (
-  { session, revision, commit }: { session: string; revision: number; commit: Commit },
+  session: string,
   { id, name, version }: VariableSet,
+  { revision, commit }: WriteResult & { readonly commit: Commit },
 ): Written => ({ session, revision, id, name, version, updatedAtMs: commit.atMs });
 
 const noOptions: SetOptions = {};

@@ -1,4 +1,13 @@
-import { type Command, checkName, type DecideContext, parseRecord, StoreError, type WriteOptions } from "@trimtab/core";
+import {
+  type Command,
+  checkName,
+  type DecideContext,
+  emptyRecord,
+  parseRecord,
+  StoreError,
+  type ValueRecord,
+  type WriteOptions,
+} from "@trimtab/core";
 import type { Clock } from "./clock.ts";
 import type { Write } from "./write-pipeline.ts";
 
@@ -19,21 +28,55 @@ export type Means = Pick<DecideContext, "types" | "limits" | "compile" | "functi
 
 /** Makes the function that prepares somebody's write to a session; it throws where what is said of the write is refused. */
 export function createWriteMaker(means: Means, clock: Clock) {
-  const contextOf = (session: string, by: HowToWrite): (() => DecideContext) => {
-    const { limits } = means;
-    const parsed = parseRecord(by.metadata, "metadata", limits.metadataBytes);
-    if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
+  const { limits } = means;
+  return (session: string, commands: readonly Command[], by: HowToWrite): Write => {
     const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
+    const how = { by, metadata: metadataOf(by, limits.metadataBytes), requestId: requestOf(session, by) };
+    return new PreparedWrite(commands, how, { means, clock });
+  };
+}
+
+interface Prepared {
+  readonly by: HowToWrite;
+  readonly metadata: ValueRecord;
+  readonly requestId: string | undefined;
+}
+
+/** A class, since one is made with every write: a closure for its context would take as much again. */
+class PreparedWrite implements Write {
+  readonly commands: readonly Command[];
+  readonly atomic: boolean;
+  readonly validateOnly: boolean;
+  readonly #how: Prepared;
+  readonly #means: Means;
+  readonly #clock: Clock;
+
+  constructor(commands: readonly Command[], how: Prepared, { means, clock }: { means: Means; clock: Clock }) {
+    this.commands = commands;
+    this.atomic = how.by.atomic ?? true;
+    this.validateOnly = how.by.validateOnly ?? false;
+    this.#how = how;
+    this.#means = means;
+    this.#clock = clock;
+  }
+
+  context(): DecideContext {
+    const { types, limits, compile, functions } = this.#means;
+    const { by, metadata, requestId } = this.#how;
     const { actor, origin, via, access, lease } = by;
-    const [metadata, requestId] = [parsed.value, requestOf(session, by)];
-    // One literal, whatever of it is absent: this is made with every write.
-    return () => ({ ...means, atMs: clock.now(), metadata, actor, origin, requestId, via, access, lease });
-  };
-  return (session: string, commands: readonly Command[], by: HowToWrite): Write => {
-    const { atomic = true, validateOnly = false } = by;
-    return { commands, atomic, validateOnly, context: contextOf(session, by) };
-  };
+    const atMs = this.#clock.now();
+    // One literal, whatever of it is absent.
+    return { types, limits, compile, functions, atMs, metadata, actor, origin, requestId, via, access, lease };
+  }
+}
+
+/** What the writer said, as it is kept; most say nothing. */
+function metadataOf({ metadata }: HowToWrite, maxBytes: number): ValueRecord {
+  if (metadata === undefined) return emptyRecord;
+  const parsed = parseRecord(metadata, "metadata", maxBytes);
+  if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
+  return parsed.value;
 }
 
 /** Requests of one caller are not those of another that chose the same id. */

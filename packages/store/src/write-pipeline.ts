@@ -21,7 +21,7 @@ export interface Write {
   /** Decide and answer, but change nothing. */
   readonly validateOnly?: boolean;
   /** Called at each attempt, so that the time is the attempt's. */
-  readonly context: () => DecideContext;
+  context(): DecideContext;
 }
 
 /**

@@ -109,7 +109,7 @@ interface Versions {
 function inOrder(versions: Versions | undefined): VariableVersion[] {
   if (versions === undefined) return [];
   const { ring, oldest } = versions;
-  return oldest === 0 ? [...ring] : [...ring.slice(oldest), ...ring.slice(0, oldest)];
+  return oldest === 0 ? ring.slice() : ring.slice(oldest).concat(ring.slice(0, oldest));
 }
 
 /** Versions that came with a variable, or the one it came at. */
