@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32, gunzipSync } from "node:zlib";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { createAuditClient, createStoreClient } from "@trimtab/client";
+import { createAuditClient, createStoreClient, createStudyClient } from "@trimtab/client";
 import { describe, expect, test } from "vitest";
 import { runDataCommand } from "../src/data-commands.ts";
 import { openServer } from "./open-server.ts";
@@ -18,13 +18,14 @@ const timeout = 120_000;
 test("what was acknowledged is in the audit after a kill, once", { timeout }, async () => {
   const data = join(temporaryFolder(), "data");
   const args = ["--log", "sqlite", "--data", data, "--audit", "on"];
-  let version = 0;
+  let [version, trials] = [0, 0];
   for (let round = 0; round < 2; round++) {
     const server = await startProcess(args);
-    const store = createStoreClient(transportTo(server.url));
+    const [store, studies] = [createStoreClient(transportTo(server.url)), createStudyClient(transportTo(server.url))];
     if (round === 0) {
       await store.createSession({ id: "s" });
       await store.registerVariable("s", { name: "x", type: "integer", value: 0 });
+      await studies.createStudy("s", { id: "one", variables: ["x"], bounds: { x: { min: 0, max: 9 } } });
     }
     const writes = Array.from({ length: 50 }, (_, i) => store.setVariable("s", "x", i, { requestId: `${round} ${i}` }));
     await Promise.all(writes);
@@ -33,6 +34,8 @@ test("what was acknowledged is in the audit after a kill, once", { timeout }, as
     const last = await store.setVariable("s", "x", 1);
     version++;
     expect(last.version).toBe(version);
+    await Promise.all(Array.from({ length: 20 }, () => studies.askTrials("s", "one", {})));
+    trials += 20;
     server.signal("SIGKILL");
     await server.exited;
   }
@@ -42,6 +45,10 @@ test("what was acknowledged is in the audit after a kill, once", { timeout }, as
   await expect.poll(async () => (await list()).length).toBe(version + 1);
   const versions = (await list()).map(({ newVersion }) => newVersion ?? -1).sort((a, b) => a - b);
   expect(versions).toEqual(Array.from({ length: version + 1 }, (_, i) => i));
+  const listTrials = async () => (await trail.listAuditEntries("s", { filter: { study: "one" } })).items;
+  await expect.poll(async () => (await listTrials()).length).toBe(trials + 1);
+  const asked = (await listTrials()).map(({ trial = -1 }) => trial).sort((a, b) => a - b);
+  expect(asked).toEqual(Array.from({ length: trials + 1 }, (_, i) => i - 1));
   const unattributed = (await list()).filter(({ peer }) => peer.address !== "127.0.0.1");
   expect(unattributed).toEqual([]);
   const refused = await trail.listAuditEntries("s", { filter: { outcomes: ["refused"] } });

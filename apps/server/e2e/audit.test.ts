@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { createAuditClient, createStoreClient } from "@trimtab/client";
-import type { AuditEntry, AuditTrail, Store } from "@trimtab/core";
+import { createAuditClient, createStoreClient, createStudyClient } from "@trimtab/client";
+import type { AuditEntry, AuditTrail, Store, StudyStore } from "@trimtab/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createToken } from "../src/auth/token.ts";
 import type { Settings } from "../src/settings.ts";
@@ -38,7 +38,8 @@ async function open(settings: Partial<Settings> = {}) {
   };
   const storeOf = (name: keyof typeof callers | "nobody"): Store => createStoreClient(transportOf(name));
   const auditOf = (name: keyof typeof callers): AuditTrail => createAuditClient(transportOf(name));
-  return { server, folder, storeOf, auditOf };
+  const studiesOf = (name: keyof typeof callers): StudyStore => createStudyClient(transportOf(name));
+  return { server, folder, storeOf, auditOf, studiesOf };
 }
 
 /** Lists until as many entries are there as are to come. */
@@ -111,6 +112,81 @@ test("no way to write leaves out who wrote", async () => {
   const { items } = await trail.listAuditEntries("t", { pageSize: 1000 });
   expect(items.filter(({ principal }) => principal !== "ada")).toEqual([]);
   expect(new Set(items.map(({ action }) => action)).size).toBe(19);
+});
+
+test("what becomes of a study and its trials is entered, each trial by itself", async () => {
+  const { server, storeOf, auditOf, studiesOf } = await open();
+  const variable = { name: "x", type: "float", value: 1, constraints: { min: 0, max: 10 } };
+  await storeOf("ada").registerVariable("s", variable);
+  await server.store.setVariablePermissions("s", "x", [{ sessionPattern: "b", permissions: ["optimize"] }]);
+  const studies = studiesOf("ada");
+  await studies.createStudy("s", { id: "one", variables: ["x"], maxRetries: 1 }, { actor: "the optimizer" });
+  await studies.enqueueTrial("s", "one", { x: 2 }, { requestId: "r" });
+  await studies.askTrials("s", "one", { count: 3 });
+  await studies.reportIntermediateValue("s", "one", { number: 0, step: 1, value: 5 });
+  await studies.renewTrial("s", "one", 1);
+  await studies.tellTrials("s", "one", [
+    { number: 0, values: [4] },
+    { number: 1, state: "pruned" },
+  ]);
+  await studies.failTrial("s", "one", 2, { retry: true });
+  await expect(studies.tellTrial("s", "one", { number: 2, values: [1] })).rejects.toMatchObject({
+    reason: "trial_ended",
+  });
+  await studiesOf("bob").askTrials("b", "s/one", { origin: "python" });
+  await studies.changeBounds("s", "one", { x: { min: 1, max: 9 } });
+  await studies.updateStudy("s", "one", { status: "completed" });
+  await studies.applyTrial("s", "one");
+  await studies.deleteStudy("s", "one");
+  const list = async () =>
+    (await auditOf("ada").listAuditEntries("s", { filter: { study: "one" } })).items.toReversed();
+  await expect.poll(async () => (await list()).at(-1)?.action).toBe("DeleteStudy");
+  const items = await list();
+  expect(items.map(({ action, trial, revision, outcome }) => [action, trial, revision, outcome])).toEqual([
+    ["CreateStudy", undefined, 1, "succeeded"],
+    ["EnqueueTrial", 0, 2, "succeeded"],
+    ["AskTrials", 0, 3, "succeeded"],
+    ["AskTrials", 1, 3, "succeeded"],
+    ["AskTrials", 2, 3, "succeeded"],
+    ["ReportIntermediateValue", 0, 4, "succeeded"],
+    ["RenewTrial", 1, 5, "succeeded"],
+    ["BatchTellTrials", 0, 6, "succeeded"],
+    ["BatchTellTrials", 1, 6, "succeeded"],
+    ["FailTrial", 2, 7, "succeeded"],
+    ["FailTrial", 3, 7, "succeeded"],
+    ["TellTrial", 2, 0, "refused"],
+    ["AskTrials", 3, 8, "succeeded"],
+    ["UpdateStudySpace", undefined, 9, "succeeded"],
+    ["UpdateStudy", undefined, 10, "succeeded"],
+    ["DeleteStudy", undefined, expect.any(Number), "succeeded"],
+  ]);
+  expect(items[0]).toMatchObject({
+    actor: "the optimizer",
+    principal: "ada",
+    basis: "owner",
+    peer: { protocol: "grpc" },
+  });
+  expect(items[1]).toMatchObject({ actor: "s", origin: "typescript", requestId: "r" });
+  const ofBob = { callerSession: "b", principal: "bob", origin: "python", permission: "optimize" };
+  expect(items.filter(({ principal }) => principal === "bob")).toMatchObject([{ ...ofBob, session: "s", trial: 3 }]);
+  const { items: applied } = await auditOf("ada").listAuditEntries("s", { filter: { actions: ["ApplyTrial"] } });
+  expect(applied).toMatchObject([{ variableName: "x", newVersion: 1 }]);
+});
+
+test("a trial that nobody hears of is entered as lost, with nobody who did it", async () => {
+  const { storeOf, auditOf, studiesOf } = await open();
+  const variable = { name: "x", type: "float", value: 1, constraints: { min: 0, max: 10 } };
+  await storeOf("ada").registerVariable("s", variable);
+  await studiesOf("ada").createStudy("s", { id: "one", variables: ["x"], trialTtlMs: 20, maxRetries: 1 });
+  await studiesOf("ada").askTrials("s", "one", {});
+  const actions = ["TrialLost", "TrialEnqueued"];
+  const list = async () => (await auditOf("ada").listAuditEntries("s", { filter: { actions } })).items;
+  await expect.poll(async () => (await list()).length).toBe(2);
+  const nobody = { actor: "", principal: "", basis: "process", peer: { protocol: "in-process" } };
+  expect(await list()).toMatchObject([
+    { action: "TrialEnqueued", trial: 1, ...nobody },
+    { action: "TrialLost", trial: 0, ...nobody },
+  ]);
 });
 
 test("a write to another session's variable is entered as one of the session that made it", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Store, TypeRegistry } from "@trimtab/core";
 import {
@@ -10,7 +11,15 @@ import {
 } from "@trimtab/log";
 import { createSealedLog, createSealedSnapshots, createSealer } from "@trimtab/log-sealed";
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
-import { createStudies, type Studies, type StudiesOptions, studyCodec, studySnapshotCodec } from "@trimtab/studies";
+import {
+  createStudies,
+  type Studies,
+  type StudiesOptions,
+  type StudyEntry,
+  type StudySnapshot,
+  studyCodec,
+  studySnapshotCodec,
+} from "@trimtab/studies";
 import type { Settings } from "./settings.ts";
 
 /** Studies, and what closes them and the log that they are in. */
@@ -25,6 +34,8 @@ export interface StudiesMeans {
   readonly types: TypeRegistry;
   readonly parts: Pick<StudiesOptions, "samplers" | "pruners">;
   readonly onError: (error: unknown) => void;
+  /** Sees to it that what is entered in a log of studies is audited; it is not unless given. */
+  readonly follow: ((log: CommitLog<StudyEntry>) => Promise<CommitLog<StudyEntry>>) | undefined;
 }
 
 /** The folder of the studies, in the data folder. */
@@ -32,17 +43,26 @@ export const studiesFolder = (data: string): string => join(data, "studies");
 
 /**
  * Opens the studies that the settings describe, sealed where sessions are. Their folder is opened with the first call about
- * a study, which fails where it cannot be had; the next one tries again.
+ * a study, which fails where it cannot be had; the next one tries again. Where it is audited and is there already it is opened at once,
+ * since a process before may have had no time to enter what it did.
  */
-export function openStudies(settings: Settings, { store, types, parts, onError }: StudiesMeans): OpenedStudies {
-  const disk = settings.log === "sqlite" ? createLazy(() => openDisk(settings, onError)) : undefined;
-  const memory = { log: createMemoryLog(), snapshots: createMemorySnapshots() };
-  const { log, snapshots } = disk === undefined ? memory : toLazyPlace(disk.get);
+export function openStudies(settings: Settings, { store, types, parts, onError, follow }: StudiesMeans): OpenedStudies {
+  const isOnDisk = settings.log === "sqlite";
+  const place = createLazy(async (): Promise<Place> => {
+    const { log, snapshots, close } = isOnDisk ? await openDisk(settings, onError) : inMemory();
+    const encoded = createEncodedLog(log, studyCodec);
+    const following = follow?.(encoded) ?? Promise.resolve(encoded);
+    const followed = await following.catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+    return { log: followed, snapshots: createEncodedSnapshots(snapshots, studySnapshotCodec), close };
+  });
+  if (isOnDisk && follow !== undefined && existsSync(studiesFolder(settings.data))) place.get().catch(onError);
   const studies = createStudies({
     store,
     types,
-    log: createEncodedLog(log, studyCodec),
-    snapshots: createEncodedSnapshots(snapshots, studySnapshotCodec),
+    ...toLazyPlace(place.get),
     shared: false,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     ...parts,
@@ -51,20 +71,30 @@ export function openStudies(settings: Settings, { store, types, parts, onError }
     studies,
     async close() {
       studies.close();
-      await (await disk?.opened())?.close();
+      await (await place.opened())?.close();
     },
   };
 }
 
 interface Place {
-  readonly log: CommitLog;
-  readonly snapshots: SnapshotStore;
+  readonly log: CommitLog<StudyEntry>;
+  readonly snapshots: SnapshotStore<StudySnapshot>;
+  close(): Promise<void>;
 }
 
-async function openDisk(
-  settings: Settings,
-  onError: StudiesMeans["onError"],
-): Promise<Place & { close(): Promise<void> }> {
+interface PlaceOfBytes {
+  readonly log: CommitLog;
+  readonly snapshots: SnapshotStore;
+  close(): Promise<void>;
+}
+
+const inMemory = (): PlaceOfBytes => ({
+  log: createMemoryLog(),
+  snapshots: createMemorySnapshots(),
+  close: async () => {},
+});
+
+async function openDisk(settings: Settings, onError: StudiesMeans["onError"]): Promise<PlaceOfBytes> {
   const { encryptionKeys: keys, encryptionAcceptsPlain: acceptPlain } = settings;
   const directory = studiesFolder(settings.data);
   const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));
@@ -91,7 +121,7 @@ function createLazy<T>(open: () => Promise<T>) {
 }
 
 /** A log and its snapshots that are opened by their first use. */
-const toLazyPlace = (get: () => Promise<Place>): Place => ({
+const toLazyPlace = (get: () => Promise<Place>): Pick<Place, "log" | "snapshots"> => ({
   log: {
     append: async (...call) => (await get()).log.append(...call),
     read: async (...call) => (await get()).log.read(...call),

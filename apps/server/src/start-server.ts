@@ -85,7 +85,10 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     throw error;
   });
   const { store } = opened;
-  const { studies, close: closeStudies } = openStudies(settings, { store, types, parts: parts.studies ?? {}, onError });
+  const { studies, close: closeStudies } = openStudies(settings, {
+    ...{ store, types, parts: parts.studies ?? {}, onError },
+    follow: audit?.followStudies,
+  });
   const closeStore = async () => {
     await audit?.recovered();
     await closeStudies();

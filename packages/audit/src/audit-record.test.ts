@@ -5,7 +5,7 @@ import { type AuditRecordOptions, openAuditRecord } from "./audit-record.ts";
 import { auditedLog } from "./audited-log.ts";
 import { decodeSealed, encodeSealed, seal } from "./chain.ts";
 import type { AuditDraft } from "./commit-entries.ts";
-import { recoverCommits } from "./recover-commits.ts";
+import { recoverCommits } from "./recover-entries.ts";
 import { auditStream, endOfFirstPart } from "./stored-record.ts";
 import { commitOf, jsonCodec } from "./test-parts/json-codec.ts";
 import { verifyChain } from "./verify-chain.ts";

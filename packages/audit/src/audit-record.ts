@@ -33,8 +33,10 @@ export interface AuditRecordOptions {
 
 /** A record of who did what. Entries are kept in order, in batches, each tied to the one before. */
 export interface AuditRecord extends AuditTrail {
-  /** Enters what a commit has done. Entries are durable soon afterwards, or found again in the commit at the next start. */
+  /** Enters what a commit has done, as {@link AuditRecord.enter} does. */
   commit(commit: Commit): void;
+  /** Enters what was done. Entries are durable soon afterwards, or found again at the next start in what they tell of. */
+  enter(drafts: readonly AuditDraft[]): void;
   /** Enters something that was not done. Resolves once it is durable. */
   refuse(draft: AuditDraft): Promise<void>;
   /** Resolves once everything that was entered so far is durable. */
@@ -109,15 +111,15 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
     waiting.push(draft);
     idle ??= drain();
   };
+  const enterAll = (drafts: readonly AuditDraft[]): void => drafts.forEach(enter);
   const settled = async (): Promise<void> => {
     const last = head.number + waiting.length;
     while (idle !== undefined && head.number < last) await idle;
   };
 
   return {
-    commit(commit) {
-      for (const draft of entriesOfCommit(commit)) enter(draft);
-    },
+    commit: (commit) => enterAll(entriesOfCommit(commit)),
+    enter: enterAll,
     async refuse(draft) {
       if (waiting.length < mostWaiting) enter(draft);
       await settled();

@@ -1,7 +1,13 @@
 export { type AuditRecord, type AuditRecordOptions, openAuditRecord } from "./audit-record.ts";
-export { auditedLog } from "./audited-log.ts";
-export type { AuditDraft } from "./commit-entries.ts";
+export { auditedLog, type EntryPlace, heardLog } from "./audited-log.ts";
+export { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
 export { noteOfEntry } from "./note-of-entry.ts";
-export { type RecoverOptions, recoverCommits } from "./recover-commits.ts";
+export {
+  type RecoverOptions,
+  type RecoverySource,
+  readRecordEnd,
+  recoverCommits,
+  recoverEntries,
+} from "./recover-entries.ts";
 export { type AuditCodec, endOfFirstPart, type RecordedEntry } from "./stored-record.ts";
 export { type ChainReport, verifyChain } from "./verify-chain.ts";

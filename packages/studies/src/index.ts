@@ -1,3 +1,4 @@
+export { auditEntriesOf, type StudyEntryPlace } from "./audit-entries.ts";
 export { createStudies, type Studies, type StudiesOptions } from "./create-studies.ts";
 export { type AttachOptions, attachStudy, type LiveStudy, type Speaker } from "./live-study.ts";
 export { openStudy, type StudyOptions } from "./open-study.ts";

@@ -1,4 +1,12 @@
-import type { LeaseProof, StudyMethod, StudyObjective, StudyVariable, ValueRecord } from "@trimtab/core";
+import type {
+  LeaseProof,
+  Origin,
+  StudyMethod,
+  StudyObjective,
+  StudyVariable,
+  ValueRecord,
+  WriteVia,
+} from "@trimtab/core";
 import type { StudyEvent } from "@trimtab/optimize";
 
 /** What a study is made of, as it was created. */
@@ -31,7 +39,12 @@ export interface EntryRequest {
 /** What is said of every entry. */
 export interface EntryHead {
   readonly atMs: number;
+  /** Who is answerable; absent where nobody asked for it. */
   readonly actor?: string;
+  /** The runtime that it came from; absent where that is `typescript`. */
+  readonly origin?: Origin;
+  /** The call that it came by, where that is to be remembered. */
+  readonly via?: WriteVia;
   readonly request?: EntryRequest;
 }
 

@@ -1,4 +1,4 @@
-import { type StoreError, storeError } from "@trimtab/core";
+import { type Origin, type StoreError, storeError, type WriteOptions, type WriteVia } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import { telling } from "./log-failures.ts";
 import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
@@ -20,12 +20,25 @@ export interface Draft {
 }
 
 /** Who asks for something, and what. */
-export interface Asked {
+export interface Asked extends Partial<Asker> {
   /** What is asked, in a word. */
   readonly asked: string;
-  readonly actor?: string | undefined;
   readonly requestId?: string | undefined;
 }
+
+/** Who asks for something, and how it came here. */
+export interface Asker {
+  readonly actor: string | undefined;
+  readonly origin: Origin | undefined;
+  readonly via: WriteVia | undefined;
+}
+
+/** Who asks: the session that does, unless it says who is answerable. */
+export const askerOf = (session: string, { actor = session, origin, via }: WriteOptions): Asker => ({
+  actor,
+  origin,
+  via,
+});
 
 /** One study at rest and in memory: decides on all that is in its log, this process's doing or another's. */
 export interface StudyLog {
@@ -200,8 +213,13 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
   };
 }
 
-const headOf = ({ asked, actor, requestId }: Asked, numbers: readonly number[]): Omit<EntryHead, "atMs"> => ({
+const headOf = (
+  { asked, actor, origin = "typescript", via, requestId }: Asked,
+  numbers: readonly number[],
+): Omit<EntryHead, "atMs"> => ({
   ...(actor !== undefined && { actor }),
+  ...(origin !== "typescript" && { origin }),
+  ...(via !== undefined && { via }),
   ...(requestId !== undefined && { request: { id: requestId, asked, numbers } }),
 });
 

@@ -12,7 +12,7 @@ import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo } from "./study-info.ts";
-import type { Draft, StudyLog } from "./study-log.ts";
+import { askerOf, type Draft, type StudyLog } from "./study-log.ts";
 import { checkSpec, parsedMetadata, toRecord, withBounds, withSpace } from "./study-spec.ts";
 import { followStudy, type Grounds, type StudyTable } from "./study-table.ts";
 import { watchStudy } from "./study-watch.ts";
@@ -36,7 +36,7 @@ const studiesPerSession = 1000;
 /** What deals with studies as a whole. */
 export function createStudyMethods({ table, grounds, access }: StudyParts): StudyMethods {
   return {
-    async createStudy(session, given, { actor = session, ifExists = "refuse", requestId } = {}) {
+    async createStudy(session, given, { ifExists = "refuse", requestId, ...by } = {}) {
       const spec =
         given.configurationSpace === undefined ? given : await withSpace({ grounds, access }, session, given);
       const { id = crypto.randomUUID() } = spec;
@@ -49,8 +49,8 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       const isTaken = study.view !== undefined && isSame(study.view);
       if (!isTaken) await checkRoom(table, name);
       const record = isTaken ? undefined : await toRecord(grounds, spec, owner);
-      const isNew =
-        record !== undefined && (await study.create(record, isSame, { asked: "create-study", actor, requestId }));
+      const asked = { asked: "create-study", ...askerOf(session, by), requestId };
+      const isNew = record !== undefined && (await study.create(record, isSame, asked));
       const isRepeated = requestId !== undefined && study.answered(requestId, "create-study") !== undefined;
       if (!isNew && !isRepeated && ifExists !== "keep") {
         throw storeError("already_exists", `there is a study ${id} already`, { resource: "study", id });
@@ -79,34 +79,30 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
     async updateStudy(session, ref, { metadata, ...changes }, by = {}) {
       const { study, name } = await access.locate(session, ref);
       const parsed = metadata === undefined ? undefined : parsedMetadata(metadata);
-      const asked = { actor: by.actor ?? session };
+      const asked = { ...askerOf(session, by), asked: "update-study" };
       if (parsed !== undefined) {
         const requestId = by.requestId && Object.keys(changes).length === 0 ? by.requestId : undefined;
         const replaced = { happening: { kind: "metadata-replaced", metadata: parsed }, numbers: [] } as const;
-        await study.commit(() => replaced, { ...asked, asked: "update-study", requestId });
+        await study.commit(() => replaced, { ...asked, requestId });
       }
       if (Object.values(changes).some((change) => change !== undefined)) {
         const command = { kind: "update-study", changes } as const;
-        await study.commit((view) => decideOne(view, command), {
-          ...asked,
-          asked: "update-study",
-          requestId: by.requestId,
-        });
+        await study.commit((view) => decideOne(view, command), { ...asked, requestId: by.requestId });
       }
       return infoOf(study, name);
     },
     async changeBounds(session, ref, bounds, { expectedSpaceVersion, ...by } = {}) {
       const { study, name } = await access.locate(session, ref);
-      const asked = { asked: "change-bounds", actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: "change-bounds", ...askerOf(session, by), requestId: by.requestId };
       await study.commit((view) => decideBounds(grounds, view, { bounds, expectedSpaceVersion }), asked);
       return infoOf(study, name);
     },
-    async deleteStudy(session, ref, { allowMissing = false, actor = session } = {}) {
+    async deleteStudy(session, ref, { allowMissing = false, ...by } = {}) {
       try {
         const { study } = await access.locate(session, ref);
         await study.commit(() => ({ happening: { kind: "study-deleted" }, numbers: [] }), {
           asked: "delete-study",
-          actor,
+          ...askerOf(session, by),
         });
       } catch (error) {
         const isMissing = error instanceof StoreError && error.is("not_found");

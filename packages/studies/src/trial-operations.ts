@@ -14,6 +14,7 @@ import { refuseIf } from "./refuse-if.ts";
 import type { Located } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
 import { toStudyTrial } from "./study-info.ts";
+import { askerOf } from "./study-log.ts";
 import type { StudyParts } from "./study-operations.ts";
 import { decideOne, decideResults, toCommand } from "./trial-commands.ts";
 
@@ -31,7 +32,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
   return {
     async enqueueTrial(session, ref, parameters, by = {}) {
       const located = await access.locate(session, ref);
-      const asked = { asked: "enqueue-trial", actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: "enqueue-trial", ...askerOf(session, by), requestId: by.requestId };
       const command = { kind: "enqueue-trial", parameters } as const;
       return one(located, await located.study.commit((view) => decideOne(view, command), asked));
     },
@@ -43,7 +44,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const { study, name } = located;
       await table.lose(study);
       const rules = sessionRules(store, name.session);
-      const asked = { asked: "ask-trials", actor: options.actor ?? session, requestId: options.requestId };
+      const asked = { asked: "ask-trials", ...askerOf(session, options), requestId: options.requestId };
       const numbers = await study.commit((view) => decideAsk(view, options, rules), asked);
       const view = present(located);
       return { trials: trialsOf(view, located, numbers), status: view.state.status };
@@ -51,7 +52,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async tellTrial(session, ref, result, { clientId, ...by } = {}) {
       checkClient(clientId);
       const located = await access.locate(session, ref);
-      const asked = { asked: `tell-trial ${result.number}`, actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: `tell-trial ${result.number}`, ...askerOf(session, by), requestId: by.requestId };
       const command = toCommand(result, clientId);
       const numbers = await located.study.commit((view) => decideOne(view, command), asked);
       const trial = one(located, numbers);
@@ -62,7 +63,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       checkCount("results", results.length);
       const located = await access.locate(session, ref);
       let refused: ReadonlyMap<number, StoreError> = new Map();
-      const asked = { asked: "tell-trials", actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: "tell-trials", ...askerOf(session, by), requestId: by.requestId };
       const numbers = await located.study.commit((view) => {
         const decided = decideResults(view, results, { clientId, atomic });
         ({ refused } = decided);
@@ -73,7 +74,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async reportIntermediateValue(session, ref, { number, step, value }, { clientId, ...by } = {}) {
       checkClient(clientId);
       const located = await access.locate(session, ref);
-      const asked = { asked: "report-value", actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: "report-value", ...askerOf(session, by), requestId: by.requestId };
       const speaker = { number, ...(clientId !== undefined && { clientId }) };
       await located.study.commit((view) => decideOne(view, { kind: "report-value", ...speaker, step, value }), asked);
       const view = present(located);
@@ -82,7 +83,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async failTrial(session, ref, number, { clientId, cause, retry, ...by } = {}) {
       checkClient(clientId);
       const located = await access.locate(session, ref);
-      const asked = { asked: `fail-trial ${number}`, actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: `fail-trial ${number}`, ...askerOf(session, by), requestId: by.requestId };
       const said = { ...(cause !== undefined && { cause }), ...(retry !== undefined && { retry }) };
       const command = { kind: "fail-trial", number, ...(clientId !== undefined && { clientId }), ...said } as const;
       const trial = one(located, await located.study.commit((view) => decideOne(view, command), asked));
@@ -92,7 +93,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async renewTrial(session, ref, number, { clientId, ...by } = {}) {
       checkClient(clientId);
       const located = await access.locate(session, ref);
-      const asked = { asked: `renew-trial ${number}`, actor: by.actor ?? session, requestId: by.requestId };
+      const asked = { asked: `renew-trial ${number}`, ...askerOf(session, by), requestId: by.requestId };
       await located.study.commit((view) => {
         checkHeld(trialAt(view, number), clientId);
         return { happening: { kind: "trial-renewed", number }, numbers: [number] };

@@ -133,24 +133,36 @@ function saidIn(context: WriteContext | undefined): {
 
 type Subject = Pick<
   RefusedCall,
-  "session" | "variableId" | "variableName" | "outcome" | "reason" | "permission" | "basis"
+  "session" | "variableId" | "variableName" | "study" | "trial" | "outcome" | "reason" | "permission" | "basis"
 >;
 
 /** What it was about, and what came of it. */
-function subjectOf(request: Message, error: unknown, ref = textIn(request, "variable")): Subject {
+function subjectOf(request: Message, error: unknown, item = ""): Subject {
   const session = textIn(request, "sessionId");
+  const study = textIn(request, "studyId");
+  // What is told of several trials at once has items by their numbers, all else by variables.
+  const ofTrial = "results" in request;
+  const ref = ofTrial ? "" : item || textIn(request, "variable");
   const isKnown = isStoreError(error);
   const permission = isKnown && error.is("access_denied") ? toPermission(error.details.permission) : undefined;
   const basis = isKnown ? basisOf(error) : undefined;
   return {
-    session: ref === "" ? session : parseVariableRef(session, ref).owner,
+    session: ref === "" && study === "" ? session : parseVariableRef(session, ref || study).owner,
     variableId: "",
     variableName: ref,
+    ...(study !== "" && { study: parseVariableRef(session, study).ref, ...trialIn(request, ofTrial ? item : "") }),
     outcome: isKnown ? outcomeOf(error) : "failed",
     ...(isKnown && { reason: error.reason }),
     ...(permission !== undefined && { permission }),
     ...(basis !== undefined && { basis }),
   };
+}
+
+/** The trial that a call is about: that of an item of it, or the one that it names. */
+function trialIn(request: Message, item: string): { readonly trial?: number } {
+  const { trialNumber, result } = request as { trialNumber?: unknown; result?: { trialNumber?: unknown } };
+  const trial = Number(item || (trialNumber ?? result?.trialNumber));
+  return Number.isSafeInteger(trial) ? { trial } : {};
 }
 
 /** What denied a call, where that is not for access rules to say. */

@@ -38,8 +38,7 @@ export function createStudyService(
   return {
     ...createTrialMethods(studies, calls),
     createStudy: unary(async (request) => {
-      const { actor, requestId } = fromWireContext(request.context);
-      const options = present({ actor, requestId, ifExists: fromWireIfExists(request.ifExists) });
+      const options = { ...fromWireContext(request.context), ifExists: fromWireIfExists(request.ifExists) };
       return { study: toWireStudy(await studies.createStudy(sessionOf(request), toSpec(request), options)) };
     }),
     getStudy: unary(async (request) => ({
@@ -68,8 +67,7 @@ export function createStudyService(
       return { study: toWireStudy(await studies.changeBounds(sessionOf(request), studyOf(request), bounds, options)) };
     }),
     deleteStudy: unary(async (request) => {
-      const { actor } = fromWireContext(request.context);
-      const options = present({ actor, allowMissing: request.allowMissing });
+      const options = { ...fromWireContext(request.context), allowMissing: request.allowMissing };
       await studies.deleteStudy(sessionOf(request), studyOf(request), options);
       return {};
     }),

@@ -26,6 +26,8 @@ const entries: fc.Arbitrary<AuditEntry> = fc.record(
     variableName: text,
     oldVersion: version,
     newVersion: version,
+    study: text.filter((id) => id !== ""),
+    trial: version,
     revision: version,
     outcome,
     reason: fc.constantFrom("access_denied", "not_found", "limit_exceeded"),
@@ -64,6 +66,7 @@ test("entries of an audit come through the wire as they were", () => {
 test("filters come through the wire as they were", () => {
   const filter = {
     variable: "x",
+    study: "first",
     actor: "ada",
     callerSession: "t",
     actions: ["SetVariable"],

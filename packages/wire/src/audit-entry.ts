@@ -55,6 +55,8 @@ export const toWireAuditEntry = (entry: AuditEntry): WireEntry => ({
   variableName: entry.variableName,
   ...(entry.oldVersion !== undefined && { oldVersion: toUint64(entry.oldVersion) }),
   ...(entry.newVersion !== undefined && { newVersion: toUint64(entry.newVersion) }),
+  studyId: entry.study ?? "",
+  ...(entry.trial !== undefined && { trialNumber: toUint64(entry.trial) }),
   revision: toUint64(entry.revision),
   outcome: wireOutcomes[entry.outcome],
   reason: entry.reason ?? "",
@@ -81,6 +83,8 @@ export function fromWireAuditEntry(entry: WireEntry): AuditEntry {
     variableName: entry.variableName,
     oldVersion: entry.oldVersion === undefined ? undefined : fromUint64(entry.oldVersion, "old_version"),
     newVersion: entry.newVersion === undefined ? undefined : fromUint64(entry.newVersion, "new_version"),
+    study: entry.studyId || undefined,
+    trial: entry.trialNumber === undefined ? undefined : fromUint64(entry.trialNumber, "trial_number"),
     revision: fromUint64(entry.revision, "revision"),
     outcome: outcomes.get(entry.outcome) ?? "failed",
     reason: entry.reason === "" ? undefined : (entry.reason as ErrorReason),
@@ -94,6 +98,7 @@ export function fromWireAuditEntry(entry: WireEntry): AuditEntry {
 export const toWireAuditFilter = (filter: AuditFilter): WireFilter => ({
   $typeName: "trimtab.v1.AuditFilter",
   variable: filter.variable ?? "",
+  studyId: filter.study ?? "",
   actor: filter.actor ?? "",
   callerSessionId: filter.callerSession ?? "",
   actions: [...(filter.actions ?? [])],
@@ -106,6 +111,7 @@ export const fromWireAuditFilter = (filter: WireFilter | undefined): AuditFilter
     ? {}
     : present({
         variable: filter.variable || undefined,
+        study: filter.studyId || undefined,
         actor: filter.actor || undefined,
         callerSession: filter.callerSessionId || undefined,
         actions: filter.actions,

@@ -3,14 +3,18 @@ import type { HandlerContext } from "@connectrpc/connect";
 import {
   type AuditDraft,
   type AuditRecord,
-  auditedLog,
+  entriesOfCommit,
+  heardLog,
   noteOfEntry,
   openAuditRecord,
-  recoverCommits,
+  type RecoverySource,
+  readRecordEnd,
+  recoverEntries,
 } from "@trimtab/audit";
 import type { Commit } from "@trimtab/core";
 import { type CommitLog, createMemoryLog, isLogError, LogError } from "@trimtab/log";
 import { openSqliteLog } from "@trimtab/log-sqlite";
+import { auditEntriesOf, type StudyEntry } from "@trimtab/studies";
 import { type AuditOptions, createBucketTable } from "@trimtab/transport-connect";
 import { addressGroup } from "../auth/address-group.ts";
 import { anyone } from "../auth/anyone.ts";
@@ -25,6 +29,8 @@ import { createFindDenial, type FindDenial } from "./what-denied.ts";
 export interface Audit {
   /** Enters what is committed to a log, and what a process before had no time to enter. */
   readonly follow: (log: CommitLog<Commit>) => Promise<CommitLog<Commit>>;
+  /** Does the same with a log of studies. */
+  readonly followStudies: (log: CommitLog<StudyEntry>) => Promise<CommitLog<StudyEntry>>;
   /** Enters calls; the store tells what denied one. */
   readonly callsOf: (store: Parameters<typeof createFindDenial>[0]) => AuditOptions;
   /**
@@ -63,19 +69,27 @@ export async function openAudit(
     onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
     ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
   });
+  const end = await readRecordEnd(log, codec).catch(async (error: unknown) => {
+    await record.close();
+    await disk?.close();
+    if (!isLogError(error)) throw error;
+    throw new LogError(error.code, `the audit cannot be read: ${error.message}`, error.details, { cause: error });
+  });
   const now = () => performance.now();
   const unknown = createBucketTable(unknownRate, now, { most: mostAddresses });
   const unheard = createBucketTable(unheardRate, now, { most: mostAddresses });
   let recovering = Promise.resolve();
+  const followLog = async <Entry extends { readonly atMs: number }>(
+    source: CommitLog<Entry>,
+    draftsOf: RecoverySource<Entry>["draftsOf"],
+  ): Promise<CommitLog<Entry>> => {
+    const recover = await recoverEntries({ record, end, source, draftsOf });
+    recovering = Promise.all([recovering, recover()]).then(() => {}, onError);
+    return heardLog(source, (entry, place) => record.enter(draftsOf(entry, place)));
+  };
   return {
-    async follow(commits) {
-      const recover = await recoverCommits({ record, log, codec, commits }).catch((error: unknown) => {
-        if (!isLogError(error)) throw error;
-        throw new LogError(error.code, `the audit cannot be read: ${error.message}`, error.details, { cause: error });
-      });
-      recovering = recover().then(() => {}, onError);
-      return auditedLog(commits, record);
-    },
+    follow: (commits) => followLog(commits, entriesOfCommit),
+    followStudies: (studies) => followLog(studies, auditEntriesOf),
     callsOf: (store) => ({
       trail: record,
       addressOf: ({ values }) => values.get(peerAddress) ?? "",

@@ -21,7 +21,7 @@ export type AuditBasis =
   | "credentials"
   | "process";
 
-/** One thing that someone did, or tried to do, to one variable or to a session as a whole. Values are never in it. */
+/** One thing that someone did, or tried to do, to one variable, to a study or a trial of one, or to a session as a whole. Values are never in it. */
 export interface AuditEntry {
   /** Unique; later entries sort after earlier ones. */
   readonly id: string;
@@ -46,7 +46,11 @@ export interface AuditEntry {
   readonly variableName: string;
   readonly oldVersion?: number;
   readonly newVersion?: number;
-  /** Revision of the commit; 0 where nothing was committed. */
+  /** Id of the study; absent where it was not about one. Applying a trial is a change of variables. */
+  readonly study?: string;
+  /** Number of the trial; absent where it was about a study as a whole. */
+  readonly trial?: number;
+  /** Revision of the commit, or of the study where it was done to one; 0 where nothing was. */
   readonly revision: number;
   readonly outcome: AuditOutcome;
   /** Why it did not succeed. */
@@ -69,6 +73,8 @@ export interface AuditPeer {
 export interface AuditFilter {
   /** Id or name of a variable. */
   readonly variable?: string;
+  /** Id of a study. */
+  readonly study?: string;
   readonly actor?: string;
   readonly callerSession?: string;
   readonly actions?: readonly string[];
@@ -120,9 +126,10 @@ export interface AuditTrail {
 
 /** Says whether a filter lets an entry through. */
 export function matchesAudit(entry: AuditEntry, filter: AuditFilter): boolean {
-  const { variable, actor, callerSession, actions = [], outcomes = [] } = filter;
+  const { variable, study, actor, callerSession, actions = [], outcomes = [] } = filter;
   return (
     (variable === undefined || entry.variableId === variable || entry.variableName === variable) &&
+    (study === undefined || entry.study === study) &&
     (actor === undefined || entry.actor === actor) &&
     (callerSession === undefined || entry.callerSession === callerSession) &&
     (actions.length === 0 || actions.includes(entry.action)) &&

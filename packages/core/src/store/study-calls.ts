@@ -2,7 +2,7 @@ import type { ValueRecord } from "../payload.ts";
 import type { StoreError } from "../store-error.ts";
 import type { StudyInfo, StudyObjective, StudyStatus, StudyTrial, StudyTrialState } from "../study/study.ts";
 import type { PageOptions } from "./page.ts";
-import type { Receipt, WriteOptions, Written } from "./write.ts";
+import type { DeleteOptions, Receipt, WriteOptions, Written } from "./write.ts";
 
 /** What a study is created with. */
 export interface StudySpec {
@@ -34,9 +34,12 @@ export interface StudySpec {
 }
 
 /** How a study is created. */
-export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "requestId"> {
+export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "origin" | "requestId" | "via"> {
   readonly ifExists?: "refuse" | "keep";
 }
+
+/** How a study is deleted. */
+export interface DeleteStudyOptions extends Pick<DeleteOptions, "allowMissing" | "actor" | "origin" | "via"> {}
 
 /** Which studies to list. */
 export interface ListStudiesOptions extends PageOptions {

@@ -6,6 +6,7 @@ import type {
   AskTrialsOptions,
   ChangeBoundsOptions,
   CreateStudyOptions,
+  DeleteStudyOptions,
   FailTrialOptions,
   IntermediateReport,
   IntermediateReported,
@@ -28,7 +29,7 @@ import type {
   WatchStudyOptions,
 } from "./study-calls.ts";
 import type { Found } from "./variable-store.ts";
-import type { DeleteOptions, WriteOptions } from "./write.ts";
+import type { WriteOptions } from "./write.ts";
 
 /**
  * Studies of sessions: searches in which workers ask for trials, run them and tell what came of it. A study suggests and
@@ -63,7 +64,7 @@ export interface StudyStore {
     options?: ChangeBoundsOptions,
   ): Promise<StudyInfo>;
   /** Deletes a study with its trials. Variables keep what was applied to them. */
-  deleteStudy(session: string, study: string, options?: Pick<DeleteOptions, "allowMissing" | "actor">): Promise<void>;
+  deleteStudy(session: string, study: string, options?: DeleteStudyOptions): Promise<void>;
 
   /** Puts a trial of given values in line; the sampler fills in those that are missing once it is handed out. */
   enqueueTrial(session: string, study: string, parameters: ValueRecord, options?: WriteOptions): Promise<StudyTrial>;

@@ -10,6 +10,8 @@ import * as watch_codec from "../../trimtab/v1/watch_codec.ts";
 export function writeAuditEntry(m: pb.AuditEntry): void {
   if (m.$typeName !== "trimtab.v1.AuditEntry") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.trialNumber !== undefined) sink.uint64(176, m.trialNumber);
+  if (m.studyId !== "") sink.text(170, m.studyId);
   if (m.basis !== 0) sink.int32(160, m.basis);
   if (m.requestId !== "") sink.text(154, m.requestId);
   if (m.decidingRuleId !== "") sink.text(146, m.decidingRuleId);
@@ -55,6 +57,8 @@ export function readAuditEntry(outer: number): pb.AuditEntry {
   let f12: pb.AuditEntry["variableName"] = "";
   let f13: pb.AuditEntry["oldVersion"] | undefined;
   let f14: pb.AuditEntry["newVersion"] | undefined;
+  let f21: pb.AuditEntry["studyId"] = "";
+  let f22: pb.AuditEntry["trialNumber"] | undefined;
   let f15: pb.AuditEntry["revision"] = 0n;
   let f16: pb.AuditEntry["outcome"] = 0;
   let f17: pb.AuditEntry["reason"] = "";
@@ -121,6 +125,14 @@ export function readAuditEntry(outer: number): pb.AuditEntry {
         f14 = source.uint64();
         break;
       }
+      case 170: {
+        f21 = source.text();
+        break;
+      }
+      case 176: {
+        f22 = source.uint64();
+        break;
+      }
       case 120: {
         f15 = source.uint64();
         break;
@@ -150,11 +162,12 @@ export function readAuditEntry(outer: number): pb.AuditEntry {
     }
   }
   source.leaveMessage(outer);
-  const m: pb.AuditEntry = { $typeName: "trimtab.v1.AuditEntry", id: f1, sessionId: f3, callerSessionId: f4, actor: f5, principal: f6, origin: f7, action: f9, permission: f10, variableId: f11, variableName: f12, revision: f15, outcome: f16, reason: f17, decidingRuleId: f18, basis: f20, requestId: f19 };
+  const m: pb.AuditEntry = { $typeName: "trimtab.v1.AuditEntry", id: f1, sessionId: f3, callerSessionId: f4, actor: f5, principal: f6, origin: f7, action: f9, permission: f10, variableId: f11, variableName: f12, studyId: f21, revision: f15, outcome: f16, reason: f17, decidingRuleId: f18, basis: f20, requestId: f19 };
   if (f2 !== undefined) m.recordedAt = f2;
   if (f8 !== undefined) m.peer = f8;
   if (f13 !== undefined) m.oldVersion = f13;
   if (f14 !== undefined) m.newVersion = f14;
+  if (f22 !== undefined) m.trialNumber = f22;
   return m;
 }
 
@@ -195,6 +208,7 @@ export function readAuditPeer(outer: number): pb.AuditPeer {
 export function writeAuditFilter(m: pb.AuditFilter): void {
   if (m.$typeName !== "trimtab.v1.AuditFilter") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.studyId !== "") sink.text(50, m.studyId);
   if (m.outcomes.length !== 0) {
     const before = sink.size();
     for (let i = m.outcomes.length - 1; i >= 0; i--) {
@@ -216,6 +230,7 @@ export function readAuditFilter(outer: number): pb.AuditFilter {
   let f3: pb.AuditFilter["callerSessionId"] = "";
   const f4: pb.AuditFilter["actions"] = [];
   const f5: pb.AuditFilter["outcomes"] = [];
+  let f6: pb.AuditFilter["studyId"] = "";
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -244,12 +259,16 @@ export function readAuditFilter(outer: number): pb.AuditFilter {
         f5.push(source.int32() as never);
         break;
       }
+      case 50: {
+        f6 = source.text();
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.v1.AuditFilter", variable: f1, actor: f2, callerSessionId: f3, actions: f4, outcomes: f5 };
+  return { $typeName: "trimtab.v1.AuditFilter", variable: f1, actor: f2, callerSessionId: f3, actions: f4, outcomes: f5, studyId: f6 };
 }
 
 export function writeListAuditEntriesRequest(m: pb.ListAuditEntriesRequest): void {
