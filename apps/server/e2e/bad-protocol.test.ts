@@ -25,12 +25,28 @@ describe("a request for what is not there", () => {
   });
 
   test.each([
-    ["an unknown content type", setVariable, { headers: { "content-type": "text/plain" } }, 415],
-    ["no content type", setVariable, { body: new Uint8Array([123, 125]) }, 415],
-    ["a unary call of a stream", watch, { headers: { "content-type": "application/json" } }, 415],
-    ["a write by GET", setVariable, { method: "GET", body: null }, 405],
-    ["a write by PUT", setVariable, { method: "PUT" }, 405],
-  ])("%s", async (_, path, init, status) => expect((await send(path, init)).status).toBe(status));
+    [
+      "an unknown content type",
+      setVariable,
+      { headers: { "content-type": "text/plain" } },
+      415,
+      "send application/json",
+    ],
+    ["no content type", setVariable, { body: new Uint8Array([123, 125]) }, 415, "there is no content-type; send"],
+    [
+      "a unary call of a stream",
+      watch,
+      { headers: { "content-type": "application/json" } },
+      415,
+      "is a stream: call it by",
+    ],
+    ["a write by GET", setVariable, { method: "GET", body: null }, 405, "calls are POST requests"],
+    ["a write by PUT", setVariable, { method: "PUT" }, 405, "calls are POST requests"],
+  ])("%s is told what to send", async (_, path, init, status, advice) => {
+    const answer = await send(path, init);
+    expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(advice)]);
+    expect(answer.headers.get("allow")).toBe(status === 405 ? "POST" : null);
+  });
 
   test.each(["abc", "-1", "99999999999"])("a time limit of %s", async (timeout) => {
     const headers = { "content-type": "application/json", "connect-timeout-ms": timeout };

@@ -49,8 +49,6 @@ describe("what is out of the ordinary is answered as Connect's router does with 
       envelope(badJson()),
     ],
     ["a time limit that is none", read, { "content-type": json, "connect-timeout-ms": "soon" }, ask(json)],
-    ["a protocol that is none", read, { "content-type": "text/plain" }, ask(json)],
-    ["a unary call of a stream", watch, { "content-type": json }, ask(json)],
     ["a query beside the path", `${read}?x=y`, { "content-type": json }, ask(json)],
     [
       "a stream of packed messages",

@@ -1,8 +1,15 @@
 import type { CallOptions } from "@connectrpc/connect";
-import { checkName, defaultLimits, type Origin, type WriteOptions } from "@trimtab/core";
+import {
+  checkName,
+  checkWhole,
+  defaultLimits,
+  isStoreError,
+  type Origin,
+  storeError,
+  type WriteOptions,
+} from "@trimtab/core";
 import { present, toWireContext } from "@trimtab/wire";
 import type { WriteContext } from "@trimtab/wire/services";
-
 import { refuseIf } from "./arguments.ts";
 import { fromBrokenCall, readAnswer } from "./store-error.ts";
 
@@ -21,21 +28,42 @@ export interface Caller {
   context(options: WriteOptions | undefined): WriteContext;
 }
 
-export const createCaller = ({ actor, origin, timeoutMs }: CallDefaults): Caller => ({
-  async call(send, read) {
-    let answer: Awaited<ReturnType<typeof send>>;
-    try {
-      answer = await send({ timeoutMs });
-    } catch (error) {
-      throw fromBrokenCall(error);
-    }
-    return readAnswer(() => read(answer));
-  },
-  context({ requestId, metadata, lease, ...who } = {}) {
-    // In a request, an empty id would be none.
-    if (requestId === "") refuseIf(checkName(requestId, "requestId", defaultLimits.nameLength));
-    return toWireContext(
-      present({ actor: who.actor ?? actor, origin: who.origin ?? origin, metadata, requestId, lease }),
+/** Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds. */
+export function createCaller({ actor, origin, timeoutMs }: CallDefaults): Caller {
+  refuseIf(checkWhole(timeoutMs, "timeoutMs", 0));
+  return {
+    async call(send, read) {
+      const sent = begin(() => send({ timeoutMs }));
+      let answer: Awaited<typeof sent>;
+      try {
+        answer = await sent;
+      } catch (error) {
+        throw fromBrokenCall(error);
+      }
+      return readAnswer(() => read(answer));
+    },
+    context({ requestId, metadata, lease, ...who } = {}) {
+      // In a request, an empty id would be none.
+      if (requestId === "") refuseIf(checkName(requestId, "requestId", defaultLimits.nameLength));
+      return toWireContext(
+        present({ actor: who.actor ?? actor, origin: who.origin ?? origin, metadata, requestId, lease }),
+      );
+    },
+  };
+}
+
+/** What is thrown before anything is sent is about the arguments, also where no type has kept them out. */
+function begin<T>(send: () => T): T {
+  try {
+    return send();
+  } catch (cause) {
+    if (isStoreError(cause)) throw cause;
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw storeError(
+      "invalid_argument",
+      `arguments that no request can be made of: ${problem}`,
+      { field: "request" },
+      { cause },
     );
-  },
-});
+  }
+}

@@ -18,6 +18,23 @@ describe("who writes", () => {
   });
 });
 
+describe("what no request can be made of", () => {
+  test("is refused as an argument, also where no compiler has seen it", async () => {
+    const { remote } = await openRemote();
+    const spec = JSON.parse("null");
+    await expect(remote.registerVariable("s", spec)).rejects.toMatchObject({
+      reason: "invalid_argument",
+      message: expect.stringContaining("arguments that no request can be made of"),
+    });
+  });
+
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("a time limit of %d ms is none", async (timeoutMs) => {
+    await expect(openRemote({ client: { timeoutMs } })).rejects.toThrow(
+      "timeoutMs must be a whole number of at least 0",
+    );
+  });
+});
+
 describe("updates", () => {
   const forms: [string, Updates][] = [
     ["a record", { temperature: 1, model: "claude-3" }],

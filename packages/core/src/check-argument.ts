@@ -21,7 +21,8 @@ export function checkName(name: unknown, field: string, maxLength: number): Refu
     const code = name.charCodeAt(i);
     if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2f) {
       const shown = code === 0x2f ? '"/"' : `the control character U+${code.toString(16).padStart(4, "0")}`;
-      return refusal("invalid_argument", `${field} holds ${shown} at position ${i}`, { field, value: name });
+      const message = `${field} holds ${shown} at position ${i}, which names and ids may not`;
+      return refusal("invalid_argument", message, { field, value: name });
     }
   }
   return undefined;

@@ -22,7 +22,9 @@ export const constraintSchema = <S extends z.core.$ZodLooseShape, C extends Valu
 ): z.ZodType<C> =>
   z
     .custom<Record<string, unknown>>(isRecord, "must be named values")
-    .pipe(z.strictObject(shape))
+    .pipe(
+      z.strictObject(shape, { error: ({ code }) => (code === "unrecognized_keys" ? unknownAmong(shape) : undefined) }),
+    )
     .transform((given, context) =>
       canonical(given, (constraint, message) => {
         context.issues.push({
@@ -33,6 +35,11 @@ export const constraintSchema = <S extends z.core.$ZodLooseShape, C extends Valu
         });
       }),
     );
+
+const unknownAmong = (shape: object): string => {
+  const known = Object.keys(shape);
+  return `is not known; there are ${known.length === 0 ? "none" : known.join(", ")}`;
+};
 
 /** A constraint that may be left out but not be `undefined`. */
 export const constraint = <T extends z.core.SomeType>(schema: T): z.ZodExactOptional<T> => z.exactOptional(schema);

@@ -220,6 +220,11 @@ describe("float", () => {
     expect(declare).toThrow(expect.objectContaining({ reason }));
   });
 
+  it("says which constraints there are where one is not known", () => {
+    const message = "float constraint maximum: is not known; there are min, max, step, allow_special, log";
+    expect(() => float({ maximum: 1 } as never)).toThrow(message);
+  });
+
   it("takes undefined for absent", () => {
     expect(float({ min: undefined, default: undefined, readOnly: true } as never)).toEqual({
       type: floatType,

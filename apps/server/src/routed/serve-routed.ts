@@ -5,7 +5,7 @@ import type { Exchange } from "@trimtab/http";
 import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
-import { sendBody, sendFailure } from "../http/send.ts";
+import { sendBody, sendFailure, sendText, type TextAnswer } from "../http/send.ts";
 import { requestBody } from "./request-body.ts";
 import { endSoundly } from "./sound-endings.ts";
 
@@ -42,7 +42,10 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
         signal: gone.signal,
         contextValues: peerValues(exchange, forwardedFor),
       });
-      await send(exchange, answer, fields);
+      const advice = adviceOn(answer, handler, exchange);
+      if (advice !== undefined)
+        sendText(exchange, { ...advice, fields: { ...fields, ...toFields(answer.header), ...advice.fields } });
+      else await send(exchange, answer, fields);
     } catch (error) {
       // A caller that has gone away is no fault of the server's.
       if (!gone.signal.aborted) onError(error);
@@ -59,6 +62,27 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
 }
 
 const pathWithoutQuery = ({ path = "" }: Exchange): string => path.split("?", 1)[0] ?? "";
+
+/**
+ * What is said to requests that no protocol takes, whose answers the router leaves empty: mostly people's, by hand. Nothing where the
+ * answer says something itself.
+ */
+function adviceOn(
+  { status }: UniversalServerResponse,
+  { allowedMethods, method }: UniversalHandler,
+  { headers }: Exchange,
+): TextAnswer | undefined {
+  if (status === 405) {
+    const text = `calls are ${allowedMethods.join(" or ")} requests, with a content-type such as application/json\n`;
+    return { status, text, fields: { allow: allowedMethods.join(", ") } };
+  }
+  if (status !== 415) return undefined;
+  const got =
+    headers["content-type"] === undefined ? "there is no content-type" : "this content-type is not served here";
+  const unary = "send application/json, application/proto, or what gRPC and gRPC-web send";
+  const streaming = `${method.name} is a stream: call it by a client of Connect (application/connect+json), gRPC or gRPC-web`;
+  return { status, text: `${got}; ${method.methodKind === "unary" ? unary : streaming}\n` };
+}
 
 async function send(exchange: Exchange, answer: UniversalServerResponse, fields: OutgoingHttpHeaders): Promise<void> {
   const { status, header, body = noBody, trailer } = answer;
