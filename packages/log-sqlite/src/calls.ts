@@ -18,6 +18,8 @@ export interface Start {
   readonly bell: Int32Array<SharedArrayBuffer>;
   /** Shared memory through which small appends come; see `createSlots`. */
   readonly slots: SharedArrayBuffer;
+  /** Through which large data comes to the writer; the reader works out hashes of what is in it. */
+  readonly window?: Window;
 }
 
 /** What each of some writes came to; one word where all of them were made. */
@@ -40,8 +42,8 @@ export interface Calls {
 export interface WriteRequest {
   readonly writes: readonly Write[];
   readonly packed: PackedData;
-  /** Where data that is in sections comes from, where it is not in `packed`: then there is one write. */
-  readonly window?: Window;
+  /** Data that is in sections comes through the window, and is not in `packed`: then there is one write. */
+  readonly isStreamed: boolean;
 }
 
 /** A call on its way to a thread; the numbers count all calls, in their order. */

@@ -1,8 +1,8 @@
-import { hash as digest } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { checksumOf } from "./checksum.ts";
+import { chunkHash, hashBytes } from "./chunk-hash.ts";
 import { cut, inlineBytes } from "./cut.ts";
-import type { Sections } from "./packed-data.ts";
+import { type Section, type Sections, sectionOf } from "./packed-data.ts";
 
 /** Data as a row holds it: as it is where `whole` is 0, and else as the list of the hashes of its chunks. */
 export interface StoredData {
@@ -10,8 +10,6 @@ export interface StoredData {
   /** Bytes of the whole, where it is cut into chunks. */
   readonly whole: number;
 }
-
-const hashBytes = 32;
 
 /** Stores large data once, however many rows hold it; everything within the transaction of whoever calls. */
 export interface ChunkWriter {
@@ -32,10 +30,9 @@ export function createChunkWriter(db: DatabaseSync): ChunkWriter {
   const remove = db.prepare("DELETE FROM chunk WHERE id = ?");
   const removeData = db.prepare("DELETE FROM chunk_data WHERE id = ?");
 
-  const storeChunks = (chunks: Iterable<Uint8Array>, whole: number): StoredData => {
+  const storeChunks = (sections: Iterable<Section>, whole: number): StoredData => {
     const hashes: Uint8Array[] = [];
-    for (const chunk of chunks) {
-      const hash = hashOf(chunk);
+    for (const { chunk, hash } of sections) {
       if (addUse.run(hash).changes === 0) insertData.run(insert.run(hash).lastInsertRowid, chunk);
       hashes.push(hash);
     }
@@ -45,7 +42,9 @@ export function createChunkWriter(db: DatabaseSync): ChunkWriter {
   return {
     store(data) {
       if (!(data instanceof Uint8Array)) return storeChunks(data.each, data.bytes);
-      return data.length <= inlineBytes ? { data, whole: 0 } : storeChunks(cut(data), data.length);
+      return data.length <= inlineBytes
+        ? { data, whole: 0 }
+        : storeChunks(cut(data).values().map(sectionOf), data.length);
     },
     release(stored) {
       for (const hash of hashesIn(stored)) {
@@ -97,6 +96,4 @@ export function hashesIn({ data, whole }: StoredData): Uint8Array[] {
 }
 
 /** Says whether a chunk is the one of this hash. */
-export const isChunk = (chunk: Uint8Array, hash: Uint8Array): boolean => hashOf(chunk).equals(hash);
-
-const hashOf = (chunk: Uint8Array): Buffer => digest("sha256", chunk, "buffer");
+export const isChunk = (chunk: Uint8Array, hash: Uint8Array): boolean => chunkHash(chunk).equals(hash);

@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
+import { createOutflow } from "./outflow.ts";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
 import { createSummaryStore } from "./sqlite-summaries.ts";
 import { startThread, type Thread } from "./thread.ts";
+import { createWindow } from "./window.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
 /** Where the log is and how it is opened. */
@@ -48,7 +50,8 @@ export interface SqliteLogStats extends LogCounts {
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLog> {
   const directory = resolve(options.directory);
-  const start = { directory, acceptLoss: options.acceptLoss ?? false };
+  const window = createWindow();
+  const start = { directory, acceptLoss: options.acceptLoss ?? false, window };
   const writing = await startThread({ ...start, role: "writer" });
   const reading = await startThread({ ...start, role: "reader" }).catch(async (error: unknown) => {
     await writing.close();
@@ -56,7 +59,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   });
   let closing: Promise<void> | undefined;
   const closedError = () => new LogError("closed", `the log in ${directory} is closed`, { directory });
-  const queue = createWriteQueue(writing, closedError);
+  const queue = createWriteQueue(writing, createOutflow(window, reading.nudge), closedError);
   const reads: Pick<Thread, "call"> = {
     call: (call, argument) => (closing === undefined ? reading.call(call, argument) : Promise.reject(closedError())),
   };

@@ -1,19 +1,16 @@
 import type { Sectioned } from "./sectioned.ts";
-import { breakOff, createWindow, putSections, type Window, wake } from "./window.ts";
+import { breakOff, putSections, type Window, wake } from "./window.ts";
 
 /** Sends large data to the writing thread through a window, so that it is never there a second time as a whole. */
 export interface Outflow {
-  readonly window: Window;
   /** Sends data for a call, behind that of the calls before. */
   send(data: readonly Sectioned[], call: Promise<unknown>): void;
 }
 
-/** Makes an outflow that is sending nothing. */
-export function createOutflow(): Outflow {
-  const window = createWindow();
+/** Makes an outflow that is sending nothing; `onPut` is called whenever there is something more in the window. */
+export function createOutflow(window: Window, onPut: () => void): Outflow {
   let before: Promise<void> = Promise.resolve();
   return {
-    window,
     send(data, call) {
       let isOver = false;
       const end = () => {
@@ -23,7 +20,7 @@ export function createOutflow(): Outflow {
       const over = call.then(end, end);
       const put = async (): Promise<void> => {
         try {
-          for (const each of data) await putSections(window, each, () => isOver);
+          for (const each of data) await putSections(window, each, { isOver: () => isOver, onPut });
         } catch {
           // Where the data was taken away there is nothing to put in; the call rejects.
           breakOff(window);

@@ -1,3 +1,4 @@
+import { chunkHash } from "./chunk-hash.ts";
 import { pack } from "./packed.ts";
 import type { Sectioned } from "./sectioned.ts";
 
@@ -9,10 +10,19 @@ export interface PackedData {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** A section, which is to be a chunk, and its hash. */
+export interface Section {
+  readonly chunk: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+/** Makes a section of a chunk. */
+export const sectionOf = (chunk: Uint8Array): Section => ({ chunk, hash: chunkHash(chunk) });
+
 /** Data of which each section is to be a chunk. They are gone through once; one is there until the next is asked for. */
 export interface Sections {
   readonly bytes: number;
-  readonly each: Iterable<Uint8Array>;
+  readonly each: Iterable<Section>;
 }
 
 /** Copies data into one buffer; what is in sections only where it is not `streamed`. */
@@ -25,7 +35,7 @@ export function packData(items: readonly (Uint8Array | Sectioned)[], streamed: b
 /** Gives the data back, as views on the buffer, or as `receive` gives its sections. */
 export function unpackData(
   { lengths, bytes }: PackedData,
-  receive?: (sections: readonly number[]) => Iterable<Uint8Array>,
+  receive?: (sections: readonly number[]) => Iterable<Section>,
 ): (Uint8Array | Sections)[] {
   let offset = 0;
   const take = (length: number): Uint8Array => {
@@ -35,6 +45,9 @@ export function unpackData(
   return lengths.map((length) =>
     typeof length === "number"
       ? take(length)
-      : { bytes: length.reduce((sum, each) => sum + each, 0), each: receive?.(length) ?? length.map(take) },
+      : {
+          bytes: length.reduce((sum, each) => sum + each, 0),
+          each: receive?.(length) ?? length.map(take).values().map(sectionOf),
+        },
   );
 }

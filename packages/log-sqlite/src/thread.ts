@@ -15,6 +15,8 @@ export interface Thread {
   ): Promise<ReturnType<Calls[K]>>;
   /** Asks for appends through shared memory; `undefined`, with nothing asked, where they do not go through that. */
   append(writes: readonly Write[], data: readonly Uint8Array[]): Promise<Outcomes> | undefined;
+  /** Has the thread look for what it can do beside its calls. */
+  nudge(): void;
   /** Lets the thread finish what it was asked, and ends it. */
   close(): Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function startThread(options: Omit<Start, "bell" | "slots">): Promi
       ring();
       return reply;
     },
+    nudge: ring,
     async close() {
       if (ended !== undefined) return;
       const exited = new Promise((resolve) => worker.once("exit", resolve));

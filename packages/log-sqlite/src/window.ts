@@ -1,4 +1,13 @@
 import { EngineError } from "./failure.ts";
+import type { Section } from "./packed-data.ts";
+import {
+  createSectionHashes,
+  forgetHash,
+  hashAhead,
+  type SectionHashes,
+  takeHash,
+  wantHash,
+} from "./section-hashes.ts";
 import type { Sectioned } from "./sectioned.ts";
 
 /** Shared memory through which the writing thread is sent sections of data, a few at a time and in order. */
@@ -6,6 +15,7 @@ export interface Window {
   /** How many sections were ever put in, how many were taken out, both wrapping, and whether those promised do not come. */
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly room: Uint8Array<SharedArrayBuffer>;
+  readonly hashes: SectionHashes;
 }
 
 const [putIn, takenOut, brokenOff] = [0, 1, 2];
@@ -19,18 +29,38 @@ const slotBytes = 1 << 20;
 export const createWindow = (): Window => ({
   control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
   room: new Uint8Array(new SharedArrayBuffer(slots * slotBytes)),
+  hashes: createSectionHashes(slots),
 });
 
-function slotOf({ room }: Window, count: number, length: number): Uint8Array {
-  const start = (count & (slots - 1)) * slotBytes;
-  return room.subarray(start, start + length);
+/** The slot of the section that is put in after so many others. */
+const slotOf = (count: number): number => count & (slots - 1);
+
+const roomOf = ({ room }: Window, slot: number, length = slotBytes): Uint8Array =>
+  room.subarray(slot * slotBytes, slot * slotBytes + length);
+
+/** Works out the hash of one section that is there, in a thread that neither puts any in nor takes them; `false` where none was left. */
+export function hashOne(window: Window): boolean {
+  const first = Atomics.load(window.control, takenOut);
+  for (let count = first; count < first + slots; count++) {
+    const slot = slotOf(count);
+    if (hashAhead(window.hashes, slot, roomOf(window, slot))) return true;
+  }
+  return false;
+}
+
+/** How sections are put in. */
+export interface Putting {
+  /** Says that nobody takes them any more, which {@link wake} makes it ask. */
+  readonly isOver: () => boolean;
+  /** Called after each. */
+  readonly onPut: () => void;
 }
 
 /**
  * Puts the sections of data in as there is room, for which it waits without holding up the thread; resolves when the last one is in,
- * or once `isOver` says that nobody takes them any more, which {@link wake} makes it ask.
+ * or once nobody takes them any more.
  */
-export async function putSections(window: Window, data: Sectioned, isOver: () => boolean): Promise<void> {
+export async function putSections(window: Window, data: Sectioned, { isOver, onPut }: Putting): Promise<void> {
   const { control } = window;
   const takeInto = taking(data.parts);
   for (const length of data.sections) {
@@ -41,9 +71,12 @@ export async function putSections(window: Window, data: Sectioned, isOver: () =>
       if (((count - taken) | 0) < slots) break;
       await Atomics.waitAsync(control, takenOut, taken).value;
     }
-    takeInto(slotOf(window, count, length));
+    const slot = slotOf(count);
+    takeInto(roomOf(window, slot, length));
+    wantHash(window.hashes, slot, length);
     Atomics.add(control, putIn, 1);
     Atomics.notify(control, putIn);
+    onPut();
   }
 }
 
@@ -79,7 +112,7 @@ function taking(parts: readonly Uint8Array[]): (target: Uint8Array) => void {
 /** What comes through a window for one call, on the side of the thread that works on the call. */
 export interface Receiver {
   /** Gives sections of these lengths as they come, for which the thread waits; each until the next is asked for. */
-  receive(lengths: readonly number[]): Iterable<Uint8Array>;
+  receive(lengths: readonly number[]): Iterable<Section>;
   /** Lets go by what of the call was not received. */
   finish(): void;
 }
@@ -94,7 +127,8 @@ export function createReceiver(window: Window, sections: number): Receiver {
     while (Atomics.load(control, putIn) === count) Atomics.wait(control, putIn, count);
     return Atomics.load(control, brokenOff) === 0;
   };
-  const letGo = (): void => {
+  const letGo = (count: number): void => {
+    forgetHash(window.hashes, slotOf(count));
     Atomics.add(control, takenOut, 1);
     Atomics.notify(control, takenOut);
   };
@@ -104,8 +138,10 @@ export function createReceiver(window: Window, sections: number): Receiver {
       for (const length of lengths) {
         const count = Atomics.load(control, takenOut);
         if (!comes(count)) throw new EngineError("unavailable", "data to be written went away before it was written");
-        yield slotOf(window, count, length);
-        letGo();
+        const slot = slotOf(count);
+        const chunk = roomOf(window, slot, length);
+        yield { chunk, hash: takeHash(window.hashes, slot, chunk) };
+        letGo(count);
       }
     },
     finish() {
@@ -113,7 +149,7 @@ export function createReceiver(window: Window, sections: number): Receiver {
         const count = Atomics.load(control, takenOut);
         if (((count - first) | 0) === sections) return;
         if (!comes(count)) break;
-        letGo();
+        letGo(count);
       }
       Atomics.store(control, takenOut, Atomics.load(control, putIn));
       Atomics.store(control, brokenOff, 0);

@@ -9,7 +9,7 @@ import { unpackData } from "./packed-data.ts";
 import { createReader } from "./reader.ts";
 import { openForReading } from "./schema.ts";
 import { verify } from "./verify.ts";
-import { createReceiver } from "./window.ts";
+import { createReceiver, hashOne, type Window } from "./window.ts";
 import { reached } from "./write-point.ts";
 import { createSlotReceiver, type SlotRequest } from "./write-slots.ts";
 import { createWriter, type Write } from "./writer.ts";
@@ -28,15 +28,16 @@ type Answers = Partial<Calls> &
 
 const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers>> = {
   writer: openWriter,
-  reader(folder) {
+  reader(folder, { window }) {
     const db = openForReading(folder.database);
-    return { ...createReader(db, folder), close: () => db.close() };
+    const rest = () => (window !== undefined && hashOne(window) ? 0 : Number.POSITIVE_INFINITY);
+    return { ...createReader(db, folder), rest, close: () => db.close() };
   },
   verifier: (folder) => ({ verify: () => verify(folder), close: () => {} }),
   backup: (folder) => ({ backup: (target) => backUp(folder, dataFolder(target)), close: () => {} }),
 };
 
-function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
+function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers {
   const { db, watermark, close } = openDatabase(folder, { acceptLoss });
   const writer = createWriter(db, folder, watermark);
   let flushAt = performance.now() + watermarkFlushMs;
@@ -58,7 +59,7 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
     return outcomes.every((outcome) => outcome === true) ? "made" : outcomes;
   };
   return {
-    write: (request) => receiving(request, (data) => write(request.writes, data)),
+    write: (request) => receiving(request, window, (data) => write(request.writes, data)),
     append: ({ writes, data }) => write(writes, data),
     rest() {
       const checkpointMs = writer.checkpoint();
@@ -75,8 +76,12 @@ function openWriter(folder: DataFolder, { acceptLoss }: Start): Answers {
 }
 
 /** Works on data of which a part may come through a window; none of that is left there. */
-function receiving<T>({ packed, window }: WriteRequest, work: (data: ReturnType<typeof unpackData>) => T): T {
-  if (window === undefined) return work(unpackData(packed));
+function receiving<T>(
+  { packed, isStreamed }: WriteRequest,
+  window: Window | undefined,
+  work: (data: ReturnType<typeof unpackData>) => T,
+): T {
+  if (!isStreamed || window === undefined) return work(unpackData(packed));
   const sections = packed.lengths.flat().length - packed.lengths.filter((length) => typeof length === "number").length;
   const receiver = createReceiver(window, sections);
   try {

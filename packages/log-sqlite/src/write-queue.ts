@@ -1,7 +1,7 @@
 import type { LogError } from "@trimtab/log";
 import type { Outcomes } from "./calls.ts";
 import { createGathering } from "./gathering.ts";
-import { createOutflow, type Outflow } from "./outflow.ts";
+import type { Outflow } from "./outflow.ts";
 import { packData } from "./packed-data.ts";
 import type { Sectioned } from "./sectioned.ts";
 import { type Thread, toLogError } from "./thread.ts";
@@ -33,7 +33,7 @@ const batchBytes = 32 << 20;
 const streamedBytes = 1 << 20;
 
 /** Makes an empty queue. */
-export function createWriteQueue(thread: Thread, closedError: () => LogError): WriteQueue {
+export function createWriteQueue(thread: Thread, outflow: Outflow, closedError: () => LogError): WriteQueue {
   let queue: Job[] = [];
   let underWay = 0;
   let waiting = 0;
@@ -41,7 +41,6 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
   let scheduled = false;
   let closed = false;
   let drained = () => {};
-  let outflow: Outflow | undefined;
   const gathering = createGathering({
     underWay: () => entries,
     send: () => sendScheduled(),
@@ -75,12 +74,10 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     const data = batch.flatMap(({ data }) => data);
     const appended = data.every(isBytes) ? thread.append(writes, data) : undefined;
     if (appended !== undefined) return appended;
-    const streamed = batch.some(isStreamed);
-    const packed = packData(data, streamed);
-    if (!streamed) return thread.call("write", { writes, packed }, [packed.bytes.buffer]);
-    outflow ??= createOutflow();
-    const call = thread.call("write", { writes, packed, window: outflow.window }, [packed.bytes.buffer]);
-    outflow.send(data.filter(isSectioned), call);
+    const isStreamed = batch.some(isLarge);
+    const packed = packData(data, isStreamed);
+    const call = thread.call("write", { writes, packed, isStreamed }, [packed.bytes.buffer]);
+    if (isStreamed) outflow.send(data.filter(isSectioned), call);
     return call;
   };
 
@@ -89,9 +86,9 @@ export function createWriteQueue(thread: Thread, closedError: () => LogError): W
     let bytes = 0;
     for (const job of queue) {
       for (const each of job.data) bytes += isSectioned(each) ? each.bytes : each.length;
-      if (count === batchWrites || (count > 0 && (bytes > batchBytes || isStreamed(job)))) break;
+      if (count === batchWrites || (count > 0 && (bytes > batchBytes || isLarge(job)))) break;
       count++;
-      if (isStreamed(job)) break;
+      if (isLarge(job)) break;
     }
     const batch = queue.slice(0, count);
     queue = queue.slice(count);
@@ -135,7 +132,7 @@ const isBytes = (data: Uint8Array | Sectioned): data is Uint8Array => data insta
 
 const isSectioned = (data: Uint8Array | Sectioned): data is Sectioned => !isBytes(data);
 
-const isStreamed = ({ data }: Job): boolean => data.some((each) => isSectioned(each) && each.bytes >= streamedBytes);
+const isLarge = ({ data }: Job): boolean => data.some((each) => isSectioned(each) && each.bytes >= streamedBytes);
 
 function answer({ resolve, reject }: Job, outcome: Outcome | undefined): void {
   if (typeof outcome === "object") reject(toLogError(outcome));

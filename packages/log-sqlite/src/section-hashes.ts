@@ -1,0 +1,49 @@
+import { chunkHash, hashBytes } from "./chunk-hash.ts";
+
+/** Shared memory for the hashes of the sections in a window, by the slots that they are in. */
+export interface SectionHashes {
+  /** How far the hash of each section is. */
+  readonly states: Int32Array<SharedArrayBuffer>;
+  /** Bytes of each section. */
+  readonly lengths: Int32Array<SharedArrayBuffer>;
+  readonly hashes: Uint8Array<SharedArrayBuffer>;
+}
+
+/** Nobody wants it; nobody has begun; somebody else than the writing thread works it out; it is there. */
+const [none, wanted, underWay, known] = [0, 1, 2, 3];
+
+/** Makes room for the hashes of so many sections, none of which is wanted. */
+export const createSectionHashes = (slots: number): SectionHashes => ({
+  states: new Int32Array(new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT)),
+  lengths: new Int32Array(new SharedArrayBuffer(slots * Int32Array.BYTES_PER_ELEMENT)),
+  hashes: new Uint8Array(new SharedArrayBuffer(slots * hashBytes)),
+});
+
+/** Says that a slot holds a section of this length. */
+export function wantHash({ states, lengths }: SectionHashes, slot: number, length: number): void {
+  lengths[slot] = length;
+  Atomics.store(states, slot, wanted);
+}
+
+/** Gives the hash of a section, to the thread that writes: worked out here, unless another has begun with it. */
+export function takeHash({ states, hashes }: SectionHashes, slot: number, section: Uint8Array): Uint8Array {
+  if (Atomics.compareExchange(states, slot, wanted, none) === wanted) return chunkHash(section);
+  Atomics.wait(states, slot, underWay);
+  return hashes.slice(slot * hashBytes, (slot + 1) * hashBytes);
+}
+
+/** Sees to it that nobody looks at a section any more, so that another may take its slot. */
+export function forgetHash({ states }: SectionHashes, slot: number): void {
+  if (Atomics.compareExchange(states, slot, wanted, none) === wanted) return;
+  Atomics.wait(states, slot, underWay);
+  Atomics.store(states, slot, none);
+}
+
+/** Works out the hash of a section unless somebody has begun with it, in a thread other than the one that writes; says whether it did. */
+export function hashAhead({ states, lengths, hashes }: SectionHashes, slot: number, room: Uint8Array): boolean {
+  if (Atomics.compareExchange(states, slot, wanted, underWay) !== wanted) return false;
+  hashes.set(chunkHash(room.subarray(0, lengths[slot])), slot * hashBytes);
+  Atomics.store(states, slot, known);
+  Atomics.notify(states, slot);
+  return true;
+}
