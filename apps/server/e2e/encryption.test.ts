@@ -128,7 +128,7 @@ describe("the audit of a server with a key", () => {
     expect(await check(data, newKey("k2"))).toContain("audit: what is stored was sealed with key k1");
     await expect(openWith(data, newKey("k2"), { audit: "on" })).rejects.toThrow("the audit cannot be read: what is");
     await expect(openWith(data, undefined, { audit: "on" })).rejects.toThrow("there is no key to open it with");
-  });
+  }, 60_000);
 
   test("goes on from one in the clear and under another key, and takes nothing in the clear after that", async () => {
     const data = temporaryFolder();

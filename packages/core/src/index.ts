@@ -48,6 +48,7 @@ export * from "./snapshot.ts";
 export { drawFrom } from "./space/draw.ts";
 export { createRandom, type Random } from "./space/random.ts";
 export * from "./store/access-store.ts";
+export * from "./store/analytics-reports.ts";
 export * from "./store/analytics-store.ts";
 export * from "./store/configuration-space-store.ts";
 export * from "./store/dependency-store.ts";

@@ -4,8 +4,6 @@ import {
   type CompileExpression,
   checkName,
   type DerivationFunction,
-  isExpired,
-  isHeld,
   type Limits,
   type Session,
   type SessionCheckpoint,
@@ -22,11 +20,11 @@ import type { SnapshotStore } from "@trimtab/log";
 import { createAgeLimit } from "./age-limit.ts";
 import { createEndedSessions } from "./ended-sessions.ts";
 import { createRefusals } from "./request-answers.ts";
+import { createSessionAges, createSessionExpiry } from "./session-expiry.ts";
 import { createSessionIndex } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
 import { createSessionWriter } from "./session-writer.ts";
-import { tellExpiry } from "./tell-write.ts";
 import { createWaitingWrites } from "./waiting-writes.ts";
 import { createWriteMaker, type HowToWrite, type Means } from "./write-maker.ts";
 import type { WriteResult } from "./write-pipeline.ts";
@@ -92,12 +90,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   const index = createSessionIndex(table, options, ended.add);
   const waiting = createWaitingWrites(options.maxWaitingWrites);
   const toWrite = createWriteMaker(means, clock);
+  const { outlived, expired } = createSessionAges(clock);
   let closed = false;
-
-  const outlived = ({ summary, accessedAt }: RestingSession, at = clock.elapsed()): boolean =>
-    isExpired(summary, at - accessedAt);
-  const expired = (session: LoadedSession, at = clock.elapsed()): boolean =>
-    session.runtime.hub.size === 0 && session.readers === 0 && outlived(session, at);
 
   const checkOpen = (id: string): void => {
     if (closed) throw storeError("unavailable", "the store is closed", {});
@@ -131,6 +125,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 
   const writer = createSessionWriter({ clock, table, ended, waiting, toWrite, requireLive });
+  const { expire, expireById, abandonLeases } = createSessionExpiry({ ...options, writer, table, hold, expired });
 
   const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
     checkOpen(id);
@@ -145,23 +140,6 @@ export function createSessions(options: SessionsOptions): Sessions {
         throw storeError("limit_exceeded", message, details);
       }
       return await writer.write(session, commands, by);
-    } finally {
-      table.release(session);
-    }
-  };
-
-  const expire = async (session: LoadedSession): Promise<void> => {
-    await writer.write(session, [{ kind: "delete-session", cause: "session_expired" }], { actor: "trimtab" });
-    if (telemetry.isHeard) tellExpiry(telemetry, session.runtime.state.id);
-  };
-
-  /** Expires a session that has outlived its time, unless somebody came just now. */
-  const expireById = async (id: string): Promise<boolean> => {
-    const session = await hold(id);
-    try {
-      if (session.summary.status !== "live" || !expired(session)) return false;
-      await expire(session);
-      return true;
     } finally {
       table.release(session);
     }
@@ -183,15 +161,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     }
     if (session instanceof Promise) return session.then((one) => writer.writeAndLeave(one, commands, by), refuse);
     return writer.writeAndLeave(session, commands, by);
-  };
-
-  /** Records that leases which were not renewed in time are lost. */
-  const abandon = async (session: LoadedSession): Promise<void> => {
-    const { state } = session.runtime;
-    if (state.status !== "live" || state.leases.size === 0) return;
-    const running = [...state.optimizations.values()].filter((record) => record.state === "running");
-    if (running.every((record) => isHeld(record, clock.now()))) return;
-    await writer.write(session, [{ kind: "abandon-optimizations" }], { actor: "trimtab" });
   };
 
   const letAge = createAgeLimit({ ...options, table });
@@ -248,7 +217,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       let count = 0;
       for (const { summary } of index.all().filter((session) => outlived(session)))
         count += (await expireById(summary.id)) ? 1 : 0;
-      for (const session of table.loaded.values()) await abandon(session);
+      for (const session of table.loaded.values()) await abandonLeases(session);
       return count;
     },
     tick() {
