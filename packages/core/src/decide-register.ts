@@ -11,7 +11,7 @@ import { encodeValue, unknownType } from "./encode-value.ts";
 import { constraintsWithin, unknownVariable } from "./find-variable.ts";
 import type { Parsed } from "./parse-value.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
-import { findVariable, type SessionState } from "./session-state.ts";
+import { findVariable, idPrefix, type SessionState } from "./session-state.ts";
 import type { VariableSpec } from "./store/variable-store.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 import type { Variable } from "./variable.ts";
@@ -91,7 +91,7 @@ export const checkVariableRoom = (
 ): Refusal | undefined => checkRoom(id, { of: "variables", count: variableCount, limit: limits.variablesPerSession });
 
 /** The id a variable gets: its name and a number that grows with each registration in the session. */
-export const variableId = (name: string, number: number): string => `var_${name}_${number}`;
+export const variableId = (name: string, number: number): string => `${idPrefix}${name}_${number}`;
 
 /** The next number whose id is no variable's name, since an id must not be mistaken for one. */
 function freeNumber(state: SessionState, name: string): number {

@@ -13,6 +13,7 @@ import {
   newSession,
   putProgram,
   putVariable,
+  replaceVariable,
   type SessionState,
   storeVariable,
 } from "./session-state.ts";
@@ -40,7 +41,8 @@ export function evolveDecided(
   let at = 0;
   for (const event of commit.events) {
     const variable = made[at++];
-    next = variable === undefined ? applyEvent(next, event, commit) : putVariable(next, variable);
+    if (variable === undefined) next = applyEvent(next, event, commit);
+    else replaceVariable(next, variable);
   }
   next.revision = commit.revision;
   next.atMs = commit.atMs;
@@ -74,7 +76,8 @@ export function applyEvent(state: SessionState, event: SessionEvent, commit: Com
       return putVariable(state, event.variable);
     case "variable-set": {
       const variable = state.variables.get(event.id);
-      return variable === undefined ? state : putVariable(state, variableAfter(variable, event, commit));
+      if (variable !== undefined) replaceVariable(state, variableAfter(variable, event, commit));
+      return state;
     }
     case "variable-changed":
     case "staleness-changed":

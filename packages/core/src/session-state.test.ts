@@ -43,8 +43,10 @@ describe("variables of a session", () => {
   });
 
   test("an id wins over a name", () => {
-    const state = putVariable(putVariable(session(), variable("a", "b", "first")), variable("b", "c", "second"));
-    expect(findVariable(state, "b")?.value).toBe("second");
+    const state = putVariable(session(), variable("var_a_1", "var_c_2", "first"));
+    expect(findVariable(state, "var_c_2")?.value).toBe("first");
+    putVariable(state, variable("var_c_2", "c", "second"));
+    expect(findVariable(state, "var_c_2")?.value).toBe("second");
   });
 
   test("a new name drops the old one, and deleting leaves a name that another has taken", () => {

@@ -147,6 +147,12 @@ export function putVariable(state: SessionState, variable: Variable): SessionSta
   return state;
 }
 
+/** Puts a variable in the place of what it was, of the same id and name, and counts one update. */
+export function replaceVariable(state: SessionState, variable: Variable): void {
+  storeVariable(state, variable);
+  state.totalVariableUpdates++;
+}
+
 /** Stores a variable under its id, and whether it is stale and shared. */
 export function storeVariable(state: SessionState, variable: Variable): void {
   state.variables.set(variable.id, variable);
@@ -180,12 +186,16 @@ function dropName(state: SessionState, variable: Variable): void {
   if (state.names.get(variable.name) === variable.id) state.names.delete(variable.name);
 }
 
+/** What every id begins with. */
+export const idPrefix = "var_";
+
 /** Finds a variable in constant time; an id wins over a name. */
 export function findVariable(state: SessionState, ref: string): Variable | undefined {
-  const byId = state.variables.get(ref);
-  if (byId !== undefined) return byId;
   const id = state.names.get(ref);
-  return id === undefined ? undefined : state.variables.get(id);
+  if (id === undefined) return state.variables.get(ref);
+  // One that is called like another's id; names that cannot be are not looked up twice.
+  const byId = ref.startsWith(idPrefix) ? state.variables.get(ref) : undefined;
+  return byId ?? state.variables.get(id);
 }
 
 /** Says whether an id or a name is known. */

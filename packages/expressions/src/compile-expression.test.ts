@@ -349,6 +349,24 @@ describe("evaluation", () => {
     });
   });
 
+  test("one evaluation leaves nothing to the next, nor to one within it", () => {
+    const inner = compileExpression("a + b", { variables: ["a", "b"] });
+    const outer = compileExpression("a * 10.0 + b", { variables: ["a", "b"] });
+    const nested = (name: string) => {
+      const result = inner.evaluate(plainScope({ a: 1, b: 2 }));
+      return { kind: "number", value: name === "a" ? 4 : Number(result.kind === "value" && result.value) } as const;
+    };
+    expect(outer.evaluate(nested)).toMatchObject({ kind: "value", value: 43 });
+    expect(inner.evaluate(plainScope({ a: 5 }))).toMatchObject({ kind: "failure" });
+    expect(inner.evaluate(plainScope({ b: 6 }))).toMatchObject({ kind: "failure" });
+    const names = Array.from({ length: 20 }, (_, i) => `v${i}`);
+    const wide = compileExpression(names.join(" + "), { variables: names });
+    const values = Object.fromEntries(names.map((name, i) => [name, i]));
+    expect(wide.evaluate(plainScope(values))).toMatchObject({ value: 190 });
+    expect(wide.evaluate(plainScope({ ...values, v19: undefined }))).toMatchObject({ kind: "failure" });
+    expect(outer.evaluate(plainScope({ a: 1, b: 1 }))).toMatchObject({ value: 11 });
+  });
+
   test("the cost does not depend on what was evaluated or compiled before", () => {
     const values = { s: "aaab", p: "a+b" };
     const first = evaluate("s.matches(p) && s.matches('b$')", values);

@@ -1,6 +1,6 @@
 import { type Payload, storeError, toPayload, type Value } from "@trimtab/core";
 import { Failure, shownType } from "./cel-value.ts";
-import { CostLimitExceeded, type Frame, type Scope } from "./frame.ts";
+import { CostLimitExceeded, enterFrame, leaveFrame, type Scope } from "./frame.ts";
 import { positionOf, problemsOf } from "./problem.ts";
 import { type Program, programOf } from "./program.ts";
 import { toValue } from "./to-value.ts";
@@ -92,17 +92,19 @@ function prepare(source: string, options: CompileOptions) {
   const problem = problemsOf(source, field);
   if (source.length > maxLength) throw problem(maxLength, `longer than ${maxLength} characters`);
   const program = programOf(source, kindLookup(variables), problem);
-  return { program, evaluate: (values: VariableValues) => evaluate(source, program, { values, maxCost }) };
+  const limited = { source, program, maxCost };
+  return { program, evaluate: (values: VariableValues) => evaluate(limited, values) };
 }
 
-function evaluate(
-  source: string,
-  program: Program,
-  { values, maxCost }: { values: VariableValues; maxCost: number },
-): Evaluation {
+interface Limited {
+  readonly source: string;
+  readonly program: Program;
+  readonly maxCost: number;
+}
+
+function evaluate({ source, program, maxCost }: Limited, values: VariableValues): Evaluation {
   const scope: Scope = typeof values === "function" ? values : (name) => values.get(name);
-  const slots = new Array<undefined>(program.references.length);
-  const frame: Frame = { scope, slots, locals: [], cost: 0, maxCost };
+  const frame = enterFrame(scope, program.references.length, maxCost);
   try {
     const result = program.run(frame);
     const value = result instanceof Failure ? result : toValue(frame, result);
@@ -115,6 +117,8 @@ function evaluate(
     // What the caller's own function has thrown.
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: "failure", message: `could not be evaluated: ${reason}`, cost: frame.cost };
+  } finally {
+    leaveFrame(frame);
   }
 }
 

@@ -6,14 +6,46 @@ export type Scope = (name: string) => Payload | undefined;
 
 /** What one evaluation holds. */
 export interface Frame {
-  readonly scope: Scope;
+  scope: Scope;
   /** Values of variables, each read at most once. */
   readonly slots: (Result | undefined)[];
   /** Values of the variables of macros, by depth of nesting. */
   readonly locals: Result[];
   /** Units spent so far. */
   cost: number;
-  readonly maxCost: number;
+  maxCost: number;
+}
+
+/** Slots of a frame that serves one evaluation after the other. */
+const usualSlots = 8;
+
+const noScope: Scope = () => undefined;
+
+/** What the last evaluation was done in, for the next one; absent while one is under way. */
+let spare: Frame | undefined;
+
+/** Gives a frame for an evaluation that reads so many variables, to be given back by {@link leaveFrame}. */
+export function enterFrame(scope: Scope, slots: number, maxCost: number): Frame {
+  const frame = slots > usualSlots ? undefined : spare;
+  if (frame === undefined) {
+    const length = Math.max(slots, usualSlots);
+    return { scope, slots: Array.from({ length }, () => undefined), locals: [], cost: 0, maxCost };
+  }
+  spare = undefined;
+  frame.scope = scope;
+  frame.cost = 0;
+  frame.maxCost = maxCost;
+  return frame;
+}
+
+/** Ends the use of a frame, which then holds no values any more. */
+export function leaveFrame(frame: Frame): void {
+  const { slots, locals } = frame;
+  if (slots.length > usualSlots) return;
+  frame.scope = noScope;
+  for (let i = 0; i < usualSlots; i++) slots[i] = undefined;
+  if (locals.length > 0) locals.length = 0;
+  spare = frame;
 }
 
 /** Thrown once the cost limit is passed. It ends the evaluation, so no operator can absorb it as it does a failure. */

@@ -16,6 +16,8 @@ export interface DerivationTarget extends ValueTarget {
 /** What a value is computed with. One serves many targets. */
 export interface ComputeOptions<T> {
   readonly context: DecideContext;
+  /** The present value of a variable by name, where that is kept at hand. */
+  readonly payloadOf?: (name: string) => Payload | undefined;
   /** Gives ids of the variables that a target depends on, of whatever kind; only functions ask. */
   readonly dependenciesOf: (target: T) => Iterable<string>;
 }
@@ -43,7 +45,7 @@ function evaluate<T extends DerivationTarget>(state: SessionState, target: T, op
   }
   const read = readStored(derivation, options.context, false);
   if (read.kind === "refused") return { kind: "failure", message: read.refusal.message };
-  return read.value.evaluate((name) => payloadOf(state, name));
+  return read.value.evaluate(options.payloadOf ?? ((name) => payloadOf(state, name)));
 }
 
 /** The present value of a variable by name, which is what expressions speak of. */

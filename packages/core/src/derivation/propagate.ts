@@ -7,7 +7,7 @@ import { type Payload, payloadEquals } from "../payload.ts";
 import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
-import { type ComputeOptions, compute } from "./compute.ts";
+import { type ComputeOptions, compute, payloadOf } from "./compute.ts";
 import { createHeightQueue } from "./height-queue.ts";
 
 /** What follows from new values: further events of the same commit, or why the commit cannot be. */
@@ -57,8 +57,17 @@ export function propagate(
   }
   for (const id of changed) visitDependents(id);
 
+  // Many that follow from one variable ask for the same one after the other.
+  let lastName: string | undefined;
+  let lastPayload: Payload | undefined;
   const computing: ComputeOptions<Derived> = {
     context,
+    payloadOf(name) {
+      if (name === lastName) return lastPayload;
+      lastName = name;
+      lastPayload = payloadOf(draft, name);
+      return lastPayload;
+    },
     dependenciesOf: ({ id }) => Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn),
   };
   let computed = 0;
@@ -80,7 +89,10 @@ export function propagate(
     variables.push(after);
     const isFollowed = dependencies.hasDependents(id);
     if (after === undefined) applyEvent(draft, event, commit);
-    else if (isFollowed || hasRules) putVariable(draft, after);
+    else if (isFollowed || hasRules) {
+      putVariable(draft, after);
+      lastName = undefined;
+    }
     if (after === undefined || !isFollowed) continue;
     if (root !== undefined) roots.set(id, root);
     visitDependents(id);
