@@ -1,6 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
 import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
+import type { Pulse } from "@trimtab/http";
 import type { LocalStore, StoreOptions } from "@trimtab/store";
 import type { StudiesOptions } from "@trimtab/studies";
 import { createRoutes, forEachService } from "@trimtab/transport-connect";
@@ -43,6 +44,8 @@ export interface ServerParts {
    * out in the context's values, where it finds `peerAddress`.
    */
   readonly requestGate?: RequestGate;
+  /** What the limits of time of connections of HTTP/2 are counted by; a timer unless given. */
+  readonly pulse?: Pulse;
   /** Hears of faults that callers are told nothing of; printed to standard error unless given. */
   readonly onError?: (error: unknown) => void;
 }
@@ -142,6 +145,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     handler,
     onFault: onError,
     ...(tls !== undefined && { tls: tls.tls }),
+    ...(parts.pulse !== undefined && { pulse: parts.pulse }),
   }).catch(async (error: unknown) => {
     auth?.close();
     await closeStore();

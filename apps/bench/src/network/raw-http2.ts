@@ -17,7 +17,7 @@ export interface RawConnection {
 }
 
 /** The frames that are sent or looked at beside DATA (RFC 9113, section 6), and flags of theirs. */
-const type = { data: dataType, headers: 1, reset: 3, settings: 4, goAway: 7, windowUpdate: 8 };
+const type = { data: dataType, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 };
 const endHeaders = 4;
 
 const [initialWindowSetting, most] = [4, 2 ** 31 - 1];
@@ -67,6 +67,7 @@ export async function openRawHttp2(port: number): Promise<RawConnection> {
     const isEnd = kind === type.headers && (flags & endStream) !== 0;
     if (kind === type.headers && (payload[0] === status200 || isEnd)) stream?.onBegin();
     else if (kind === type.settings && (flags & 1) === 0) readSettings(payload);
+    else if (kind === type.ping && (flags & 1) === 0) socket.write(frame(type.ping, 1, 0, payload));
     else if (kind === type.windowUpdate) (id === 0 ? window : stream?.window)?.grow(payload.readUInt32BE(0));
     else if (kind === type.reset || kind === type.goAway || kind === type.headers)
       for (const each of streams.values()) each.onFail(new Error(`the server has broken off (${kind})`));

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import * as net from "node:net";
 import * as tls from "node:tls";
+import type { Pulse } from "@trimtab/http";
 import type { Listen } from "../listening-settings.ts";
 import type { ServingOptions } from "./protocol-server.ts";
 import { createHttp1Server } from "./serve-http1.ts";
@@ -22,6 +23,8 @@ export interface ListenerOptions extends ServingOptions {
   readonly tls?: ListenerTls;
   /** How long a connection may take to say what it speaks, in milliseconds; 10 000 unless given. */
   readonly firstByteTimeoutMs?: number;
+  /** What limits of time are counted by over HTTP/2; by a timer unless given. */
+  readonly pulse?: Pulse;
 }
 
 /** An open port. */
@@ -47,7 +50,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const { listen } = options;
   const sockets = new Set<net.Socket>();
   const http1 = createHttp1Server(options);
-  const http2 = createHttp2Server(options);
+  const http2 = createHttp2Server(options, options.pulse);
   const serve: Serve = (socket, isHttp2) => (isHttp2 ? http2 : http1).serve(socket);
   const { server, undecided, renewTls } = createPort(options, serve);
   server.on("connection", (socket: net.Socket) => track(sockets, socket));

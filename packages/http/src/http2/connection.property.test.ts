@@ -36,7 +36,7 @@ function createHandler(tell: (event: string) => void) {
 /** What must hold once a connection is gone. */
 async function expectEnded(opened: MemoryConnection): Promise<void> {
   await opened.close();
-  expect(opened.connection.streamCount).toBe(0);
+  expect(opened.connection.streams.size).toBe(0);
   for (const [stream, closings] of opened.closings) {
     expect(closings).toBe(1);
     expect(stream.isClosed).toBe(true);

@@ -33,6 +33,9 @@ export class Connection implements StreamHost {
   lastStreamId = 0;
   sendWindow = defaultWindowBytes;
   heldBytes = 0;
+  openBodies = 0;
+  /** How often something has come. */
+  heardChunks = 0;
   /** Nothing more is read. */
   isOver = false;
   /** Somebody needs the bytes that were read last for longer than the turn in which they came. */

@@ -151,7 +151,7 @@ it("sends what is written on each stream, whole and in order, and never beyond a
         const body = Buffer.concat(play.model.bodies.get(idOf(place)) ?? []);
         expect(body.equals(bytesFrom(0, length))).toBe(true);
       }
-      expect(play.opened.connection.streamCount).toBe(0);
+      expect(play.opened.connection.streams.size).toBe(0);
       await play.opened.close();
       expect([...play.opened.closings.values()]).toEqual(Array(streams).fill(1));
     }),

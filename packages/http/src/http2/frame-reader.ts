@@ -35,6 +35,11 @@ export class FrameReader {
     this.#sink = sink;
   }
 
+  /** A frame other than DATA has begun and not ended. */
+  get isWithinFrame(): boolean {
+    return this.#heldBytes > 0;
+  }
+
   /** Takes the next bytes. */
   push(chunk: Buffer): void {
     let at = 0;

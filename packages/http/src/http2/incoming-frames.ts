@@ -17,7 +17,12 @@ const streamsPerOddity = 64;
 export class IncomingFrames implements FrameSink {
   readonly #connection: Connection;
   readonly #heads: HeadReader;
-  #hasSettings = false;
+  /** The client has said how it wants to be sent to. */
+  hasSettings = false;
+  /** It knows how it may send. */
+  isAcknowledged = false;
+  /** Frames that have come so far, those that go on with a head not counted. */
+  begunFrames = 0;
   /** The stream of the DATA frame under way, if its bytes are still wanted, and how many of them were no padding. */
   #dataStream: ServerStream | undefined;
   #dataLength = 0;
@@ -26,6 +31,11 @@ export class IncomingFrames implements FrameSink {
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#heads = new HeadReader(connection);
+  }
+
+  /** A head has begun and not ended. */
+  get isWithinHead(): boolean {
+    return this.#heads.openStreamId !== 0;
   }
 
   onFrame(type: number, flags: number, id: number, payload: Buffer): void {
@@ -106,10 +116,11 @@ export class IncomingFrames implements FrameSink {
 
   /** Refuses what may not come now: something before the first settings, or between the parts of one head. */
   #expect(type: number, id: number): void {
-    if (!this.#hasSettings && type !== frameType.settings) throw fault("the first frame is not SETTINGS");
+    if (!this.hasSettings && type !== frameType.settings) throw fault("the first frame is not SETTINGS");
     const open = this.#heads.openStreamId;
     if (type === frameType.continuation ? id !== open || open === 0 : open !== 0)
       throw fault("the parts of a head do not follow one another");
+    if (open === 0) this.begunFrames++;
   }
 
   #refuseIdle(id: number): void {
@@ -152,11 +163,12 @@ export class IncomingFrames implements FrameSink {
     if (id !== 0) throw fault("SETTINGS of a stream");
     if ((flags & flag.ack) !== 0) {
       if (payload.length > 0) throw fault("an acknowledgement says nothing else", errorCode.frameSizeError);
-      if (!this.#hasSettings) throw fault("the first frame is not SETTINGS");
+      if (!this.hasSettings) throw fault("the first frame is not SETTINGS");
       connection.conduct.countOddity();
+      this.isAcknowledged = true;
       return;
     }
-    this.#hasSettings = true;
+    this.hasSettings = true;
     const { peer, streams, conduct } = connection;
     const before = peer.initialWindowBytes;
     readSettings(payload, peer);

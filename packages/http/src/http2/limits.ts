@@ -24,6 +24,24 @@ export interface Http2Limits {
   readonly oddities: { readonly burst: number; readonly perSecond: number };
   /** Pings and settings that may wait for their acknowledgement to be sent. */
   readonly maxUnsentAnswers: number;
+  /** How long the preface and settings of the client may take to come. These times are in milliseconds, counted in whole seconds. */
+  readonly openingTimeoutMs: number;
+  /** How long the client may take to acknowledge the server's settings. */
+  readonly settingsTimeoutMs: number;
+  /** How long a head, or any frame but DATA, may take from its first byte to its last. */
+  readonly headTimeoutMs: number;
+  /** How long nothing may come of a request that cannot be answered before it is whole. */
+  readonly bodyTimeoutMs: number;
+  /** How long such a request may take in all. */
+  readonly requestTimeoutMs: number;
+  /** How long nothing may be taken of what is sent, on the connection, or by the window of an answer that has ended. */
+  readonly sendTimeoutMs: number;
+  /** How long a connection may be without a stream. */
+  readonly idleTimeoutMs: number;
+  /** How long a client with open streams may say nothing before it is asked whether it is there; `Infinity` not to ask. */
+  readonly pingIntervalMs: number;
+  /** How long it may then take to say anything. */
+  readonly pingTimeoutMs: number;
 }
 
 /**
@@ -40,4 +58,13 @@ export const defaultLimits: Http2Limits = {
   resets: { burst: 1000, perSecond: 33 },
   oddities: { burst: 10_000, perSecond: 330 },
   maxUnsentAnswers: 1000,
+  openingTimeoutMs: 10_000,
+  settingsTimeoutMs: 60_000,
+  headTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+  requestTimeoutMs: 300_000,
+  sendTimeoutMs: 60_000,
+  idleTimeoutMs: 900_000,
+  pingIntervalMs: 60_000,
+  pingTimeoutMs: 20_000,
 };

@@ -231,7 +231,7 @@ describe.each([
     const request = post(session);
     request.write("abc");
     await once(request, "response");
-    served?.connections[0]?.close();
+    served?.connections[0]?.leave();
     await once(session, "goaway");
     const closed = once(session, "close");
     request.end("def");

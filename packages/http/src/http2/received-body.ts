@@ -7,6 +7,7 @@ import { sendWindowUpdate } from "./write-frames.ts";
 interface BodyHost {
   readonly output: Output;
   readonly streamWindowBytes: number;
+  openBodies: number;
   consumed(bytes: number): void;
   failed(streamId: number, error: unknown): void;
   /** Says that somebody needs what is being read from the socket for longer. */
@@ -42,6 +43,17 @@ export class ReceivedBody {
     this.#host = host;
     this.#announced = announced === undefined ? -1 : Number(announced);
     this.#window = host.streamWindowBytes;
+    host.openBodies++;
+  }
+
+  /** Bytes that have come. */
+  get receivedBytes(): number {
+    return this.#received;
+  }
+
+  /** Somebody waits for the client to go on. */
+  get isAwaited(): boolean {
+    return this.#isFlowing && !this.isWhole;
   }
 
   /** Takes room in the window, and says whether there was any. */
@@ -62,6 +74,7 @@ export class ReceivedBody {
 
   /** Takes the end, and says whether it agrees with what the head announced. */
   end(): boolean {
+    this.#close();
     this.isWhole = true;
     if (this.#announced >= 0 && this.#received !== this.#announced) return false;
     this.#flow();
@@ -85,6 +98,7 @@ export class ReceivedBody {
 
   /** Hands nothing more over, ever. */
   drop(): void {
+    this.#close();
     this.#isDropped = true;
     this.#reader = undefined;
     for (const bytes of this.#waiting) this.#host.consumed(bytes.length);
@@ -101,6 +115,10 @@ export class ReceivedBody {
     sendWindowUpdate(this.#host.output, this.#streamId, this.#used);
     this.#window += this.#used;
     this.#used = 0;
+  }
+
+  #close(): void {
+    if (!this.isWhole && !this.#isDropped) this.#host.openBodies--;
   }
 
   get #isFlowing(): boolean {

@@ -87,7 +87,7 @@ async function openHeld(limits: Partial<Http2Limits> = {}) {
   const served = await serve(() => {}, limits);
   const client = await openRaw(served.port);
   await client.reaction(get(1));
-  return { served, client, stream: served.streams[0] as Stream, close: () => served.connections[0]?.close() };
+  return { served, client, stream: served.streams[0] as Stream, close: () => served.connections[0]?.leave() };
 }
 
 it("section 6.8: ends a connection after its last stream, and begins none meanwhile", async () => {

@@ -7,6 +7,7 @@ export class SendQueue {
   #first = 0;
   #sent = 0;
   bytes = 0;
+  takenBytes = 0;
   ending: Pick<Ending, "trailers"> | undefined;
 
   add(bytes: Uint8Array): void {
@@ -21,6 +22,7 @@ export class SendQueue {
     const end = Math.min(piece.length, this.#sent + most);
     const taken = piece.subarray(this.#sent, end);
     this.bytes -= taken.length;
+    this.takenBytes += taken.length;
     this.#sent = end;
     if (end === piece.length) {
       this.#pieces[this.#first++] = nothing;

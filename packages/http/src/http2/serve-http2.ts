@@ -1,12 +1,8 @@
 import type { Socket } from "node:net";
 import type { Exchange } from "../exchange.ts";
-import { releaseMemory } from "../release-memory.ts";
-import { Connection } from "./connection.ts";
-import { ConnectionError, fault } from "./connection-error.ts";
-import { FrameReader } from "./frame-reader.ts";
-import { IncomingFrames } from "./incoming-frames.ts";
 import { defaultLimits, type Http2Limits } from "./limits.ts";
-import { preface } from "./protocol.ts";
+import { createPulse, type Pulse } from "./pulse.ts";
+import { serveConnection } from "./serve-connection.ts";
 
 /** How a connection is served. */
 export interface Http2Options {
@@ -16,12 +12,12 @@ export interface Http2Options {
   readonly onFault: (error: unknown) => void;
   /** What the connection may take; what is left out has its default. */
   readonly limits?: Partial<Http2Limits>;
+  /** What the limits of time are counted by; one timer for all connections unless given. */
+  readonly pulse?: Pulse;
 }
 
 /** A connection that is being served. */
 export interface Http2Connection {
-  /** Requests that are under way. */
-  readonly streamCount: number;
   /** Tells the client to begin nothing more, and ends the connection once what is under way is done. */
   close(): void;
 }
@@ -30,39 +26,12 @@ export interface Http2Connection {
  * Serves HTTP/2 (RFC 9113) on a connection whose client begins with the preface, in plain text or over TLS. What was read of it before is
  * put back with `unshift`. Faults of the client end its stream or the connection; they never throw.
  */
-export function serveHttp2(socket: Socket, { onExchange, onFault, limits }: Http2Options): Http2Connection {
-  const connection = new Connection(socket, { limits: { ...defaultLimits, ...limits }, onExchange, onFault });
-  const frames = new FrameReader(new IncomingFrames(connection));
-  let prefaceLeft = preface;
-  const take = (chunk: Buffer): void => {
-    let bytes = chunk;
-    if (prefaceLeft.length > 0) {
-      const length = Math.min(prefaceLeft.length, chunk.length);
-      if (!prefaceLeft.subarray(0, length).equals(chunk.subarray(0, length))) throw fault("no preface of HTTP/2");
-      prefaceLeft = prefaceLeft.subarray(length);
-      bytes = chunk.subarray(length);
-    }
-    frames.push(bytes);
-  };
-  socket.on("data", (chunk: Buffer) => {
-    if (connection.isOver) return;
-    connection.isChunkKept = false;
-    try {
-      take(chunk);
-      if (!connection.isChunkKept) releaseMemory(chunk);
-      connection.holdBack();
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      connection.fail(error);
-    }
-  });
-  socket.on("end", () => connection.hangUp());
-  socket.on("error", () => socket.destroy());
-  socket.on("close", () => connection.drop());
-  return {
-    get streamCount() {
-      return connection.streams.size;
-    },
-    close: () => connection.leave(),
-  };
+export function serveHttp2(
+  socket: Socket,
+  { limits, pulse = commonPulse, ...handlers }: Http2Options,
+): Http2Connection {
+  const connection = serveConnection(socket, { ...handlers, limits: { ...defaultLimits, ...limits } }, pulse);
+  return { close: () => connection.leave() };
 }
+
+const commonPulse = createPulse();

@@ -10,6 +10,13 @@ import { SendQueue } from "./send-queue.ts";
 import type { StreamHost } from "./stream-host.ts";
 import { sendFrameHead, sendReset } from "./write-frames.ts";
 
+/** What of an exchange waits for its client alone, and how far that is. */
+export interface Owed {
+  /** The rest of a request, without which there is no answer, or room for the rest of an answer. */
+  readonly kind: "request" | "room";
+  readonly progress: number;
+}
+
 /** A class, since one is made for every call. */
 export class ServerStream implements Exchange {
   readonly id: number;
@@ -54,12 +61,20 @@ export class ServerStream implements Exchange {
     return this.#answeredAt <= this.#host.output.handedBytes;
   }
 
+  /**
+   * What waits for the client alone. A stream whose answer has begun and not ended waits for nobody, however long the client says or
+   * takes nothing: that is what watches and calls with streams both ways are like.
+   */
+  get owed(): Owed | undefined {
+    const queue = this.#queue;
+    if (queue?.ending !== undefined) return { kind: "room", progress: Math.floor(queue.takenBytes / crumbBytes) };
+    if (this.#isAnswered || !this.body.isAwaited) return undefined;
+    return { kind: "request", progress: this.body.receivedBytes };
+  }
+
   read(reader: BodyReader): void {
     if (this.isClosed) return;
-    const isAwaited =
-      this.#answeredAt === Number.POSITIVE_INFINITY &&
-      !this.body.isWhole &&
-      this.headers.expect?.toLowerCase() === "100-continue";
+    const isAwaited = !this.#isAnswered && !this.body.isWhole && this.headers.expect?.toLowerCase() === "100-continue";
     if (isAwaited) this.#send(100, {}, false);
     this.body.read(reader);
   }
@@ -172,10 +187,20 @@ export class ServerStream implements Exchange {
     this.end({ bytes: Buffer.from(text) });
   }
 
+  /** Ends it since its client has owed that for too long. */
+  giveUp(owed: Owed["kind"]): void {
+    if (owed === "request") this.decline(408, "the request did not come to its end in time\n");
+    else this.reset(errorCode.cancel);
+  }
+
   /** Ends it since whoever serves it has failed. */
   breakOff(): void {
-    if (this.#answeredAt === Number.POSITIVE_INFINITY) this.decline(500, "the server failed\n");
+    if (!this.#isAnswered) this.decline(500, "the server failed\n");
     else if (this.#queue?.ending === undefined) this.reset();
+  }
+
+  get #isAnswered(): boolean {
+    return this.#answeredAt !== Number.POSITIVE_INFINITY;
   }
 
   #call(listener: (() => void) | undefined): void {

@@ -16,6 +16,8 @@ export interface StreamHost {
   heldBytes: number;
   /** They are so many that no more may be added. */
   readonly isHoldingTooMuch: boolean;
+  /** Requests whose end has not come, and is wanted. */
+  openBodies: number;
   readonly streamWindowBytes: number;
   /** More bytes than these are sent in turns with other streams. */
   readonly atOnceBytes: number;

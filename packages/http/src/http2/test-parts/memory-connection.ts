@@ -1,14 +1,19 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { type Duplex, duplexPair } from "node:stream";
-import { type Http2Connection, type Http2Limits, serveHttp2 } from "../../index.ts";
+import { defaultLimits, type Http2Limits } from "../../index.ts";
+import type { Connection } from "../connection.ts";
+import { serveConnection } from "../serve-connection.ts";
 import { cutFrames } from "./cut-frames.ts";
 import { type Frame, ping } from "./frames.ts";
+import { createManualPulse, type ManualPulse } from "./manual-pulse.ts";
 import type { Stream } from "./serve.ts";
 
 /** A connection within the process, whose bytes reach the server in the very pieces in which they are sent. */
 export interface MemoryConnection {
-  readonly connection: Http2Connection;
+  readonly connection: Connection;
+  /** Times are counted by this. */
+  readonly pulse: ManualPulse;
   /** The client's end. */
   readonly client: Duplex;
   /** Every frame that has come back. */
@@ -39,7 +44,9 @@ export function openMemory(
     throw error;
   };
   // What the engine asks of a socket is what any duplex stream has.
-  const connection = serveHttp2(server as unknown as Socket, { onExchange, onFault, limits });
+  const options = { onExchange, onFault, limits: { ...defaultLimits, ...limits } };
+  const pulse = createManualPulse();
+  const connection = serveConnection(server as unknown as Socket, options, pulse);
   const frames: Frame[] = [];
   let held: Buffer = Buffer.alloc(0);
   let pings = 0;
@@ -53,6 +60,7 @@ export function openMemory(
 
   return {
     connection,
+    pulse,
     client,
     frames,
     closings,

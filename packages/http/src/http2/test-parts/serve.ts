@@ -2,8 +2,11 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { onTestFinished } from "vitest";
-import { type Exchange, type Http2Connection, type Http2Limits, serveHttp2 } from "../../index.ts";
+import { defaultLimits, type Exchange, type Http2Limits } from "../../index.ts";
+import type { Connection } from "../connection.ts";
+import { serveConnection } from "../serve-connection.ts";
 import type { KeyPair } from "./key-pair.ts";
+import { createManualPulse, type ManualPulse } from "./manual-pulse.ts";
 
 /** What a handler is given. */
 export type Stream = Exchange;
@@ -11,7 +14,9 @@ export type Stream = Exchange;
 /** A server of HTTP/2, and what has become of its connections and streams. */
 export interface Served {
   readonly port: number;
-  readonly connections: readonly Http2Connection[];
+  readonly connections: readonly Connection[];
+  /** Times are counted by this. */
+  readonly pulse: ManualPulse;
   /** The server's ends of them. */
   readonly sockets: readonly Socket[];
   /** Every stream that a handler was given, in order. */
@@ -47,7 +52,8 @@ export async function serve(
   limits: Partial<Http2Limits> = {},
   keyPair?: KeyPair,
 ): Promise<Served> {
-  const connections: Http2Connection[] = [];
+  const connections: Connection[] = [];
+  const pulse = createManualPulse();
   const sockets: Socket[] = [];
   const streams: Stream[] = [];
   const faults: unknown[] = [];
@@ -59,7 +65,8 @@ export async function serve(
   };
   const take = (socket: Socket) => {
     sockets.push(socket);
-    connections.push(serveHttp2(socket, { onExchange, onFault: (error) => faults.push(error), limits }));
+    const onFault = (error: unknown) => faults.push(error);
+    connections.push(serveConnection(socket, { onExchange, onFault, limits: { ...defaultLimits, ...limits } }, pulse));
   };
   const server =
     keyPair === undefined
@@ -72,6 +79,6 @@ export async function serve(
     for (const socket of sockets) socket.destroy();
   });
   const { port } = server.address() as AddressInfo;
-  const openStreams = () => connections.reduce((sum, { streamCount }) => sum + streamCount, 0);
-  return { port, connections, sockets, streams, closings, faults, openStreams };
+  const openStreams = () => connections.reduce((sum, { streams: open }) => sum + open.size, 0);
+  return { port, connections, pulse, sockets, streams, closings, faults, openStreams };
 }
