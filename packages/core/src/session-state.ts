@@ -4,7 +4,7 @@ import { type Adjacency, createAdjacency } from "./dependency/adjacency.ts";
 import { createDependencyGraph, type DependencyGraph } from "./dependency/dependency-graph.ts";
 import { createGlob } from "./glob.ts";
 import type { Label } from "./label/label.ts";
-import { layerOver, type Table } from "./layered-map.ts";
+import { createTable, layerOver, type Table } from "./layered-map.ts";
 import type { OptimizationRecord } from "./lease/optimization.ts";
 import type { ValueRecord } from "./payload.ts";
 import type { Rule } from "./rule/rule.ts";
@@ -76,20 +76,20 @@ export const absentSession = (id: string): SessionState => ({
   metadata: emptyRecord,
   variables: new Map(),
   names: new Map(),
-  programs: new Map(),
+  programs: createTable(),
   dependencies: createDependencyGraph(),
-  stale: new Map(),
-  rules: new Map(),
+  stale: createTable(),
+  rules: createTable(),
   rulesOf: createAdjacency(),
-  spaces: new Map(),
+  spaces: createTable(),
   spacesOf: createAdjacency(),
-  labels: new Map(),
-  optimizations: new Map(),
-  leases: new Map(),
+  labels: createTable(),
+  optimizations: createTable(),
+  leases: createTable(),
   permissions: noPermissions,
-  shared: new Map(),
+  shared: createTable(),
   accessRevision: 0,
-  requests: new Map(),
+  requests: createTable(),
   requestCount: 0,
   nextNumber: 1,
   variableCount: 0,

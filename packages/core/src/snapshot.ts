@@ -5,6 +5,7 @@ import { indexSpace } from "./configuration-space/evolve-space.ts";
 import type { Dependency } from "./dependency/dependency.ts";
 import type { VariableVersion } from "./history/session-history.ts";
 import type { Label } from "./label/label.ts";
+import { createTable } from "./layered-map.ts";
 import { putOptimization } from "./lease/evolve-lease.ts";
 import type { OptimizationRecord } from "./lease/optimization.ts";
 import type { ValueRecord } from "./payload.ts";
@@ -88,12 +89,12 @@ export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
     ...scalars,
     variables: new Map(variables.map((variable) => [variable.id, variable])),
     names: new Map(variables.map((variable) => [variable.name, variable.id])),
-    programs: new Map(programs.map((program) => [program.id, program])),
-    stale: new Map(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),
-    shared: new Map(variables.filter((each) => each.permissions?.rules.length).map(({ id }) => [id, id])),
+    programs: createTable(programs.map((program) => [program.id, program])),
+    stale: createTable(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),
+    shared: createTable(variables.filter((each) => each.permissions?.rules.length).map(({ id }) => [id, id])),
     accessRevision: lastRevisionOfRules(snapshot),
-    labels: new Map(labels.map((label) => [label.name, label])),
-    requests: new Map(requests),
+    labels: createTable(labels.map((label) => [label.name, label])),
+    requests: createTable(requests),
     requestCount: requests.length,
     variableCount: variables.length,
     programCount: programs.length,

@@ -26,7 +26,8 @@ export interface RuntimeOptions extends FoldOptions {
 /** Loads a session and, where the log is shared, keeps up with what others append. */
 export async function loadSession(id: string, options: RuntimeOptions): Promise<SessionRuntime> {
   const fold = await loadFold(id, options);
-  const stopped = new AbortController();
+  // Nobody else appends to a log that is not shared: nothing follows it, and nothing is to be stopped.
+  const stopped = options.shared ? new AbortController() : undefined;
   let behind = false;
 
   const catchUp = async (): Promise<void> => {
@@ -45,7 +46,7 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
     if (behind) void catchUp().catch(() => {});
   };
   const pipeline = createWritePipeline(fold, { refusals, shared, appendNow, onIdle });
-  if (options.shared) void follow(fold, catchUp, stopped.signal).catch(() => {});
+  if (stopped !== undefined) void follow(fold, catchUp, stopped.signal).catch(() => {});
 
   return new Runtime(fold, pipeline, stopped);
 }
@@ -56,9 +57,9 @@ class Runtime implements SessionRuntime {
   readonly log: CommitLog<Commit>;
   readonly #fold: SessionFold;
   readonly #pipeline: WritePipeline;
-  readonly #stopped: AbortController;
+  readonly #stopped: AbortController | undefined;
 
-  constructor(fold: SessionFold, pipeline: WritePipeline, stopped: AbortController) {
+  constructor(fold: SessionFold, pipeline: WritePipeline, stopped: AbortController | undefined) {
     this.hub = fold.hub;
     this.log = fold.log;
     this.#fold = fold;
@@ -95,7 +96,7 @@ class Runtime implements SessionRuntime {
   }
 
   close(): void {
-    this.#stopped.abort();
+    this.#stopped?.abort();
   }
 }
 

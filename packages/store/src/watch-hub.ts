@@ -87,7 +87,7 @@ export function createWatchHub(): WatchHub {
       };
     },
     publish(commit) {
-      if (all.size === 0) return;
+      if (hub.size === 0) return;
       for (const change of sharedChangesOf(commit)) {
         for (const watcher of byRef.get(change.name) ?? []) wake(watcher, commit.revision);
         for (const watcher of byRef.get(change.id) ?? []) wake(watcher, commit.revision);

@@ -1,4 +1,4 @@
-import { layerOver, type Table } from "../layered-map.ts";
+import { createTable, layerOver, type Table } from "../layered-map.ts";
 import { type Adjacency, createAdjacency } from "./adjacency.ts";
 import type { Dependency } from "./dependency.ts";
 
@@ -31,7 +31,7 @@ export interface DependencyGraph {
 
 /** Makes a graph without edges. */
 export const createDependencyGraph = (): DependencyGraph =>
-  new Edges(createAdjacency<Dependency>(), createAdjacency<Dependency>(), { heights: new Map(), size: 0 });
+  new Edges(createAdjacency<Dependency>(), createAdjacency<Dependency>(), { heights: createTable(), size: 0 });
 
 /** A class for its speed, as layers are: a draft of it is made with every write that others follow from. */
 class Edges implements DependencyGraph {
