@@ -6,7 +6,17 @@ import { type RunningServer, type ServerParts, startServer } from "../src/start-
 
 /** Starts a real server on a free port, over a log in memory unless told otherwise, with a short grace period. */
 export const openServer = (settings: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> =>
-  startServer({ listen: { host: "127.0.0.1", port: 0 }, log: "memory", shutdownGraceMs: 1000, ...settings }, parts);
+  startServer(
+    {
+      listen: { host: "127.0.0.1", port: 0 },
+      log: "memory",
+      shutdownGraceMs: 1000,
+      // No bookmark comes in between, however long a test has to wait for the machine.
+      bookmarkIntervalMs: 600_000,
+      ...settings,
+    },
+    parts,
+  );
 
 /** Every way in which Connect's own clients reach a server. */
 export const transports: Readonly<Record<string, (baseUrl: string) => Transport>> = {

@@ -41,7 +41,8 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   child.stderr.on("data", (text: string) => {
     errors += text;
   });
-  const exited = once(child, "exit").then(([status, signal]) => ({ status, signal }));
+  // Closed, and not only ended: by then all that it printed has been read.
+  const exited = once(child, "close").then(([status, signal]) => ({ status, signal }));
   onTestFinished(() => void child.kill("SIGKILL"));
   const [line = ""] = await Promise.race([once(createInterface(child.stdout), "line"), once(child, "close")]);
   const [, url, port] = /^listening on (http:\S+:(\d+))$/.exec(String(line)) ?? [];
