@@ -8,10 +8,22 @@ import { listFiles, packAll } from "../src/pack.ts";
 import { listPublicPackages, type Manifest, readManifest, specifiersOf, workspaceRoot } from "../src/public-package.ts";
 import { createScratchProject, type ScratchProject } from "../src/scratch-project.ts";
 
-/** Packages whose README promises that they run in browsers. */
-const FOR_BROWSERS = ["core", "types", "expressions", "optimize", "handles", "wire", "transfer", "client"].map(
-  (name) => `@trimtab/${name}`,
-);
+/** Packages that the architecture promises to run in browsers. */
+const FOR_BROWSERS = [
+  "core",
+  "types",
+  "expressions",
+  "access-control",
+  "optimize",
+  "log",
+  "store",
+  "handles",
+  "wire",
+  "transfer",
+  "transport-connect",
+  "client",
+  "opentelemetry",
+].map((name) => `@trimtab/${name}`);
 
 /** What a tarball has no use for: sources, tests and what builds leave behind. */
 const JUNK =
