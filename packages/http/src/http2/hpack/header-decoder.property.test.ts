@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createDynamicTable } from "./dynamic-table.ts";
 import { createHeaderDecoder, type HeaderDecoder } from "./header-decoder.ts";
 import { HpackError } from "./hpack-error.ts";
 import { staticFields } from "./static-table.ts";
@@ -45,11 +46,12 @@ describe("whatever an encoder writes", () => {
     fc.assert(
       fc.property(blocks, (sent) => {
         const encoder = createReferenceEncoder(MAX_TABLE_BYTES);
-        const decoder = createHeaderDecoder({ maxTableBytes: MAX_TABLE_BYTES });
+        const table = createDynamicTable(MAX_TABLE_BYTES);
+        const decoder = createHeaderDecoder(table);
         for (const each of sent) {
           const bytes = encoder.encode(each.fields, each.resizes);
           expect(decoded(decoder, bytes)).toEqual(pairs(each.fields));
-          expect(decoder.tableBytes).toBe(encoder.tableBytes);
+          expect(table.bytes).toBe(encoder.tableBytes);
           expect(tableOf(decoder)).toEqual(encoder.table);
         }
       }),
@@ -61,7 +63,7 @@ describe("whatever an encoder writes", () => {
     fc.assert(
       fc.property(blocks, (sent) => {
         const encoder = createReferenceEncoder(MAX_TABLE_BYTES);
-        const decoder = createHeaderDecoder({ maxTableBytes: MAX_TABLE_BYTES });
+        const decoder = createHeaderDecoder(createDynamicTable(MAX_TABLE_BYTES));
         for (const each of sent) {
           const before = { version: decoder.version, table: tableOf(decoder) };
           const bytes = encoder.encode(each.fields, each.resizes);
@@ -98,16 +100,20 @@ function literalChars(decoder: HeaderDecoder, bytes: Buffer): number {
 }
 
 describe("whatever comes instead", () => {
-  const bounded = (decoder: HeaderDecoder, bytes: Buffer) => {
+  const createBounded = () => {
+    const table = createDynamicTable(MAX_TABLE_BYTES);
+    return { table, decoder: createHeaderDecoder(table) };
+  };
+  const expectBounded = ({ decoder, table }: ReturnType<typeof createBounded>, bytes: Buffer) => {
     expect(literalChars(decoder, bytes)).toBeLessThanOrEqual((bytes.length * 8) / 5);
-    expect(decoder.tableBytes).toBeLessThanOrEqual(MAX_TABLE_BYTES);
+    expect(table.bytes).toBeLessThanOrEqual(MAX_TABLE_BYTES);
   };
 
   test("random bytes are decoded or refused, within memory that their length bounds", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 100 }), { maxLength: 5 }), (sent) => {
-        const decoder = createHeaderDecoder({ maxTableBytes: MAX_TABLE_BYTES });
-        for (const bytes of sent) bounded(decoder, Buffer.from(bytes));
+        const bounded = createBounded();
+        for (const bytes of sent) expectBounded(bounded, Buffer.from(bytes));
       }),
       { numRuns: 2000 },
     );
@@ -118,11 +124,11 @@ describe("whatever comes instead", () => {
     fc.assert(
       fc.property(blocks, changes, fc.nat(), (sent, changed, cut) => {
         const encoder = createReferenceEncoder(MAX_TABLE_BYTES);
-        const decoder = createHeaderDecoder({ maxTableBytes: MAX_TABLE_BYTES });
+        const bounded = createBounded();
         for (const each of sent) {
           const bytes = encoder.encode(each.fields, each.resizes);
           for (const [at, byte] of changed) if (bytes.length > 0) bytes[at % bytes.length] = byte;
-          bounded(decoder, cut % 2 === 0 ? bytes : bytes.subarray(0, cut % (bytes.length + 1)));
+          expectBounded(bounded, cut % 2 === 0 ? bytes : bytes.subarray(0, cut % (bytes.length + 1)));
         }
       }),
       { numRuns: 400 },

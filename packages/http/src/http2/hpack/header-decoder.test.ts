@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createDynamicTable } from "./dynamic-table.ts";
 import { createHeaderDecoder } from "./header-decoder.ts";
 import { decoded, refusalOf, tableOf } from "./test-parts/decoded.ts";
 import { bitsOf, encodeInteger, encodeString, toBytes } from "./test-parts/reference-encoder.ts";
@@ -44,7 +45,8 @@ describe("a decoder of header blocks", () => {
   });
 
   test("lets the oldest entries leave for new ones, and all for one that is too large", () => {
-    const decoder = createHeaderDecoder({ maxTableBytes: 2 * 34 });
+    const table = createDynamicTable(2 * 34);
+    const decoder = createHeaderDecoder(table);
     decoded(decoder, [...indexing("a", "1"), ...indexing("b", "2"), ...indexing("c", "3")]);
     expect(tableOf(decoder)).toEqual([
       ["c", "3"],
@@ -52,11 +54,11 @@ describe("a decoder of header blocks", () => {
     ]);
     expect(decoded(decoder, indexing("d", "4".repeat(36)))).toEqual([["d", "4".repeat(36)]]);
     expect(tableOf(decoder)).toEqual([]);
-    expect(decoder.tableBytes).toBe(0);
+    expect(table.bytes).toBe(0);
   });
 
   test("takes the name of a new entry from one that leaves for it", () => {
-    const decoder = createHeaderDecoder({ maxTableBytes: 40 });
+    const decoder = createHeaderDecoder(createDynamicTable(40));
     decoded(decoder, indexing("name", "1"));
     expect(decoded(decoder, [0x7e, ...encodeString("2", false)])).toEqual([["name", "2"]]);
     expect(tableOf(decoder)).toEqual([["name", "2"]]);
@@ -110,29 +112,7 @@ describe("updates of the table's size", () => {
   test("are not beyond what was allowed", () => {
     expect(refusalOf(resize(4096))).toBeUndefined();
     expect(refusalOf(resize(4097))).toMatch("beyond what was allowed");
-    expect(refusalOf(resize(1), createHeaderDecoder({ maxTableBytes: 0 }))).toMatch("beyond what was allowed");
-  });
-
-  test("have to come once less is allowed than the table may hold", () => {
-    const limited = () => {
-      const decoder = createHeaderDecoder();
-      decoder.limitTable(100);
-      return decoder;
-    };
-    expect(refusalOf([0x82], limited())).toMatch("does not begin with the update");
-    expect(refusalOf(resize(101), limited())).toMatch("beyond what was allowed");
-    const decoder = limited();
-    expect(decoded(decoder, [...resize(100), 0x82])).toEqual([[":method", "GET"]]);
-    expect(decoded(decoder, [0x82])).toEqual([[":method", "GET"]]);
-  });
-
-  test("may come once more is allowed", () => {
-    const decoder = createHeaderDecoder();
-    decoder.limitTable(8192);
-    decoded(decoder, indexing("a", "b".repeat(4100)));
-    expect(tableOf(decoder)).toEqual([]);
-    decoded(decoder, [...resize(8192), ...indexing("a", "b".repeat(4100))]);
-    expect(decoder.tableBytes).toBe(4133);
+    expect(refusalOf(resize(1), createHeaderDecoder(createDynamicTable(0)))).toMatch("beyond what was allowed");
   });
 });
 

@@ -1,4 +1,4 @@
-import { createDynamicTable } from "./dynamic-table.ts";
+import { createDynamicTable, type DynamicTable } from "./dynamic-table.ts";
 import { HpackError } from "./hpack-error.ts";
 import { INTEGER_BYTES, INTEGER_SHIFT, readInteger } from "./integer.ts";
 import { createLiteralReader } from "./literal-reader.ts";
@@ -24,8 +24,6 @@ export interface HeaderDecoder {
    * it comes again at the same version.
    */
   readonly version: number;
-  /** The size of the dynamic table now, as RFC 7541, 4.1 counts it. */
-  readonly tableBytes: number;
   /**
    * Decodes a whole block and gives its fields in their order; one character is one byte (latin1). What is given of a field in
    * a table is the table's string, not a copy; apart from those a block costs no more than 8/5 of its length in memory. To stop
@@ -36,24 +34,16 @@ export interface HeaderDecoder {
    * then, since the two sides' tables may differ.
    */
   decode(block: Buffer, onField: FieldSink): void;
-  /**
-   * Tells which SETTINGS_HEADER_TABLE_SIZE the peer has acknowledged. Where that is less than the table may hold now, the next
-   * block has to begin with an update of its size (RFC 9113, 4.3.1).
-   */
-  limitTable(maxTableBytes: number): void;
 }
 
-/** Settings of a {@link HeaderDecoder}. */
-export interface HeaderDecoderOptions {
-  /** How many bytes the peer may have the dynamic table hold, and what it holds at first; 4096 if not given, as in HTTP/2. */
-  readonly maxTableBytes?: number;
-}
-
-/** Creates a decoder whose dynamic table is empty. */
-export function createHeaderDecoder(options: HeaderDecoderOptions = {}): HeaderDecoder {
-  let limit = options.maxTableBytes ?? DEFAULT_TABLE_BYTES;
-  let isResizeDue = false;
-  const table = createDynamicTable(limit);
+/**
+ * Creates a decoder.
+ *
+ * @param table an empty table that nobody else changes, of the size that the peer may have it hold; unless given, of the 4096 bytes
+ * that HTTP/2 has by default
+ */
+export function createHeaderDecoder(table: DynamicTable = createDynamicTable(DEFAULT_TABLE_BYTES)): HeaderDecoder {
+  const limit = table.maxBytes;
   const literals = createLiteralReader();
 
   /** Gives a field by its index, which counts from 1 through the static and on through the dynamic table (RFC 7541, 2.3.3). */
@@ -71,10 +61,8 @@ export function createHeaderDecoder(options: HeaderDecoderOptions = {}): HeaderD
       const maxBytes = head >>> INTEGER_SHIFT;
       if (maxBytes > limit) throw new HpackError("an update of the table's size is beyond what was allowed");
       table.resize(maxBytes);
-      isResizeDue = false;
       at += head & INTEGER_BYTES;
     }
-    if (isResizeDue) throw new HpackError("a block does not begin with the update of the table's size that was due");
     return at;
   }
 
@@ -100,9 +88,6 @@ export function createHeaderDecoder(options: HeaderDecoderOptions = {}): HeaderD
     get version() {
       return table.version;
     },
-    get tableBytes() {
-      return table.bytes;
-    },
     decode(block, onField) {
       let at = readResizes(block);
       while (at < block.length) {
@@ -116,10 +101,6 @@ export function createHeaderDecoder(options: HeaderDecoderOptions = {}): HeaderD
           throw new HpackError("an update of the table's size comes after a field");
         } else at = readLiteral(block, at, onField);
       }
-    },
-    limitTable(maxTableBytes) {
-      limit = maxTableBytes;
-      if (limit < table.maxBytes) isResizeDue = true;
     },
   };
 }

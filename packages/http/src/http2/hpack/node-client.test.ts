@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
 import { describe, expect, test } from "vitest";
+import { createDynamicTable } from "./dynamic-table.ts";
 import { createHeaderDecoder } from "./header-decoder.ts";
 import { listenForBlocks } from "./test-parts/block-server.ts";
 import { decoded } from "./test-parts/decoded.ts";
@@ -28,15 +29,13 @@ async function request(session: ClientHttp2Session, headers: OutgoingHttpHeaders
 
 /** Sends requests one after the other, and gives what the decoder made of each and what came back. */
 async function exchanged(requests: readonly OutgoingHttpHeaders[], tableBytes?: number) {
-  const decoder = createHeaderDecoder();
+  const table = createDynamicTable(Math.max(tableBytes ?? 0, 4096));
+  const decoder = createHeaderDecoder(table);
   const blocks: { readonly bytes: number; readonly fields: [string, string][] }[] = [];
   await using server = await listenForBlocks({
     ...(tableBytes === undefined ? {} : { tableBytes }),
     answer,
-    onHeard: (heard) => {
-      if (heard.kind === "block") blocks.push({ bytes: heard.block.length, fields: decoded(decoder, heard.block) });
-      else if (tableBytes !== undefined) decoder.limitTable(tableBytes);
-    },
+    onBlock: (block) => void blocks.push({ bytes: block.length, fields: decoded(decoder, block) }),
   });
   const session = connect(server.url);
   const answers: IncomingHttpHeaders[] = [];
@@ -47,7 +46,7 @@ async function exchanged(requests: readonly OutgoingHttpHeaders[], tableBytes?: 
   } finally {
     session.destroy();
   }
-  return { blocks, answers, decoder };
+  return { blocks, answers, table };
 }
 
 const call = (path: string, more: OutgoingHttpHeaders = {}): OutgoingHttpHeaders => ({
@@ -76,13 +75,13 @@ describe.each([undefined, 0, 100, 65_536])("Node's client, with a table of %s by
         ...(i % 20 === 0 ? { cookie: ["a=b", `session=${"c".repeat(i * 3)}`] } : {}),
       }),
     );
-    const { blocks, answers, decoder } = await exchanged(requests, tableBytes);
+    const { blocks, answers, table } = await exchanged(requests, tableBytes);
     expect(blocks.map(({ fields }) => fields)).toEqual(requests.map(expected));
     // A table makes blocks short; without one the same is sent each time.
     const shortest = Math.min(...blocks.map(({ bytes }) => bytes));
     if (tableBytes === 0) expect(shortest).toBeGreaterThan(100);
     else if (tableBytes !== 100) expect(shortest).toBeLessThan(100);
-    expect(decoder.tableBytes).toBeLessThanOrEqual(tableBytes ?? 4096);
+    expect(table.bytes).toBeLessThanOrEqual(tableBytes ?? 4096);
     for (const received of answers) expect(received).toMatchObject(Object.fromEntries(answer.slice(1)));
   });
 });

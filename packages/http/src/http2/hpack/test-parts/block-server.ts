@@ -17,14 +17,12 @@ const PREFACE_BYTES = 24;
 const FRAME_HEAD_BYTES = 9;
 const SETTINGS_HEADER_TABLE_SIZE = 0x1;
 
-/** What a {@link listenForBlocks} server is told, in the order in which its clients do it. */
-export type Heard = { readonly kind: "block"; readonly block: Buffer } | { readonly kind: "settings-acknowledged" };
-
 /** Settings of a server that takes header blocks. */
 export interface BlockServerOptions {
   /** The SETTINGS_HEADER_TABLE_SIZE that it announces; what HTTP/2 has by default if not given. */
   readonly tableBytes?: number;
-  readonly onHeard: (heard: Heard) => void;
+  /** Is given every block in its turn. */
+  readonly onBlock: (block: Buffer) => void;
   /** The fields of the answer to every request. */
   readonly answer: readonly Field[];
 }
@@ -61,20 +59,19 @@ function fragment(flags: number, payload: Buffer): Buffer {
   return payload.subarray((flags & PADDED ? 1 : 0) + (flags & PRIORITY ? 5 : 0), payload.length - padding);
 }
 
-function serve(socket: Socket, { tableBytes, onHeard, answer }: BlockServerOptions): void {
+function serve(socket: Socket, { tableBytes, onBlock, answer }: BlockServerOptions): void {
   let pending = Buffer.alloc(0);
   let toSkip = PREFACE_BYTES;
   let fragments: Buffer[] = [];
   let isFirst = true;
 
   function onFrame(type: number, flags: number, stream: number, payload: Buffer): void {
-    if (type === SETTINGS && flags & ACK) onHeard({ kind: "settings-acknowledged" });
-    else if (type === SETTINGS) socket.write(frame(SETTINGS, ACK, 0, Buffer.alloc(0)));
+    if (type === SETTINGS && !(flags & ACK)) socket.write(frame(SETTINGS, ACK, 0, Buffer.alloc(0)));
     if (type === HEADERS) fragments = [Buffer.from(fragment(flags, payload))];
     else if (type === CONTINUATION) fragments.push(Buffer.from(payload));
     else return;
     if (!(flags & END_HEADERS)) return;
-    onHeard({ kind: "block", block: Buffer.concat(fragments) });
+    onBlock(Buffer.concat(fragments));
     socket.write(frame(HEADERS, END_HEADERS | END_STREAM, stream, answerBlock(answer, isFirst)));
     isFirst = false;
   }
