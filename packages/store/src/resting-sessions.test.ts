@@ -177,3 +177,31 @@ test("a session that was only read leaves memory without a write", async () => {
   await second.setVariable("s3", "x", 7);
   expect(saved).toEqual(["s3"]);
 });
+
+test("the summary of a session that is written to all the time is renewed every tenth of a second or thousand commits", async () => {
+  const folder = createFolder();
+  const saved: number[] = [];
+  const summaries: SummaryStore<SessionSummary> = {
+    ...folder.summaries,
+    save(stream, number, data) {
+      saved.push(number);
+      return folder.summaries.save(stream, number, data);
+    },
+  };
+  let elapsed = 0;
+  const clock = { now: () => 1_000_000 + elapsed, elapsed: () => elapsed };
+  const store = openStore({ ...folder, summaries }, { clock });
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "integer", value: 0 });
+  const writeThrough = async (revision: number) => {
+    for (let n = (await store.getSession("s")).revision; n < revision; n++) await store.setVariable("s", "x", n);
+  };
+  await writeThrough(1050);
+  expect(saved).toEqual([1, 1001]);
+  elapsed = 100;
+  await writeThrough(1200);
+  expect(saved).toEqual([1, 1001, 1101]);
+  elapsed = 1000;
+  await writeThrough(1201);
+  expect(saved).toEqual([1, 1001, 1101, 1201]);
+});

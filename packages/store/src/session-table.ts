@@ -33,6 +33,8 @@ class Seat implements LoadedSession {
   users = 0;
   /** The revision that the stored summary tells of, 0 where there is none that is known of. */
   summarized: number;
+  /** When it was last renewed, by the clock that never jumps. */
+  summarizedAt = Number.NEGATIVE_INFINITY;
 
   constructor(runtime: SessionRuntime, { accessedAt, accessedAtMs }: Accessed, summarized: number) {
     this.runtime = runtime;
@@ -88,8 +90,21 @@ function isOfSession({ events }: Commit): boolean {
   return false;
 }
 
-/** Commits after which a stored summary is renewed; what is listed after a crash is read from no more than these. */
+/**
+ * Commits after which a stored summary is renewed, and the time in milliseconds between two such renewals, which of a session
+ * that is written to all the time would be a good part of what is stored.
+ */
 const summaryEvery = 100;
+const summaryPauseMs = 100;
+/** Commits after which it is renewed however soon; what is listed after a crash is read from no more than these. */
+const mostUnsummarized = 1000;
+
+const isToBeSummarized = ({ summarized, summarizedAt, accessedAt }: Seat, commit: Commit): boolean => {
+  const behind = commit.revision - summarized;
+  if (behind >= summaryEvery && (accessedAt - summarizedAt >= summaryPauseMs || behind >= mostUnsummarized))
+    return true;
+  return isOfSession(commit);
+};
 /** Sessions in use that are passed over at once when one is to leave, so that no call pays for many watched sessions. */
 const passedOver = 16;
 
@@ -213,8 +228,9 @@ export function createSessionTable(options: TableOptions): SessionTable {
     touch: (session, at) => touch(session as Seat, at),
     written(session, commit) {
       const one = session as Seat;
-      if (!isOfSession(commit) && commit.revision - one.summarized < summaryEvery) return;
+      if (!isToBeSummarized(one, commit)) return;
       one.summarized = commit.revision;
+      one.summarizedAt = one.accessedAt;
       if (one.runtime.state.status === "live") summarize(one);
     },
     restIdle() {
