@@ -24,7 +24,10 @@ export interface Http2Limits {
   readonly oddities: { readonly burst: number; readonly perSecond: number };
   /** Pings and settings that may wait for their acknowledgement to be sent. */
   readonly maxUnsentAnswers: number;
-  /** How long the preface and settings of the client may take to come. These times are in milliseconds, counted in whole seconds. */
+  /**
+   * How long the preface and settings of the client may take to come. This and what follows are times in milliseconds, above 0 and counted in
+   * whole seconds; `Infinity` is no limit.
+   */
   readonly openingTimeoutMs: number;
   /** How long the client may take to acknowledge the server's settings. */
   readonly settingsTimeoutMs: number;
@@ -38,7 +41,7 @@ export interface Http2Limits {
   readonly sendTimeoutMs: number;
   /** How long a connection may be without a stream. */
   readonly idleTimeoutMs: number;
-  /** How long a client with open streams may say nothing before it is asked whether it is there; `Infinity` not to ask. */
+  /** How long a client with open streams may say nothing before it is asked whether it is there. */
   readonly pingIntervalMs: number;
   /** How long it may then take to say anything. */
   readonly pingTimeoutMs: number;

@@ -199,6 +199,15 @@ describe("a client that says nothing", () => {
     expect(await lastWords(client)).toEqual(["PING", ...fails("NO_ERROR", 3)]);
   });
 
+  it("is not asked where there is no limit", async () => {
+    const served = await serve((stream) => stream.start(200, {}), { pingIntervalMs: Number.POSITIVE_INFINITY });
+    const client = await openRaw(served.port);
+    await client.reaction(settingsAck, get(1));
+    served.pulse.beat(100_000);
+    expect(await client.reaction()).toEqual([]);
+    expect(served.streams[0]?.isClosed).toBe(false);
+  });
+
   it("and has no streams is bidden farewell, whatever else it says", async () => {
     const { served, client } = await open();
     await client.reaction(get(1));
