@@ -3,6 +3,7 @@ import { advanceCma, type CmaState, defaultPopulation, drawCma, hasConverged, st
 import { createRandom } from "../random.ts";
 import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import { type Observation, observe, type Sampler, type SamplerRequest, type Suggestion } from "./sampler.ts";
 import { createTpeSampler } from "./tpe-sampler.ts";
@@ -68,43 +69,67 @@ function drawWithin(state: CmaState, { random }: SamplerRequest): Float64Array {
 
 type Position = Required<Suggestion>["note"];
 
-/**
- * Makes the fold from trials to the state of the present run. Generations that were folded before are kept; they are
- * the same trials or they are folded again.
- */
+/** How far the search has come. */
+interface Searched {
+  /** Complete trials by their generation, in the order in which they have ended. */
+  readonly generations: Map<string, Observation[]>;
+  /** The best complete trial. */
+  best: Observation | undefined;
+  /** The first trial by number that says where the first run started. */
+  first: Trial | undefined;
+  /** The present run, once it is known where the first one started. */
+  present: { readonly start: string; readonly run: number; readonly state: CmaState } | undefined;
+}
+
+/** Makes the fold from trials to the state of the present run. */
 function createFold(sigma: number, population: number) {
-  const kept = new Map<string, { readonly members: readonly Trial[]; readonly state: CmaState }>();
-  const advance = (key: string, state: CmaState, members: readonly Observation[], indices: readonly number[]) => {
-    const trials = members.map(({ trial }) => trial);
-    const known = kept.get(key);
-    if (known?.members.length === trials.length && trials.every((trial, i) => trial === known.members[i]))
-      return known.state;
-    const best = members.toSorted((a, b) => lossOf(a) - lossOf(b));
-    const next = advanceCma(
-      state,
-      best.map(({ unit }) => Float64Array.from(indices, (i) => unit[i] as number)),
-    );
-    kept.set(key, { members: trials, state: next });
-    return next;
-  };
+  const fold = keepFold({
+    keyOf: ({ layout }: SamplerRequest) => layout,
+    begin: (): Searched => ({ generations: new Map(), best: undefined, first: undefined, present: undefined }),
+    add(searched, trial, request) {
+      searched.first = earlier(searched.first, trial, request);
+      const observed = trial.state === "complete" ? observe(request, trial) : undefined;
+      if (observed === undefined) return;
+      if (searched.best === undefined || lossOf(observed) < lossOf(searched.best)) searched.best = observed;
+      const key = keyOf(trial.note ?? {});
+      const sameGeneration = searched.generations.get(key) ?? [];
+      searched.generations.set(key, sameGeneration);
+      sameGeneration.push(observed);
+    },
+  });
   return (request: SamplerRequest, indices: readonly number[]): { state: CmaState; note: Position } => {
     const { spaceVersion: space, seed } = request;
-    const complete = observe(request, "complete").toSorted((a, b) => (a.trial.endOrder ?? 0) - (b.trial.endOrder ?? 0));
-    const generations = Map.groupBy(complete, ({ trial: { note } }) => keyOf(note ?? {}));
+    const searched = fold(request);
+    const start = firstStart(request, searched, indices);
     const usual = population || defaultPopulation(indices.length);
-    for (let run = 0; ; run++) {
-      const start = run === 0 ? firstStart(request, complete, indices) : randomStart(seed, run, indices.length);
-      let state = startCma(Float64Array.from(start), sigma, usual * 2 ** run);
-      while (!hasConverged(state, 1e-12)) {
-        const note = { space, run, generation: state.generation };
-        const members = generations.get(keyOf(note))?.slice(0, state.parameters.population) ?? [];
-        if (members.length < state.parameters.population) {
-          return { state, note: run === 0 && state.generation === 0 ? { ...note, start } : note };
-        }
-        state = advance(`${keyOf(note)} ${seed} ${start.join()}`, state, members, indices);
+    const beginRun = (run: number) => {
+      const from = run === 0 ? start : randomStart(seed, run, indices.length);
+      return startCma(Float64Array.from(from), sigma, usual * 2 ** run);
+    };
+    const isSame = searched.present?.start === start.join();
+    let { run, state } = isSame && searched.present ? searched.present : { run: 0, state: beginRun(0) };
+    for (;;) {
+      if (hasConverged(state, 1e-12)) state = beginRun(++run);
+      const note = { space, run, generation: state.generation };
+      const { population: size } = state.parameters;
+      const members = searched.generations.get(keyOf(note)) ?? [];
+      if (members.length < size) {
+        searched.present = { start: start.join(), run, state };
+        return { state, note: run === 0 && state.generation === 0 ? { ...note, start } : note };
       }
+      const best = members.slice(0, size).sort((a, b) => lossOf(a) - lossOf(b));
+      state = advanceCma(
+        state,
+        best.map(({ unit }) => Float64Array.from(indices, (i) => unit[i] as number)),
+      );
     }
   };
+}
+
+/** Of two trials the one of the lower number that says where a run on the present space started. */
+function earlier(one: Trial | undefined, other: Trial, { spaceVersion }: SamplerRequest): Trial | undefined {
+  const isStart = other.note?.["start"] !== undefined && other.note["space"] === spaceVersion;
+  return isStart && (one === undefined || other.number < one.number) ? other : one;
 }
 
 const lossOf = ({ losses: [loss = 0] }: Observation): number => loss;
@@ -119,13 +144,11 @@ const randomStart = (seed: bigint, run: number, dimensions: number): readonly nu
 /** Where the first run on this space starts: as its first trial says, so that trials told later do not move it. */
 function firstStart(
   request: SamplerRequest,
-  complete: readonly Observation[],
+  { first: firstEnded, best }: Searched,
   indices: readonly number[],
 ): readonly number[] {
-  const first = request.trials.find(
-    ({ note }) => note?.["start"] !== undefined && note["space"] === request.spaceVersion,
-  );
+  let first = firstEnded;
+  for (const trial of request.table.running.values()) first = earlier(first, trial, request);
   if (first?.note !== undefined) return first.note["start"] as readonly number[];
-  const best = complete.toSorted((a, b) => lossOf(a) - lossOf(b))[0];
   return indices.map((i) => best?.unit[i] ?? 0.5);
 }

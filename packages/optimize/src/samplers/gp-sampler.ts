@@ -3,9 +3,18 @@ import { fitKernel } from "../numeric/fit-kernel.ts";
 import { fitGaussianProcess, type GaussianProcess, type Kernel } from "../numeric/gaussian-process.ts";
 import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import { maximizeImprovement } from "./maximize-improvement.ts";
-import { type Observation, observe, type Sampler, type SamplerRequest } from "./sampler.ts";
+import {
+  type Observation,
+  observe,
+  observeComplete,
+  observeRunning,
+  type Sampler,
+  type SamplerRequest,
+  type Seen,
+} from "./sampler.ts";
 import { createSobolSampler } from "./sobol-sampler.ts";
 
 /** How the Gaussian process looks at what it has seen. */
@@ -37,13 +46,21 @@ export function createGpSampler(options: GpOptions = {}): Sampler {
   checkLimit("maxObservations", maxObservations, startupTrials);
   const startup = createSobolSampler();
   const kernelOf = createKernelFit(maxObservations);
+  const foldBest = keepFold({
+    keyOf: ({ layout }: Seen) => layout,
+    begin: (): Observation[] => [],
+    add(best, trial, seen) {
+      const observed = trial.state === "complete" ? observe(seen, trial) : undefined;
+      if (observed !== undefined) keepLeast(best, observed, maxObservations >> 1);
+    },
+  });
   return {
     name: "gp",
     config,
     suggest(request) {
-      const complete = byEnd(observe(request, "complete"));
+      const complete = observeComplete(request);
       if (complete.length < startupTrials) return startup.suggest(request);
-      const seen = select(complete, maxObservations);
+      const seen = select(complete, maxObservations, foldBest(request));
       const kernel = kernelOf(request.layout, complete);
       return { unit: maximizeImprovement(request, conditionOn(request, seen, kernel), seen) };
     },
@@ -55,12 +72,28 @@ const byEnd = (observations: readonly Observation[]): readonly Observation[] =>
 
 const lossOf = ({ losses: [loss = 0] }: Observation): number => loss;
 
+/** Puts an observation where it belongs among the best, of which no more than `count` are kept; the earlier goes before its equal. */
+function keepLeast(best: Observation[], observed: Observation, count: number): void {
+  const worse = best.findIndex((each) => lossOf(each) > lossOf(observed));
+  const place = worse < 0 ? best.length : worse;
+  if (place < count) best.splice(place, 0, observed);
+  if (best.length > count) best.pop();
+}
+
 /** The best half and the newest, where there are more than `count`; the oldest first. */
-function select(observations: readonly Observation[], count: number): readonly Observation[] {
+function select(
+  observations: readonly Observation[],
+  count: number,
+  best: readonly Observation[],
+): readonly Observation[] {
   if (observations.length <= count) return observations;
-  const best = observations.toSorted((a, b) => lossOf(a) - lossOf(b)).slice(0, count >> 1);
-  const rest = observations.filter((each) => !best.includes(each));
-  return byEnd([...best, ...rest.slice(best.length - count)]);
+  const among = new Set(best.map(({ trial }) => trial));
+  const newest: Observation[] = [];
+  for (let i = observations.length - 1; best.length + newest.length < count; i--) {
+    const each = observations[i] as Observation;
+    if (!among.has(each.trial)) newest.push(each);
+  }
+  return byEnd([...best, ...newest]);
 }
 
 /**
@@ -71,7 +104,7 @@ function conditionOn(request: SamplerRequest, seen: readonly Observation[], kern
   const units = seen.map(({ unit }) => unit);
   const values = toProcessValues(seen);
   const process = fitGaussianProcess(units, values, kernel);
-  const pending = observe(request, "running").map(({ unit }) => unit);
+  const pending = observeRunning(request).map(({ unit }) => unit);
   if (pending.length === 0) return process;
   const believed = pending.map((unit) => process.predict(unit).mean);
   return fitGaussianProcess([...units, ...pending], Float64Array.of(...values, ...believed), kernel);
@@ -99,7 +132,9 @@ function createKernelFit(maxObservations: number) {
     known.set(layout, ofLayout);
     const before = ofLayout.get(last);
     if (before !== undefined) return before;
-    const seen = select(complete.slice(0, count), maxObservations);
+    const first = complete.slice(0, count);
+    const best = first.toSorted((a, b) => lossOf(a) - lossOf(b)).slice(0, maxObservations >> 1);
+    const seen = select(first, maxObservations, best);
     const isCategorical = layout.axes.map((axis) => axis.isCategorical);
     const kernel = fitKernel(
       seen.map(({ unit }) => unit),

@@ -1,7 +1,8 @@
 import { parseSettings } from "../settings.ts";
 import { encodePoint, isActive, type Point } from "../space/point.ts";
-import type { Parameter } from "../space/space-layout.ts";
-import type { Sampler, Suggestion } from "./sampler.ts";
+import type { Parameter, SpaceLayout } from "../space/space-layout.ts";
+import { keepFold } from "../study/keep-fold.ts";
+import type { Sampler, SamplerRequest, Suggestion } from "./sampler.ts";
 
 /** How fine a grid is. */
 export interface GridOptions {
@@ -18,20 +19,51 @@ export interface GridOptions {
 export function createGridSampler(options: GridOptions = {}): Sampler {
   const config = parseSettings({ pointsPerAxis: { initial: 5, min: 2, max: 10_000 } }, options);
   const { pointsPerAxis } = config;
+  const fold = keepFold({
+    keyOf: ({ layout }: Gridded) => layout,
+    begin: ({ layout }): Walk => ({ tried: new Set(), left: [], rest: gridPoints(layout.parameters, pointsPerAxis) }),
+    add: ({ tried }, { point }) => void tried.add(keyOf(point)),
+  });
   return {
     name: "grid",
     config,
     isExhaustive: true,
-    suggest({ layout, trials, isAllowed }): Suggestion | undefined {
-      const tried = new Set(trials.filter(({ state }) => state !== "waiting").map(({ point }) => keyOf(point)));
-      for (const point of gridPoints(layout.parameters, pointsPerAxis)) {
-        if (tried.has(keyOf(point))) continue;
-        const unit = encodePoint(layout, point);
-        if (unit !== undefined && isAllowed(unit)) return { unit };
+    suggest({ layout, table, isAllowed }): Suggestion | undefined {
+      const running = new Set(Array.from(table.running.values(), ({ point }) => keyOf(point)));
+      for (const { key, unit } of untried(fold({ layout, table }), layout)) {
+        if (!running.has(key) && isAllowed(unit)) return { unit };
       }
       return undefined;
     },
   };
+}
+
+type Gridded = Pick<SamplerRequest, "layout" | "table">;
+
+/** How far a grid has been gone through. */
+interface Walk {
+  readonly tried: Set<string>;
+  /** Points that were passed and not tried: those under way, and those that rules have refused. */
+  left: GridPoint[];
+  readonly rest: Iterator<Point>;
+}
+
+interface GridPoint {
+  readonly key: string;
+  readonly unit: Float64Array;
+}
+
+/** The points that no trial which has ended has tried, in order; goes on where it was the last time, once past what was left. */
+function* untried(walk: Walk, layout: SpaceLayout): Generator<GridPoint> {
+  walk.left = walk.left.filter(({ key }) => !walk.tried.has(key));
+  yield* walk.left;
+  for (let next = walk.rest.next(); !next.done; next = walk.rest.next()) {
+    const key = keyOf(next.value);
+    const unit = encodePoint(layout, next.value);
+    if (unit === undefined || walk.tried.has(key)) continue;
+    walk.left.push({ key, unit });
+    yield { key, unit };
+  }
 }
 
 const keyOf = (point: Point): string =>

@@ -2,7 +2,7 @@ import { crowdingDistances, sortIntoFronts } from "../objectives/dominance.ts";
 import type { Random } from "../random.ts";
 import { parseSettings } from "../settings.ts";
 import type { Axis, SpaceLayout } from "../space/space-layout.ts";
-import type { Trial } from "../study/trial.ts";
+import { keepFold } from "../study/keep-fold.ts";
 import { drawUnit } from "./random-sampler.ts";
 import { type Observation, observe, type Sampler, type SamplerRequest } from "./sampler.ts";
 
@@ -85,30 +85,42 @@ function select(parents: Parents, random: Random): Float64Array | undefined {
   return (a.rank === b.rank ? a.room >= b.room : a.rank < b.rank) ? a.unit : b.unit;
 }
 
-/** Makes the fold from trials to the parents of the generation that is bred now. Folded generations are kept. */
+/** How far breeding has come. */
+interface Bred {
+  /** The generation that is bred now, and the survivors of those before. */
+  generation: number;
+  survivors: Survivors;
+  /** Complete trials by their generation, in the order in which they have ended. */
+  readonly children: Map<string, Observation[]>;
+}
+
+const keyOfGeneration = (space: unknown, generation: unknown): string => `${space}/${generation}`;
+
+/** Makes the fold from trials to the parents of the generation that is bred now. */
 function createFold(population: number) {
-  const kept = new Map<string, { readonly trials: readonly Trial[]; readonly survivors: Survivors }>();
-  const none: Survivors = { members: [], ranks: [], rooms: [] };
+  const fold = keepFold({
+    keyOf: ({ layout }: SamplerRequest) => layout,
+    begin: (): Bred => ({ generation: 0, survivors: { members: [], ranks: [], rooms: [] }, children: new Map() }),
+    add({ children }, trial, request) {
+      const observed = trial.state === "complete" ? observe(request, trial) : undefined;
+      if (observed === undefined) return;
+      const key = keyOfGeneration(trial.note?.["space"], trial.note?.["generation"]);
+      const sameGeneration = children.get(key) ?? [];
+      children.set(key, sameGeneration);
+      sameGeneration.push(observed);
+    },
+  });
   return (request: SamplerRequest): { generation: number; parents: Parents } => {
-    const complete = observe(request, "complete").toSorted((a, b) => (a.trial.endOrder ?? 0) - (b.trial.endOrder ?? 0));
-    const keyOf = (space: unknown, generation: unknown) => `${space}/${generation}`;
-    const groups = Map.groupBy(complete, ({ trial: { note } }) => keyOf(note?.["space"], note?.["generation"]));
-    let survivors = none;
-    for (let generation = 0; ; generation++) {
-      const key = keyOf(request.spaceVersion, generation);
-      const children = groups.get(key)?.slice(0, population) ?? [];
-      if (children.length < population) {
-        const { members, ranks, rooms } = survivors;
-        const parents = members.map(({ unit }, i) => ({ unit, rank: ranks[i] as number, room: rooms[i] as number }));
-        return { generation, parents };
-      }
-      const all = [...survivors.members, ...children];
-      const trials = all.map(({ trial }) => trial);
-      const known = kept.get(key);
-      const isKnown = known?.trials.length === trials.length && trials.every((trial, i) => trial === known.trials[i]);
-      survivors = isKnown ? known.survivors : survive(all, population);
-      if (!isKnown) kept.set(key, { trials, survivors });
+    const bred = fold(request);
+    for (;;) {
+      const children = bred.children.get(keyOfGeneration(request.spaceVersion, bred.generation)) ?? [];
+      if (children.length < population) break;
+      bred.survivors = survive([...bred.survivors.members, ...children.slice(0, population)], population);
+      bred.generation++;
     }
+    const { members, ranks, rooms } = bred.survivors;
+    const parents = members.map(({ unit }, i) => ({ unit, rank: ranks[i] as number, room: rooms[i] as number }));
+    return { generation: bred.generation, parents };
   };
 }
 

@@ -3,6 +3,7 @@ import { type Direction, toLosses } from "../objectives/objective.ts";
 import type { Random } from "../random.ts";
 import { encodePoint, type Point } from "../space/point.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import type { TrialTable } from "../study/trial-table.ts";
 
@@ -58,15 +59,32 @@ export interface Observation {
   readonly losses: readonly number[];
 }
 
-/** The trials in one state that lie within the present space, by number. */
-export function observe(
-  { layout, directions, trials }: Pick<SamplerRequest, "layout" | "directions" | "trials">,
-  state: Trial["state"],
-): readonly Observation[] {
-  return trials.flatMap((trial) => {
-    const unit = trial.state === state ? placeOf(layout, trial.point) : undefined;
-    return unit === undefined ? [] : [{ trial, unit, losses: toLosses(trial.values, directions) }];
-  });
+/** What it takes to look at trials. */
+export type Seen = Pick<SamplerRequest, "layout" | "directions" | "table">;
+
+const foldEnded = keepFold({
+  keyOf: ({ layout }: Seen) => layout,
+  begin: () => ({ complete: [] as Observation[], pruned: [] as Observation[] }),
+  add({ complete, pruned }, trial, seen) {
+    const observed = trial.state === "failed" ? undefined : observe(seen, trial);
+    if (observed !== undefined) (trial.state === "complete" ? complete : pruned).push(observed);
+  },
+});
+
+/** The complete trials that lie within the present space, in the order in which they have ended. */
+export const observeComplete = (seen: Seen): readonly Observation[] => foldEnded(seen).complete;
+
+/** The pruned trials that lie within the present space, in the order in which they have ended. */
+export const observePruned = (seen: Seen): readonly Observation[] => foldEnded(seen).pruned;
+
+/** The trials under way that lie within the present space, by number. */
+export const observeRunning = (seen: Seen): readonly Observation[] =>
+  [...seen.table.running.values()].flatMap((trial) => observe(seen, trial) ?? []);
+
+/** A trial as it is seen, where it lies within the present space. */
+export function observe({ layout, directions }: Seen, trial: Trial): Observation | undefined {
+  const unit = placeOf(layout, trial.point);
+  return unit && { trial, unit, losses: toLosses(trial.values, directions) };
 }
 
 // Points never change, and where they lie depends on them and the layout alone.

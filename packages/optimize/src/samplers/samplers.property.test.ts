@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SearchSpace } from "../space/search-space.ts";
 import { decideStudy } from "../study/decide-study.ts";
-import { replayStudy } from "../study/evolve-study.ts";
+import { evolveStudy, replayStudy } from "../study/evolve-study.ts";
 import { createStudy, type Study } from "../study/study.ts";
 import type { StudyOptions } from "../study/study-state.ts";
 import { arbitrarySpace } from "../test-parts/arbitrary-space.ts";
@@ -85,6 +85,30 @@ describe.each(Object.entries(samplers))("%s", (name, createSampler) => {
         expect(replayed.trials).toEqual(study.trials);
         const next = decideStudy(study.state, { kind: "ask-trials", count: 2 });
         expect(decideStudy(replayed, { kind: "ask-trials", count: 2 })).toEqual(next);
+      }),
+      { numRuns },
+    );
+  });
+
+  test("suggests for a state what it would have, had it never been asked for another", () => {
+    fc.assert(
+      fc.property(arbitrarySpace, steps, fc.array(fc.nat(30), { maxLength: 6 }), (space, program, order) => {
+        const study = createStudy(optionsFor(space));
+        const made = program.map((step) => {
+          take(study, step);
+          return { state: study.state, events: study.events };
+        });
+        for (const at of order) {
+          const { state, events } = made[at % made.length] ?? expect.fail("there is a first");
+          const next = decideStudy(replayStudy(optionsFor(space), events), { kind: "ask-trials" });
+          expect(decideStudy(state, { kind: "ask-trials" })).toEqual(next);
+          // What one state goes on to is no other state's past.
+          if (next.kind === "accepted") {
+            const [number = 0] = next.numbers;
+            const gone = [...next.events, { kind: "trial-completed" as const, number, values: [at], metrics: {} }];
+            decideStudy(gone.reduce(evolveStudy, state), { kind: "ask-trials" });
+          }
+        }
       }),
       { numRuns },
     );

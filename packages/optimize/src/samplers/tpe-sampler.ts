@@ -3,7 +3,14 @@ import { parseSettings } from "../settings.ts";
 import type { Axis, Parameter, SpaceLayout } from "../space/space-layout.ts";
 import { createParzenEstimator, type Density } from "./parzen-estimator.ts";
 import { drawUnit } from "./random-sampler.ts";
-import { type Observation, observe, type Sampler, type SamplerRequest } from "./sampler.ts";
+import {
+  type Observation,
+  observeComplete,
+  observePruned,
+  observeRunning,
+  type Sampler,
+  type SamplerRequest,
+} from "./sampler.ts";
 
 /** How TPE looks at what it has seen. */
 export interface TpeOptions {
@@ -36,9 +43,9 @@ export function createTpeSampler(options: TpeOptions = {}): Sampler {
     config,
     suggest(request) {
       const { layout, random } = request;
-      const ranked = [...rankComplete(observe(request, "complete")), ...rankPruned(request)];
+      const ranked = [...rankComplete(observeComplete(request)), ...rankPruned(request)];
       if (ranked.length < startupTrials) return { unit: drawUnit(layout, random) };
-      const pending = observe(request, "running");
+      const pending = observeRunning(request);
       const unit = new Float64Array(layout.axes.length).fill(Number.NaN);
       for (const group of groupsOf(layout)) {
         if (isTaken(group, unit)) suggestGroup(group, { request, unit, ranked, pending, candidates });
@@ -77,10 +84,13 @@ function isTaken({ condition }: Group, unit: Float64Array): boolean {
   return !Number.isNaN(unit[parent.offset]) && parent.codec.decode(unit, parent.offset) === branch;
 }
 
+const byNumber = (a: Observation, b: Observation): number => a.trial.number - b.trial.number;
+
 /** The best first; in several objectives front by front, and in each front those with the most room first. */
-function rankComplete(complete: readonly Observation[]): readonly Observation[] {
+function rankComplete(ended: readonly Observation[]): readonly Observation[] {
   const lossOf = ({ losses: [loss = 0] }: Observation) => loss;
-  if ((complete[0]?.losses.length ?? 1) === 1) return complete.toSorted((a, b) => lossOf(a) - lossOf(b));
+  if ((ended[0]?.losses.length ?? 1) === 1) return ended.toSorted((a, b) => lossOf(a) - lossOf(b) || byNumber(a, b));
+  const complete = ended.toSorted(byNumber);
   return sortIntoFronts(complete.map(({ losses }) => losses)).flatMap((front) => {
     const members = front.map((i) => complete[i] as Observation);
     const rooms = crowdingDistances(members.map(({ losses }) => losses));
@@ -93,9 +103,9 @@ function rankComplete(complete: readonly Observation[]): readonly Observation[] 
 function rankPruned(request: SamplerRequest): readonly Observation[] {
   const sign = request.directions[0] === "maximize" ? -1 : 1;
   const lastOf = ({ trial }: Observation) => trial.intermediateValues.at(-1) ?? { step: -1, value: 0 };
-  return observe(request, "pruned").toSorted((a, b) => {
+  return observePruned(request).toSorted((a, b) => {
     const [one, other] = [lastOf(a), lastOf(b)];
-    return other.step - one.step || sign * (one.value - other.value);
+    return other.step - one.step || sign * (one.value - other.value) || byNumber(a, b);
   });
 }
 
@@ -136,7 +146,7 @@ interface Kernel {
 }
 
 function estimate(observations: readonly Observation[], { axes, reach }: Kernel): Density {
-  const oldestFirst = observations.toSorted((a, b) => a.trial.number - b.trial.number);
+  const oldestFirst = observations.toSorted(byNumber);
   // Scott's rule for the exponent (Scott, "Multivariate density estimation", 1992).
   const width = Math.max(leastWidth, reach * Math.max(1, observations.length) ** (-1 / (axes.length + 4)));
   return createParzenEstimator({

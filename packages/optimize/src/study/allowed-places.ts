@@ -1,4 +1,5 @@
 import { isStoreError, type ValueRecord } from "@trimtab/core";
+import { observeComplete, observePruned, observeRunning } from "../samplers/sampler.ts";
 import { encodePoint, fromValues } from "../space/point.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
 import type { StudyState } from "./study-state.ts";
@@ -11,16 +12,15 @@ const count = 3;
  * and then of the trials nearest to a place that were handed out before.
  */
 export function nearestPlaces(
-  { layout, trials }: StudyState,
+  { layout, table, definition: { directions } }: StudyState,
   target: Float64Array,
   anchors: readonly ValueRecord[] = [],
 ): readonly Float64Array[] {
   const said = anchors.flatMap((values) => placeOfValues(layout, values) ?? []);
-  const tried = trials
-    .filter(({ state }) => state !== "waiting" && state !== "failed")
-    .flatMap(({ point }) => encodePoint(layout, point) ?? [])
-    .map((unit) => ({ unit, distance: distance(unit, target) }))
-    .sort((a, b) => a.distance - b.distance);
+  const seen = { layout, table, directions };
+  const tried = [...observeComplete(seen), ...observePruned(seen), ...observeRunning(seen)]
+    .map(({ unit, trial: { number } }) => ({ unit, number, distance: distance(unit, target) }))
+    .sort((a, b) => a.distance - b.distance || a.number - b.number);
   return [...said, ...tried.slice(0, count).map(({ unit }) => unit)];
 }
 
