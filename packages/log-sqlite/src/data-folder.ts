@@ -5,6 +5,8 @@ export interface DataFolder {
   readonly directory: string;
   /** The database; SQLite keeps `-wal` and `-shm` files beside it while it is open. */
   readonly database: string;
+  /** Where SQLite writes what it has not moved into the database yet. */
+  readonly writeAheadLog: string;
   /** How far appends were acknowledged: see {@link openWatermark}. */
   readonly watermark: string;
   /** Locked by the process that has the folder open; always empty. */
@@ -19,6 +21,7 @@ export interface DataFolder {
 export const dataFolder = (directory: string): DataFolder => ({
   directory,
   database: join(directory, "log.sqlite"),
+  writeAheadLog: join(directory, "log.sqlite-wal"),
   watermark: join(directory, "log.acknowledged"),
   lock: join(directory, "owner.lock"),
   owner: join(directory, "owner.json"),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isLogError, LogError } from "@trimtab/log";
@@ -139,4 +139,22 @@ test("a disk that does not answer holds writes back, and nothing else", async (c
     disk.run("fsfreeze", "--unfreeze", disk.directory);
   }
   expect(await append).toBe(true);
+});
+
+test("a large write of which the disk has lost a part is not acknowledged, though it was flushed before its commit", async (context) => {
+  if (missing !== undefined) return context.skip(missing);
+  // A disk that says it is larger than what it stands on: it fails when pages are written back, long after they were taken.
+  const below = mountSmallDisk("tmpfs", 64);
+  const [image, directory] = [join(below.directory, "image"), join(below.directory, "mounted")];
+  writeFileSync(image, "");
+  truncateSync(image, 400 << 20);
+  mkdirSync(directory);
+  below.run("mkfs.ext4", "-q", image);
+  below.run("mount", "-o", "loop", image, directory);
+  onTestFinished(() => below.run("umount", "--lazy", directory));
+  const { log } = await openOn(join(directory, "data"));
+  expect(await log.append("a", 0, batchAfter("a", 0))).toBe(true);
+  const lost = await failureOf(log.appendParts("large", 0, [[randomBytes(100), randomBytes(150 << 20)]]));
+  expect(["unavailable", "full", "read_only"]).toContain(lost.code);
+  expect(await log.read("large", 0)).toEqual({ kind: "entries", first: 1, entries: [] });
 });

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
+import { dataFolder } from "./data-folder.ts";
+import { createEarlyFlush } from "./early-flush.ts";
 import { createOutflow } from "./outflow.ts";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
@@ -59,7 +61,12 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   });
   let closing: Promise<void> | undefined;
   const closedError = () => new LogError("closed", `the log in ${directory} is closed`, { directory });
-  const queue = createWriteQueue(writing, createOutflow(window, reading.nudge), closedError);
+  const early = createEarlyFlush(dataFolder(directory).writeAheadLog);
+  const outflow = createOutflow(window, (before) => {
+    reading.nudge();
+    early.sectionSent(before);
+  });
+  const queue = createWriteQueue(writing, outflow, closedError);
   const reads: Pick<Thread, "call"> = {
     call: (call, argument) => (closing === undefined ? reading.call(call, argument) : Promise.reject(closedError())),
   };
@@ -68,6 +75,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   const close = async (): Promise<void> => {
     await queue.close();
     endFollowers(closedError());
+    await early.close();
     await reading.close();
     await writing.close();
   };

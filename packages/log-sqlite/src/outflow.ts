@@ -7,8 +7,8 @@ export interface Outflow {
   send(data: readonly Sectioned[], call: Promise<unknown>): void;
 }
 
-/** Makes an outflow that is sending nothing; `onPut` is called whenever there is something more in the window. */
-export function createOutflow(window: Window, onPut: () => void): Outflow {
+/** Makes an outflow that is sending nothing; `onPut` is called with each section that is in the window, with how many of the same write came before. */
+export function createOutflow(window: Window, onPut: (before: number) => void): Outflow {
   let before: Promise<void> = Promise.resolve();
   return {
     send(data, call) {
@@ -19,8 +19,10 @@ export function createOutflow(window: Window, onPut: () => void): Outflow {
       };
       const over = call.then(end, end);
       const put = async (): Promise<void> => {
+        let count = 0;
+        const putting = { isOver: () => isOver, onPut: () => onPut(count++) };
         try {
-          for (const each of data) await putSections(window, each, { isOver: () => isOver, onPut });
+          for (const each of data) await putSections(window, each, putting);
         } catch {
           // Where the data was taken away there is nothing to put in; the call rejects.
           breakOff(window);

@@ -1,0 +1,60 @@
+import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { createEarlyFlush } from "./early-flush.ts";
+import { openSqliteLog } from "./index.ts";
+import { temporaryFolder } from "./test-parts/temporary-folder.ts";
+
+/** The files below a folder that this process has open. */
+function openBelow(directory: string): string[] {
+  const links = readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return [];
+    }
+  });
+  return links.filter((path) => path.startsWith(directory));
+}
+
+test.runIf(process.platform === "linux")(
+  "only writes that SQLite does not keep in memory have the file opened",
+  async () => {
+    const directory = temporaryFolder();
+    const path = join(directory, "file");
+    writeFileSync(path, "some");
+    const early = createEarlyFlush(path);
+    for (const before of [0, 8, 16, 25]) early.sectionSent(before);
+    await early.close();
+    expect(openBelow(directory)).toEqual([]);
+    early.sectionSent(32);
+    await expect.poll(() => openBelow(directory), { interval: 1 }).toEqual([path]);
+    await early.close();
+    expect(openBelow(directory)).toEqual([]);
+  },
+);
+
+test("a file that is not there stops nobody", async () => {
+  const early = createEarlyFlush(join(temporaryFolder(), "none"));
+  early.sectionSent(24);
+  early.sectionSent(32);
+  await expect(early.close()).resolves.toBeUndefined();
+});
+
+test("a log that took large writes holds no file once it is closed", async () => {
+  const directory = temporaryFolder();
+  const first = await openSqliteLog({ directory });
+  const value = new Uint8Array(40 << 20).map((_, index) => index >> 20);
+  expect(await first.log.appendParts("a", 0, [[new Uint8Array(10), value]])).toBe(true);
+  await first.close();
+  if (process.platform === "linux") expect(openBelow(directory)).toEqual([]);
+  const second = await openSqliteLog({ directory });
+  onTestFinished(() => second.close());
+  const read = await second.log.read("a", 0, 1);
+  expect(
+    read.kind === "entries" &&
+      Buffer.from(read.entries[0] ?? [])
+        .subarray(10)
+        .equals(value),
+  ).toBe(true);
+});
