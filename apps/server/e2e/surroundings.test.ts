@@ -28,6 +28,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("a server that a program starts is held to what the command is", async () => {
+  const open = { listen: { host: "0.0.0.0", port: 0 } };
+  await expect(openServer(open)).rejects.toThrow("nobody has to say who they are");
+  await expect(openServer({ tlsCert: "cert.pem" })).rejects.toThrow("--tls-cert and --tls-key are given together");
+  const told = await openServer({ ...open, insecure: true });
+  await told.close();
+});
+
 test("a folder of files that is not there keeps the server from starting", async () => {
   await expect(openServer({ static: join(folder, "nowhere") })).rejects.toThrow("--static: ENOENT");
   await expect(openServer({ static: join(folder, "secret.txt") })).rejects.toThrow("secret.txt is not a folder");

@@ -42,7 +42,7 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
   for (const source of [keys, environment, flags.given]) {
     for (const [name, given] of source) settings[name] = parse(name, given);
   }
-  return { kind: "serve", settings: checkTogether(settings as Settings) };
+  return { kind: "serve", settings: checkSettings(settings as Settings) };
 }
 
 interface Given {
@@ -135,8 +135,12 @@ const unknown = (what: string, given: string, known: readonly string[]) => {
   return new SettingsError(`unknown ${what}${suggestion === undefined ? "" : `; did you mean ${suggestion}?`}`);
 };
 
-/** What no setting can say of itself alone. */
-function checkTogether(settings: Settings): Settings {
+/**
+ * Checks what no setting can say of itself alone, wherever settings come from.
+ *
+ * @throws SettingsError for settings that do not go together, and for a server open to the network that asks nobody who they are
+ */
+export function checkSettings(settings: Settings): Settings {
   const { listen, insecure, tlsCert, tlsKey, tlsClientCa, principals, jwtKeys } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new SettingsError(`${flagOf("tlsCert")} and ${flagOf("tlsKey")} are given together or not at all`);

@@ -23,6 +23,7 @@ import { openObserving } from "./open-observing.ts";
 import { openStore } from "./open-store.ts";
 import { openStudies } from "./open-studies.ts";
 import { renderPage } from "./page.ts";
+import { checkSettings } from "./read-settings.ts";
 import { createReflection } from "./reflection.ts";
 import { createOpeningReport } from "./report-opening.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
@@ -65,9 +66,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Starts a server; settings that are left out have their defaults. */
+/**
+ * Starts a server; settings that are left out have their defaults. Rejects with a `SettingsError` for settings that do not go together,
+ * as the command does: also for one that would listen beyond this machine and ask nobody who they are, unless `insecure`.
+ */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
-  const settings = { ...defaultSettings, ...given };
+  const settings = checkSettings({ ...defaultSettings, ...given });
   const observing = openObserving(settings);
   const { logger } = observing;
   const toPeople = (error: unknown) => console.error(error);
