@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { parseConstraints, parseValue, valueRefusal } from "./parse-value.ts";
+import { madeOf, parseConstraints, parseValue, type ValueContext, valueRefusal } from "./parse-value.ts";
 import type { ValueRecord } from "./payload.ts";
 import { constraintIssue, typeIssue, type VariableType } from "./variable-type.ts";
 
@@ -46,6 +46,46 @@ const point: VariableType<{ x: number }> = {
   equals: (a, b) => a.x === b.x,
   space: () => undefined,
 };
+
+describe("a schema that tells which function it is made of", () => {
+  let parsed = 0;
+  const doubled: VariableType<number> = {
+    ...level,
+    name: "doubled",
+    constraints: z.strictObject({}),
+    values: () => {
+      const parse = (input: unknown, context: ValueContext): number => {
+        parsed++;
+        if (typeof input === "number") return input * 2;
+        // A value within a value is parsed before this one is through.
+        if (Array.isArray(input)) {
+          const inner = parseValue(doubled, constraints, input[0], "inner");
+          if (inner.kind === "parsed") return inner.value + 1;
+        }
+        context.issues.push(typeIssue("must be a number", input));
+        return z.NEVER;
+      };
+      return madeOf(z.transform(parse) as z.ZodType<number>, parse);
+    },
+  };
+  const constraints = {};
+
+  it("is parsed by that function once, and refused in the schema's words", () => {
+    expect(parseValue(doubled, constraints, 4, "d")).toEqual({ kind: "parsed", value: 8 });
+    expect(parsed).toBe(1);
+    const refused = parseValue(doubled, constraints, "four", "d");
+    const details = { field: "d", type: "doubled", value: "four" };
+    expect(refused).toMatchObject({ kind: "refused", refusal: { message: "d: must be a number", details } });
+    expect(parseValue(doubled, constraints, 5, "d")).toEqual({ kind: "parsed", value: 10 });
+  });
+
+  it("may parse another value meanwhile", () => {
+    expect(parseValue(doubled, constraints, [3], "d")).toEqual({ kind: "parsed", value: 7 });
+    expect(parseValue(doubled, constraints, [[3]], "d")).toEqual({ kind: "parsed", value: 8 });
+    expect(parseValue(doubled, constraints, ["three"], "d")).toMatchObject({ kind: "refused" });
+    expect(parseValue(doubled, constraints, [1], "d")).toEqual({ kind: "parsed", value: 3 });
+  });
+});
 
 describe("parseValue", () => {
   it("gives the normalised value", () => {

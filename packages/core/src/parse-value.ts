@@ -22,8 +22,25 @@ export interface ValueOrigin {
 /** How schemas are run: none may wait for anything. */
 const atOnce = { async: false };
 
+/** What a function that parses values puts its issues into. */
+export type ValueContext = Pick<z.core.$RefinementCtx, "issues">;
+
+/** Gives the value to store; where it adds issues, what it gives is not looked at. */
+type ParseFunction<V> = (input: unknown, context: ValueContext) => V;
+
+const functions = new WeakMap<object, ParseFunction<unknown>>();
+
+/**
+ * Tells of a schema of values which function it is made of, and gives it back: its values are then parsed by that function
+ * alone. The schema must do what the function does and nothing else.
+ */
+export function madeOf<V>(schema: z.ZodType<V>, parse: ParseFunction<V>): z.ZodType<V> {
+  functions.set(schema, parse);
+  return schema;
+}
+
 /** What the last value was parsed in, for the next one; absent while one is parsed. */
-let spare: z.core.ParsePayload | undefined;
+let spare: ValueContext | undefined;
 
 /**
  * Asks a type whether it takes a value under constraints that it has let through before. Gives the normalised value,
@@ -36,20 +53,19 @@ export function parseValue<V, C extends ValueRecord>(
   input: unknown,
   field: string,
 ): Parsed<V, ValueRefusal> {
-  const schema = schemaOf(type, constraints);
-  // What `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived.
-  const payload = spare ?? { value: undefined, issues: [] };
-  spare = undefined;
-  payload.value = input;
-  const parsed = schema._zod.run(payload, atOnce);
-  if (!(parsed instanceof Promise) && parsed.issues.length === 0) {
-    const value = parsed.value as V;
-    // A transformation, as the schemas of all built-in types are, leaves nothing but the value in it.
-    if (parsed === payload && schema._zod.def.type === "transform") {
-      payload.value = undefined;
-      spare = payload;
+  const { schema, parse } = parserOf(type, constraints);
+  if (parse !== undefined) {
+    const context = spare ?? { issues: [] };
+    spare = undefined;
+    const value = parse(input, context);
+    if (context.issues.length === 0) {
+      spare = context;
+      return { kind: "parsed", value };
     }
-    return { kind: "parsed", value };
+  } else {
+    // What `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived.
+    const parsed = schema._zod.run({ value: input, issues: [] }, atOnce);
+    if (!(parsed instanceof Promise) && parsed.issues.length === 0) return { kind: "parsed", value: parsed.value as V };
   }
   const result = schema.safeParse(input);
   if (result.success) return { kind: "parsed", value: result.data };
@@ -94,19 +110,27 @@ export function valueRefusal(
 
 // Constraints are frozen into the log's state and shared by each version of a variable, so their identity is a good
 // key; the type comes first because variables of several types share the one empty record.
-const schemas = new WeakMap<object, WeakMap<ValueRecord, z.ZodType>>();
+const parsers = new WeakMap<object, WeakMap<ValueRecord, Parser<unknown>>>();
 
-function schemaOf<V, C extends ValueRecord>(type: VariableType<V, C>, constraints: C): z.ZodType<V> {
-  let ofType = schemas.get(type);
+/** How values of a type are parsed under some constraints. */
+interface Parser<V> {
+  readonly schema: z.ZodType<V>;
+  /** The function that the schema is made of, where that is known. */
+  readonly parse: ParseFunction<V> | undefined;
+}
+
+function parserOf<V, C extends ValueRecord>(type: VariableType<V, C>, constraints: C): Parser<V> {
+  let ofType = parsers.get(type);
   if (ofType === undefined) {
     ofType = new WeakMap();
-    schemas.set(type, ofType);
+    parsers.set(type, ofType);
   }
   const known = ofType.get(constraints);
-  if (known !== undefined) return known as z.ZodType<V>;
+  if (known !== undefined) return known as Parser<V>;
   const schema = type.values(constraints);
-  ofType.set(constraints, schema);
-  return schema;
+  const parser = { schema, parse: functions.get(schema) as ParseFunction<V> | undefined };
+  ofType.set(constraints, parser);
+  return parser;
 }
 
 function constraintAtFault(issue: z.core.$ZodIssue): string {

@@ -1,15 +1,15 @@
-import { constraintIssue, typeIssue, type Value } from "@trimtab/core";
+import { constraintIssue, madeOf, typeIssue, type Value, type ValueContext } from "@trimtab/core";
 import * as z from "zod";
 
 /** Collects the issues of one parse; the first one decides what the caller is told. */
-export type ParseContext = z.core.$RefinementCtx;
+export type ParseContext = ValueContext;
 
 /**
  * Makes the schema of a variable's values out of one function that gives the value to store or ends in
  * {@link refuseType} or {@link refuseConstraint}. Everything that depends on the constraints alone belongs outside it.
  */
 export const valueSchema = <V>(parse: (input: unknown, context: ParseContext) => V): z.ZodType<V> =>
-  z.transform(parse) as z.ZodType<V>;
+  madeOf(z.transform(parse) as z.ZodType<V>, parse);
 
 /** Refuses a value that is not of the type at all. */
 export function refuseType(context: ParseContext, message: string, input: unknown): never {
