@@ -52,7 +52,11 @@ describe("what cannot be used is refused, by the name it was given under", () =>
   test.each<[string[], Record<string, string>, string]>([
     [["--lisen", "x"], {}, "unknown flag --lisen; did you mean --listen?"],
     [["--zzz"], {}, "unknown flag --zzz"],
-    [["serve"], {}, '"serve" is no flag'],
+    [
+      ["serve"],
+      {},
+      '"serve" is no flag and no command: settings are given as --name value, and the commands are token,',
+    ],
     [["--listen"], {}, "--listen needs a value"],
     [["--listen", "7171"], {}, '--listen: must be HOST:PORT, for instance 127.0.0.1:7171 or [::1]:0, got "7171"'],
     [["--listen", "127.0.0.1:70000"], {}, "--listen: must be HOST:PORT"],
@@ -99,6 +103,7 @@ describe("what cannot be used is refused, by the name it was given under", () =>
 
 test("help and version win over everything, and help tells of every setting", () => {
   expect(readSettings(["--help", "--zzz"], {})).toEqual({ kind: "help" });
+  expect(readSettings(["help"], {})).toEqual({ kind: "help" });
   expect(readSettings(["-v"], {})).toEqual({ kind: "version" });
   const help = helpText();
   for (const name of settingNames) {

@@ -45,6 +45,8 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
   return { kind: "serve", settings: checkSettings(settings as Settings) };
 }
 
+const whatThereIs = "settings are given as --name value, and the commands are token, check, backup and restore";
+
 interface Given {
   /** Where it was given, as its writer knows it. */
   readonly source: string;
@@ -70,8 +72,10 @@ function readFlags(args: readonly string[]): Flags | { readonly kind: "help" } |
   const given = new Map<SettingName, Given>();
   let config: string | undefined;
   for (const token of tokens) {
-    if (token.kind === "positional")
-      throw new SettingsError(`"${token.value}" is no flag: settings are given as --name value`);
+    if (token.kind === "positional") {
+      if (token.value === "help") return { kind: "help" };
+      throw new SettingsError(`"${token.value}" is no flag and no command: ${whatThereIs}`);
+    }
     if (token.kind !== "option") continue;
     if (token.name === "help" || token.name === "version") return { kind: token.name };
     const name = byFlag.get(token.rawName);
