@@ -39,4 +39,4 @@ export {
   type StudyState,
 } from "./study/study-state.ts";
 export type { IntermediateValue, Trial, TrialState } from "./study/trial.ts";
-export { type TrialTable, trialsHeldBy } from "./study/trial-table.ts";
+export { type TrialTable, toTrialTable, trialsHeldBy } from "./study/trial-table.ts";

@@ -97,7 +97,7 @@ export function evolveView(view: StudyView, entry: StudyEntry, means: StudyMeans
     case "metadata-replaced":
       return { ...changed, metadata: entry.metadata };
     case "trial-renewed":
-      return { ...changed, heard: hear(view.heard, entry) };
+      return { ...changed, heard: hear(view.heard, { number: entry.number, atMs: entry.atMs }) };
     case "study-deleted":
       return { ...changed, isDeleted: true };
     default:

@@ -9,7 +9,7 @@ export interface PrunerRequest {
   readonly trial: Trial;
   /** All trials, that one included, by number: an array that is made when it is first read. */
   readonly trials: readonly Trial[];
-  /** The same trials, by what they are looked for. */
+  /** The same trials by what they are looked for, which pruners here look at. */
   readonly table: TrialTable;
   readonly direction: Direction;
 }

@@ -15,7 +15,7 @@ export interface SamplerRequest {
   readonly directions: readonly Direction[];
   /** All trials so far, by number: an array that is made when it is first read. */
   readonly trials: readonly Trial[];
-  /** The same trials, by what they are looked for. */
+  /** The same trials by what they are looked for, which samplers here look at: who gives others gives a `toTrialTable` of them. */
   readonly table: TrialTable;
   /** The study's seed, for what all trials share. */
   readonly seed: bigint;
