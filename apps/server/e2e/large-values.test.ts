@@ -35,3 +35,29 @@ test.each(Object.entries(transports))("a value of two megabytes goes there and b
   await store.setVariable("s", "weights", ramp());
   expect(await store.getVariable("s", "weights")).toMatchObject({ version: 2 });
 });
+
+test.each(Object.entries(transports))(
+  "a number that is not finite is found wherever it stands: %s",
+  async (_, create) => {
+    server = await openServer();
+    const store = createStoreClient(create(server.url));
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", {
+      name: "weights",
+      type: "tensor",
+      value: ramp(),
+      constraints: { dtype: "f32" },
+    });
+    for (const [at, number] of [
+      [0, Number.NaN],
+      [100_000, Number.POSITIVE_INFINITY],
+      [elements - 1, Number.NEGATIVE_INFINITY],
+    ] as const) {
+      const array = ramp();
+      new DataView(array.data.buffer).setFloat32(4 * at, number, true);
+      const setting = store.setVariable("s", "weights", array);
+      await expect(setting).rejects.toThrow(`element ${at} is ${number}, must be finite`);
+    }
+    expect(await store.getVariable("s", "weights")).toMatchObject({ version: 0 });
+  },
+);

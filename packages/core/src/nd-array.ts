@@ -73,3 +73,18 @@ export function settle<T extends ArrayBufferView>(array: T): T {
 
 /** Says whether an array's memory was declared never to change, see {@link settle}. */
 export const isSettled = (array: ArrayBufferView): boolean => settled.has(array);
+
+const finite = new WeakMap<ArrayBufferLike, ArrayBufferView>();
+
+/**
+ * Declares that some memory, read as floats of 32 bits, holds finite numbers alone, and that nobody will write to it any more: whoever
+ * looked at them as they came spares others to do so again. One such declaration holds for each buffer, the last.
+ */
+export const noteFinite = (floats: Float32Array): void => void finite.set(floats.buffer, floats);
+
+/** Says whether floats lie within memory that was declared to hold finite ones alone, see {@link noteFinite}. */
+export function isNotedFinite({ buffer, byteOffset, byteLength }: Float32Array): boolean {
+  const noted = finite.get(buffer);
+  if (noted === undefined || (byteOffset - noted.byteOffset) % Float32Array.BYTES_PER_ELEMENT !== 0) return false;
+  return byteOffset >= noted.byteOffset && byteOffset + byteLength <= noted.byteOffset + noted.byteLength;
+}

@@ -2,6 +2,7 @@ import {
   type DeclarationOptions,
   type DType,
   dtypes,
+  isNotedFinite,
   type VariableDeclaration,
   type VariableType,
 } from "@trimtab/core";
@@ -67,7 +68,7 @@ export const tensorType: VariableType<Tensor, TensorConstraints> = {
       const broken = checkLabels(source);
       if (broken !== undefined) return refuseConstraint(context, broken.message, { input, ...broken.issue });
       const tensor = toTensor(source, wanted, { input, context });
-      if (allowSpecial || context.issues.length > 0) return tensor;
+      if (allowSpecial || context.issues.length > 0 || isKnownFinite(tensor)) return tensor;
       const special = elementTypes[tensor.dtype].indexOfSpecial(tensor.data);
       if (special < 0) return tensor;
       const message = `element ${special} is ${elementTypes[tensor.dtype].get(tensor.data, special)}, must be finite`;
@@ -79,6 +80,9 @@ export const tensorType: VariableType<Tensor, TensorConstraints> = {
   equals: tensorEquals,
   space: () => undefined,
 };
+
+/** Says whether somebody has looked at all elements before, and found them finite. */
+const isKnownFinite = ({ dtype, data }: Tensor): boolean => dtype === "f32" && isNotedFinite(data);
 
 /** Checks what surrounds the elements: shape and device. */
 function createLabelCheck({ shape: pattern, device }: TensorConstraints) {

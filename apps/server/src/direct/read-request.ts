@@ -2,6 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { BodyReader, Exchange } from "@trimtab/http";
 import type { Call } from "./call.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
+import { FloatWatch } from "./float-watch.ts";
 
 /** What becomes of requests, and how large they may be; one for all calls. */
 export interface RequestSink {
@@ -22,7 +23,7 @@ class RequestReader implements BodyReader {
   /** Bytes that are to come, where they were announced. */
   #expected: number | undefined;
   /** Where a large message goes as it comes, so that it is not there twice in the end. */
-  #room: Buffer | undefined;
+  #room: Room | undefined;
   #isRefused = false;
 
   constructor(call: Call, sink: RequestSink) {
@@ -54,7 +55,7 @@ class RequestReader implements BodyReader {
   }
 
   #whole(): Buffer {
-    if (this.#room !== undefined) return this.#room.subarray(0, this.#size);
+    if (this.#room !== undefined) return this.#room.bytes.subarray(0, this.#size);
     const [first] = this.#chunks;
     return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
@@ -63,12 +64,12 @@ class RequestReader implements BodyReader {
     const room = this.#room;
     const expected = this.#expected;
     if (room === undefined) this.#chunks.push(chunk);
-    else room.set(chunk.subarray(0, room.length - this.#size), this.#size);
+    else fill(room, chunk, this.#size);
     this.#size += chunk.length;
     if (room !== undefined || expected === undefined || expected < largeBytes || this.#size < largeBytes) return;
     const head = Buffer.concat(this.#chunks);
     this.#room = roomFor(this.#call, expected, head);
-    this.#room.set(head.subarray(0, expected));
+    fill(this.#room, head, 0);
     this.#chunks = [];
   }
 
@@ -83,15 +84,32 @@ class RequestReader implements BodyReader {
 const announcedBytes = ({ headers }: Exchange): number | undefined =>
   headers["content-length"] === undefined ? undefined : Number(headers["content-length"]);
 
+/** Where a large request goes. */
+interface Room {
+  readonly bytes: Buffer;
+  /** Where in it large bytes begin, and who looks at them. */
+  readonly large?: { readonly begin: number; readonly watch: FloatWatch };
+}
+
 /**
  * Makes room for a large request of which `head` has come. Large bytes in it will lie so that elements of any size can be
  * read where they are.
  */
-function roomFor({ dialect, codec }: Call, bytes: number, head: Buffer): Buffer {
+function roomFor({ dialect, codec }: Call, length: number, head: Buffer): Room {
   const before = dialect.isFramed ? envelopeHeadBytes : 0;
   const offset = codec.offsetOfLargeBytes(head.subarray(before));
-  const shift = offset === undefined ? 0 : (elementBytes - ((before + offset) % elementBytes)) % elementBytes;
-  return Buffer.allocUnsafeSlow(bytes + shift).subarray(shift);
+  if (offset === undefined) return { bytes: Buffer.allocUnsafeSlow(length) };
+  const begin = before + offset;
+  const shift = (elementBytes - (begin % elementBytes)) % elementBytes;
+  const bytes = Buffer.allocUnsafeSlow(length + shift).subarray(shift);
+  const floats = Math.floor((length - begin) / Float32Array.BYTES_PER_ELEMENT);
+  return { bytes, large: { begin, watch: new FloatWatch(new Float32Array(bytes.buffer, shift + begin, floats)) } };
+}
+
+/** Adds what came, as far as it fits in. */
+function fill({ bytes, large }: Room, chunk: Buffer, at: number): void {
+  bytes.set(chunk.subarray(0, bytes.length - at), at);
+  large?.watch.look(at + chunk.length - large.begin);
 }
 
 /** The most that one element of a tensor takes. */
