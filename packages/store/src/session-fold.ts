@@ -118,7 +118,7 @@ function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
     fold.state = evolveDecided(fold.state, commit, made);
     fold.history.apply(commit);
     fold.recent.push(commit);
-    if (hub.size > 0) hub.publish(commit);
+    hub.publish(commit);
     if (ending) hub.end(commit.revision);
     keeper.committed(fold.state, fold.history, commit);
   };

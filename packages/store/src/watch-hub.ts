@@ -55,62 +55,74 @@ export const setChangesOf = (commit: Commit, changes: VariableChange[]): unknown
   changesByCommit.set(commit, changes);
 
 /** Makes a hub without watchers. */
-export function createWatchHub(): WatchHub {
-  const all = new Set<Watcher>();
-  const byRef = new Map<string, Set<Watcher>>();
-  const byPattern = new Set<Watcher>();
-  const followers = new Set<Watcher>();
+export const createWatchHub = (): WatchHub => new Hub();
 
-  const wake = (watcher: Watcher, revision: number) => {
-    if (!watcher.waiting) return;
-    // It waited, so nothing before this commit was left for it.
-    watcher.position = Math.max(watcher.position, revision - 1);
-    watcher.waiting = false;
-    watcher.wake("commit");
-  };
+/** The watchers of one session, by what they ask for. */
+interface Watchers {
+  readonly all: Set<Watcher>;
+  readonly byRef: Map<string, Set<Watcher>>;
+  readonly byPattern: Set<Watcher>;
+  readonly followers: Set<Watcher>;
+}
 
-  const hub: { -readonly [K in keyof WatchHub]: WatchHub[K] } = {
-    size: 0,
-    add(watcher, selection) {
-      const refs = selection.refs ?? [];
-      all.add(watcher);
-      hub.size = all.size;
-      if (watcher.followsAccess) followers.add(watcher);
-      if (refs.length === 0 || selection.pattern !== undefined) byPattern.add(watcher);
-      for (const ref of refs) addTo(byRef, ref, watcher);
-      return () => {
-        all.delete(watcher);
-        hub.size = all.size;
-        byPattern.delete(watcher);
-        followers.delete(watcher);
-        for (const ref of refs) removeFrom(byRef, ref, watcher);
-      };
-    },
-    publish(commit) {
-      if (hub.size === 0) return;
-      for (const change of sharedChangesOf(commit)) {
-        for (const watcher of byRef.get(change.name) ?? []) wake(watcher, commit.revision);
-        for (const watcher of byRef.get(change.id) ?? []) wake(watcher, commit.revision);
-        for (const watcher of byPattern) if (watcher.waiting && watcher.selects(change)) wake(watcher, commit.revision);
-      }
-      if (followers.size > 0 && changesAccess(commit)) for (const watcher of followers) wake(watcher, commit.revision);
-    },
-    tick(revision) {
-      for (const watcher of all) {
-        if (!watcher.waiting || watcher.idleTicks++ === 0) continue;
-        watcher.position = revision;
-        watcher.waiting = false;
-        watcher.wake("bookmark");
-      }
-    },
-    end(revision) {
-      for (const watcher of all) wake(watcher, revision);
-    },
-    startOver() {
-      for (const watcher of all) wake(watcher, 0);
-    },
-  };
-  return hub;
+/** A class, which holds nothing before somebody watches: every session has one, and few are watched. */
+class Hub implements WatchHub {
+  size = 0;
+  #watchers: Watchers | undefined;
+
+  add(watcher: Watcher, selection: Selection): () => void {
+    this.#watchers ??= { all: new Set(), byRef: new Map(), byPattern: new Set(), followers: new Set() };
+    const { all, byRef, byPattern, followers } = this.#watchers;
+    const refs = selection.refs ?? [];
+    all.add(watcher);
+    this.size = all.size;
+    if (watcher.followsAccess) followers.add(watcher);
+    if (refs.length === 0 || selection.pattern !== undefined) byPattern.add(watcher);
+    for (const ref of refs) addTo(byRef, ref, watcher);
+    return () => {
+      all.delete(watcher);
+      this.size = all.size;
+      byPattern.delete(watcher);
+      followers.delete(watcher);
+      for (const ref of refs) removeFrom(byRef, ref, watcher);
+    };
+  }
+
+  publish(commit: Commit): void {
+    if (this.size === 0 || this.#watchers === undefined) return;
+    const { byRef, byPattern, followers } = this.#watchers;
+    for (const change of sharedChangesOf(commit)) {
+      for (const watcher of byRef.get(change.name) ?? []) wake(watcher, commit.revision);
+      for (const watcher of byRef.get(change.id) ?? []) wake(watcher, commit.revision);
+      for (const watcher of byPattern) if (watcher.waiting && watcher.selects(change)) wake(watcher, commit.revision);
+    }
+    if (followers.size > 0 && changesAccess(commit)) for (const watcher of followers) wake(watcher, commit.revision);
+  }
+
+  tick(revision: number): void {
+    for (const watcher of this.#watchers?.all ?? []) {
+      if (!watcher.waiting || watcher.idleTicks++ === 0) continue;
+      watcher.position = revision;
+      watcher.waiting = false;
+      watcher.wake("bookmark");
+    }
+  }
+
+  end(revision: number): void {
+    for (const watcher of this.#watchers?.all ?? []) wake(watcher, revision);
+  }
+
+  startOver(): void {
+    for (const watcher of this.#watchers?.all ?? []) wake(watcher, 0);
+  }
+}
+
+function wake(watcher: Watcher, revision: number): void {
+  if (!watcher.waiting) return;
+  // It waited, so nothing before this commit was left for it.
+  watcher.position = Math.max(watcher.position, revision - 1);
+  watcher.waiting = false;
+  watcher.wake("commit");
 }
 
 function addTo(index: Map<string, Set<Watcher>>, key: string, watcher: Watcher): void {
