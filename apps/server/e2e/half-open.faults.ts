@@ -51,7 +51,13 @@ test.each(Object.entries(transports))(
     expect(versions).toHaveLength(1 + 2 * rounds);
     expect(statuses.filter((status) => status === "stale").length).toBeGreaterThanOrEqual(rounds);
     expect(proxy.connections).toBeGreaterThan(rounds);
-    await a.set(1);
+    // A ping that a busy machine answers late costs a connection that is well, and the call that is on it.
+    const isSet = () =>
+      a
+        .set(1)
+        .then(() => true)
+        .catch(() => false);
+    await expect.poll(isSet).toBe(true);
   },
 );
 

@@ -39,13 +39,14 @@ test(`a server that is stopped and continued ${rounds} times answers late, once 
 
   for (let round = 0; round < rounds; round++) {
     const before = acknowledged;
-    await expect.poll(() => acknowledged, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+    await expect.poll(() => acknowledged).toBeGreaterThan(before + 20);
     server.signal("SIGSTOP");
-    // What is on its way from before arrives; then there is silence.
-    await sleep(stoppedMs / 2);
-    const silent = acknowledged;
-    await sleep(stoppedMs / 2);
-    expect(acknowledged).toBe(silent);
+    // What is on its way from before arrives, however late; then there is silence.
+    let heard: number;
+    do {
+      heard = acknowledged;
+      await sleep(stoppedMs);
+    } while (acknowledged > heard);
     await expect(startProcess(["--log", "sqlite", "--data", data])).rejects.toThrow(`process ${server.pid}`);
     server.signal("SIGCONT");
   }
@@ -54,7 +55,7 @@ test(`a server that is stopped and continued ${rounds} times answers late, once 
 
   const { revision } = await store.getSession("s");
   expect(revision).toBe(2 + versions.reduce((sum, version) => sum + version, 0));
-  await expect.poll(() => watch.revisions.at(-1), { timeout: 30_000 }).toBe(revision);
+  await expect.poll(() => watch.revisions.at(-1)).toBe(revision);
   expect(watch.revisions).toEqual(consecutive(watch.revisions));
   expect([watch.resets, watch.breaks]).toEqual([0, 0]);
   await watch.stop();
