@@ -39,7 +39,8 @@ test.each(Object.entries(transports).flatMap(([name, create]) => seeds.map((seed
   async (_, seed, createTransport) => {
     const { server, proxy, random, cut } = await openCutting(seed);
     const store = createStoreClient(createTransport(proxy.url));
-    const app = await openSession(store, "s", declarations, { timers: hasty });
+    // A minute on a clock that runs fifty times as fast.
+    const app = await openSession(store, "s", declarations, { timers: hasty, timeoutMs: 50 * 60_000 });
     onTestFinished(() => app.close());
     const versions: number[] = [app.variables.a.version];
     app.variables.a.subscribe((_, { version }) => versions.push(version));
