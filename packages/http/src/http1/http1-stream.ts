@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { answerFailure } from "../answer-text.ts";
 import { both } from "../both.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { httpDate } from "../http-date.ts";
@@ -138,10 +139,7 @@ export class Http1Stream implements Exchange {
   /** Ends it since whoever serves it has thrown, and tells of it. */
   fail(error: unknown): void {
     if (this.#isHeadSent) this.reset();
-    else {
-      this.start(500, { "content-type": "text/plain; charset=utf-8" });
-      this.end({ bytes: Buffer.from("the server failed\n") });
-    }
+    else answerFailure(this);
     this.#host.onFault(error);
   }
 

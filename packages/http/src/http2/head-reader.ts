@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http2";
+import { answerText } from "../answer-text.ts";
 import type { Connection } from "./connection.ts";
 import { fault } from "./connection-error.ts";
 import { createHeaderDecoder } from "./hpack/header-decoder.ts";
@@ -123,7 +124,7 @@ export class HeadReader {
     const stream = connection.open(id, {});
     if (stream === undefined) return;
     if (this.#isLast) stream.body.end();
-    stream.decline(431, `the head of a request has at most ${connection.limits.maxHeaderListBytes} bytes\n`);
+    answerText(stream, 431, `the head of a request has at most ${connection.limits.maxHeaderListBytes} bytes\n`);
   }
 
   #decode(block: Buffer): RequestHead {

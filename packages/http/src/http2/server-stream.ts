@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
+import { answerFailure, answerText } from "../answer-text.ts";
 import { both } from "../both.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { checkFields, sendHead } from "./answer-head.ts";
@@ -181,21 +182,15 @@ export class ServerStream implements Exchange {
     this.#call(listener);
   }
 
-  /** Answers by itself what nobody serves, and why. */
-  decline(status: number, text: string): void {
-    this.start(status, { "content-type": "text/plain; charset=utf-8" });
-    this.end({ bytes: Buffer.from(text) });
-  }
-
   /** Ends it since its client has owed that for too long. */
   giveUp(owed: Owed["kind"]): void {
-    if (owed === "request") this.decline(408, "the request did not come to its end in time\n");
+    if (owed === "request") answerText(this, 408, "the request did not come to its end in time\n");
     else this.reset(errorCode.cancel);
   }
 
   /** Ends it since whoever serves it has failed. */
   breakOff(): void {
-    if (!this.#isAnswered) this.decline(500, "the server failed\n");
+    if (!this.#isAnswered) answerFailure(this);
     else if (this.#queue?.ending === undefined) this.reset();
   }
 
