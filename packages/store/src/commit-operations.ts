@@ -11,6 +11,7 @@ import {
   storeError,
   type VariableChange,
 } from "@trimtab/core";
+import { endsSession } from "./ends-session.ts";
 import { checkPageSize, defaultPageSize } from "./paging.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
@@ -59,7 +60,7 @@ async function listBackwards(
     for (const commit of commits.toReversed()) {
       if (commit.revision > through) continue;
       // What came before the end of an earlier session of the same id is not this session's.
-      if (commit.events.some((event) => event.kind === "session-deleted")) return { items };
+      if (endsSession(commit)) return { items };
       if (fits(commit)) items.push(summaryOf(commit, labels, options));
       through = commit.revision - 1;
       if (items.length === options.pageSize) return through > 0 ? { items, nextPageToken: String(through) } : { items };

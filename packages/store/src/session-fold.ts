@@ -14,6 +14,7 @@ import {
 } from "@trimtab/core";
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
+import { endsSession } from "./ends-session.ts";
 import { createRecentCommits, type RecentCommits, type RecentOptions } from "./recent-commits.ts";
 import { stateBeforeBeginning } from "./session-beginning.ts";
 import { createSnapshotKeeper, type KeeperOptions } from "./snapshot-keeper.ts";
@@ -47,11 +48,6 @@ export interface SessionFold {
 }
 
 const nothingMade: readonly undefined[] = [];
-
-function endsSession({ events }: Commit): boolean {
-  for (const { kind } of events) if (kind === "session-deleted") return true;
-  return false;
-}
 
 /** Loads a session from its snapshot and its log. */
 export async function loadFold(id: string, options: FoldOptions): Promise<SessionFold> {

@@ -1,6 +1,7 @@
 import type { Command } from "@trimtab/core";
 import type { Clock } from "./clock.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
+import { endsSession } from "./ends-session.ts";
 import type { LoadedSession, SessionTable } from "./session-table.ts";
 import type { WaitingWrites } from "./waiting-writes.ts";
 import type { createWriteMaker, HowToWrite } from "./write-maker.ts";
@@ -36,10 +37,16 @@ export interface SessionWriter {
 export function createSessionWriter(options: WriterOptions): SessionWriter {
   const { clock, table, ended, waiting, toWrite, requireLive } = options;
 
-  const written = (session: LoadedSession, { commit, revision }: WriteResult, by: HowToWrite): void => {
+  const written = (
+    session: LoadedSession,
+    { commit, revision }: WriteResult,
+    by: HowToWrite,
+    at = clock.elapsed(),
+  ): void => {
+    table.touch(session, at);
     if (commit === undefined) return;
     if (by.validateOnly !== true) table.written(session, commit);
-    for (const { kind } of commit.events) if (kind === "session-deleted") ended.add(session.runtime.state.id, revision);
+    if (endsSession(commit)) ended.add(session.runtime.state.id, revision);
   };
 
   const leave = (session: LoadedSession): void => {
@@ -50,7 +57,6 @@ export function createSessionWriter(options: WriterOptions): SessionWriter {
   const leaveLater = async (session: LoadedSession, made: Promise<WriteResult>, by: HowToWrite) => {
     try {
       const result = await made;
-      table.touch(session, clock.elapsed());
       written(session, result, by);
       return result;
     } finally {
@@ -61,7 +67,6 @@ export function createSessionWriter(options: WriterOptions): SessionWriter {
   return {
     async write(session, commands, by) {
       const result = await session.runtime.submit(toWrite(session.runtime.state.id, commands, by));
-      table.touch(session, clock.elapsed());
       written(session, result, by);
       return result;
     },
@@ -72,8 +77,7 @@ export function createSessionWriter(options: WriterOptions): SessionWriter {
         const at = clock.elapsed();
         result = requireLive(id, session, at).runtime.submit(toWrite(id, commands, by));
         if (result instanceof Promise) return leaveLater(session, result, by);
-        table.touch(session, at);
-        written(session, result, by);
+        written(session, result, by, at);
       } catch (error) {
         leave(session);
         throw error;

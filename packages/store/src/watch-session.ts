@@ -14,6 +14,7 @@ import {
   type WatchOptions,
 } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
+import { endsSession } from "./ends-session.ts";
 import type { RecentCommits } from "./recent-commits.ts";
 import { createWaitingIterator } from "./waiting-iterator.ts";
 import { type ChangeView, coalesce, eventOf } from "./watch-events.ts";
@@ -226,7 +227,7 @@ function alone(commit: Commit | undefined): readonly Commit[] {
 
 /** What follows the end of a session belongs to another one of the same id. */
 function upToEnd(commits: Commit[]): Commit[] {
-  const end = commits.findIndex((commit) => commit.events.some((event) => event.kind === "session-deleted"));
+  const end = commits.findIndex(endsSession);
   return end < 0 ? commits : commits.slice(0, end + 1);
 }
 

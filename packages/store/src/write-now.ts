@@ -27,13 +27,20 @@ export function createWriteNow(fold: SessionFold, append: AppendNow): (write: Wr
     if (context.requestId !== undefined) return undefined;
     const decision = decideSafely(state, write, context);
     if (decision.kind === "refused") throw new StoreError(decision.refusal);
-    const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision, context);
+    const commit = commitOf(state, decision, context);
     if (commit === undefined || write.validateOnly === true) return { revision: state.revision, commit, decision };
     if (!append(state.id, commit.revision - 1, [commit])) return undefined;
     fold.apply(commit, decision.variables);
     return { revision: commit.revision, commit, decision };
   };
 }
+
+/** The commit that is to be made of what was decided; none where nothing has to change. */
+export const commitOf = (
+  state: SessionState,
+  decision: Extract<BatchDecision, { kind: "accepted" }>,
+  context: DecideContext,
+): Commit | undefined => (decision.events.length === 0 ? undefined : nextCommit(state, decision, context));
 
 /** Decides a write. A type from outside may throw; that write fails with `internal`, and nothing else does. */
 export function decideSafely(state: SessionState, { commands, atomic }: Write, context: DecideContext): BatchDecision {

@@ -3,7 +3,6 @@ import {
   type Command,
   type Commit,
   type DecideContext,
-  nextCommit,
   type SessionState,
   StoreError,
 } from "@trimtab/core";
@@ -12,7 +11,7 @@ import { createAppendLine, type Ended } from "./append-line.ts";
 import { createHead } from "./pipeline-head.ts";
 import { createRequestAnswers, type Refusals } from "./request-answers.ts";
 import type { SessionFold } from "./session-fold.ts";
-import { type AppendNow, createWriteNow, decideSafely } from "./write-now.ts";
+import { type AppendNow, commitOf, createWriteNow, decideSafely } from "./write-now.ts";
 
 /** One write as the store hands it to a session. */
 export interface Write {
@@ -243,7 +242,7 @@ function prepareAnswer(job: Job, state: SessionState, decision: BatchDecision, c
     job.answer = decision;
     return;
   }
-  const commit = decision.events.length === 0 ? undefined : nextCommit(state, decision, context);
+  const commit = commitOf(state, decision, context);
   const isMade = commit !== undefined && job.write.validateOnly !== true;
   if (isMade) job.commit = commit;
   job.answer = { revision: isMade ? commit.revision : state.revision, commit, decision };
