@@ -4,6 +4,7 @@ import { dataFolder } from "./data-folder.ts";
 import { createEarlyFlush } from "./early-flush.ts";
 import { createOutflow } from "./outflow.ts";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
+import { giveBackHashes } from "./section-hashes.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
 import { createSummaryStore } from "./sqlite-summaries.ts";
@@ -55,7 +56,9 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   const window = createWindow();
   const start = { directory, acceptLoss: options.acceptLoss ?? false, window };
   const writing = await startThread({ ...start, role: "writer" });
-  const reading = await startThread({ ...start, role: "reader" }).catch(async (error: unknown) => {
+  // Where it ends by itself in the middle of a hash, the other thread would wait for that.
+  const onReaderEnd = () => giveBackHashes(window.hashes);
+  const reading = await startThread({ ...start, role: "reader" }, onReaderEnd).catch(async (error: unknown) => {
     await writing.close();
     throw error;
   });

@@ -9,7 +9,7 @@ export interface SectionHashes {
   readonly hashes: Uint8Array<SharedArrayBuffer>;
 }
 
-/** Nobody wants it; nobody has begun; somebody else than the writing thread works it out; it is there. */
+/** Nobody wants it; nobody has begun; another thread than the one that writes works it out; it is there. */
 const [none, wanted, underWay, known] = [0, 1, 2, 3];
 
 /** Makes room for the hashes of so many sections, none of which is wanted. */
@@ -27,16 +27,22 @@ export function wantHash({ states, lengths }: SectionHashes, slot: number, lengt
 
 /** Gives the hash of a section, to the thread that writes: worked out here, unless another has begun with it. */
 export function takeHash({ states, hashes }: SectionHashes, slot: number, section: Uint8Array): Uint8Array {
-  if (Atomics.compareExchange(states, slot, wanted, none) === wanted) return chunkHash(section);
-  Atomics.wait(states, slot, underWay);
+  if (!isAwaited(states, slot)) return chunkHash(section);
   return hashes.slice(slot * hashBytes, (slot + 1) * hashBytes);
 }
 
 /** Sees to it that nobody looks at a section any more, so that another may take its slot. */
 export function forgetHash({ states }: SectionHashes, slot: number): void {
-  if (Atomics.compareExchange(states, slot, wanted, none) === wanted) return;
-  Atomics.wait(states, slot, underWay);
-  Atomics.store(states, slot, none);
+  if (isAwaited(states, slot)) Atomics.store(states, slot, none);
+}
+
+/** Waits for the hash of a section where another thread has begun with it; `false` where none has, or it ended in the middle: then none will. */
+function isAwaited(states: SectionHashes["states"], slot: number): boolean {
+  for (;;) {
+    const state = Atomics.compareExchange(states, slot, wanted, none);
+    if (state !== underWay) return state !== wanted;
+    Atomics.wait(states, slot, underWay);
+  }
 }
 
 /** Works out the hash of a section unless somebody has begun with it, in a thread other than the one that writes; says whether it did. */
@@ -46,4 +52,11 @@ export function hashAhead({ states, lengths, hashes }: SectionHashes, slot: numb
   Atomics.store(states, slot, known);
   Atomics.notify(states, slot);
   return true;
+}
+
+/** Says that the thread which works out hashes ahead has ended: a hash that it had begun with is wanted again, and whoever waits for it told so. */
+export function giveBackHashes({ states }: SectionHashes): void {
+  for (let slot = 0; slot < states.length; slot++) {
+    if (Atomics.compareExchange(states, slot, underWay, wanted) === underWay) Atomics.notify(states, slot);
+  }
 }

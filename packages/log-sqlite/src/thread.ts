@@ -29,8 +29,8 @@ interface Waiting {
 /** Makes the error of a failure that a thread reported. */
 export const toLogError = ({ code, message, details }: Failure): LogError => new LogError(code, message, details);
 
-/** Starts a thread and waits until it has opened what it works on. */
-export async function startThread(options: Omit<Start, "bell" | "slots">): Promise<Thread> {
+/** Starts a thread and waits until it has opened what it works on; `onEnd` is called once it has ended, however it came to that. */
+export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd = () => {}): Promise<Thread> {
   const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const slots = createSlots();
   const start: Start = { ...options, bell, slots };
@@ -68,7 +68,10 @@ export async function startThread(options: Omit<Start, "bell" | "slots">): Promi
     else one?.resolve(reply.result as never);
   });
   worker.on("error", (error) => end(threadEnded(start, error)));
-  worker.on("exit", () => end(threadEnded(start)));
+  worker.on("exit", () => {
+    end(threadEnded(start));
+    onEnd();
+  });
 
   const thread: Thread = {
     call(call, argument, transfer = []) {
