@@ -7,6 +7,7 @@ import type { RunningServer, ServerParts } from "../src/start-server.ts";
 import { openServer } from "./open-server.ts";
 import { connectForeign, detailOf, failureOf } from "./test-parts/foreign-client.ts";
 import { createHeldLog } from "./test-parts/held-log.ts";
+import { encode, overHttp2 } from "./test-parts/raw-calls.ts";
 
 const { getVariable, setVariable, registerVariable, batchSetVariables } = VariableService.method;
 const number = (value: number) => ({ kind: { case: "number" as const, value } });
@@ -68,6 +69,21 @@ describe("a client of another gRPC library", () => {
     expect(items["größe"]?.message).toContain("größe");
     const missing = await failureOf(client.unary(getVariable, { sessionId: "s", variable: "größe" }));
     expect([missing.code, missing.details]).toEqual([grpc.status.NOT_FOUND, expect.stringContaining("größe")]);
+  });
+
+  test("is told no more of a refusal than gRPC's C core takes among trailers", async () => {
+    const { server } = await open();
+    const variable = "größe".repeat(3000);
+    const sent = {
+      path: `/${VariableService.typeName}/${getVariable.name}`,
+      headers: { "content-type": "application/grpc+proto" },
+      body: encode("application/grpc+proto", getVariable.input, { sessionId: "s", variable }),
+    };
+    const { trailers } = await overHttp2(server.url, sent);
+    expect(trailers["grpc-status"]).toBe(String(grpc.status.NOT_FOUND));
+    // Each field counts 32 bytes more (RFC 9113, section 6.5.2), and 8 KiB are the limit that Python has.
+    const sizes = Object.entries(trailers).map(([name, value]) => name.length + String(value).length + 32);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(8192);
   });
 
   test("is told that a method is not there", async () => {

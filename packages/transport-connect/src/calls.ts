@@ -69,7 +69,7 @@ function createUnobserved({ onInternalError, admit, audit }: CallsOptions): Call
     const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");
     if (!isOurs && context.signal.aborted && error === context.signal.reason) return ConnectError.from(error);
     if (!isOurs) onInternalError(error, { service: context.service.typeName, method: context.method.name });
-    return toConnectError(error, detailOptions(error, context));
+    return toConnectError(error, errorOptions(context));
   };
   return {
     unary: (answer) => async (request, context) => {
@@ -117,15 +117,12 @@ const until = (revoked: AbortSignal, context: HandlerContext): HandlerContext =>
 const noLongerKnown = () =>
   storeError("unauthenticated", "what came with the call to say who makes it is no longer valid", {});
 
-// gRPC sends errors in trailers. Its C core, and with it Python, refuses trailers beyond 8 KiB by default; the message
-// goes there twice and the detail in base64.
-const trailerBytes = 5000;
-const leastDetailBytes = 512;
+// gRPC sends errors in trailers. Its C core, and with it Python, refuses trailers beyond 8 KiB by default: the code and the
+// reason would be lost with them. What is left of these is for the other trailers, for names, and for what is around a detail.
+const trailerBytes = 7500;
 
-function detailOptions(error: unknown, { protocolName }: HandlerContext) {
-  if (protocolName !== "grpc" || !isStoreError(error)) return {};
-  return { maxDetailBytes: Math.max(leastDetailBytes, trailerBytes - 3 * error.message.length) };
-}
+const errorOptions = ({ protocolName }: HandlerContext) =>
+  protocolName === "grpc" ? { maxTrailerBytes: trailerBytes } : {};
 
 /**
  * Takes a field that a request must have.

@@ -72,6 +72,8 @@ describe("an error", () => {
     expect(toJson(ErrorDetailSchema, toErrorDetail(new StoreError(broken)))).toMatchObject({
       details: { limit: { number: 2 }, value: { number: 2.5 } },
     });
+    const ended = storeError("trial_ended", "it has ended", { trial: 3, state: "failed" });
+    expect(toJson(ErrorDetailSchema, toErrorDetail(ended))).toMatchObject({ details: { trial: { integer: "3" } } });
   });
 
   test("leaves out a detail that cannot be sent, and keeps the rest", () => {

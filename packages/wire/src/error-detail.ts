@@ -18,6 +18,9 @@ const counts: { readonly [R in ErrorReason]?: readonly (keyof ErrorDetails[R])[]
   version_mismatch: ["expected", "actual"],
   revision_mismatch: ["expected", "actual"],
   version_not_found: ["version"],
+  lease_lost: ["trial"],
+  trial_ended: ["trial"],
+  several_objectives: ["objectives"],
   limit_exceeded: ["limit", "value", "retryAfterMs"],
   unavailable: ["retryAfterMs"],
 };
