@@ -9,19 +9,19 @@ export interface Ended<Job> {
   readonly outcome: AppendOutcome;
 }
 
-/** What an append line works with. */
-export interface AppendLineOptions<Job> {
+/** Whose appends a line sends, and who hears of them. */
+export interface Appender<Job> {
   /**
    * Appends that may be under way together, each of what follows on the one before. More than 1 only where nobody else
    * appends: another's entry could take the number of one that was lost, and those behind would follow on that.
    */
   readonly atOnce: number;
   /** Resolves to `false` where another writer was first. */
-  readonly append: (jobs: readonly Job[]) => Promise<boolean>;
+  append(jobs: readonly Job[]): Promise<boolean>;
   /** Called with what is durable, in order. */
-  readonly finish: (jobs: readonly Job[]) => void;
+  finish(jobs: readonly Job[]): void;
   /** Called, once all are answered, with those from the first on that was not made. Nothing is sent until `resume`. */
-  readonly recover: (ended: readonly Ended<Job>[]) => void;
+  recover(ended: readonly Ended<Job>[]): void;
 }
 
 /** Appends of one session under way. */
@@ -42,37 +42,50 @@ interface Sent<Job> {
 }
 
 /** Makes a line with nothing under way. */
-export function createAppendLine<Job>({ atOnce, append, finish, recover }: AppendLineOptions<Job>): AppendLine<Job> {
-  let sent: Sent<Job>[] = [];
-  let recovering = false;
+export const createAppendLine = <Job>(appender: Appender<Job>): AppendLine<Job> => new Line(appender);
 
-  const answer = (one: Sent<Job>, outcome: AppendOutcome): void => {
+/** A class, since there may be one for every session. */
+class Line<Job> implements AppendLine<Job> {
+  readonly #appender: Appender<Job>;
+  #sent: Sent<Job>[] = [];
+  #recovering = false;
+
+  constructor(appender: Appender<Job>) {
+    this.#appender = appender;
+  }
+
+  idle(): boolean {
+    return this.#sent.length === 0 && !this.#recovering;
+  }
+
+  hasRoom(): boolean {
+    return this.#sent.length < this.#appender.atOnce && !this.#recovering;
+  }
+
+  send(jobs: readonly Job[]): void {
+    const one: Sent<Job> = { jobs, outcome: undefined };
+    this.#sent = added(this.#sent, one);
+    this.#appender.append(jobs).then(
+      (made) => this.#answer(one, made ? "made" : "lost"),
+      (error: unknown) => this.#answer(one, { error }),
+    );
+  }
+
+  resume(): void {
+    this.#recovering = false;
+  }
+
+  #answer(one: Sent<Job>, outcome: AppendOutcome): void {
     one.outcome = outcome;
-    for (let [first] = sent; first?.outcome === "made"; [first] = sent) {
-      sent.shift();
-      finish(first.jobs);
+    for (let [first] = this.#sent; first?.outcome === "made"; [first] = this.#sent) {
+      this.#sent.shift();
+      this.#appender.finish(first.jobs);
     }
     const ended: Ended<Job>[] = [];
-    for (const { jobs, outcome } of sent) if (outcome !== undefined) ended.push({ jobs, outcome });
-    recovering = sent[0]?.outcome !== undefined;
-    if (!recovering || ended.length < sent.length) return;
-    sent = [];
-    recover(ended);
-  };
-
-  return {
-    idle: () => sent.length === 0 && !recovering,
-    hasRoom: () => sent.length < atOnce && !recovering,
-    send(jobs) {
-      const one: Sent<Job> = { jobs, outcome: undefined };
-      sent = added(sent, one);
-      append(jobs).then(
-        (made) => answer(one, made ? "made" : "lost"),
-        (error: unknown) => answer(one, { error }),
-      );
-    },
-    resume() {
-      recovering = false;
-    },
-  };
+    for (const { jobs, outcome } of this.#sent) if (outcome !== undefined) ended.push({ jobs, outcome });
+    this.#recovering = this.#sent[0]?.outcome !== undefined;
+    if (!this.#recovering || ended.length < this.#sent.length) return;
+    this.#sent = [];
+    this.#appender.recover(ended);
+  }
 }

@@ -97,7 +97,7 @@ export interface StoreOptions {
   readonly idleSessionMs?: number;
   /** Told how many sessions were found so far, while a store that was opened on a log finds out which there are. */
   readonly onProgress?: (sessions: number) => void;
-  /** Commits of each session kept in memory for watches; 1024 unless given. */
+  /** Commits of each session kept in memory for watches, from the first on; 1024 unless given. */
   readonly recentCommits?: number;
   /** Bytes that the values in those commits may take together, the newest one's aside; 16 MiB unless given. */
   readonly recentBytes?: number;
@@ -137,14 +137,17 @@ export function createStore(options: StoreOptions): LocalStore {
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
   const telemetry = options.telemetry ?? createTelemetry();
-  // Whoever brings a log may stand between it and its store; one of the store's own is appended to without waiting.
+  const shared = options.shared ?? options.log !== undefined;
   const own = createMemoryLog<Commit>();
+  // Whoever brings a log may stand between it and its store; one of the store's own is appended to without waiting, unless
+  // others append to it, or somebody is told of appends and so of all of them.
+  const isWaitedFor = options.log !== undefined || shared || options.appends !== undefined;
   const untold = createSessions({
     log: tellingLogFailures(options.log ?? own),
-    appendNow: options.log === undefined ? own.appendNow : undefined,
+    appendNow: isWaitedFor ? undefined : own.appendNow,
     snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
     appends: options.appends,
-    shared: options.shared ?? options.log !== undefined,
+    shared,
     clock,
     types,
     limits,

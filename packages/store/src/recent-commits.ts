@@ -18,31 +18,43 @@ export interface RecentOptions {
 }
 
 /** Makes a window over the newest commits, which starts empty right after `floor`. */
-export function createRecentCommits(floor: number, { commits: capacity, bytes: room }: RecentOptions): RecentCommits {
-  const ring: (Commit | undefined)[] = [];
-  const sizes: number[] = [];
-  let last = floor;
-  let held = 0;
+export const createRecentCommits = (floor: number, options: RecentOptions): RecentCommits => new Window(floor, options);
 
-  const dropOldest = (): void => {
-    const slot = ++recent.floor % capacity;
-    ring[slot] = undefined;
-    held -= sizes[slot] ?? 0;
-  };
+/** A class, since there may be one for every session. */
+class Window implements RecentCommits {
+  floor: number;
+  readonly #options: RecentOptions;
+  readonly #ring: (Commit | undefined)[] = [];
+  readonly #sizes: number[] = [];
+  #last: number;
+  #held = 0;
 
-  const recent = {
-    floor,
-    push(commit: Commit) {
-      if (last - recent.floor === capacity) dropOldest();
-      const slot = commit.revision % capacity;
-      const size = commitBytes(commit);
-      ring[slot] = commit;
-      sizes[slot] = size;
-      held += size;
-      last = commit.revision;
-      while (held > room && recent.floor < last - 1) dropOldest();
-    },
-    at: (revision: number) => (revision > recent.floor && revision <= last ? ring[revision % capacity] : undefined),
-  };
-  return recent;
+  constructor(floor: number, options: RecentOptions) {
+    this.floor = floor;
+    this.#last = floor;
+    this.#options = options;
+  }
+
+  push(commit: Commit): void {
+    const { commits: capacity, bytes: room } = this.#options;
+    if (this.#last - this.floor === capacity) this.#dropOldest();
+    const slot = commit.revision % capacity;
+    const size = commitBytes(commit);
+    this.#ring[slot] = commit;
+    this.#sizes[slot] = size;
+    this.#held += size;
+    this.#last = commit.revision;
+    while (this.#held > room && this.floor < this.#last - 1) this.#dropOldest();
+  }
+
+  at(revision: number): Commit | undefined {
+    if (revision <= this.floor || revision > this.#last) return undefined;
+    return this.#ring[revision % this.#options.commits];
+  }
+
+  #dropOldest(): void {
+    const slot = ++this.floor % this.#options.commits;
+    this.#ring[slot] = undefined;
+    this.#held -= this.#sizes[slot] ?? 0;
+  }
 }

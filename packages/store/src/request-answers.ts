@@ -6,6 +6,7 @@ import {
   type Outcome,
   refusal,
   type SessionEvent,
+  type SessionState,
   storeError,
 } from "@trimtab/core";
 import { commitAt } from "./commit-at.ts";
@@ -13,14 +14,6 @@ import { mayHaveMade } from "./request-kinds.ts";
 import type { SessionFold } from "./session-fold.ts";
 
 type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
-
-/** What requests came to, for when one is made again. */
-export interface RequestAnswers {
-  /** Keeps what a commit does not tell: why some items of a batch were refused. */
-  remember(requestId: string, decision: BatchDecision): void;
-  /** What the request that made a revision came to. */
-  answer(revision: number, commands: readonly Command[]): Promise<{ commit: Commit; decision: Accepted }>;
-}
 
 /** What batches came to of which parts were refused, by request: of all sessions, so that they may leave memory. */
 export type Refusals = Map<string, Accepted>;
@@ -31,32 +24,39 @@ const maxRefusals = 4 * maxRequests;
 /** Makes an empty memory. */
 export const createRefusals = (): Refusals => new Map();
 
-/** Makes the memory of one session's requests. */
-export function createRequestAnswers(fold: SessionFold, refusals: Refusals): RequestAnswers {
-  const keyOf = (requestId: string) => `${fold.state.epoch}/${requestId}`;
-  return {
-    remember(requestId, decision) {
-      // Where nothing was refused, the commit tells all there is to tell.
-      if (decision.kind === "refused" || decision.outcomes.every(({ kind }) => kind === "accepted")) return;
-      refusals.set(keyOf(requestId), decision);
-      for (const oldest of refusals.keys()) {
-        if (refusals.size <= maxRefusals) return;
-        refusals.delete(oldest);
-      }
-    },
-    async answer(revision, commands) {
-      const commit = await commitAt(fold, revision);
-      if (commit === undefined) {
-        const message = `the request was carried out at revision ${revision}, which is no longer kept`;
-        throw storeError("unavailable", message, {});
-      }
-      if (!mayHaveMade(commands, commit)) throw usedOtherwise(commit.requestId ?? "", revision);
-      const known = refusals.get(keyOf(commit.requestId ?? ""));
-      const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
-      return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
-    },
-  };
+/** Keeps what a commit does not tell of a request: why some items of a batch were refused. */
+export function rememberRefusals(
+  refusals: Refusals,
+  { epoch }: SessionState,
+  { requestId, decision }: { readonly requestId: string; readonly decision: BatchDecision },
+): void {
+  // Where nothing was refused, the commit tells all there is to tell.
+  if (decision.kind === "refused" || decision.outcomes.every(({ kind }) => kind === "accepted")) return;
+  refusals.set(keyOf(epoch, requestId), decision);
+  for (const oldest of refusals.keys()) {
+    if (refusals.size <= maxRefusals) return;
+    refusals.delete(oldest);
+  }
 }
+
+/** What the request that made a revision came to, for when it is made again. */
+export async function answerOf(
+  fold: SessionFold,
+  refusals: Refusals,
+  { revision, commands }: { readonly revision: number; readonly commands: readonly Command[] },
+): Promise<{ commit: Commit; decision: Accepted }> {
+  const commit = await commitAt(fold, revision);
+  if (commit === undefined) {
+    const message = `the request was carried out at revision ${revision}, which is no longer kept`;
+    throw storeError("unavailable", message, {});
+  }
+  if (!mayHaveMade(commands, commit)) throw usedOtherwise(commit.requestId ?? "", revision);
+  const known = refusals.get(keyOf(fold.state.epoch, commit.requestId ?? ""));
+  const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
+  return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
+}
+
+const keyOf = (epoch: string, requestId: string) => `${epoch}/${requestId}`;
 
 const usedOtherwise = (requestId: string, revision: number) =>
   storeError("invalid_argument", `requestId: ${requestId} was used for another request, at revision ${revision}`, {

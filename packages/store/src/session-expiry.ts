@@ -22,7 +22,7 @@ export function createSessionAges(clock: Clock): SessionAges {
   return {
     outlived,
     expired: (session, at = clock.elapsed()) =>
-      session.runtime.hub.size === 0 && session.readers === 0 && outlived(session, at),
+      outlived(session, at) && session.readers === 0 && session.runtime.watchers === 0,
   };
 }
 

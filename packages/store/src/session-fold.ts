@@ -17,7 +17,7 @@ import type { AppendObserver } from "./append-observer.ts";
 import { endsSession } from "./ends-session.ts";
 import { createRecentCommits, type RecentCommits, type RecentOptions } from "./recent-commits.ts";
 import { stateBeforeBeginning } from "./session-beginning.ts";
-import { createSnapshotKeeper, type KeeperOptions } from "./snapshot-keeper.ts";
+import { createSnapshotKeeper, type KeeperOptions, type SnapshotKeeper } from "./snapshot-keeper.ts";
 import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 
 /** What a session is folded from and how much of it is kept. */
@@ -33,10 +33,15 @@ export interface SessionFold {
   readonly state: SessionState;
   /** The newest versions of its variables. */
   readonly history: SessionHistory;
+  /** The newest commits since they were first asked for. */
   readonly recent: RecentCommits;
   readonly hub: WatchHub;
+  /** How many watch it. */
+  readonly watchers: number;
   readonly log: CommitLog<Commit>;
   readonly appends: AppendObserver | undefined;
+  /** A commit is being decided or folded in: whoever hears of it may write again, but must wait until all have heard. */
+  isBusy: boolean;
   /** Forgets what of the past has grown too old by now, where its age is limited. */
   retain(nowMs: number): Promise<void>;
   /** Folds in the next durable commit and tells the watchers; `made` is what `evolve` may take from deciding it. */
@@ -51,7 +56,7 @@ const nothingMade: readonly undefined[] = [];
 
 /** Loads a session from its snapshot and its log. */
 export async function loadFold(id: string, options: FoldOptions): Promise<SessionFold> {
-  return createFold(await load(id, options), options);
+  return new Fold(await load(id, options), options);
 }
 
 interface Loaded {
@@ -100,52 +105,84 @@ const logTrimmed = ({ id, revision }: SessionState, through: number) =>
     { session: id },
   );
 
-function createFold(loaded: Loaded, options: FoldOptions): SessionFold {
-  const { log } = options;
-  const hub = createWatchHub();
-  const keeper = createSnapshotKeeper(loaded.snapshotAt, options);
+/** A class, since every session has one; what most do without is made when it is first asked for. */
+class Fold implements SessionFold {
+  state: SessionState;
+  history: SessionHistory;
+  isBusy = false;
+  readonly #options: FoldOptions;
+  readonly #keeper: SnapshotKeeper;
+  #recent: RecentCommits | undefined;
+  #hub: WatchHub | undefined;
 
-  const apply: SessionFold["apply"] = (commit, made = nothingMade) => {
+  constructor({ state, history, snapshotAt }: Loaded, options: FoldOptions) {
+    this.state = state;
+    this.history = history;
+    this.#options = options;
+    this.#keeper = createSnapshotKeeper(snapshotAt, options);
+  }
+
+  get recent(): RecentCommits {
+    this.#recent ??= createRecentCommits(this.state.revision, this.#options.recent);
+    return this.#recent;
+  }
+
+  get hub(): WatchHub {
+    if (this.#hub === undefined) {
+      this.#hub = createWatchHub();
+      // Whoever watches follows the newest commits from now on.
+      this.#recent ??= this.recent;
+    }
+    return this.#hub;
+  }
+
+  get watchers(): number {
+    return this.#hub?.size ?? 0;
+  }
+
+  get log(): CommitLog<Commit> {
+    return this.#options.log;
+  }
+
+  get appends(): AppendObserver | undefined {
+    return this.#options.appends;
+  }
+
+  retain(nowMs: number): Promise<void> {
+    return this.#keeper.retain(this.state, this.history, nowMs);
+  }
+
+  apply(commit: Commit, made: readonly (Variable | undefined)[] = nothingMade): void {
     const ending = endsSession(commit);
     if (ending) {
-      const gone = Array.from(fold.state.variables.values(), (variable) => deletionWithSession(variable, commit));
+      const gone = Array.from(this.state.variables.values(), (variable) => deletionWithSession(variable, commit));
       setChangesOf(commit, gone);
     }
-    fold.state = evolveDecided(fold.state, commit, made);
-    fold.history.apply(commit);
-    fold.recent.push(commit);
-    hub.publish(commit);
-    if (ending) hub.end(commit.revision);
-    keeper.committed(fold.state, fold.history, commit);
-  };
+    this.state = evolveDecided(this.state, commit, made);
+    this.history.apply(commit);
+    this.#recent?.push(commit);
+    this.#hub?.publish(commit);
+    if (ending) this.#hub?.end(commit.revision);
+    this.#keeper.committed(this.state, this.history, commit);
+  }
 
-  const applyRead = async (read: LogRead<Commit>): Promise<void> => {
-    if (read.kind === "trimmed") {
-      const { state, history } = await load(fold.state.id, options);
-      Object.assign(fold, { state, history, recent: createRecentCommits(state.revision, options.recent) });
-      return hub.startOver();
+  async applyRead(read: LogRead<Commit>): Promise<void> {
+    if (read.kind === "entries") {
+      for (const commit of read.entries) if (commit.revision === this.state.revision + 1) this.apply(commit);
+      return;
     }
-    for (const commit of read.entries) if (commit.revision === fold.state.revision + 1) apply(commit);
-  };
+    const { state, history } = await load(this.state.id, this.#options);
+    this.state = state;
+    this.history = history;
+    this.#recent = undefined;
+    this.#hub?.startOver();
+  }
 
-  // Fields that change, not getters: of objects that have their own getters V8 makes dictionaries, which every call would pay.
-  const fold: { -readonly [K in keyof SessionFold]: SessionFold[K] } = {
-    state: loaded.state,
-    history: loaded.history,
-    recent: createRecentCommits(loaded.state.revision, options.recent),
-    hub,
-    log,
-    appends: options.appends,
-    retain: (nowMs) => keeper.retain(fold.state, fold.history, nowMs),
-    apply,
-    applyRead,
-    async readOn() {
-      for (;;) {
-        const before = fold.state.revision;
-        await applyRead(await log.read(fold.state.id, before, 1000));
-        if (fold.state.revision === before) return;
-      }
-    },
-  };
-  return fold;
+  async readOn(): Promise<void> {
+    for (;;) {
+      const before = this.state.revision;
+      await this.applyRead(await this.log.read(this.state.id, before, 1000));
+      if (this.state.revision === before) return;
+    }
+  }
 }

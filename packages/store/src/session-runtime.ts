@@ -1,70 +1,55 @@
 import type { Commit, SessionHistory, SessionState } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import type { RecentCommits } from "./recent-commits.ts";
-import type { Refusals } from "./request-answers.ts";
 import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
 import type { WatchHub } from "./watch-hub.ts";
-import type { AppendNow } from "./write-now.ts";
-import { createWritePipeline, type Write, type WritePipeline, type WriteResult } from "./write-pipeline.ts";
+import { type AppendNow, writeNow } from "./write-now.ts";
+import {
+  createWritePipeline,
+  type PipelineOptions,
+  type Write,
+  type WritePipeline,
+  type WriteResult,
+} from "./write-pipeline.ts";
 
 /** One session in memory: its durable state, those who watch it, and the only way to write to it in this process. */
-export interface SessionRuntime extends Omit<SessionFold, "appends" | "apply" | "applyRead" | "readOn">, WritePipeline {
+export interface SessionRuntime
+  extends Omit<SessionFold, "appends" | "apply" | "applyRead" | "readOn" | "isBusy">,
+    Omit<WritePipeline, "submit"> {
+  /**
+   * Decides a write, makes it durable and folds it in: at once where nothing has to be waited for. Throws or rejects with a
+   * StoreError.
+   */
+  submit(write: Write): WriteResult | Promise<WriteResult>;
   /** Stops following the log. */
   close(): void;
 }
 
-/** What a session's runtime works with. */
-export interface RuntimeOptions extends FoldOptions {
-  /** Other processes append to the same log. */
-  readonly shared: boolean;
+/** What the runtimes of a store's sessions work with. */
+export interface RuntimeOptions extends FoldOptions, PipelineOptions {
   /** Appends to the log without waiting, where it is one that need not be waited for. */
   readonly appendNow?: AppendNow | undefined;
-  /** Why parts of batches were refused, for when such a batch is asked for again. */
-  readonly refusals: Refusals;
 }
 
 /** Loads a session and, where the log is shared, keeps up with what others append. */
 export async function loadSession(id: string, options: RuntimeOptions): Promise<SessionRuntime> {
-  const fold = await loadFold(id, options);
-  // Nobody else appends to a log that is not shared: nothing follows it, and nothing is to be stopped.
-  const stopped = options.shared ? new AbortController() : undefined;
-  let behind = false;
-
-  const catchUp = async (): Promise<void> => {
-    // The answer to an append under way tells whether others were first; until then their commits are left alone.
-    behind = !pipeline.idle();
-    if (behind) return;
-    const read = await fold.log.read(id, fold.state.revision, 1000);
-    if (!pipeline.idle()) behind = true;
-    else if (read.kind === "trimmed" || read.entries.length > 0) {
-      await fold.applyRead(read);
-      await catchUp();
-    }
-  };
-  const { refusals, shared, appendNow } = options;
-  const onIdle = () => {
-    if (behind) void catchUp().catch(() => {});
-  };
-  const pipeline = createWritePipeline(fold, { refusals, shared, appendNow, onIdle });
-  if (stopped !== undefined) void follow(fold, catchUp, stopped.signal).catch(() => {});
-
-  return new Runtime(fold, pipeline, stopped);
+  return new Runtime(await loadFold(id, options), options);
 }
 
 /** A class for its speed: of an object that has getters of its own V8 makes a dictionary, which every call would pay. */
 class Runtime implements SessionRuntime {
-  readonly hub: WatchHub;
-  readonly log: CommitLog<Commit>;
   readonly #fold: SessionFold;
-  readonly #pipeline: WritePipeline;
-  readonly #stopped: AbortController | undefined;
+  readonly #options: RuntimeOptions;
+  /** What others append, followed where they may. */
+  readonly #following: Following | undefined;
+  /** The way of writes that have to be waited for. */
+  #pipeline: WritePipeline | undefined;
 
-  constructor(fold: SessionFold, pipeline: WritePipeline, stopped: AbortController | undefined) {
-    this.hub = fold.hub;
-    this.log = fold.log;
+  constructor(fold: SessionFold, options: RuntimeOptions) {
     this.#fold = fold;
-    this.#pipeline = pipeline;
-    this.#stopped = stopped;
+    this.#options = options;
+    // Nobody else appends to a log that is not shared: nothing follows it, and nothing is to be stopped.
+    this.#following = options.shared ? followOthers(fold, () => this.idle()) : undefined;
   }
 
   get state(): SessionState {
@@ -79,8 +64,20 @@ class Runtime implements SessionRuntime {
     return this.#fold.recent;
   }
 
+  get hub(): WatchHub {
+    return this.#fold.hub;
+  }
+
+  get watchers(): number {
+    return this.#fold.watchers;
+  }
+
+  get log(): CommitLog<Commit> {
+    return this.#fold.log;
+  }
+
   idle(): boolean {
-    return this.#pipeline.idle();
+    return this.#pipeline === undefined || this.#pipeline.idle();
   }
 
   retain(nowMs: number): Promise<void> {
@@ -88,16 +85,59 @@ class Runtime implements SessionRuntime {
   }
 
   submit(write: Write): WriteResult | Promise<WriteResult> {
-    return this.#pipeline.submit(write);
+    const fold = this.#fold;
+    const { appendNow } = this.#options;
+    if (appendNow === undefined || fold.isBusy || !this.idle()) return this.#submitLater(write);
+    fold.isBusy = true;
+    try {
+      return writeNow(fold, write, appendNow) ?? this.#submitLater(write);
+    } finally {
+      fold.isBusy = false;
+    }
   }
 
-  settled(): Promise<void> {
-    return this.#pipeline.settled();
+  async settled(): Promise<void> {
+    await this.#pipeline?.settled();
   }
 
   close(): void {
-    this.#stopped?.abort();
+    this.#following?.stop();
   }
+
+  #submitLater(write: Write): Promise<WriteResult> {
+    this.#pipeline ??= createWritePipeline(this.#fold, this.#options, this.#following?.resume);
+    return this.#pipeline.submit(write);
+  }
+}
+
+/** What others append to a session's log, being followed. */
+interface Following {
+  /** Catches up with what was left alone while something was under way. */
+  readonly resume: () => void;
+  stop(): void;
+}
+
+function followOthers(fold: SessionFold, idle: () => boolean): Following {
+  const stopped = new AbortController();
+  let behind = false;
+  const catchUp = async (): Promise<void> => {
+    // The answer to an append under way tells whether others were first; until then their commits are left alone.
+    behind = !idle();
+    if (behind) return;
+    const read = await fold.log.read(fold.state.id, fold.state.revision, 1000);
+    if (!idle()) behind = true;
+    else if (read.kind === "trimmed" || read.entries.length > 0) {
+      await fold.applyRead(read);
+      await catchUp();
+    }
+  };
+  void follow(fold, catchUp, stopped.signal).catch(() => {});
+  return {
+    resume() {
+      if (behind) void catchUp().catch(() => {});
+    },
+    stop: () => stopped.abort(),
+  };
 }
 
 async function follow(fold: SessionFold, catchUp: () => Promise<void>, signal: AbortSignal): Promise<void> {

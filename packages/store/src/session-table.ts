@@ -141,7 +141,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
 
   const isDead = ({ runtime, users }: Seat) => runtime.state.status !== "live" && runtime.idle() && users === 0;
   const mayRest = ({ runtime, users }: Seat) =>
-    users === 0 && runtime.idle() && runtime.hub.size === 0 && runtime.state.status === "live";
+    users === 0 && runtime.idle() && runtime.watchers === 0 && runtime.state.status === "live";
 
   const drop = (one: Seat): void => {
     const { id } = one.runtime.state;

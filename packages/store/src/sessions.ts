@@ -221,7 +221,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       return count;
     },
     tick() {
-      for (const { runtime } of table.loaded.values()) runtime.hub.tick(runtime.state.revision);
+      for (const { runtime } of table.loaded.values()) {
+        if (runtime.watchers > 0) runtime.hub.tick(runtime.state.revision);
+      }
       table.restIdle();
       letAge();
     },

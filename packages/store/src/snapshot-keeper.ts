@@ -37,57 +37,72 @@ export interface SnapshotKeeper {
 }
 
 /** Makes the keeper of a session whose latest snapshot is of this revision. */
-export function createSnapshotKeeper(snapshotAt: number, options: KeeperOptions): SnapshotKeeper {
-  const { log, snapshots, snapshotEvery, historyAgeMs, historyBytes } = options;
-  let last = snapshotAt;
-  let bytes = 0;
+export const createSnapshotKeeper = (snapshotAt: number, options: KeeperOptions): SnapshotKeeper =>
+  new Keeper(snapshotAt, options);
+
+/** A class, since every session has one. */
+class Keeper implements SnapshotKeeper {
+  readonly #options: KeeperOptions;
+  /** The revision of the latest snapshot. */
+  #last: number;
+  #bytes = 0;
   /** Commits that the latest snapshot was worth by what it held. */
-  let worth = 0;
-  let running: Promise<void> | undefined;
-  let retainedAtMs = Number.NEGATIVE_INFINITY;
+  #worth = 0;
+  #running: Promise<void> | undefined;
+  #retainedAtMs: number | undefined;
+
+  constructor(snapshotAt: number, options: KeeperOptions) {
+    this.#options = options;
+    this.#last = snapshotAt;
+  }
+
+  committed(state: SessionState, history: SessionHistory, commit: Commit): void {
+    if (this.#options.historyBytes !== undefined) this.#bytes += commitBytes(commit);
+    if (this.#running === undefined && this.#isDue(state, history)) void this.#start(state, history, commit.atMs);
+  }
+
+  async retain(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
+    const { historyAgeMs } = this.#options;
+    if (historyAgeMs === undefined) return;
+    if (this.#retainedAtMs !== undefined && Math.abs(nowMs - this.#retainedAtMs) < historyAgeMs / 4) return;
+    this.#retainedAtMs = nowMs;
+    await this.#start(state, history, nowMs);
+  }
 
   /** Often enough to bound the log, and seldom enough that the cost per commit stays small. */
-  const isDue = (state: SessionState, history: SessionHistory): boolean => {
-    const size = Math.max(worth, state.variableCount + state.dependencies.size + history.size / 8);
-    const isFull = historyBytes !== undefined && bytes >= historyBytes / 2;
-    return isFull || state.revision - last >= Math.max(snapshotEvery, size);
-  };
+  #isDue(state: SessionState, history: SessionHistory): boolean {
+    const { historyBytes, snapshotEvery } = this.#options;
+    if (historyBytes !== undefined && this.#bytes >= historyBytes / 2) return true;
+    const behind = state.revision - this.#last;
+    // What a session holds is looked at only where that may matter.
+    if (behind < snapshotEvery || behind < this.#worth) return false;
+    return behind >= state.variableCount + state.dependencies.size + history.size / 8;
+  }
 
-  const run = async (state: SessionState, history: SessionHistory, nowMs: number): Promise<void> => {
+  #start(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
+    // A snapshot is a cache: without this one the log is kept, and read from further back.
+    this.#running ??= this.#run(state, history, nowMs)
+      .catch(() => {})
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  async #run(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
+    const { log, snapshots } = this.#options;
     const { id, revision } = state;
-    if (revision > last) {
-      last = revision;
-      bytes = 0;
-      worth = bytesOf(state) / bytesPerCommit;
+    if (revision > this.#last) {
+      this.#last = revision;
+      this.#bytes = 0;
+      this.#worth = bytesOf(state) / bytesPerCommit;
       await snapshots.save(id, revision, { session: toSnapshot(state), history: history.toEntries() });
     }
-    const through = await horizonOf({ log, state: { id, revision } }, options, nowMs);
+    const through = await horizonOf({ log, state: { id, revision } }, this.#options, nowMs);
     // What is trimmed is what no snapshot needs: the past can be read from the oldest of them on.
     const number = through > 0 ? await snapshots.trim(id, through + 1) : 0;
     if (number > 0) await log.trim(id, Math.min(number, through));
-  };
-
-  const start = (state: SessionState, history: SessionHistory, nowMs: number): Promise<void> => {
-    // A snapshot is a cache: without this one the log is kept, and read from further back.
-    running ??= run(state, history, nowMs)
-      .catch(() => {})
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  };
-
-  return {
-    committed(state, history, commit) {
-      if (historyBytes !== undefined) bytes += commitBytes(commit);
-      if (running === undefined && isDue(state, history)) void start(state, history, commit.atMs);
-    },
-    async retain(state, history, nowMs) {
-      if (historyAgeMs === undefined || Math.abs(nowMs - retainedAtMs) < historyAgeMs / 4) return;
-      retainedAtMs = nowMs;
-      await start(state, history, nowMs);
-    },
-  };
+  }
 }
 
 /** The last commit that may be forgotten; 0 for none. */

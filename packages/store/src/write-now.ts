@@ -16,23 +16,21 @@ import type { Write, WriteResult } from "./write-pipeline.ts";
 export type AppendNow = MemoryLog<Commit>["appendNow"];
 
 /**
- * Makes the function that decides a write, appends it and folds it in before it returns, where nothing else is under way. It
- * throws where the write is refused, and gives `undefined`, having changed nothing, where the write must go the long way.
+ * Decides a write, appends it and folds it in before it returns, where nothing else is under way. It throws where the write
+ * is refused, and gives `undefined`, having changed nothing, where the write must go the long way.
  */
-export function createWriteNow(fold: SessionFold, append: AppendNow): (write: Write) => WriteResult | undefined {
-  return (write) => {
-    const { state } = fold;
-    const context = write.context();
-    // Whether a request was made before is asked where it can be waited for: the answer may have to be read.
-    if (context.requestId !== undefined) return undefined;
-    const decision = decideSafely(state, write, context);
-    if (decision.kind === "refused") throw new StoreError(decision.refusal);
-    const commit = commitOf(state, decision, context);
-    if (commit === undefined || write.validateOnly === true) return { revision: state.revision, commit, decision };
-    if (!append(state.id, commit.revision - 1, [commit])) return undefined;
-    fold.apply(commit, decision.variables);
-    return { revision: commit.revision, commit, decision };
-  };
+export function writeNow(fold: SessionFold, write: Write, append: AppendNow): WriteResult | undefined {
+  const { state } = fold;
+  const context = write.context();
+  // Whether a request was made before is asked where it can be waited for: the answer may have to be read.
+  if (context.requestId !== undefined) return undefined;
+  const decision = decideSafely(state, write, context);
+  if (decision.kind === "refused") throw new StoreError(decision.refusal);
+  const commit = commitOf(state, decision, context);
+  if (commit === undefined || write.validateOnly === true) return { revision: state.revision, commit, decision };
+  if (!append(state.id, commit.revision - 1, [commit])) return undefined;
+  fold.apply(commit, decision.variables);
+  return { revision: commit.revision, commit, decision };
 }
 
 /** The commit that is to be made of what was decided; none where nothing has to change. */

@@ -7,11 +7,11 @@ import {
   StoreError,
 } from "@trimtab/core";
 import { added } from "./added.ts";
-import { createAppendLine, type Ended } from "./append-line.ts";
-import { createHead } from "./pipeline-head.ts";
-import { createRequestAnswers, type Refusals } from "./request-answers.ts";
+import { type Appender, type AppendLine, createAppendLine, type Ended } from "./append-line.ts";
+import { createHead, type Head } from "./pipeline-head.ts";
+import { answerOf, type Refusals, rememberRefusals } from "./request-answers.ts";
 import type { SessionFold } from "./session-fold.ts";
-import { type AppendNow, commitOf, createWriteNow, decideSafely } from "./write-now.ts";
+import { commitOf, decideSafely } from "./write-now.ts";
 
 /** One write as the store hands it to a session. */
 export interface Write {
@@ -39,11 +39,8 @@ export interface WriteResult {
 export interface WritePipeline {
   /** Nothing is under way. */
   idle(): boolean;
-  /**
-   * Decides a write, makes it durable and folds it in: at once where nothing has to be waited for. Throws or rejects with a
-   * StoreError.
-   */
-  submit(write: Write): WriteResult | Promise<WriteResult>;
+  /** Decides a write, makes it durable and folds it in; rejects with a StoreError. */
+  submit(write: Write): Promise<WriteResult>;
   /** Resolves when every write submitted so far is answered. */
   settled(): Promise<void>;
 }
@@ -71,115 +68,79 @@ export interface PipelineOptions {
   readonly refusals: Refusals;
   /** Other processes append to the same log. */
   readonly shared: boolean;
-  /** Appends to a log that need not be waited for, to which nobody else appends. */
-  readonly appendNow?: AppendNow | undefined;
-  /** Called whenever nothing is under way any more. */
-  readonly onIdle: () => void;
 }
 
 /** Appends under way together where nobody else appends. */
 const appendsAtOnce = 2;
 
-/** Makes the pipeline of one session. */
-export function createWritePipeline(fold: SessionFold, options: PipelineOptions): WritePipeline {
-  const { refusals, shared, appendNow, onIdle } = options;
-  const head = createHead(fold);
-  const answers = createRequestAnswers(fold, refusals);
-  const { gather } = fold.log;
-  let waiting: Job[] = [];
-  let flushScheduled = false;
-  /** A commit is being decided or folded in: whoever hears of it may write again, but must wait until all have heard. */
-  let isBusy = false;
-  const idle = () => line.idle() && waiting.length === 0;
+/** Makes the pipeline of one session; `onIdle` is called whenever nothing is under way any more. */
+export const createWritePipeline = (
+  fold: SessionFold,
+  options: PipelineOptions,
+  onIdle: (() => void) | undefined,
+): WritePipeline => new Pipeline(fold, options, onIdle);
 
-  const admit = (job: Job): void => {
-    const state = idle() ? fold.state : head.state();
-    const context = job.write.context();
-    const earlier = context.requestId === undefined ? undefined : state.requests.get(context.requestId);
-    if (earlier !== undefined) job.answer = { kind: "repeated", revision: earlier };
-    else if (!decideJob(job, state, context)) return;
-    if (job.commit !== undefined) head.push(job.commit);
-    // An answer that rests on writes under way must wait for them: they may yet fail.
-    else if (idle()) {
-      settle(job);
-      return;
-    }
-    waiting = added(waiting, job);
-    scheduleFlush();
-  };
+/** A class, since there may be one for every session. */
+class Pipeline implements WritePipeline, Appender<Job> {
+  readonly atOnce: number;
+  readonly #fold: SessionFold;
+  readonly #refusals: Refusals;
+  readonly #onIdle: (() => void) | undefined;
+  readonly #head: Head;
+  readonly #line: AppendLine<Job> = createAppendLine(this);
+  #waiting: Job[] = [];
+  #flushScheduled = false;
 
-  /** Prepares the answer to a job; where its type fails it is answered right away. */
-  const decideJob = (job: Job, state: SessionState, context: DecideContext): boolean => {
-    let decision: BatchDecision;
-    try {
-      decision = decideSafely(state, job.write, context);
-    } catch (error) {
-      job.reject(error);
-      return false;
-    }
-    prepareAnswer(job, state, decision, context);
-    if (context.requestId !== undefined && job.commit !== undefined) answers.remember(context.requestId, decision);
-    return true;
-  };
+  constructor(fold: SessionFold, { refusals, shared }: PipelineOptions, onIdle: (() => void) | undefined) {
+    this.atOnce = shared ? 1 : appendsAtOnce;
+    this.#fold = fold;
+    this.#refusals = refusals;
+    this.#onIdle = onIdle;
+    this.#head = createHead(fold);
+  }
 
-  const settle = (job: Job): void => {
-    const { answer, resolve, reject } = job;
-    if (answer === undefined) throw new TypeError("a write is answered before it is decided");
-    if (!("kind" in answer)) resolve(answer);
-    else if (answer.kind === "refused") reject(new StoreError(answer.refusal));
-    else answerAgain(job, answer.revision);
-  };
+  idle(): boolean {
+    return this.#line.idle() && this.#waiting.length === 0;
+  }
 
-  /** Answers a request that was made before: what it came to then. */
-  const answerAgain = ({ write, resolve, reject }: Job, revision: number): void => {
-    const answered = answers.answer(revision, write.commands);
-    answered.then(({ commit, decision }) => resolve({ revision, commit, decision, isRepeated: true }), reject);
-  };
+  submit(write: Write): Promise<WriteResult> {
+    const under = this.#fold.appends?.current();
+    return new Promise((resolve, reject) => {
+      this.#admit({ write, resolve, reject, under, commit: undefined, answer: undefined });
+    });
+  }
 
-  const scheduleFlush = (): void => {
-    if (!line.hasRoom() || waiting.length === 0) return;
-    if (gather !== undefined) gather(flush, waiting.length);
-    else if (!flushScheduled) {
-      flushScheduled = true;
-      queueMicrotask(flush);
-    }
-  };
+  async settled(): Promise<void> {
+    while (!this.idle()) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 
-  const flush = (): void => {
-    flushScheduled = false;
-    if (!line.hasRoom() || waiting.length === 0) return;
-    const jobs = waiting;
-    waiting = [];
-    line.send(jobs);
-  };
-
-  const append = (jobs: readonly Job[]): Promise<boolean> => {
+  append(jobs: readonly Job[]): Promise<boolean> {
     let commits: Commit[] = [];
     for (const { commit } of jobs) if (commit !== undefined) commits = added(commits, commit);
     const [first] = commits;
     if (first === undefined) return Promise.resolve(true);
-    const { appends, log, state } = fold;
+    const { appends, log, state } = this.#fold;
     const run = () => log.append(state.id, first.revision - 1, commits);
     if (appends === undefined) return run();
     const writes = jobs.filter(({ commit }) => commit !== undefined).map(({ under }) => under);
     return appends.append({ session: state.id, commits: commits.length, writes }, run);
-  };
+  }
 
-  const finish = (jobs: readonly Job[]): void => {
-    isBusy = true;
+  finish(jobs: readonly Job[]): void {
+    this.#fold.isBusy = true;
     for (const { commit, answer } of jobs) {
       const made = answer !== undefined && "decision" in answer ? answer.decision.variables : undefined;
-      if (commit !== undefined) fold.apply(commit, made);
+      if (commit !== undefined) this.#fold.apply(commit, made);
     }
-    isBusy = false;
-    head.landed(idle());
-    for (const job of jobs) settle(job);
-    scheduleFlush();
-    if (idle()) onIdle();
-  };
+    this.#fold.isBusy = false;
+    this.#head.landed(this.idle());
+    for (const job of jobs) this.#settle(job);
+    this.#scheduleFlush();
+    if (this.idle()) this.#onIdle?.();
+  }
 
   /** Appends were not made: those that failed fail their writes, and everything else under way is decided anew. */
-  const recover = async (ended: readonly Ended<Job>[]): Promise<void> => {
+  async recover(ended: readonly Ended<Job>[]): Promise<void> {
     const again: Job[] = [];
     const durable: Job[] = [];
     for (const { jobs, outcome } of ended) {
@@ -189,51 +150,88 @@ export function createWritePipeline(fold: SessionFold, options: PipelineOptions)
       else for (const job of jobs) job.reject(outcome.error);
     }
     try {
-      if (ended.some(({ outcome }) => outcome === "lost" || outcome === "made")) await fold.readOn();
+      if (ended.some(({ outcome }) => outcome === "lost" || outcome === "made")) await this.#fold.readOn();
     } catch (error) {
       for (const job of again.splice(0)) job.reject(error);
     }
-    for (const job of durable) settle(job);
-    line.resume();
-    admitAll([...again, ...waiting]);
-    if (idle()) onIdle();
-  };
+    for (const job of durable) this.#settle(job);
+    this.#line.resume();
+    this.#admitAll([...again, ...this.#waiting]);
+    if (this.idle()) this.#onIdle?.();
+  }
 
-  const admitAll = (jobs: readonly Job[]): void => {
-    waiting = [];
-    head.drop();
+  #admit(job: Job): void {
+    const state = this.idle() ? this.#fold.state : this.#head.state();
+    const context = job.write.context();
+    const earlier = context.requestId === undefined ? undefined : state.requests.get(context.requestId);
+    if (earlier !== undefined) job.answer = { kind: "repeated", revision: earlier };
+    else if (!this.#decide(job, state, context)) return;
+    if (job.commit !== undefined) this.#head.push(job.commit);
+    // An answer that rests on writes under way must wait for them: they may yet fail.
+    else if (this.idle()) {
+      this.#settle(job);
+      return;
+    }
+    this.#waiting = added(this.#waiting, job);
+    this.#scheduleFlush();
+  }
+
+  #admitAll(jobs: readonly Job[]): void {
+    this.#waiting = [];
+    this.#head.drop();
     for (const job of jobs) {
       job.commit = undefined;
-      admit(job);
+      this.#admit(job);
     }
-  };
+  }
 
-  const line = createAppendLine<Job>({ atOnce: shared ? 1 : appendsAtOnce, append, finish, recover });
-
-  const submitLater = (write: Write): Promise<WriteResult> =>
-    new Promise((resolve, reject) => {
-      admit({ write, resolve, reject, under: fold.appends?.current(), commit: undefined, answer: undefined });
-    });
-  // Whoever is told of appends is told of all of them.
-  const isWaitedFor = appendNow === undefined || shared || fold.appends !== undefined;
-  const writeNow = isWaitedFor ? undefined : createWriteNow(fold, appendNow);
-
-  const submit: WritePipeline["submit"] = (write) => {
-    if (writeNow === undefined || isBusy || !idle()) return submitLater(write);
-    isBusy = true;
+  /** Prepares the answer to a job; where its type fails it is answered right away. */
+  #decide(job: Job, state: SessionState, context: DecideContext): boolean {
+    let decision: BatchDecision;
     try {
-      return writeNow(write) ?? submitLater(write);
-    } finally {
-      isBusy = false;
+      decision = decideSafely(state, job.write, context);
+    } catch (error) {
+      job.reject(error);
+      return false;
     }
-  };
+    prepareAnswer(job, state, decision, context);
+    const { requestId } = context;
+    if (requestId !== undefined && job.commit !== undefined)
+      rememberRefusals(this.#refusals, this.#fold.state, { requestId, decision });
+    return true;
+  }
 
-  return {
-    idle,
-    submit,
-    async settled() {
-      while (!idle()) await new Promise((resolve) => setTimeout(resolve, 1));
-    },
+  #settle(job: Job): void {
+    const { answer, resolve, reject } = job;
+    if (answer === undefined) throw new TypeError("a write is answered before it is decided");
+    if (!("kind" in answer)) resolve(answer);
+    else if (answer.kind === "refused") reject(new StoreError(answer.refusal));
+    else this.#answerAgain(job, answer.revision);
+  }
+
+  /** Answers a request that was made before: what it came to then. */
+  #answerAgain({ write: { commands }, resolve, reject }: Job, revision: number): void {
+    const answered = answerOf(this.#fold, this.#refusals, { revision, commands });
+    answered.then(({ commit, decision }) => resolve({ revision, commit, decision, isRepeated: true }), reject);
+  }
+
+  #scheduleFlush(): void {
+    if (!this.#line.hasRoom() || this.#waiting.length === 0) return;
+    const { gather } = this.#fold.log;
+    if (gather !== undefined) gather(this.#flush, this.#waiting.length);
+    else if (!this.#flushScheduled) {
+      this.#flushScheduled = true;
+      queueMicrotask(this.#flush);
+    }
+  }
+
+  /** One function, by which a log knows that it was asked before. */
+  readonly #flush = (): void => {
+    this.#flushScheduled = false;
+    if (!this.#line.hasRoom() || this.#waiting.length === 0) return;
+    const jobs = this.#waiting;
+    this.#waiting = [];
+    this.#line.send(jobs);
   };
 }
 

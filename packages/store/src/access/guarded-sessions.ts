@@ -49,7 +49,12 @@ export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessi
       get recent() {
         return runtime.recent;
       },
-      hub: runtime.hub,
+      get hub() {
+        return runtime.hub;
+      },
+      get watchers() {
+        return runtime.watchers;
+      },
       log: runtime.log,
       idle: () => runtime.idle(),
       retain: (nowMs) => runtime.retain(nowMs),
