@@ -1,6 +1,6 @@
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import * as web from "@connectrpc/connect-web";
-import { createStoreClient, openSession } from "@trimtab/client";
+import { createRenewedTransport, createStoreClient, openSession } from "@trimtab/client";
 import { float } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { openServer } from "./open-server.ts";
@@ -9,12 +9,16 @@ import { openProxy } from "./test-parts/tcp-proxy.ts";
 
 const rounds = 5;
 
-// A client of HTTP/2 puts every stream on one connection, and only a ping tells that it is dead.
+// A client of HTTP/2 puts every stream on one connection. Either pings tell that it is dead, or a transport that is renewed leaves it.
 const keepalive = { pingIntervalMs: 100, pingTimeoutMs: 100 };
 
 const transports = {
   "Connect, HTTP/2": (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: "2", ...keepalive }),
   gRPC: (baseUrl: string) => createGrpcTransport({ baseUrl, ...keepalive }),
+  "Connect, HTTP/2, renewed": (baseUrl: string) =>
+    createRenewedTransport(() => createConnectTransport({ baseUrl, httpVersion: "2" })),
+  "gRPC, renewed, slow to ping": (baseUrl: string) =>
+    createRenewedTransport(() => createGrpcTransport({ baseUrl, pingIntervalMs: 100, pingTimeoutMs: 60_000 })),
   "Connect, HTTP/1.1": (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: "1.1" }),
   "gRPC-web, HTTP/1.1": (baseUrl: string) => createGrpcWebTransport({ baseUrl, httpVersion: "1.1" }),
   "Connect over fetch": (baseUrl: string) => web.createConnectTransport({ baseUrl }),

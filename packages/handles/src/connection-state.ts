@@ -49,8 +49,8 @@ export type ConnectionInput =
 export type ConnectionOutput =
   /** Open a stream and start to measure its silence. */
   | { readonly kind: "connect"; readonly provision: boolean; readonly after?: string }
-  /** Give up the stream that is open. */
-  | { readonly kind: "disconnect" }
+  /** Give up the stream that is open, for the reason that is given. */
+  | { readonly kind: "disconnect"; readonly error?: StoreError }
   /** Start to measure the stream's silence again. */
   | { readonly kind: "expect-event" }
   /** Report `retry-due` after a backoff for so many failures, and not before `notBeforeMs`. */

@@ -177,7 +177,7 @@ describe("a live connection", () => {
 
   it("replaces a silent stream at once, from its token", () => {
     expect(after(states.live, inputs["liveness-timeout"]).outputs).toEqual([
-      { kind: "disconnect" },
+      { kind: "disconnect", error: expect.objectContaining({ code: "deadline_exceeded" }) },
       { kind: "connect", provision: false, after: "t1" },
     ]);
   });
@@ -185,7 +185,7 @@ describe("a live connection", () => {
   it("backs off where the replacement is silent too", () => {
     const next = after(states.live, inputs["liveness-timeout"], inputs["liveness-timeout"]);
     expect(next.state).toMatchObject({ kind: "backing-off", failures: 1, error: { reason: "deadline_exceeded" } });
-    expect(next.outputs[0]).toEqual({ kind: "disconnect" });
+    expect(next.outputs[0]).toEqual({ kind: "disconnect", error: "error" in next.state && next.state.error });
   });
 
   it("counts failures in a row and starts from one after a success", () => {

@@ -55,7 +55,7 @@ export const connectionTable: Table = {
     "session-ended": sessionEnded,
     "stream-failed": (state, { error }) => failed(state, error),
     "stream-ended": (state) => failed(state, streamEnded()),
-    "liveness-timeout": (state) => disconnected(failed(state, silent())),
+    "liveness-timeout": (state) => gaveUp(state),
     "retry-due": ignore,
     close,
   },
@@ -67,7 +67,10 @@ export const connectionTable: Table = {
     "stream-ended": (state) => failed(planOf(state), streamEnded()),
     "liveness-timeout": ({ after }) => ({
       state: { kind: "stale", after },
-      outputs: [{ kind: "disconnect" }, { kind: "connect", provision: false, after }],
+      outputs: [
+        { kind: "disconnect", error: silent() },
+        { kind: "connect", provision: false, after },
+      ],
     }),
     "retry-due": ignore,
     close,
@@ -78,7 +81,7 @@ export const connectionTable: Table = {
     "session-ended": (state, input) => sessionEnded(planOf(state), input),
     "stream-failed": (state, { error }) => failed(planOf(state), error),
     "stream-ended": (state) => failed(planOf(state), streamEnded()),
-    "liveness-timeout": (state) => disconnected(failed(planOf(state), silent())),
+    "liveness-timeout": (state) => gaveUp(planOf(state)),
     "retry-due": ignore,
     close,
   },
@@ -133,6 +136,11 @@ const withOutputs = (first: readonly ConnectionOutput[], { state, outputs }: Tra
 });
 
 const disconnected = (next: Transition): Transition => withOutputs([{ kind: "disconnect" }], next);
+
+function gaveUp(from: Plan): Transition {
+  const error = silent();
+  return withOutputs([{ kind: "disconnect", error }], failed(from, error));
+}
 
 function connect(from: Plan & { readonly error?: StoreError }): Transition {
   const { provision, after } = from;

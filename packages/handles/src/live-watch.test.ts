@@ -61,6 +61,21 @@ describe("createLiveWatch", () => {
     expect(watch.state).toEqual({ kind: "live", after: "t3" });
   });
 
+  it("says to a silent stream why it is given up, and not to one that it closes", () => {
+    const signals: AbortSignal[] = [];
+    const { watch, timers } = handFed(async function* (_, signal) {
+      signals.push(signal);
+      yield* [];
+    });
+    watch.open();
+    timers.advance(1000);
+    expect(signals[0]?.reason).toMatchObject({ code: "deadline_exceeded" });
+    watch.open();
+    watch.close();
+    expect(signals[1]?.aborted).toBe(true);
+    expect(isStoreError(signals[1]?.reason)).toBe(false);
+  });
+
   it("delivers nothing after it was closed", async () => {
     const { watch, feeds, told, timers } = handFed();
     watch.open();

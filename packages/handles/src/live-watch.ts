@@ -20,7 +20,7 @@ export interface StreamRequest {
 /** What {@link createLiveWatch} is made of. */
 export interface LiveWatchParts {
   readonly session: string;
-  /** Opens one stream, which ends when the signal is aborted. */
+  /** Opens one stream, which ends when the signal is aborted: with `deadline_exceeded` where the stream was silent for too long. */
   open(request: StreamRequest, signal: AbortSignal): AsyncIterable<WatchEvent>;
   /** Takes an event in, and gives what is to be told of it once the connection's own state is up to date. */
   onEvent(event: WatchEvent): () => void;
@@ -69,7 +69,7 @@ export function createLiveWatch(parts: LiveWatchParts): LiveWatch {
         void follow(output, stream);
         return;
       case "disconnect":
-        stream?.abort();
+        stream?.abort(output.error);
         stream = undefined;
         return;
       case "expect-event":
