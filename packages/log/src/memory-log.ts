@@ -2,7 +2,7 @@ import type { CommitLog, LogRead } from "./commit-log.ts";
 
 interface Stream<Data> {
   trimmed: number;
-  entries: Data[];
+  readonly entries: Data[];
   /** Called, and forgotten, at the next append. */
   readonly waiting: Set<() => void>;
 }
@@ -60,7 +60,8 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
       if (stream === undefined) return;
       const count = Math.min(through, lastOf(stream)) - stream.trimmed;
       if (count <= 0) return;
-      stream.entries = stream.entries.slice(count);
+      // In place: an array that is let go of keeps what it held from being collected until it is itself, which is late.
+      stream.entries.splice(0, count);
       stream.trimmed += count;
     },
 
