@@ -85,19 +85,34 @@ export function createVariable(attributes: VariableAttributes): Variable {
   }
   const unknown = Object.keys(attributes).find((field) => !known.has(field));
   if (unknown !== undefined) throw storeError("invalid_argument", `unknown field ${unknown}`, { field: unknown });
+  const { constraints = emptyRecord, metadata = emptyRecord, description = "", version = 0, revision = 0 } = attributes;
+  const { id, name, type, payload, createdAtMs, updatedAtMs = createdAtMs, updatedBy = "" } = attributes;
+  const { origin = "typescript", readOnly = false, derivation, stale, sensitive, permissions } = attributes;
+  // In one literal what every variable has: all that follow from this one by spreading keep it together as this does.
+  const made: Variable = {
+    constraints,
+    metadata,
+    description,
+    version,
+    revision,
+    updatedAtMs,
+    updatedBy,
+    origin,
+    readOnly,
+    id,
+    name,
+    type,
+    payload,
+    createdAtMs,
+    value: fromPayload(payload),
+  };
   return Object.freeze({
-    constraints: emptyRecord,
-    metadata: emptyRecord,
-    description: "",
-    version: 0,
-    revision: 0,
-    updatedAtMs: attributes.createdAtMs,
-    updatedBy: "",
-    origin: "typescript",
-    readOnly: false,
-    ...attributes,
-    value: fromPayload(attributes.payload),
-  } satisfies Variable);
+    ...made,
+    ...(derivation !== undefined && { derivation }),
+    ...(stale !== undefined && { stale }),
+    ...(sensitive !== undefined && { sensitive }),
+    ...(permissions !== undefined && { permissions }),
+  });
 }
 
 /** The record with nothing in it, shared. */

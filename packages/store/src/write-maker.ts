@@ -29,45 +29,44 @@ export type Means = Pick<DecideContext, "types" | "limits" | "compile" | "functi
 /** Makes the function that prepares somebody's write to a session; it throws where what is said of the write is refused. */
 export function createWriteMaker(means: Means, clock: Clock) {
   const { limits } = means;
+  const attempt: Attempt = (metadata, requestId, { actor, origin, via, access, lease }) => {
+    const { types, compile, functions } = means;
+    const atMs = clock.now();
+    // One literal, whatever of it is absent.
+    return { types, limits, compile, functions, atMs, metadata, actor, origin, requestId, via, access, lease };
+  };
   return (session: string, commands: readonly Command[], by: HowToWrite): Write => {
     const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
-    const how = { by, metadata: metadataOf(by, limits.metadataBytes), requestId: requestOf(session, by) };
-    return new PreparedWrite(commands, how, { means, clock });
+    const write = new PreparedWrite(commands, by, attempt);
+    write.metadata = metadataOf(by, limits.metadataBytes);
+    write.requestId = requestOf(session, by);
+    return write;
   };
 }
 
-interface Prepared {
-  readonly by: HowToWrite;
-  readonly metadata: ValueRecord;
-  readonly requestId: string | undefined;
-}
+type Attempt = (metadata: ValueRecord, requestId: string | undefined, by: HowToWrite) => DecideContext;
 
 /** A class, since one is made with every write: a closure for its context would take as much again. */
 class PreparedWrite implements Write {
   readonly commands: readonly Command[];
   readonly atomic: boolean;
   readonly validateOnly: boolean;
-  readonly #how: Prepared;
-  readonly #means: Means;
-  readonly #clock: Clock;
+  metadata: ValueRecord = emptyRecord;
+  requestId: string | undefined;
+  readonly #by: HowToWrite;
+  readonly #attempt: Attempt;
 
-  constructor(commands: readonly Command[], how: Prepared, { means, clock }: { means: Means; clock: Clock }) {
+  constructor(commands: readonly Command[], by: HowToWrite, attempt: Attempt) {
     this.commands = commands;
-    this.atomic = how.by.atomic ?? true;
-    this.validateOnly = how.by.validateOnly ?? false;
-    this.#how = how;
-    this.#means = means;
-    this.#clock = clock;
+    this.atomic = by.atomic ?? true;
+    this.validateOnly = by.validateOnly ?? false;
+    this.#by = by;
+    this.#attempt = attempt;
   }
 
   context(): DecideContext {
-    const { types, limits, compile, functions } = this.#means;
-    const { by, metadata, requestId } = this.#how;
-    const { actor, origin, via, access, lease } = by;
-    const atMs = this.#clock.now();
-    // One literal, whatever of it is absent.
-    return { types, limits, compile, functions, atMs, metadata, actor, origin, requestId, via, access, lease };
+    return this.#attempt(this.metadata, this.requestId, this.#by);
   }
 }
 
