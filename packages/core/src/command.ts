@@ -169,6 +169,8 @@ type TransferCommand =
       readonly dependencies: readonly DependencySpec[];
       /** Names of the imported variables, whose expressions may need more. */
       readonly names: readonly string[];
+      /** Leave out those that are refused. */
+      readonly allowPartial?: boolean;
     };
 
 /** What can be asked of access rules. */

@@ -99,7 +99,7 @@ function decideAmong(
     case "clear-derivation":
       return decideClearDerivation(state, command, context);
     case "recompute-variables":
-      return decideRecompute(state, command);
+      return decideRecompute(state, command, context);
     case "put-rule":
       return decidePutRule(state, command, context);
     case "delete-rule":

@@ -46,6 +46,9 @@ export function createTransferOperations(sessions: Sessions): Pick<Store, "expor
         validateOnly,
         atomic: !allowPartial && !validateOnly,
       });
+      // That of the dependencies stands for the whole.
+      const last = result.decision.outcomes.at(-1);
+      if (!allowPartial && last?.kind === "refused") throw new StoreError(last.refusal);
       const items = commands.flatMap((command, index) => {
         const outcome = result.decision.outcomes[index];
         return command.kind === "import-variable" && outcome !== undefined ? [itemOf(command.variable, outcome)] : [];
@@ -120,6 +123,7 @@ async function historyOf(
 /** One command per variable, so that each has its own outcome, and one for what is between them. */
 function importCommands(data: VariableExport, options: ImportOptions): Command[] {
   const { strategy = "keep", pattern = "*", includeHistory = true, includeDependencies = true } = options;
+  const { allowPartial = false } = options;
   if (!mergeStrategies.includes(strategy)) {
     const message = `strategy must be one of ${mergeStrategies.join(", ")}, got ${String(strategy)}`;
     throw storeError("invalid_argument", message, { field: "strategy", value: String(strategy) });
@@ -132,7 +136,7 @@ function importCommands(data: VariableExport, options: ImportOptions): Command[]
     return { kind: "import-variable", variable, strategy, ...(versions !== undefined && { versions }) };
   });
   const dependencies = includeDependencies ? data.dependencies.flatMap((each) => specOf(each, names)) : [];
-  return [...commands, { kind: "import-dependencies", dependencies, names: [...names.values()] }];
+  return [...commands, { kind: "import-dependencies", dependencies, names: [...names.values()], allowPartial }];
 }
 
 function specOf(dependency: Dependency, names: ReadonlyMap<string, string>): DependencySpec[] {

@@ -7,7 +7,7 @@ import { unknownVariable } from "../find-variable.ts";
 import type { ValueRecord } from "../payload.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
-import { emptyRecord } from "../variable.ts";
+import { emptyRecord, type Variable } from "../variable.ts";
 import { type DependencyKind, dependencyKinds } from "./dependency.ts";
 import { cycleOf, heightAfter } from "./dependency-graph.ts";
 
@@ -30,6 +30,8 @@ export function decideAddDependency(
   const known = state.dependencies.get(variable.id, dependsOn.id);
   const wrong = known === undefined ? checkNewEdge(state, variable.id, dependsOn.id, context) : undefined;
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
+  // Only what depends on its data follows a variable.
+  if (kind !== "data" && derivationNeeds(variable, dependsOn.name, context)) return neededBy(variable, dependsOn);
   return accept(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
 }
 
@@ -91,10 +93,10 @@ export function decideRemoveDependency(
     const id = `${variable.name} → ${dependsOn.name}`;
     return refuse("not_found", `${variable.name} does not depend on ${dependsOn.name}`, { resource: "dependency", id });
   }
-  if (derivationNeeds(variable, dependsOn.name, context)) {
-    const message = `the derivation of ${variable.name} needs ${dependsOn.name}`;
-    const details = { variable: variable.name, dependencies: [dependsOn.name] };
-    return refuse("unmet_dependencies", message, details);
-  }
+  if (derivationNeeds(variable, dependsOn.name, context)) return neededBy(variable, dependsOn);
   return accept({ kind: "dependency-removed", variable: variable.id, dependsOn: dependsOn.id });
 }
+
+/** Refuses to take from a derived variable the dependency that lets it follow another one. */
+const neededBy = ({ name: variable }: Variable, { name }: Variable): Decision =>
+  refuse("unmet_dependencies", `the derivation of ${variable} needs ${name}`, { variable, dependencies: [name] });

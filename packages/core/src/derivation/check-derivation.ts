@@ -59,6 +59,24 @@ export function variablesNamed(state: SessionState, { references }: Expression):
   return { kind: "parsed", value: variables };
 }
 
+/**
+ * The names that a variable's expression speaks of and whose values it would not follow: no such variable is there, or the
+ * one that is there is none that it depends on. An import leaves such names where it brings less than its expressions need.
+ */
+export function namesNotFollowed(
+  state: SessionState,
+  { id, derivation }: Pick<Variable, "id" | "derivation">,
+  context: DecideContext,
+): readonly string[] {
+  if (derivation?.kind !== "expression") return [];
+  const read = readStored(derivation, context, false);
+  if (read.kind === "refused") return [];
+  return read.value.references.filter((name) => {
+    const dependsOn = state.names.get(name);
+    return dependsOn === undefined || state.dependencies.get(id, dependsOn)?.kind !== "data";
+  });
+}
+
 /** Says whether a variable's expression speaks of another variable. */
 export function derivationNeeds({ derivation }: Variable, name: string, context: DecideContext): boolean {
   if (derivation?.kind !== "expression") return false;

@@ -3,11 +3,13 @@ import type { SessionEvent } from "../commit.ts";
 import { stampedChange } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
+import type { Dependency } from "../dependency/dependency.ts";
 import { checkReadOnly, expectVariable, unknownVariable } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
+import type { Refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
-import { checkDerivation } from "./check-derivation.ts";
+import { checkDerivation, namesNotFollowed } from "./check-derivation.ts";
 import { compute } from "./compute.ts";
 
 export function decideSetDerivation(
@@ -55,19 +57,23 @@ function newEdges(
   const added: string[] = [];
   for (const dependsOn of wanted) {
     if (draft.dependencies.get(variable.id, dependsOn)?.kind === "data") continue;
-    const wrong = checkNewEdge(draft, variable.id, dependsOn, context);
+    const wrong = putEdge(draft, { variable: variable.id, dependsOn }, context);
     if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-    draft.dependencies.put({
-      variable: variable.id,
-      dependsOn,
-      kind: "data",
-      metadata: {},
-      createdAtMs: context.atMs,
-      revision: state.revision + 1,
-    });
     added.push(dependsOn);
   }
   return { kind: "parsed", value: added };
+}
+
+/** Puts the dependency of a derived variable into a draft, or refuses it. */
+function putEdge(
+  draft: SessionState,
+  { variable, dependsOn }: Pick<Dependency, "variable" | "dependsOn">,
+  context: DecideContext,
+): Refusal | undefined {
+  const wrong = checkNewEdge(draft, variable, dependsOn, context);
+  const stamp = { createdAtMs: context.atMs, revision: draft.revision + 1 };
+  if (wrong === undefined) draft.dependencies.put({ variable, dependsOn, kind: "data", metadata: {}, ...stamp });
+  return wrong;
 }
 
 export function decideClearDerivation(
@@ -88,14 +94,28 @@ export function decideClearDerivation(
   return accept({ kind: "variable-changed", variable: stampedChange(plain, state, context) }, ...removed);
 }
 
-/** Finds the derived variables that a command asks to compute again. */
-export function decideRecompute(state: SessionState, { refs }: CommandOf<"recompute-variables">): Decision {
-  for (const ref of refs ?? []) {
+/**
+ * Finds the derived variables that a command asks to compute again, and lets them depend on what their expressions speak of
+ * and has come to be there since. Where that would close a cycle or go over a limit, they stay stale.
+ */
+export function decideRecompute(
+  state: SessionState,
+  { refs }: CommandOf<"recompute-variables">,
+  context: DecideContext,
+): Decision {
+  const draft = draftOf(state);
+  const added: SessionEvent[] = [];
+  for (const ref of refs ?? state.stale.values()) {
     const variable = findVariable(state, ref);
     if (variable === undefined) return { kind: "refused", refusal: unknownVariable(ref) };
     if (variable.derivation === undefined) {
       return refuse("invalid_argument", `${variable.name} is not derived`, { field: "variables", value: ref });
     }
+    for (const name of namesNotFollowed(draft, variable, context)) {
+      const dependsOn = state.names.get(name);
+      if (dependsOn === undefined || putEdge(draft, { variable: variable.id, dependsOn }, context)) continue;
+      added.push(dependencyAdded(variable.id, dependsOn));
+    }
   }
-  return accept();
+  return accept(...added);
 }

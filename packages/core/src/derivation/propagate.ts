@@ -7,6 +7,7 @@ import { type Payload, payloadEquals } from "../payload.ts";
 import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
+import { namesNotFollowed } from "./check-derivation.ts";
 import { type ComputeOptions, compute, payloadOf } from "./compute.ts";
 import { createHeightQueue } from "./height-queue.ts";
 
@@ -80,7 +81,9 @@ export function propagate(
       continue;
     }
     if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
-    const result = compute(draft, variable as Derived, computing);
+    const isSure = variable.stale === undefined && !demanded.has(id);
+    const result =
+      (isSure ? undefined : checkFollows(draft, variable, context)) ?? compute(draft, variable as Derived, computing);
     const root = roots.get(causes[0] ?? "") ?? causes[0];
     const event = eventFor(variable, result, { causes, root, commit });
     if (event === undefined) continue;
@@ -101,6 +104,18 @@ export function propagate(
 }
 
 type Derived = Variable & { readonly derivation: Derivation };
+
+/** Refuses to compute what would not follow all that it is computed from. Only what is stale or new may be such. */
+function checkFollows(draft: SessionState, variable: Variable, context: DecideContext): Parsed<Payload> | undefined {
+  const [name] = namesNotFollowed(draft, variable, context);
+  if (name === undefined) return undefined;
+  const problem = draft.names.has(name) ? `it does not depend on ${name}` : `variable '${name}' is not there`;
+  const details = { variable: variable.name };
+  return {
+    kind: "refused",
+    refusal: refusal("derivation_failed", `${variable.name} cannot be derived: ${problem}`, details),
+  };
+}
 
 function eventFor(
   variable: Variable,

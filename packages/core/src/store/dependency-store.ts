@@ -9,7 +9,8 @@ import type { Receipt, SetOptions, WriteOptions, Written } from "./write.ts";
 export interface DependencyStore {
   /**
    * Makes one variable depend on another; where it does already, kind and metadata are replaced. Rejects with
-   * `not_found`, with `would_create_cycle` naming the cycle, and with `limit_exceeded` beyond the limits on edges and depth.
+   * `not_found`, with `would_create_cycle` naming the cycle, with `unmet_dependencies` where the variable's derivation needs
+   * it to be of kind `data`, and with `limit_exceeded` beyond the limits on edges and depth.
    */
   addDependency(session: string, spec: DependencySpec, options?: WriteOptions): Promise<DependencyAdded>;
   /** Adds several dependencies in one commit: all of them or none. */
@@ -42,7 +43,10 @@ export interface DependencyStore {
   ): Promise<DerivationSet>;
   /** Makes a derived variable an ordinary one that keeps its present value. */
   clearDerivation(session: string, ref: string, options?: ClearDerivationOptions): Promise<DerivationSet>;
-  /** Computes derived variables again: these, or every stale one where none is named. */
+  /**
+   * Computes derived variables again: these, or every stale one where none is named. They come to depend on what their
+   * expressions speak of and was not there when they were imported.
+   */
   recomputeVariables(session: string, refs?: readonly string[], options?: WriteOptions): Promise<Recomputed>;
 }
 

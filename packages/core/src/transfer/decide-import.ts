@@ -5,6 +5,7 @@ import { checkVariableRoom, variableId } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
+import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
 import { checkReadOnly, constraintsWithin } from "../find-variable.ts";
@@ -155,12 +156,15 @@ export function decideImportDependencies(
     const dependsOn = findVariable(draft, spec.dependsOn);
     // A variable that was refused has no dependencies either.
     if (variable === undefined || dependsOn === undefined) continue;
-    if (draft.dependencies.get(variable.id, dependsOn.id) !== undefined) continue;
-    const wrong = checkNewEdge(draft, variable.id, dependsOn.id, context);
+    const known = draft.dependencies.get(variable.id, dependsOn.id);
+    const isNeeded = derivationNeeds(variable, dependsOn.name, context);
+    if (known !== undefined && (known.kind === "data" || !isNeeded)) continue;
+    const wrong = known === undefined ? checkNewEdge(draft, variable.id, dependsOn.id, context) : undefined;
+    if (wrong !== undefined && command.allowPartial === true) continue;
     if (wrong !== undefined) return { kind: "refused", refusal: wrong };
     const metadata = parseRecord(spec.metadata, "metadata", context.limits.metadataBytes);
     if (metadata.kind === "refused") return metadata;
-    const { kind = "data" } = spec;
+    const kind = isNeeded ? "data" : (spec.kind ?? "data");
     const stamp = { createdAtMs: context.atMs, revision: state.revision + 1 };
     draft.dependencies.put({
       variable: variable.id,

@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ChangesEvent, Store } from "../../index.ts";
-import { type OpenStore, openNumbers, readWatch, rejection, type StoreFacts } from "./harness.ts";
-
-const derive = (store: Store, name: string, expression: string, more: { value?: number; max?: number } = {}) =>
-  store.registerVariable("s", {
-    name,
-    type: "float",
-    derivation: { kind: "expression", expression },
-    ...(more.value !== undefined && { value: more.value }),
-    ...(more.max !== undefined && { constraints: { max: more.max } }),
-  });
+import { describeImportedDerivations } from "./describe-imported-derivations.ts";
+import { derive, type OpenStore, openNumbers, readWatch, rejection, type StoreFacts } from "./harness.ts";
 
 const valueNow = async (store: Store, ref: string) => (await store.getVariable("s", ref)).value;
 const brief = (event: ChangesEvent) => event.changes.map(({ kind, name, value }) => `${kind} ${name} ${String(value)}`);
@@ -19,6 +11,7 @@ export function describeDerivations(open: OpenStore, { expressions = false }: St
     describeFollowing(open);
     describeSetting(open);
     describeFailing(open);
+    describeImportedDerivations(open);
   });
 }
 
@@ -94,6 +87,11 @@ function describeFollowing(open: OpenStore): void {
     await derive(store, "twice", "a * 2.0");
     const error = await rejection(store.removeDependency("s", "twice", "a"), "unmet_dependencies");
     expect(error.details).toEqual({ variable: "twice", dependencies: ["a"] });
+    const weaker = store.addDependency("s", { variable: "twice", dependsOn: "a", kind: "constraint" });
+    await rejection(weaker, "unmet_dependencies");
+    await store.addDependency("s", { variable: "twice", dependsOn: "a", metadata: { why: "test" } });
+    await store.setVariable("s", "a", 2);
+    expect(await valueNow(store, "twice")).toBe(4);
     const cycle = store.addDependency("s", { variable: "a", dependsOn: "twice" });
     expect((await rejection(cycle, "would_create_cycle")).details.cycle).toEqual(["a", "twice", "a"]);
     expect((await rejection(store.deleteVariable("s", "a"), "has_dependents")).details.dependents).toEqual(["twice"]);

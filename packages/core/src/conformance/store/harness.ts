@@ -67,6 +67,16 @@ export async function openNumbers(open: OpenStore, values: Readonly<Record<strin
   return harness;
 }
 
+/** Registers a float that follows from others. */
+export const derive = (store: Store, name: string, expression: string, more: { value?: number; max?: number } = {}) =>
+  store.registerVariable("s", {
+    name,
+    type: "float",
+    derivation: { kind: "expression", expression },
+    ...(more.value !== undefined && { value: more.value }),
+    ...(more.max !== undefined && { constraints: { max: more.max } }),
+  });
+
 /** Expects a rejection of one reason and gives the error. */
 export async function rejection<R extends ErrorReason>(promise: Promise<unknown>, reason: R): Promise<StoreError<R>> {
   const outcome = await promise.then(
