@@ -19,6 +19,7 @@ import {
 } from "./session-state.ts";
 import { forkOf } from "./snapshot.ts";
 import { createVariable, updateValue, type Variable } from "./variable.ts";
+import { writable } from "./writable.ts";
 
 /**
  * Folds one commit into a session: total, without clock or plugins, in time proportional to the commit.
@@ -174,7 +175,7 @@ function derivedFrom(root: string): ValueRecord {
 
 function rememberRequest(state: SessionState, requestId: string, revision: number): void {
   if (!state.requests.has(requestId)) state.requestCount++;
-  state.requests.set(requestId, revision);
+  writable(state, "requests").set(requestId, revision);
   if (state.requestCount <= maxRequests) return;
   for (const oldest of state.requests.keys()) {
     state.requests.delete(oldest);

@@ -9,49 +9,18 @@ export interface Table<K, V> {
   keys(): Iterable<K>;
 }
 
-/**
- * Makes a table that takes next to no room before anything is put into it: of most of what a session may have, most sessions
- * have nothing, and each of their writes would look into another empty map.
- */
-export const createTable = <K, V>(entries: readonly (readonly [K, V])[] = []): Table<K, V> =>
-  new LateTable<K, V>(entries.length === 0 ? undefined : new Map(entries));
-
-class LateTable<K, V> implements Table<K, V> {
-  #made: Map<K, V> | undefined;
-
-  constructor(made: Map<K, V> | undefined) {
-    this.#made = made;
-  }
-
-  get size(): number {
-    return this.#made?.size ?? 0;
-  }
-
-  get(key: K): V | undefined {
-    return this.#made?.get(key);
-  }
-
-  has(key: K): boolean {
-    return this.#made?.has(key) === true;
-  }
-
-  set(key: K, value: V): unknown {
-    this.#made ??= new Map();
-    return this.#made.set(key, value);
-  }
-
-  delete(key: K): boolean {
-    return this.#made?.delete(key) === true;
-  }
-
-  values(): Iterable<V> {
-    return this.#made?.values() ?? [];
-  }
-
-  keys(): Iterable<K> {
-    return this.#made?.keys() ?? [];
-  }
-}
+/** The table with nothing in it, for all that have nothing. It cannot be written to. */
+export const emptyTable: Table<never, never> = Object.freeze({
+  size: 0,
+  get: () => undefined,
+  has: () => false,
+  set() {
+    throw new TypeError("the empty table is not written to");
+  },
+  delete: () => false,
+  values: () => [],
+  keys: () => [],
+});
 
 /** Stands in a layer for what the map below has and this one does not. */
 const gone = Symbol("gone");

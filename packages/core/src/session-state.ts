@@ -1,10 +1,10 @@
 import { noPermissions, type Permissions } from "./access/access-rule.ts";
 import type { ConfigurationSpace } from "./configuration-space/configuration-space.ts";
-import { type Adjacency, createAdjacency } from "./dependency/adjacency.ts";
-import { createDependencyGraph, type DependencyGraph } from "./dependency/dependency-graph.ts";
+import { type Adjacency, emptyAdjacency } from "./dependency/adjacency.ts";
+import { type DependencyGraph, emptyGraph } from "./dependency/dependency-graph.ts";
 import { createGlob } from "./glob.ts";
 import type { Label } from "./label/label.ts";
-import { createTable, layerOver, type Table } from "./layered-map.ts";
+import { emptyTable, layerOver, type Table } from "./layered-map.ts";
 import type { OptimizationRecord } from "./lease/optimization.ts";
 import type { ValueRecord } from "./payload.ts";
 import type { Rule } from "./rule/rule.ts";
@@ -12,10 +12,12 @@ import type { SessionSummary } from "./session-summary.ts";
 import type { Program } from "./store/program-store.ts";
 import type { SessionStats } from "./store/session-store.ts";
 import { emptyRecord, type Variable } from "./variable.ts";
+import { writable } from "./writable.ts";
 
 /**
  * One session as the fold of its commits. The functions in this file and `evolve` take ownership of the state they are
  * given, change it in time proportional to the change, and return it; keep the old one by drafting first: {@link draftOf}.
+ * Of what a session may have, most sessions have nothing: they share what is empty, in whose place {@link writable} puts their own.
  */
 export interface SessionState {
   readonly id: string;
@@ -76,20 +78,20 @@ export const absentSession = (id: string): SessionState => ({
   metadata: emptyRecord,
   variables: new Map(),
   names: new Map(),
-  programs: createTable(),
-  dependencies: createDependencyGraph(),
-  stale: createTable(),
-  rules: createTable(),
-  rulesOf: createAdjacency(),
-  spaces: createTable(),
-  spacesOf: createAdjacency(),
-  labels: createTable(),
-  optimizations: createTable(),
-  leases: createTable(),
+  programs: emptyTable,
+  dependencies: emptyGraph,
+  stale: emptyTable,
+  rules: emptyTable,
+  rulesOf: emptyAdjacency,
+  spaces: emptyTable,
+  spacesOf: emptyAdjacency,
+  labels: emptyTable,
+  optimizations: emptyTable,
+  leases: emptyTable,
   permissions: noPermissions,
-  shared: createTable(),
+  shared: emptyTable,
   accessRevision: 0,
-  requests: createTable(),
+  requests: emptyTable,
   requestCount: 0,
   nextNumber: 1,
   variableCount: 0,
@@ -122,19 +124,21 @@ export const draftOf = (state: SessionState): SessionState => ({
   ...state,
   variables: layerOver(state.variables),
   names: layerOver(state.names),
-  programs: layerOver(state.programs),
-  dependencies: state.dependencies.draft(),
-  stale: layerOver(state.stale),
-  rules: layerOver(state.rules),
-  rulesOf: state.rulesOf.draft(),
-  spaces: layerOver(state.spaces),
-  spacesOf: state.spacesOf.draft(),
-  labels: layerOver(state.labels),
-  optimizations: layerOver(state.optimizations),
-  leases: layerOver(state.leases),
-  shared: layerOver(state.shared),
-  requests: layerOver(state.requests),
+  programs: draftTable(state.programs),
+  dependencies: state.dependencies === emptyGraph ? emptyGraph : state.dependencies.draft(),
+  stale: draftTable(state.stale),
+  rules: draftTable(state.rules),
+  rulesOf: state.rulesOf === emptyAdjacency ? emptyAdjacency : state.rulesOf.draft(),
+  spaces: draftTable(state.spaces),
+  spacesOf: state.spacesOf === emptyAdjacency ? emptyAdjacency : state.spacesOf.draft(),
+  labels: draftTable(state.labels),
+  optimizations: draftTable(state.optimizations),
+  leases: draftTable(state.leases),
+  shared: draftTable(state.shared),
+  requests: draftTable(state.requests),
 });
+
+const draftTable = <K, V>(table: Table<K, V>): Table<K, V> => (table === emptyTable ? table : layerOver(table));
 
 /** Adds a variable or replaces the one of the same id, and counts one update. */
 export function putVariable(state: SessionState, variable: Variable): SessionState {
@@ -157,13 +161,13 @@ export function replaceVariable(state: SessionState, variable: Variable): void {
 export function storeVariable(state: SessionState, variable: Variable): void {
   state.variables.set(variable.id, variable);
   if (variable.permissions !== undefined) noteRules(state, variable.id, variable.permissions);
-  if (variable.stale !== undefined) state.stale.set(variable.id, variable.id);
+  if (variable.stale !== undefined) writable(state, "stale").set(variable.id, variable.id);
   else if (state.stale.has(variable.id)) state.stale.delete(variable.id);
 }
 
 function noteRules(state: SessionState, id: string, { rules, revision }: Permissions): void {
   if (revision > state.accessRevision) state.accessRevision = revision;
-  if (rules.length > 0) state.shared.set(id, id);
+  if (rules.length > 0) writable(state, "shared").set(id, id);
   else if (state.shared.has(id)) state.shared.delete(id);
 }
 
@@ -215,7 +219,7 @@ export const variableNames = (state: SessionState): string[] => [...state.names.
 /** Stores a program; only a new one counts. */
 export function putProgram(state: SessionState, program: Program): SessionState {
   if (!state.programs.has(program.id)) state.programCount++;
-  state.programs.set(program.id, program);
+  writable(state, "programs").set(program.id, program);
   return state;
 }
 

@@ -5,7 +5,7 @@ import { indexSpace } from "./configuration-space/evolve-space.ts";
 import type { Dependency } from "./dependency/dependency.ts";
 import type { VariableVersion } from "./history/session-history.ts";
 import type { Label } from "./label/label.ts";
-import { createTable } from "./layered-map.ts";
+import { emptyTable, type Table } from "./layered-map.ts";
 import { putOptimization } from "./lease/evolve-lease.ts";
 import type { OptimizationRecord } from "./lease/optimization.ts";
 import type { ValueRecord } from "./payload.ts";
@@ -14,6 +14,7 @@ import type { Rule } from "./rule/rule.ts";
 import { absentSession, type SessionState } from "./session-state.ts";
 import type { Program } from "./store/program-store.ts";
 import type { Variable } from "./variable.ts";
+import { writable } from "./writable.ts";
 
 /** A session at one revision as plain data: a place for a replay to start from. */
 export interface SessionSnapshot {
@@ -89,22 +90,25 @@ export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
     ...scalars,
     variables: new Map(variables.map((variable) => [variable.id, variable])),
     names: new Map(variables.map((variable) => [variable.name, variable.id])),
-    programs: createTable(programs.map((program) => [program.id, program])),
-    stale: createTable(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),
-    shared: createTable(variables.filter((each) => each.permissions?.rules.length).map(({ id }) => [id, id])),
+    programs: tableOf(programs.map((program) => [program.id, program])),
+    stale: tableOf(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),
+    shared: tableOf(variables.filter((each) => each.permissions?.rules.length).map(({ id }) => [id, id])),
     accessRevision: lastRevisionOfRules(snapshot),
-    labels: createTable(labels.map((label) => [label.name, label])),
-    requests: createTable(requests),
+    labels: tableOf(labels.map((label) => [label.name, label])),
+    requests: tableOf(requests),
     requestCount: requests.length,
     variableCount: variables.length,
     programCount: programs.length,
   };
-  for (const dependency of dependencies) state.dependencies.put(dependency);
+  for (const dependency of dependencies) writable(state, "dependencies").put(dependency);
   for (const rule of rules) putRule(state, rule);
   for (const space of spaces) indexSpace(state, space);
   for (const optimization of optimizations) putOptimization(state, optimization);
   return state;
 }
+
+const tableOf = <V>(entries: readonly (readonly [string, V])[]): Table<string, V> =>
+  entries.length === 0 ? emptyTable : new Map(entries);
 
 const lastRevisionOfRules = ({ permissions, variables }: SessionSnapshot): number =>
   variables.reduce((last, each) => Math.max(last, each.permissions?.revision ?? 0), permissions?.revision ?? 0);

@@ -1,5 +1,6 @@
 import type { Commit, SessionEvent } from "../commit.ts";
 import type { SessionState } from "../session-state.ts";
+import { writable } from "../writable.ts";
 import type { ConfigurationSpace } from "./configuration-space.ts";
 
 type SpacePut = Extract<SessionEvent, { kind: "space-put" }>["space"];
@@ -20,8 +21,8 @@ export function putSpace(state: SessionState, space: SpacePut, commit: Commit): 
 /** Stores a space as it is, and finds it by its variables from now on. */
 export function indexSpace(state: SessionState, space: ConfigurationSpace): void {
   for (const id of state.spaces.get(space.name)?.variables ?? []) state.spacesOf.remove(id, space.name);
-  state.spaces.set(space.name, Object.freeze(space));
-  for (const id of space.variables) state.spacesOf.put(id, space.name, space.name);
+  writable(state, "spaces").set(space.name, Object.freeze(space));
+  for (const id of space.variables) writable(state, "spacesOf").put(id, space.name, space.name);
 }
 
 /** Removes a space. */

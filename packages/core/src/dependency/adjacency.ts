@@ -1,4 +1,4 @@
-import { createTable, layerOver, type Table } from "../layered-map.ts";
+import { emptyTable, layerOver, type Table } from "../layered-map.ts";
 
 /**
  * Pairs of ids with something at each, found by the first id in constant time. Adding and removing take constant time
@@ -24,7 +24,7 @@ interface Row<T> {
 }
 
 /** Makes an empty adjacency. */
-export const createAdjacency = <T>(): Adjacency<T> => new Rows<T>(createTable(), newRow);
+export const createAdjacency = <T>(): Adjacency<T> => new Rows<T>(new Map(), newRow);
 
 /**
  * Rows of the map below belong to someone else, and are layered over before they change. A class for its speed, as
@@ -97,3 +97,6 @@ const newRow = <T>(): Table<string, T> => new Map<string, T>();
 
 const rowOverOther = <T>(below: Row<T> | undefined): Table<string, T> =>
   below === undefined ? new Map<string, T>() : layerOver(below.items);
+
+/** The adjacency with nothing in it, for all that have nothing. It cannot be written to. */
+export const emptyAdjacency: Adjacency<never> = new Rows<never>(emptyTable, newRow);

@@ -1,5 +1,5 @@
-import { createTable, layerOver, type Table } from "../layered-map.ts";
-import { type Adjacency, createAdjacency } from "./adjacency.ts";
+import { emptyTable, layerOver, type Table } from "../layered-map.ts";
+import { type Adjacency, createAdjacency, emptyAdjacency } from "./adjacency.ts";
 import type { Dependency } from "./dependency.ts";
 
 /**
@@ -31,7 +31,7 @@ export interface DependencyGraph {
 
 /** Makes a graph without edges. */
 export const createDependencyGraph = (): DependencyGraph =>
-  new Edges(createAdjacency<Dependency>(), createAdjacency<Dependency>(), { heights: createTable(), size: 0 });
+  new Edges(createAdjacency<Dependency>(), createAdjacency<Dependency>(), { heights: new Map(), size: 0 });
 
 /** A class for its speed, as layers are: a draft of it is made with every write that others follow from. */
 class Edges implements DependencyGraph {
@@ -123,6 +123,11 @@ class Edges implements DependencyGraph {
     }
   }
 }
+
+/** The graph without edges, for all that have none. It cannot be written to. */
+export const emptyGraph: DependencyGraph = Object.freeze(
+  new Edges(emptyAdjacency, emptyAdjacency, { heights: emptyTable, size: 0 }),
+);
 
 /**
  * The cycle that an edge would close, from the variable back to itself, or `undefined` where it closes none. Looks only

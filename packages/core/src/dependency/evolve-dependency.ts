@@ -1,5 +1,6 @@
 import type { Commit, SessionEvent } from "../commit.ts";
 import type { SessionState } from "../session-state.ts";
+import { writable } from "../writable.ts";
 
 type Event = Extract<SessionEvent, { kind: "dependency-added" | "dependency-removed" | "dependency-changed" }>;
 
@@ -10,7 +11,14 @@ export function evolveDependency(state: SessionState, event: Event, commit: Comm
   else if (event.kind === "dependency-added") {
     const { variable, dependsOn, dependency: kind, metadata } = event;
     const createdAtMs = dependencies.get(variable, dependsOn)?.createdAtMs ?? commit.atMs;
-    dependencies.put({ variable, dependsOn, kind, metadata, createdAtMs, revision: commit.revision });
+    writable(state, "dependencies").put({
+      variable,
+      dependsOn,
+      kind,
+      metadata,
+      createdAtMs,
+      revision: commit.revision,
+    });
   }
   return state;
 }

@@ -9,6 +9,7 @@ import type { Parsed } from "../parse-value.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import type { Refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
+import { writable } from "../writable.ts";
 import { checkDerivation, namesNotFollowed } from "./check-derivation.ts";
 import { compute } from "./compute.ts";
 
@@ -72,7 +73,8 @@ function putEdge(
 ): Refusal | undefined {
   const wrong = checkNewEdge(draft, variable, dependsOn, context);
   const stamp = { createdAtMs: context.atMs, revision: draft.revision + 1 };
-  if (wrong === undefined) draft.dependencies.put({ variable, dependsOn, kind: "data", metadata: {}, ...stamp });
+  if (wrong === undefined)
+    writable(draft, "dependencies").put({ variable, dependsOn, kind: "data", metadata: {}, ...stamp });
   return wrong;
 }
 

@@ -1,5 +1,6 @@
 import type { Commit, SessionEvent } from "../commit.ts";
 import type { SessionState } from "../session-state.ts";
+import { writable } from "../writable.ts";
 
 type Event = Extract<SessionEvent, { kind: "label-set" | "label-deleted" }>;
 
@@ -11,6 +12,9 @@ export function evolveLabel(state: SessionState, event: Event, commit: Commit): 
   }
   const createdAtMs = state.labels.get(event.label.name)?.createdAtMs ?? commit.atMs;
   const { atMs: updatedAtMs, actor: updatedBy } = commit;
-  state.labels.set(event.label.name, Object.freeze({ ...event.label, createdAtMs, updatedAtMs, updatedBy }));
+  writable(state, "labels").set(
+    event.label.name,
+    Object.freeze({ ...event.label, createdAtMs, updatedAtMs, updatedBy }),
+  );
   return state;
 }

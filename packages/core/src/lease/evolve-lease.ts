@@ -1,5 +1,6 @@
 import type { Commit } from "../commit.ts";
 import type { SessionState } from "../session-state.ts";
+import { writable } from "../writable.ts";
 import type { LeaseEvent } from "./lease-event.ts";
 import {
   convergenceWindow,
@@ -41,9 +42,9 @@ export function evolveLease(state: SessionState, event: LeaseEvent, commit: Comm
 
 /** Stores an optimization, which holds its variables while it is under way. */
 export function putOptimization(state: SessionState, record: OptimizationRecord): void {
-  state.optimizations.set(record.id, record);
+  writable(state, "optimizations").set(record.id, record);
   if (record.state !== "running") return;
-  for (const variable of record.variables) state.leases.set(variable, record.id);
+  for (const variable of record.variables) writable(state, "leases").set(variable, record.id);
 }
 
 function forgetOldest(state: SessionState): void {

@@ -1,5 +1,6 @@
 import type { Commit, SessionEvent } from "../commit.ts";
 import type { SessionState } from "../session-state.ts";
+import { writable } from "../writable.ts";
 import type { Rule } from "./rule.ts";
 
 type Event = Extract<SessionEvent, { kind: "rule-put" | "rule-deleted" }>;
@@ -19,8 +20,8 @@ export function evolveRule(state: SessionState, event: Event, commit: Commit): S
 /** Stores a rule, and finds it by its variables from now on. */
 export function putRule(state: SessionState, rule: Rule): void {
   for (const id of state.rules.get(rule.name)?.variables ?? []) state.rulesOf.remove(id, rule.name);
-  state.rules.set(rule.name, rule);
-  for (const id of rule.variables) state.rulesOf.put(id, rule.name, rule.name);
+  writable(state, "rules").set(rule.name, rule);
+  for (const id of rule.variables) writable(state, "rulesOf").put(id, rule.name, rule.name);
 }
 
 function dropRule(state: SessionState, name: string): void {

@@ -13,6 +13,7 @@ import type { Parsed } from "../parse-value.ts";
 import { payloadEquals, recordEquals } from "../payload.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import type { Derivation, Variable } from "../variable.ts";
+import { writable } from "../writable.ts";
 
 export function decideImport(
   state: SessionState,
@@ -166,7 +167,7 @@ export function decideImportDependencies(
     if (metadata.kind === "refused") return metadata;
     const kind = isNeeded ? "data" : (spec.kind ?? "data");
     const stamp = { createdAtMs: context.atMs, revision: state.revision + 1 };
-    draft.dependencies.put({
+    writable(draft, "dependencies").put({
       variable: variable.id,
       dependsOn: dependsOn.id,
       kind,

@@ -1,6 +1,7 @@
 import {
   type Dependency,
   type DependencyGraph,
+  emptyTable,
   type Judging,
   judgeAccess,
   type Permission,
@@ -38,11 +39,11 @@ export function shownState(
     names: shownTable(state.names, showsId),
     stale: shownTable(state.stale, showsId),
     dependencies: shownGraph(state.dependencies, showsId),
-    programs: new Map(),
-    rules: new Map(),
-    spaces: new Map(),
-    labels: new Map(),
-    requests: new Map(),
+    programs: emptyTable,
+    rules: emptyTable,
+    spaces: emptyTable,
+    labels: emptyTable,
+    requests: emptyTable,
   };
 }
 
