@@ -1,6 +1,7 @@
 import type { AccessControl } from "./access/access-control.ts";
 import type { AccessRuleSpec, Permissions } from "./access/access-rule.ts";
 import type { Caller } from "./access/principal.ts";
+import type { Dependency } from "./dependency/dependency.ts";
 import type { CompileExpression, DerivationFunction } from "./derivation/expression.ts";
 import type { VariableVersion } from "./history/session-history.ts";
 import type { LeaseCommand } from "./lease/lease-command.ts";
@@ -146,6 +147,8 @@ type HistoryCommand =
       readonly revision: number;
       /** Every variable that there was. */
       readonly past: readonly Variable[];
+      /** Every dependency that there was; needed to restore what was deleted. */
+      readonly pastDependencies?: readonly Dependency[];
       readonly pattern?: string;
       readonly deleteNew?: boolean;
       readonly restoreDeleted?: boolean;

@@ -1,10 +1,8 @@
 import { decideSessionPermissions, decideVariablePermissions } from "./access/decide-permissions.ts";
 import { decideGuarded, guardOf } from "./access/guard-command.ts";
-import { actorOf } from "./actor.ts";
 import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { Command, CommandOf, DecideContext } from "./command.ts";
-import type { Commit } from "./commit.ts";
 import { decideDeleteSpace, decideExpectSpace, decidePutSpace } from "./configuration-space/decide-space.ts";
 import { decideDelete } from "./decide-delete.ts";
 import { decideRegister } from "./decide-register.ts";
@@ -21,7 +19,6 @@ import { decideDeleteRule, decidePutRule } from "./rule/decide-rule.ts";
 import { defaultTtlMs, type SessionState } from "./session-state.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 import { decideImport, decideImportDependencies } from "./transfer/decide-import.ts";
-import { emptyRecord, laterThan } from "./variable.ts";
 
 /**
  * Decides one command against a session: what then happens, or why nothing does. Pure; the state is not changed, and
@@ -193,32 +190,3 @@ function decideDeleteProgram(state: SessionState, command: CommandOf<"delete-pro
 /** The refusal of an id that no program has. */
 export const unknownProgram = (id: string): Refusal<"not_found"> =>
   refusal("not_found", `Program '${id}' not found`, { resource: "program", id });
-
-/**
- * Wraps events into the commit that follows a state. Its time is the context's, or a microsecond after the last
- * commit's where the clock has not moved on.
- */
-export function nextCommit(
-  state: SessionState,
-  { events, grants }: Pick<Commit, "events" | "grants">,
-  context: DecideContext,
-): Commit {
-  const { requestId, via } = context;
-  const commit: Commit = {
-    session: state.id,
-    revision: state.revision + 1,
-    atMs: laterThan(state.atMs, context.atMs),
-    actor: actorOf(state.id, context),
-    origin: context.origin ?? "typescript",
-    metadata: context.metadata ?? emptyRecord,
-    events,
-  };
-  // Most have nothing else to say: one literal, since one is made with every write.
-  if (requestId === undefined && via === undefined && grants === undefined) return commit;
-  return {
-    ...commit,
-    ...(requestId !== undefined && { requestId }),
-    ...(via !== undefined && { via }),
-    ...(grants !== undefined && { grants }),
-  };
-}

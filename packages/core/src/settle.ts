@@ -1,10 +1,10 @@
 import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
-import { nextCommit } from "./decide.ts";
 import type { BatchDecision } from "./decide-batch.ts";
 import { propagate } from "./derivation/propagate.ts";
 import { evolve } from "./evolve.ts";
 import { checkLeases } from "./lease/check-lease.ts";
+import { nextCommit } from "./next-commit.ts";
 import { checkRules } from "./rule/check-rules.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
 

@@ -61,6 +61,7 @@ export function createRollbackOperations(
         kind: "rollback-session",
         revision: past.revision,
         past: past.variables,
+        pastDependencies: past.dependencies,
         ...(pattern !== undefined && { pattern }),
         ...(deleteNew !== undefined && { deleteNew }),
         ...(restoreDeleted !== undefined && { restoreDeleted }),
@@ -103,7 +104,10 @@ async function rollbackCommand(
 async function versionToRestore(sessions: Sessions, runtime: SessionRuntime, variable: Variable, to: VersionPoint) {
   if (to.kind !== "version") {
     const state = await stateAt(runtime, sessions.snapshots, await revisionOf(runtime, to));
-    return requireVariable(state, variable.id);
+    const past = requireVariable(state, variable.id);
+    // An import may have given the id of a variable that was deleted to one of another type.
+    if (past.type !== variable.type) throw new StoreError(versionNotFound(variable.name, past.version));
+    return past;
   }
   if (to.version === variable.version) return variable;
   const kept = await completed(runtime, variable.id, requireVersion(runtime, variable, to.version));

@@ -7,6 +7,7 @@ import { describeHistory } from "./store/describe-history.ts";
 import { describeLabels } from "./store/describe-labels.ts";
 import { describeOptimizations } from "./store/describe-optimizations.ts";
 import { describeRequests } from "./store/describe-requests.ts";
+import { describeRestoring } from "./store/describe-restoring.ts";
 import { describeRollback } from "./store/describe-rollback.ts";
 import { describeRules } from "./store/describe-rules.ts";
 import { describeSessions } from "./store/describe-sessions.ts";
@@ -31,6 +32,7 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     describeConfigurationSpaces(opened, facts);
     describeHistory(opened, facts);
     describeRollback(opened, facts);
+    describeRestoring(opened, facts);
     describeLabels(opened);
     describeOptimizations(opened, facts);
     describeRequests(opened, facts);

@@ -4,17 +4,17 @@ import { checkExpectedRevision } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { decideDelete } from "../decide-delete.ts";
-import { decideRegister } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
 import { checkWritable, expectVariable } from "../find-variable.ts";
 import { createGlob } from "../glob.ts";
 import type { Parsed } from "../parse-value.ts";
-import { type Payload, payloadEquals, recordEquals, type Value } from "../payload.ts";
+import { type Payload, payloadEquals, recordEquals } from "../payload.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
+import { isStillThere, restoreDeleted } from "./restore-deleted.ts";
 
 export function decideRollbackVariable(
   state: SessionState,
@@ -67,7 +67,7 @@ export function decideRollbackSession(
   const events: SessionEvent[] = [...deleted.events];
   for (const variable of past) {
     const present = state.variables.get(variable.id);
-    if (present === undefined) continue;
+    if (present === undefined || !isStillThere(state, variable)) continue;
     const what = {
       surroundings: command.restoreSurroundings === true,
       permissions: command.pastPermissions !== undefined,
@@ -81,7 +81,9 @@ export function decideRollbackSession(
     events.push({ kind: "session-permissions-set", rules: pastPermissions.rules });
   }
   if (command.restoreDeleted !== true) return accept(...events);
-  const restored = restoreDeleted(state, { past, permissions: pastPermissions !== undefined }, context);
+  const { pastDependencies: dependencies = [] } = command;
+  const permissions = pastPermissions !== undefined;
+  const restored = restoreDeleted(state, { events, past, dependencies, permissions }, context);
   return restored.kind === "refused" ? restored : accept(...events, ...restored.events);
 }
 
@@ -130,7 +132,7 @@ function deleteNew(
   { past }: CommandOf<"rollback-session">,
   matches: (name: string) => boolean,
 ): Decision {
-  const known = new Set(past.map(({ id }) => id));
+  const known = new Set(past.filter((variable) => isStillThere(state, variable)).map(({ id }) => id));
   const doomed = new Map<string, Variable>();
   for (const variable of state.variables.values()) {
     if (!known.has(variable.id) && matches(variable.name)) doomed.set(variable.id, variable);
@@ -146,32 +148,6 @@ function deleteNew(
     if (decision.kind === "refused") return decision;
     const own = decision.events.filter((event) => event.kind === "variable-deleted" && event.id === id);
     events.push(...own);
-  }
-  return accept(...events);
-}
-
-function restoreDeleted(
-  state: SessionState,
-  { past, permissions }: { past: readonly Variable[]; permissions: boolean },
-  context: DecideContext,
-): Decision {
-  const events: SessionEvent[] = [];
-  let next = state;
-  for (const variable of past) {
-    if (state.variables.has(variable.id)) continue;
-    const type = context.types.get(variable.type);
-    if (type === undefined) return { kind: "refused", refusal: unknownType(variable.type) };
-    const { name, constraints, description, metadata, readOnly } = variable;
-    // Every form that its type gives is one that it takes.
-    const value = type.decode(variable.payload) as Value;
-    const accessRules = permissions ? (variable.permissions?.rules ?? []) : [];
-    const surroundings = { constraints, description, metadata, readOnly, accessRules };
-    const spec = { name, type: variable.type, value, ...surroundings, sensitive: variable.sensitive ?? false };
-    const decision = decideRegister(next, { kind: "register-variable", spec }, context);
-    if (decision.kind === "refused") return decision;
-    events.push(...decision.events);
-    const [registered] = decision.events;
-    if (registered?.kind === "variable-registered") next = { ...next, nextNumber: registered.number + 1 };
   }
   return accept(...events);
 }

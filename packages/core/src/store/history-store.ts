@@ -130,7 +130,10 @@ export interface RollbackSessionOptions extends WriteOptions {
   readonly pattern?: string;
   /** Delete variables that were registered since; they are left as they are otherwise. */
   readonly deleteNew?: boolean;
-  /** Register variables again that were deleted since, under new ids. */
+  /**
+   * Register variables again that were deleted since, under new ids: derived where they were, and with what they depended
+   * on, as far as that is there.
+   */
   readonly restoreDeleted?: boolean;
   /** Restore description, metadata and constraints too, not only values. */
   readonly restoreSurroundings?: boolean;

@@ -803,7 +803,8 @@ export type RollbackSessionRequest = Message<"trimtab.v1.RollbackSessionRequest"
   deleteNew: boolean;
 
   /**
-   * Register variables again that were deleted since, under new ids.
+   * Register variables again that were deleted since, under new ids: derived where they were, and with what they depended
+   * on, as far as that is there.
    *
    * @generated from field: bool restore_deleted = 5;
    */
