@@ -1,5 +1,5 @@
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { createStoreClient } from "@trimtab/client";
+import { createStoreClient, createStudyClient } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import type { Settings } from "../src/settings.ts";
@@ -154,6 +154,71 @@ describe("a server's limits", () => {
     await store.registerVariable("s", number(text(10)));
     const longer = store.registerVariable("s", number(text(11)));
     await expect(longer).rejects.toMatchObject({ reason: "invalid_argument", message: expect.stringContaining("10") });
+    const studies = createStudyClient(createGrpcTransport({ baseUrl: server.url }));
+    for (const refused of [
+      () => store.setVariable("s", text(10), 1, { actor: text(11) }),
+      () => store.createSession({ id: "t", actor: text(11) }),
+      () => studies.createStudy("s", { id: text(11), variables: [text(10)] }),
+      () => studies.createStudy("s", { id: "t", variables: [text(10)], objectives: [{ metric: text(11) }] }),
+      () => studies.getStudy("s", text(11)),
+    ]) {
+      const details = { limit: 10, value: 11 };
+      await expect(refused()).rejects.toMatchObject({ reason: "invalid_argument", details });
+    }
+    await server.close();
+  });
+
+  test("maxExpressionLength, of descriptions and messages", async () => {
+    const server = await openServer({ maxExpressionLength: 20 });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", { ...number("v"), description: text(20) });
+    const description = text(21);
+    for (const refused of [
+      () => store.registerVariable("s", { ...number("w"), description }),
+      () => store.updateVariable("s", "v", { description }),
+      () => store.setLabel("s", "l", { description }),
+      () => store.putConfigurationSpace("s", { name: "c", variables: ["v"], description }),
+      () => store.putRule("s", { name: "r", expression: "v < 9.0", description }),
+      () => store.putRule("s", { name: "r", expression: "v < 9.0", message: description }),
+    ]) {
+      const details = { limit: 20, value: 21 };
+      await expect(refused()).rejects.toMatchObject({ reason: "invalid_argument", details });
+    }
+    await server.close();
+  });
+
+  test("maxMetadataBytes, of studies", async () => {
+    const server = await openServer({ maxMetadataBytes: 200 });
+    const transport = createGrpcTransport({ baseUrl: server.url });
+    const [store, studies] = [createStoreClient(transport), createStudyClient(transport)];
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", { ...number("v"), constraints: { min: 0, max: 1 } });
+    await studies.createStudy("s", { id: "t", variables: ["v"] });
+    const metadata = { a: text(201) };
+    for (const refused of [
+      () => studies.createStudy("s", { variables: ["v"], metadata }),
+      () => studies.updateStudy("s", "t", { metadata }),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ reason: "limit_exceeded", details: { limit: 200 } });
+    }
+    await server.close();
+  });
+
+  test("maxBatchItems, of a configuration", async () => {
+    const server = await openServer({ maxBatchItems: 2 });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+    await store.createSession({ id: "s" });
+    for (const name of ["a", "b", "c"]) await store.registerVariable("s", number(name));
+    for (const variables of [
+      ["a", "b"],
+      ["a", "b", "c"],
+    ]) {
+      await store.putConfigurationSpace("s", { name: `of ${variables.length}`, variables });
+    }
+    await store.applyConfiguration("s", "of 2", { a: 2, b: 2 });
+    const more = store.applyConfiguration("s", "of 3", { a: 3, b: 3, c: 3 });
+    await expect(more).rejects.toMatchObject({ reason: "limit_exceeded", details: { limit: 2, value: 3 } });
     await server.close();
   });
 

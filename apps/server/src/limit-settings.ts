@@ -106,8 +106,11 @@ export const limitSettings = {
   maxMetadataBytes: limit("metadataBytes", { placeholder: "BYTES", help: "Size of one metadata record." }),
   maxConstraintsBytes: limit("constraintsBytes", { placeholder: "BYTES", help: "Size of one variable's constraints." }),
   maxProgramBytes: limit("programBytes", { placeholder: "BYTES", help: "Size of one program." }),
-  maxExpressionLength: limit("expressionLength", { placeholder: "N", help: "Characters of one expression." }),
-  maxNameLength: limit("nameLength", { placeholder: "N", help: "Characters of a name or an id." }),
+  maxExpressionLength: limit("expressionLength", {
+    placeholder: "N",
+    help: "Characters of one expression, description or message.",
+  }),
+  maxNameLength: limit("nameLength", { placeholder: "N", help: "Characters of a name, an id or an actor." }),
 } as const;
 
 /** What a store's limits are where the settings are these. */

@@ -20,6 +20,7 @@ import {
   studyCodec,
   studySnapshotCodec,
 } from "@trimtab/studies";
+import { toLimits } from "./limit-settings.ts";
 import type { Settings } from "./settings.ts";
 
 /** Studies, and what closes them and the log that they are in. */
@@ -65,6 +66,7 @@ export function openStudies(settings: Settings, { store, types, parts, onError, 
     ...toLazyPlace(place.get),
     shared: false,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
+    limits: toLimits(settings),
     ...parts,
   });
   return {

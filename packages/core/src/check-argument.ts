@@ -8,14 +8,7 @@ export function checkName(name: unknown, field: string, maxLength: number): Refu
   if (typeof name !== "string")
     return refusal("invalid_argument", `${field} must be text, got ${typeof name}`, { field });
   if (name === "") return refusal("invalid_argument", `${field} must not be empty`, { field, value: name });
-  if (name.length > maxLength) {
-    const details = { field, limit: maxLength, value: name.length };
-    return refusal(
-      "invalid_argument",
-      `${field} has ${name.length} characters, at most ${maxLength} are allowed`,
-      details,
-    );
-  }
+  if (name.length > maxLength) return tooLong(field, name, maxLength);
   if (!name.isWellFormed()) return refusal("invalid_argument", `${field} is not well-formed Unicode`, { field });
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
@@ -76,11 +69,20 @@ export function checkTimeRange({ sinceMs, untilMs }: { sinceMs?: number; untilMs
   });
 }
 
-/** Refuses a description that is there and no text. */
-export function checkDescription(description: unknown): Refusal | undefined {
-  if (description === undefined || typeof description === "string") return undefined;
-  return refusal("invalid_argument", "description must be text", { field: "description" });
+/** Refuses what is there and no text, or longer than it may be. */
+export function checkText(text: unknown, field: string, maxLength: number): Refusal | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text !== "string")
+    return refusal("invalid_argument", `${field} must be text, got ${typeof text}`, { field });
+  return text.length > maxLength ? tooLong(field, text, maxLength) : undefined;
 }
+
+const tooLong = (field: string, { length }: string, limit: number): Refusal =>
+  refusal("invalid_argument", `${field} has ${length} characters, at most ${limit} are allowed`, {
+    field,
+    limit,
+    value: length,
+  });
 
 /** Refuses anything but a whole number of at least `min`. */
 export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {

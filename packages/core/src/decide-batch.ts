@@ -130,8 +130,10 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
 function checkBatch(state: SessionState, commands: readonly Command[], context: DecideContext): Refusal | undefined {
   const { limits } = context;
   const guard = context.access && guardOf(state, context);
-  if (commands.length > limits.batchItems) {
-    const details = { field: "batch", limit: limits.batchItems, value: commands.length };
+  // That a batch is one of a configuration space is none of its items.
+  const items = commands[0]?.kind === "expect-space" ? commands.length - 1 : commands.length;
+  if (items > limits.batchItems) {
+    const details = { field: "batch", limit: limits.batchItems, value: items };
     return refusal("limit_exceeded", `a batch may hold ${details.limit} items, this one has ${details.value}`, details);
   }
   const seen = new Map<string, string>();

@@ -1,5 +1,5 @@
 import { parseAccessRules } from "./access/parse-access-rules.ts";
-import { checkDescription, checkName, parseRecord } from "./check-argument.ts";
+import { checkName, checkText, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
@@ -9,6 +9,7 @@ import { checkDerivation } from "./derivation/check-derivation.ts";
 import { compute } from "./derivation/compute.ts";
 import { encodeValue, unknownType } from "./encode-value.ts";
 import { constraintsWithin, unknownVariable } from "./find-variable.ts";
+import type { Limits } from "./limits.ts";
 import type { Parsed } from "./parse-value.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
 import { findVariable, idPrefix, type SessionState } from "./session-state.ts";
@@ -23,7 +24,7 @@ export function decideRegister(
 ): Decision {
   const { spec } = command;
   const { limits } = context;
-  const wrong = checkName(spec.name, "name", limits.nameLength) ?? checkSpec(spec);
+  const wrong = checkName(spec.name, "name", limits.nameLength) ?? checkSpec(spec, limits);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const existing = findVariable(state, spec.name);
   if (existing !== undefined) return decideExisting(existing, command);
@@ -61,9 +62,9 @@ export function decideRegister(
 }
 
 /** What a type would silently turn into something else is refused by name. */
-function checkSpec(spec: VariableSpec): Refusal | undefined {
+function checkSpec(spec: VariableSpec, { expressionLength }: Limits): Refusal | undefined {
   if (typeof spec.type !== "string") return refusal("invalid_argument", "type must be text", { field: "type" });
-  const wrong = checkDescription(spec.description);
+  const wrong = checkText(spec.description, "description", expressionLength);
   if (wrong !== undefined) return wrong;
   for (const field of ["readOnly", "sensitive"] as const) {
     if (spec[field] !== undefined && typeof spec[field] !== "boolean") {

@@ -1,4 +1,4 @@
-import { checkDescription, parseRecord } from "./check-argument.ts";
+import { checkText, parseRecord } from "./check-argument.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import { maxPreviousBytes, type VariableSet } from "./commit.ts";
 import { accept, acceptOne, type Decision } from "./decision.ts";
@@ -58,7 +58,8 @@ export function decideChange(
   const found = expectVariable(state, command);
   if (found.kind === "refused") return found;
   const variable = found.value;
-  const wrong = checkReadOnly(variable) ?? checkDescription(command.description);
+  const { expressionLength } = context.limits;
+  const wrong = checkReadOnly(variable) ?? checkText(command.description, "description", expressionLength);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const metadata = parseRecord(command.metadata ?? variable.metadata, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;

@@ -1,4 +1,4 @@
-/** Sizes that a session may not exceed; going over is refused with `limit_exceeded`. */
+/** Sizes that a session may not exceed; going over is refused with `limit_exceeded`, or `invalid_argument` where it is one text. */
 export interface Limits {
   /** Bytes of one value. */
   readonly valueBytes: number;
@@ -8,7 +8,7 @@ export interface Limits {
   readonly constraintsBytes: number;
   /** Bytes of one program's body. */
   readonly programBytes: number;
-  /** Characters of a name or an id. */
+  /** Characters of a name, an id or an actor. */
   readonly nameLength: number;
   readonly variablesPerSession: number;
   readonly programsPerSession: number;
@@ -19,7 +19,7 @@ export interface Limits {
   readonly dependencyDepth: number;
   /** Derived variables computed in one commit. */
   readonly derivationsPerCommit: number;
-  /** Characters of one expression. */
+  /** Characters of one expression, description or message. */
   readonly expressionLength: number;
   readonly rulesPerSession: number;
   readonly spacesPerSession: number;

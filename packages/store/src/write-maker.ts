@@ -1,6 +1,7 @@
 import {
   type Command,
   checkName,
+  checkText,
   type DecideContext,
   emptyRecord,
   parseRecord,
@@ -36,7 +37,9 @@ export function createWriteMaker(means: Means, clock: Clock) {
     return { types, limits, compile, functions, atMs, metadata, actor, origin, requestId, via, access, lease };
   };
   return (session: string, commands: readonly Command[], by: HowToWrite): Write => {
-    const wrong = by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength);
+    const wrong =
+      (by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength)) ??
+      checkText(by.actor, "actor", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
     const write = new PreparedWrite(commands, by, attempt);
     write.metadata = metadataOf(by, limits.metadataBytes);

@@ -1,4 +1,4 @@
-import type { Store, StudyStore, TypeRegistry } from "@trimtab/core";
+import { defaultLimits, type Limits, type Store, type StudyStore, type TypeRegistry } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import type { Pruner, Sampler } from "@trimtab/optimize";
 import { createStudyAccess } from "./study-access.ts";
@@ -27,6 +27,8 @@ export interface StudiesOptions {
   readonly now?: () => number;
   /** Milliseconds between signs of life of a watch; 15 000 unless given. */
   readonly bookmarkIntervalMs?: number;
+  /** How long names and how large metadata may be; as sessions have it unless given. */
+  readonly limits?: Pick<Limits, "nameLength" | "metadataBytes">;
 }
 
 /** Studies of all sessions of a store. */
@@ -40,9 +42,9 @@ export interface Studies {
 /** Opens the studies that are in a log. Each is read when it is first asked for. */
 export function createStudies(options: StudiesOptions): Studies {
   const { store, log, snapshots, types, samplers = [], pruners = [] } = options;
-  const { shared = true, now = Date.now, bookmarkIntervalMs = 15_000 } = options;
+  const { shared = true, now = Date.now, bookmarkIntervalMs = 15_000, limits = defaultLimits } = options;
   const means = { types, samplers, pruners };
-  const grounds: Grounds = { store, log, snapshots, means, now, isShared: shared, bookmarkIntervalMs };
+  const grounds: Grounds = { store, log, snapshots, means, now, isShared: shared, bookmarkIntervalMs, limits };
   const table = createStudyTable(grounds);
   return {
     of(seen) {

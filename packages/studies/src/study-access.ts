@@ -1,12 +1,4 @@
-import {
-  checkName,
-  defaultLimits,
-  isStoreError,
-  parseVariableRef,
-  type Store,
-  StoreError,
-  storeError,
-} from "@trimtab/core";
+import { checkName, isStoreError, parseVariableRef, type Store, StoreError, storeError } from "@trimtab/core";
 import type { StudyName } from "./study-info.ts";
 import type { StudyLog } from "./study-log.ts";
 import type { Grounds, StudyTable } from "./study-table.ts";
@@ -39,7 +31,7 @@ export interface Owner {
 }
 
 /** Makes what finds studies for those who see a store. */
-export function createStudyAccess(table: StudyTable, { store }: Grounds, seen: Store): StudyAccess {
+export function createStudyAccess(table: StudyTable, { store, limits }: Grounds, seen: Store): StudyAccess {
   const may = async (session: string, owner: string, names: readonly string[], permission: "optimize" | "read") => {
     if (seen === store) return;
     const questions = names.map((name) => ({ ref: `${owner}/${name}`, permission }));
@@ -50,7 +42,7 @@ export function createStudyAccess(table: StudyTable, { store }: Grounds, seen: S
   return {
     async locate(session, ref) {
       const { owner, ref: id } = parseVariableRef(session, ref);
-      const wrong = checkName(id, "study", defaultLimits.nameLength);
+      const wrong = checkName(id, "study", limits.nameLength);
       if (wrong !== undefined) throw new StoreError(wrong);
       const name = { session: owner, id };
       const { epoch: ownEpoch } = await seen.getSession(session);

@@ -1,12 +1,4 @@
-import {
-  checkName,
-  createGlob,
-  defaultLimits,
-  StoreError,
-  type StudyStore,
-  storeError,
-  type ValueRecord,
-} from "@trimtab/core";
+import { checkName, createGlob, StoreError, type StudyStore, storeError, type ValueRecord } from "@trimtab/core";
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
@@ -40,8 +32,8 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       const spec =
         given.configurationSpace === undefined ? given : await withSpace({ grounds, access }, session, given);
       const { id = crypto.randomUUID() } = spec;
-      refuseIf(checkName(id, "id", defaultLimits.nameLength));
-      checkSpec(spec);
+      refuseIf(checkName(id, "id", grounds.limits.nameLength));
+      checkSpec(spec, grounds.limits);
       const owner = await access.ownerOf(session, spec.variables);
       const name = { session: owner.session, id };
       const study = await table.open(name);
@@ -78,7 +70,7 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
     },
     async updateStudy(session, ref, { metadata, ...changes }, by = {}) {
       const { study, name } = await access.locate(session, ref);
-      const parsed = metadata === undefined ? undefined : parsedMetadata(metadata);
+      const parsed = metadata === undefined ? undefined : parsedMetadata(metadata, grounds.limits);
       const asked = { ...askerOf(session, by), asked: "update-study" };
       if (parsed !== undefined) {
         const requestId = by.requestId && Object.keys(changes).length === 0 ? by.requestId : undefined;

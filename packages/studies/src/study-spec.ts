@@ -2,7 +2,7 @@ import {
   checkName,
   checkWhole,
   checkWritable,
-  defaultLimits,
+  type Limits,
   parseConstraints,
   parseRecord,
   StoreError,
@@ -21,7 +21,10 @@ import type { StudyMeans } from "./study-fold.ts";
 import type { Grounds } from "./study-table.ts";
 
 /** Refuses what is no study whatever there is in its session. */
-export function checkSpec({ variables, parallelism = 1, maxTrials = 1, maxRetries = 0, ...spec }: StudySpec): void {
+export function checkSpec(
+  { variables, parallelism = 1, maxTrials = 1, maxRetries = 0, ...spec }: StudySpec,
+  { nameLength }: Pick<Limits, "nameLength">,
+): void {
   if (variables.length === 0)
     throw storeError("invalid_argument", "variables must not be empty", { field: "variables" });
   refuseIf(checkWhole(parallelism, "parallelism", 1));
@@ -30,7 +33,7 @@ export function checkSpec({ variables, parallelism = 1, maxTrials = 1, maxRetrie
   refuseIf(checkWhole(spec.trialTtlMs ?? 1, "trialTtlMs", 1));
   refuseIf(checkWhole(spec.seed ?? 0, "seed", 0));
   for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
-    refuseIf(checkName(metric, `objectives[${index}].metric`, defaultLimits.nameLength));
+    refuseIf(checkName(metric, `objectives[${index}].metric`, nameLength));
   }
 }
 
@@ -67,7 +70,7 @@ export async function toRecord(
     trialTtlMs: spec.trialTtlMs ?? 300_000,
     ...(parallelism !== undefined && { parallelism }),
     ...(maxTrials !== undefined && { maxTrials }),
-    metadata: parsedMetadata(spec.metadata ?? {}),
+    metadata: parsedMetadata(spec.metadata ?? {}, grounds.limits),
   };
 }
 
@@ -82,8 +85,8 @@ const toObjective = ({
 });
 
 /** Takes a study's metadata. */
-export function parsedMetadata(metadata: ValueRecord): ValueRecord {
-  const parsed = parseRecord(metadata, "metadata", defaultLimits.metadataBytes);
+export function parsedMetadata(metadata: ValueRecord, { metadataBytes }: Pick<Limits, "metadataBytes">): ValueRecord {
+  const parsed = parseRecord(metadata, "metadata", metadataBytes);
   if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
   return parsed.value;
 }

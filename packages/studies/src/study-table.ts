@@ -1,4 +1,4 @@
-import type { Store } from "@trimtab/core";
+import type { Limits, Store } from "@trimtab/core";
 import { firstHeardAtMs } from "./hearings.ts";
 import { telling } from "./log-failures.ts";
 import type { StudyMeans } from "./study-fold.ts";
@@ -14,6 +14,7 @@ export interface Grounds extends StudyPlace {
   /** Other processes append to the log, too. */
   readonly isShared: boolean;
   readonly bookmarkIntervalMs: number;
+  readonly limits: Pick<Limits, "nameLength" | "metadataBytes">;
 }
 
 /** The studies of a log, of which those in use are in memory. */

@@ -1,4 +1,4 @@
-import { checkDescription, checkName, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkName, checkText, checkWhole, parseRecord } from "../check-argument.ts";
 import { checkRoom } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
@@ -16,7 +16,7 @@ export function decidePutSpace(state: SessionState, command: CommandOf<"put-spac
     checkName(space.name, "space", limits.nameLength) ??
     checkExpected(space.name, before, expectedVersion) ??
     checkSpaceRoom(state, before, context) ??
-    checkDescription(space.description);
+    checkText(space.description, "description", limits.expressionLength);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const metadata = parseRecord(space.metadata, "metadata", limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;

@@ -1,4 +1,4 @@
-import { checkDescription, checkName, checkWhole } from "../check-argument.ts";
+import { checkName, checkText, checkWhole } from "../check-argument.ts";
 import { checkExpectedRevision, checkRoom } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import { accept, type Decision } from "../decision.ts";
@@ -18,7 +18,7 @@ export function decideSetLabel(
     checkWhole(revision, "revision", 1) ??
     checkExpected(state, command) ??
     checkProtection(state, command) ??
-    checkDescription(command.description) ??
+    checkText(command.description, "description", limits.expressionLength) ??
     checkRoom(state.id, {
       of: "labels",
       count: before === undefined ? state.labels.size : 0,

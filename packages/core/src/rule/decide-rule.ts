@@ -1,4 +1,4 @@
-import { checkName } from "../check-argument.ts";
+import { checkName, checkText } from "../check-argument.ts";
 import { checkExpectedRevision, checkRoom } from "../check-state.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
@@ -40,14 +40,11 @@ export function readRule(
 }
 
 function checkRuleSpec(rule: RuleSpec, { limits }: DecideContext): Refusal | undefined {
-  for (const field of ["message", "description"] as const) {
-    const text = rule[field];
-    if (text !== undefined && (typeof text !== "string" || text.length > limits.expressionLength)) {
-      const message = `${field} must be text of at most ${limits.expressionLength} characters`;
-      return refusal("invalid_argument", message, { field, limit: limits.expressionLength });
-    }
-  }
-  return checkName(rule.name, "rule", limits.nameLength);
+  return (
+    checkText(rule.message, "message", limits.expressionLength) ??
+    checkText(rule.description, "description", limits.expressionLength) ??
+    checkName(rule.name, "rule", limits.nameLength)
+  );
 }
 
 function checkExpected(state: SessionState, { rule, expectedRevision: expected }: CommandOf<"put-rule">) {
