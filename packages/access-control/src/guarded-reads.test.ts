@@ -153,6 +153,23 @@ describe("a sensitive variable", () => {
     await store.putRule("owner", { name: "same", expression: "key == 'hunter2'" });
     const broken = await rejection(store.setVariable("owner", "key", "hunter3"), "rule_violation");
     expect(broken.message).toBe("rule same: key == 'hunter2' does not hold (key = …)");
+    const narrower = store.updateVariable("owner", "key", { constraints: { max_length: 3 } });
+    const odd = store.putRule("owner", { name: "odd", expression: "int(key) > 5" });
+    const derivation = { kind: "expression", expression: "int(key)" } as const;
+    const number = store.registerVariable("owner", { name: "number", type: "integer", derivation });
+    const short = store.registerVariable("owner", {
+      name: "short",
+      type: "string",
+      constraints: { max_length: 3 },
+      derivation: { kind: "expression", expression: "key + '!'" },
+    });
+    const told = [
+      await rejection(narrower, "constraint_violation"),
+      await rejection(odd, "rule_violation"),
+      await rejection(number, "derivation_failed"),
+      await rejection(short, "constraint_violation"),
+    ];
+    expect(JSON.stringify(told.map(({ message, details }) => [message, details]))).not.toContain("hunter2");
     await store.importVariables("guest", await store.exportVariables("owner", { refs: ["key"] }));
     expect((await store.getVariable("guest", "key")).sensitive).toBe(true);
     const { revision } = await store.getSession("guest");

@@ -64,6 +64,23 @@ describe("a write to another session's variable", () => {
     expect(seen).not.toHaveProperty("permissions");
   });
 
+  test("tells no value that a refusal is about where its caller may not read it", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "write");
+    await store.setVariable("owner", "x", 4.25);
+    await store.setVariable("owner", "x", 5);
+    const narrow = () => guest.updateVariable("guest", "owner/x", { constraints: { max: 4.5 } });
+    const narrowed = await rejection(narrow(), "constraint_violation");
+    expect(narrowed).toMatchObject({ message: "the value for x breaks its constraint max" });
+    expect(narrowed.details).not.toHaveProperty("value");
+    await store.updateVariable("owner", "x", { constraints: { min: 5 } });
+    const back = guest.rollbackVariable("guest", "owner/x", { kind: "revision", revision: 5 });
+    expect(JSON.stringify((await rejection(back, "constraint_violation")).message)).not.toContain("4.25");
+    await rejection(guest.setVariable("guest", "owner/x", 4.75), "constraint_violation");
+    await grant("x", "read", "write");
+    expect((await rejection(narrow(), "constraint_violation")).message).toContain("5 is above maximum");
+  });
+
   test("tells nothing of dependents, rules and values behind a refusal", async () => {
     const { store, guest, grant } = await openShared({ x: 1, secret: 7 });
     await store.putRule("owner", { name: "cap", expression: "x < secret", message: "the cap is secret" });

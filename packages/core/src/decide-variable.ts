@@ -2,7 +2,7 @@ import { checkText, parseRecord } from "./check-argument.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import { maxPreviousBytes, type VariableSet } from "./commit.ts";
 import { accept, acceptOne, type Decision } from "./decision.ts";
-import { encodeValue, unknownType } from "./encode-value.ts";
+import { encodeValue, unknownType, withoutValue } from "./encode-value.ts";
 import { checkReadOnly, checkWritable, constraintsWithin, expectVariable } from "./find-variable.ts";
 import { type Parsed, parseValue } from "./parse-value.ts";
 import { type Payload, payloadEquals, payloadSize, type ValueRecord } from "./payload.ts";
@@ -92,7 +92,9 @@ function changedConstraints(
   if (constraints.kind === "refused") return constraints;
   const present = type.decode(payload);
   const value = parseValue(type, constraints.value, present, name);
-  if (value.kind === "refused") return value;
+  if (value.kind === "refused") {
+    return variable.sensitive === true ? { ...value, refusal: withoutValue(value.refusal, name) } : value;
+  }
   if (!type.equals(value.value, present)) {
     const message = `constraints would change the present value of ${name}; set the value first`;
     const details = { type: type.name, field: "constraints" };

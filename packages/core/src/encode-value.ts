@@ -31,8 +31,8 @@ export function encodeValue(
     : { kind: "parsed", value: payload };
 }
 
-/** A refusal of a value that says nothing of it but which constraint it breaks. */
-function withoutValue(refused: Refusal, name: string): Refusal {
+/** A refusal of a value that says nothing of it but which constraint it breaks. Others are given back as they are. */
+export function withoutValue(refused: Refusal, name: string): Refusal {
   if (refused.reason === "constraint_violation") {
     const { value: _, ...details } = refused.details;
     return refusal(

@@ -1,6 +1,7 @@
 import type { Command, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import type { Decision } from "../decision.ts";
+import { withoutValue } from "../encode-value.ts";
 import { unknownVariable } from "../find-variable.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
@@ -73,7 +74,11 @@ export function decideGuarded(
     if (grant !== "no rule") granted.set(keyOf(need.permission, grant.variable), grant);
   }
   const decision = decideFreely();
-  if (decision.kind === "refused") return { kind: "refused", refusal: conceal(guard, decision.refusal) };
+  if (decision.kind === "refused") {
+    const told = conceal(guard, decision.refusal);
+    // A value that is being set is its caller's own; any other is one that the variable has or had.
+    return { kind: "refused", refusal: command.kind === "set-variable" ? told : withoutHidden(guard, told) };
+  }
   // What is to be deleted along with something else takes the same permission.
   for (const event of decision.events) {
     const wanted = needsOfEvent(event);
@@ -121,6 +126,13 @@ function needsOfEvent(event: SessionEvent): "owner" | readonly Need[] {
     default:
       return "owner";
   }
+}
+
+/** A refusal that tells no value of a variable which its caller may not read. */
+function withoutHidden(guard: Guard, refused: Refusal): Refusal {
+  if (refused.reason !== "constraint_violation" && refused.reason !== "validation_failed") return refused;
+  const { field } = refused.details;
+  return guard.may(field, "read") ? refused : withoutValue(refused, field);
 }
 
 /** A refusal without what its caller may not know: names, values and rules of what it may not read. */

@@ -31,10 +31,38 @@ export function compute<T extends DerivationTarget>(
   const { context } = options;
   const result = evaluate(state, target, options);
   if (result.kind === "failure") {
-    const message = `${target.name} cannot be derived: ${result.message}`;
+    const problem = speaksOfSensitive(state, target, options) ? untold : result.message;
+    const message = `${target.name} cannot be derived: ${problem}`;
     return { kind: "refused", refusal: refusal("derivation_failed", message, { variable: target.name }) };
   }
-  return encodeValue(target, result.value, context);
+  const encoded = encodeValue(target, result.value, context);
+  if (encoded.kind === "parsed" || !speaksOfSensitive(state, target, options)) return encoded;
+  return encodeValue({ ...target, sensitive: true }, result.value, context);
+}
+
+/** Says why something is not told why. */
+export const untold = "the reason is not told, since it may show a sensitive value";
+
+/** Says whether a derived variable's value comes from one that is sensitive. */
+function speaksOfSensitive<T extends DerivationTarget>(
+  state: SessionState,
+  target: T,
+  { context, dependenciesOf }: ComputeOptions<T>,
+): boolean {
+  const { derivation } = target;
+  if (derivation.kind === "function") return hasSensitive(state, dependenciesOf(target));
+  const read = readStored(derivation, context, false);
+  return read.kind === "parsed" && hasSensitive(state, idsOf(state, read.value.references));
+}
+
+/** Ids of what is there of some names. */
+export const idsOf = (state: SessionState, names: readonly string[]): string[] =>
+  names.flatMap((name) => state.names.get(name) ?? []);
+
+/** Says whether one of some variables is sensitive. */
+export function hasSensitive(state: SessionState, ids: Iterable<string>): boolean {
+  for (const id of ids) if (state.variables.get(id)?.sensitive === true) return true;
+  return false;
 }
 
 function evaluate<T extends DerivationTarget>(state: SessionState, target: T, options: ComputeOptions<T>): Evaluated {

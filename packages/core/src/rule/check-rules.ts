@@ -1,5 +1,5 @@
 import type { DecideContext } from "../command.ts";
-import { payloadOf } from "../derivation/compute.ts";
+import { hasSensitive, idsOf, payloadOf, untold } from "../derivation/compute.ts";
 import { readStored } from "../derivation/stored-expression.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
@@ -23,7 +23,10 @@ export function evaluateRule(
   const read = readStored(rule, context, true);
   if (read.kind === "refused") return { kind: "error", message: read.refusal.message };
   const result = read.value.evaluate((name) => payloadOf(state, name));
-  if (result.kind === "failure") return { kind: "error", message: result.message };
+  if (result.kind === "failure") {
+    const isTold = !hasSensitive(state, idsOf(state, read.value.references));
+    return { kind: "error", message: isTold ? result.message : untold };
+  }
   if (result.value === true) return { kind: "holds" };
   if (result.value === false) return { kind: "violated", message: rule.message || `${rule.expression} does not hold` };
   return { kind: "error", message: `${rule.expression} is neither true nor false` };
