@@ -1,11 +1,12 @@
 import {
-  checkWhole,
+  checkRange,
   type DeleteOptions,
   type PageOptions,
   type Refusal,
   type SetOptions,
   StoreError,
   storeError,
+  ttlLimits,
   type Updates,
   unknownVariable,
   type Value,
@@ -21,7 +22,7 @@ export function refuseIf(refusal: Refusal | undefined): void {
 
 /** Checks a time to live, of which a request could not carry every number. */
 export function checkedTtlMs(ttlMs: number): number {
-  refuseIf(checkWhole(ttlMs, "ttlMs", 1));
+  refuseIf(checkRange(ttlMs, "ttlMs", ttlLimits));
   return ttlMs;
 }
 

@@ -1,10 +1,15 @@
 import type { Client } from "@connectrpc/connect";
 import {
+  checkRange,
   checkWhole,
+  feedbackLimits,
+  leaseTtlLimits,
   type OptimizationStore,
   type OptimizationTarget,
+  priorityLimits,
   type StartOptimizationOptions,
   storeError,
+  ttlLimits,
 } from "@trimtab/core";
 import {
   encodeFlag,
@@ -59,8 +64,7 @@ export const createOptimizationCalls = (
   renewLease: (session, optimization, options) =>
     call(
       (to) => {
-        const ttl =
-          options.leaseTtlMs === undefined ? {} : { leaseTtl: encodeDuration(options.leaseTtlMs, "leaseTtlMs", 1) };
+        const ttl = options.leaseTtlMs === undefined ? {} : { leaseTtl: encodeLeaseTtl(options.leaseTtlMs) };
         const what = encodeProven(session, optimization, options);
         return client.renewLease({ ...what, ...ttl, context: context(options) }, to);
       },
@@ -173,9 +177,15 @@ const encodeTarget = (target: OptimizationTarget) =>
     ? ({ case: "variable", value: encodeText(target.ref, "variable") } as const)
     : ({ case: "optimizationId", value: encodeText(target.id, "optimization") } as const);
 
-function encodeDuration(durationMs: number, field: string, min: number) {
-  refuseIf(checkWhole(durationMs, field, min));
-  return toDuration(durationMs);
+function encodeLeaseTtl(leaseTtlMs: number) {
+  refuseIf(checkRange(leaseTtlMs, "leaseTtlMs", leaseTtlLimits));
+  return toDuration(leaseTtlMs);
+}
+
+/** Nobody waits longer than a request can say. */
+function encodeWaitTimeout(waitTimeoutMs: number) {
+  refuseIf(checkWhole(waitTimeoutMs, "waitTimeoutMs", 0));
+  return toDuration(Math.min(waitTimeoutMs, ttlLimits.max));
 }
 
 function encodeMetrics(metrics: Readonly<Record<string, number>>): { [metric: string]: number } {
@@ -195,8 +205,8 @@ const conflicts = {
 
 function encodeStart(options: StartOptimizationOptions) {
   const { objective, convergenceThreshold, feedbackInterval, leaseTtlMs, priority = 0, waitTimeoutMs } = options;
-  if (feedbackInterval !== undefined) refuseIf(checkWhole(feedbackInterval, "feedbackInterval", 1));
-  refuseIf(checkWhole(priority, "priority", -(2 ** 31)));
+  if (feedbackInterval !== undefined) refuseIf(checkRange(feedbackInterval, "feedbackInterval", feedbackLimits));
+  refuseIf(checkRange(priority, "priority", priorityLimits));
   return {
     optimizer: encodeText(options.optimizer, "optimizer"),
     config: encodeRecord(options.config, "config"),
@@ -206,7 +216,7 @@ function encodeStart(options: StartOptimizationOptions) {
     priority,
     ...(objective !== undefined && { objective: toWireObjective(objective) }),
     ...(convergenceThreshold !== undefined && { convergenceThreshold }),
-    ...(waitTimeoutMs !== undefined && { waitTimeout: encodeDuration(waitTimeoutMs, "waitTimeoutMs", 0) }),
-    ...(leaseTtlMs !== undefined && { leaseTtl: encodeDuration(leaseTtlMs, "leaseTtlMs", 1) }),
+    ...(waitTimeoutMs !== undefined && { waitTimeout: encodeWaitTimeout(waitTimeoutMs) }),
+    ...(leaseTtlMs !== undefined && { leaseTtl: encodeLeaseTtl(leaseTtlMs) }),
   };
 }

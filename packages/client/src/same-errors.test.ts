@@ -56,6 +56,15 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
   ["half a millisecond to live", (store) => store.updateSession("s", { ttlMs: 0.5 })],
   ["a time to live that is no number", (store) => store.createSession({ ttlMs: Number.NaN })],
   ["a time to live without end", (store) => store.createSession({ ttlMs: Number.POSITIVE_INFINITY })],
+  ["a time to live that is no duration", (store) => store.createSession({ ttlMs: Number.MAX_SAFE_INTEGER })],
+  [
+    "a lease of a thousand years",
+    (store) => store.startOptimization("s", ["temperature"], { optimizer: "o", leaseTtlMs: 31_557_600_000_000 }),
+  ],
+  [
+    "a priority beyond all others",
+    (store) => store.startOptimization("s", ["temperature"], { optimizer: "o", priority: 2 ** 31 }),
+  ],
   ["pages of nothing", (store) => store.listVariables("s", { pageSize: 0 })],
   ["pages too large", (store) => store.listSessions({ pageSize: 1001 })],
   ["pages of half an item", (store) => store.listPrograms("s", { pageSize: 0.5 })],

@@ -94,3 +94,15 @@ export function checkWhole(value: unknown, field: string, min: number): Refusal 
     details,
   );
 }
+
+/** Refuses anything but a whole number within limits. */
+export function checkRange(
+  value: unknown,
+  field: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): Refusal | undefined {
+  const wrong = checkWhole(value, field, min);
+  if (wrong !== undefined || Number(value) <= max) return wrong;
+  const details = { field, limit: max, value: Number(value) };
+  return refusal("invalid_argument", `${field} must be at most ${max}, got ${value}`, details);
+}

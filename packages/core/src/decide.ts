@@ -1,6 +1,6 @@
 import { decideSessionPermissions, decideVariablePermissions } from "./access/decide-permissions.ts";
 import { decideGuarded, guardOf } from "./access/guard-command.ts";
-import { checkName, checkWhole, parseRecord } from "./check-argument.ts";
+import { checkName, checkRange, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { Command, CommandOf, DecideContext } from "./command.ts";
 import { decideDeleteSpace, decideExpectSpace, decidePutSpace } from "./configuration-space/decide-space.ts";
@@ -16,7 +16,7 @@ import { checkLeases } from "./lease/check-lease.ts";
 import { decideAbandon, decideRenew, decideReport, decideStop } from "./lease/decide-lease.ts";
 import { decideStart } from "./lease/decide-start.ts";
 import { decideDeleteRule, decidePutRule } from "./rule/decide-rule.ts";
-import { defaultTtlMs, type SessionState } from "./session-state.ts";
+import { defaultTtlMs, type SessionState, ttlLimits } from "./session-state.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 import { decideImport, decideImportDependencies } from "./transfer/decide-import.ts";
 
@@ -156,7 +156,8 @@ function decideCreate(state: SessionState, command: CommandOf<"create-session">,
   return accept({ kind: "session-forked", epoch, ttlMs, metadata: inherited, from });
 }
 
-const checkTtl = (ttlMs: number | undefined) => (ttlMs === undefined ? undefined : checkWhole(ttlMs, "ttlMs", 1));
+const checkTtl = (ttlMs: number | undefined) =>
+  ttlMs === undefined ? undefined : checkRange(ttlMs, "ttlMs", ttlLimits);
 
 function decideUpdateSession(
   state: SessionState,

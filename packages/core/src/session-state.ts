@@ -104,6 +104,8 @@ export const maxRequests = 4096;
 
 /** One hour, the time to live of a session that names none. */
 export const defaultTtlMs = 3_600_000;
+/** How long a session may be to live, in milliseconds: as long as a duration of protobuf can be (its JSON form). */
+export const ttlLimits = { min: 1, max: 315_576_000_000_000 } as const;
 
 /** A live session with nothing in it. */
 export const newSession = (

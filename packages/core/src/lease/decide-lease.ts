@@ -1,4 +1,4 @@
-import { checkName, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkName, checkRange, checkWhole, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { decideSet } from "../decide-variable.ts";
@@ -10,11 +10,12 @@ import { type Refusal, refusal } from "../store-error.ts";
 import { laterThan } from "../variable.ts";
 import { abandonment, requireLease } from "./check-lease.ts";
 import type { OptimizationTarget } from "./lease-command.ts";
-import { isHeld, type OptimizationRecord } from "./optimization.ts";
+import { isHeld, leaseTtlLimits, type OptimizationRecord } from "./optimization.ts";
 import { recordProgress } from "./record-progress.ts";
 
 export function decideRenew(state: SessionState, command: CommandOf<"renew-lease">, context: DecideContext): Decision {
-  const wrong = command.leaseTtlMs === undefined ? undefined : checkWhole(command.leaseTtlMs, "leaseTtlMs", 1);
+  const wrong =
+    command.leaseTtlMs === undefined ? undefined : checkRange(command.leaseTtlMs, "leaseTtlMs", leaseTtlLimits);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const found = requireLease(state, command, context.atMs);
   if (found.kind === "refused") return found;

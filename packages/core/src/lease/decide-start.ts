@@ -1,5 +1,5 @@
 import { actorOf } from "../actor.ts";
-import { checkName, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkName, checkRange, checkWhole, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { accept, type Decision } from "../decision.ts";
@@ -9,7 +9,7 @@ import { type Refusal, refusal } from "../store-error.ts";
 import { laterThan } from "../variable.ts";
 import { abandonment, alreadyOptimizing } from "./check-lease.ts";
 import { requireLeasable } from "./decide-lease.ts";
-import { defaultLeaseTtlMs, isHeld } from "./optimization.ts";
+import { defaultLeaseTtlMs, feedbackLimits, isHeld, leaseTtlLimits, priorityLimits } from "./optimization.ts";
 
 type Start = CommandOf<"start-optimization">;
 
@@ -61,9 +61,9 @@ function checkStart(command: Start, { limits }: DecideContext): Refusal | undefi
     checkName(optimizer, "optimizer", limits.nameLength) ??
     (objective && checkName(objective.metric, "objective.metric", limits.nameLength)) ??
     checkWhole(maxIterations ?? 0, "maxIterations", 0) ??
-    checkWhole(feedbackInterval ?? 1, "feedbackInterval", 1) ??
-    checkWhole(priority ?? 0, "priority", -(2 ** 31)) ??
-    checkWhole(leaseTtlMs ?? 1, "leaseTtlMs", 1)
+    checkRange(feedbackInterval ?? 1, "feedbackInterval", feedbackLimits) ??
+    checkRange(priority ?? 0, "priority", priorityLimits) ??
+    checkRange(leaseTtlMs ?? 1, "leaseTtlMs", leaseTtlLimits)
   );
 }
 

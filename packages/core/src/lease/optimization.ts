@@ -96,6 +96,12 @@ export const maxEnded = 100;
 export const convergenceWindow = 10;
 /** How long a lease holds that names no time, in milliseconds. */
 export const defaultLeaseTtlMs = 300_000;
+/** How long a lease may hold, in milliseconds; at most 100 years, so that its end is a time that can be told. */
+export const leaseTtlLimits = { min: 1, max: 3_155_760_000_000 } as const;
+/** Priorities of optimizations. */
+export const priorityLimits = { min: -(2 ** 31), max: 2 ** 31 - 1 } as const;
+/** Iterations from one event of telemetry to the next. */
+export const feedbackLimits = { min: 1, max: 2 ** 32 - 1 } as const;
 
 /** Proof that a write comes from the holder of a lease. */
 export interface LeaseProof {

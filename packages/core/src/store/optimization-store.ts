@@ -76,7 +76,7 @@ export interface StartOptimizationOptions extends WriteOptions {
   readonly signal?: AbortSignal;
   /** Higher goes first where others preempt; 0 unless given. */
   readonly priority?: number;
-  /** How long the lease holds without being renewed, in milliseconds; 300 000 unless given. */
+  /** How long the lease holds without being renewed, in milliseconds, at most 100 years; 300 000 unless given. */
   readonly leaseTtlMs?: number;
 }
 

@@ -56,7 +56,7 @@ export interface ListSessionsOptions extends PageOptions {
 export interface CreateSessionOptions extends WriteOptions {
   /** 1 to 255 characters without control characters or `/`. */
   readonly id?: string;
-  /** Milliseconds without access after which the session expires; 3 600 000 unless given, at least 1. */
+  /** Milliseconds without access after which the session expires; 3 600 000 unless given, from 1 to 315 576 000 000 000. */
   readonly ttlMs?: number;
   readonly ifExists?: "refuse" | "keep";
 }

@@ -331,7 +331,7 @@ export type StartOptimizationRequest = Message<"trimtab.v1.StartOptimizationRequ
   priority: number;
 
   /**
-   * How long the lease holds without being renewed; 300 seconds unless given.
+   * How long the lease holds without being renewed, at most 100 years; 300 seconds unless given.
    *
    * @generated from field: google.protobuf.Duration lease_ttl = 12;
    */

@@ -214,7 +214,7 @@ export type CreateSessionRequest = Message<"trimtab.v1.CreateSessionRequest"> & 
   sessionId: string;
 
   /**
-   * One hour unless given.
+   * One hour unless given. From 1 millisecond to 315 576 000 000 seconds.
    *
    * @generated from field: google.protobuf.Duration ttl = 2;
    */
