@@ -277,6 +277,11 @@ describe("what was not done is entered before it is told", () => {
   });
 });
 
+test("a file that entries cannot go to is refused at the start", async () => {
+  const auditFile = join(temporaryFolder(), "nowhere", "audit.jsonl");
+  await expect(openServer({ audit: "on", auditFile })).rejects.toThrow("--audit-file: ENOENT");
+});
+
 test("entries go to a file as well, one JSON object a line, that is put aside when it is large, and no token is in it", async () => {
   const auditFile = join(temporaryFolder(), "audit.jsonl");
   const { server, storeOf } = await open({ auditFile, auditFileBytes: 20_000 });

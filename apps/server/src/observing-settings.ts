@@ -2,6 +2,7 @@ import * as z from "zod";
 import { optionalText, setting, switchValue } from "./setting-spec.ts";
 
 const ratioForm = "must be a number from 0 to 1";
+const isWebAddress = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 const logLevels = ["debug", "info", "warn", "error"] as const;
 
 /** The settings that say what a server tells of itself. */
@@ -16,7 +17,7 @@ export const observingSettings = {
     group: "Observing",
     placeholder: "URL",
     help: "Where traces are sent, by OTLP over HTTP: for instance http://127.0.0.1:4318/v1/traces.",
-    schema: optionalText.refine((text) => text === undefined || URL.canParse(text), "must be a URL"),
+    schema: optionalText.refine((text) => text === undefined || isWebAddress(text), "must be a URL of http or https"),
     default: undefined,
   }),
   traceRatio: setting<number>({

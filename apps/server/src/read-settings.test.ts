@@ -46,6 +46,9 @@ test.each<[string[], Partial<Settings>]>([
   [["--cors-origins", "tauri://localhost,http://[::1]:80"], { corsOrigins: ["tauri://localhost", "http://[::1]:80"] }],
   [["--cors-origins", "*"], { corsOrigins: ["*"] }],
   [["--tls-cert", "c", "--tls-key", "k"], { tlsCert: "c", tlsKey: "k" }],
+  [["--audit-file", "f", "--audit", "on"], { auditFile: "f", audit: "on" }],
+  [["--audit-file", "f", "--principals", "p"], { auditFile: "f", principals: "p" }],
+  [["--trace-endpoint", "https://a/v1"], { traceEndpoint: "https://a/v1" }],
 ])("reads %o", (args, expected) => expect(read(args)).toMatchObject(expected));
 
 describe("what cannot be used is refused, by the name it was given under", () => {
@@ -81,6 +84,9 @@ describe("what cannot be used is refused, by the name it was given under", () =>
       {},
       "--jwt-keys, --jwt-issuer and --jwt-audience are given together",
     ],
+    [["--audit-file", "f"], {}, "--audit-file needs an audit, which is not kept: say --audit on"],
+    [["--audit-file", "f", "--audit", "off", "--principals", "p"], {}, "--audit-file needs an audit"],
+    [["--trace-endpoint", "ftp://a"], {}, '--trace-endpoint: must be a URL of http or https, got "ftp://a"'],
     [["--tls-client-ca", "ca"], {}, "--tls-client-ca needs --tls-cert, --tls-key and --principals"],
     [["--config", "/nowhere.json"], {}, "configuration file /nowhere.json: ENOENT"],
   ])("%o %o", (args, env, message) => {

@@ -145,7 +145,7 @@ const unknown = (what: string, given: string, known: readonly string[]) => {
  * @throws SettingsError for settings that do not go together, and for a server open to the network that asks nobody who they are
  */
 export function checkSettings(settings: Settings): Settings {
-  const { listen, insecure, tlsCert, tlsKey, tlsClientCa, principals, jwtKeys } = settings;
+  const { listen, insecure, tlsCert, tlsKey, tlsClientCa, principals, jwtKeys, audit, auditFile } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new SettingsError(`${flagOf("tlsCert")} and ${flagOf("tlsKey")} are given together or not at all`);
   }
@@ -161,6 +161,9 @@ export function checkSettings(settings: Settings): Settings {
     );
   }
   const asksWhoCalls = principals !== undefined || jwtKeys !== undefined;
+  if (auditFile !== undefined && (audit ?? (asksWhoCalls ? "on" : "off")) === "off") {
+    throw new SettingsError(`${flagOf("auditFile")} needs an audit, which is not kept: say ${flagOf("audit")} on`);
+  }
   if (!isLoopback(listen.host) && !asksWhoCalls && !insecure) {
     throw new SettingsError(
       `${flagOf("listen")} ${listen.host}:${listen.port} reaches beyond this machine, where anybody could read and write every ` +

@@ -1,22 +1,27 @@
-import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
 
 /** Writes lines to a place that people and programs read. */
 export type WriteLines = (lines: readonly string[]) => void;
+
+/** Nobody else reads who did what. */
+const mode = 0o600;
 
 /** Files that are kept beside the one that is written. */
 const putAside = 9;
 
 /**
  * Makes what writes lines to a file, or with `-` to standard output. Before a write that would make the file larger than this it
- * is put aside as `FILE.1`, what was that as `FILE.2`, and so on; the oldest goes. Throws what the disk does.
+ * is put aside as `FILE.1`, what was that as `FILE.2`, and so on; the oldest goes. The file is there from now on. Throws what the
+ * disk does.
  */
 export function createLinesFile(file: string, maxBytes: number): WriteLines {
   if (file === "-") return (lines) => void process.stdout.write(`${lines.join("\n")}\n`);
+  closeSync(openSync(file, "a", mode));
   return (lines) => {
     const text = `${lines.join("\n")}\n`;
     const size = existsSync(file) ? statSync(file).size : 0;
     if (size > 0 && size + Buffer.byteLength(text) > maxBytes) rotate(file);
-    appendFileSync(file, text, { mode: 0o600 });
+    appendFileSync(file, text, { mode });
   };
 }
 

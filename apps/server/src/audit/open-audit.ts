@@ -20,9 +20,10 @@ import { addressGroup } from "../auth/address-group.ts";
 import { anyone } from "../auth/anyone.ts";
 import type { OnRefused } from "../auth/auth-gate.ts";
 import { peerAddress } from "../direct/call-context.ts";
-import type { Settings } from "../settings.ts";
+import { SettingsError } from "../read-settings.ts";
+import { flagOf, type Settings } from "../settings.ts";
 import { openEntryCodec } from "./entry-codec.ts";
-import { createLinesFile } from "./lines-file.ts";
+import { createLinesFile, type WriteLines } from "./lines-file.ts";
 import { createFindDenial, type FindDenial } from "./what-denied.ts";
 
 /** The audit of a server. */
@@ -46,12 +47,17 @@ export interface Audit {
 /** The folder of the audit, in the data folder. */
 export const auditFolder = (data: string): string => join(data, "audit");
 
-/** Opens the audit that the settings describe; `undefined` where there is to be none. */
+/**
+ * Opens the audit that the settings describe; `undefined` where there is to be none.
+ *
+ * @throws SettingsError for a file that its entries cannot go to
+ */
 export async function openAudit(
   settings: Settings,
   { isAsking, onError }: { readonly isAsking: boolean; readonly onError: (error: unknown) => void },
 ): Promise<Audit | undefined> {
   if ((settings.audit ?? (isAsking ? "on" : "off")) === "off") return undefined;
+  const onEntries = settings.auditFile === undefined ? undefined : createSink(settings.auditFile, settings, onError);
   const disk = settings.log === "sqlite" ? await openSqliteLog({ directory: auditFolder(settings.data) }) : undefined;
   const log = disk?.log ?? createMemoryLog();
   const keys = disk && settings.encryptionKeys;
@@ -67,7 +73,7 @@ export async function openAudit(
     ...(keys === undefined && { note: noteOfEntry }),
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
-    ...(settings.auditFile !== undefined && { onEntries: createSink(settings, onError) }),
+    ...(onEntries !== undefined && { onEntries }),
   });
   const end = await readRecordEnd(log, codec).catch(async (error: unknown) => {
     await record.close();
@@ -142,13 +148,21 @@ const refuseIn =
     await record.refuse({ recordedAtMs, ...call, ...(await findDenial(call, principal)) });
   };
 
-function createSink({ auditFile = "-", auditFileBytes }: Settings, onError: (error: unknown) => void) {
-  const write = createLinesFile(auditFile, auditFileBytes);
+function createSink(file: string, { auditFileBytes }: Settings, onError: (error: unknown) => void) {
+  const write = openLinesFile(file, auditFileBytes);
   return (recorded: Parameters<NonNullable<Parameters<typeof openAuditRecord>[0]["onEntries"]>>[0]) => {
     try {
       write(recorded.map(({ entry, hash }) => JSON.stringify({ ...entry, hash: Buffer.from(hash).toString("hex") })));
     } catch (error) {
-      onError(new Error(`the audit cannot be written to ${auditFile}`, { cause: error }));
+      onError(new Error(`the audit cannot be written to ${file}`, { cause: error }));
     }
   };
+}
+
+function openLinesFile(file: string, maxBytes: number): WriteLines {
+  try {
+    return createLinesFile(file, maxBytes);
+  } catch (error) {
+    throw new SettingsError(`${flagOf("auditFile")}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
