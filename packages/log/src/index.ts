@@ -21,6 +21,6 @@ export {
   saveBytes,
 } from "./encoded-log.ts";
 export { isLogError, LogError, type LogErrorCode, type LogErrorDetails, logErrorCodes } from "./log-error.ts";
-export { createMemoryLog, type MemoryLog } from "./memory-log.ts";
+export { createMemoryLog, type MemoryLog, type MemoryStream } from "./memory-log.ts";
 export { createMemorySnapshots } from "./memory-snapshots.ts";
 export { createMemorySummaries } from "./memory-summaries.ts";

@@ -1,12 +1,5 @@
 import type { CommitLog, LogRead } from "./commit-log.ts";
 
-interface Stream<Data> {
-  trimmed: number;
-  readonly entries: Data[];
-  /** Called, and forgotten, at the next append. */
-  readonly waiting: Set<() => void>;
-}
-
 /** How a memory log counts. */
 export interface MemoryLogOptions<Data> {
   /** What an entry holds, in bytes; unless given, bytes count and other data does not. */
@@ -17,6 +10,14 @@ export interface MemoryLogOptions<Data> {
 export interface MemoryLog<Data = Uint8Array> extends CommitLog<Data> {
   /** Does what `append` does, and promises the same, before it returns. */
   appendNow(stream: string, after: number, entries: readonly Data[]): boolean;
+  /** Gives a stream to append to, for those who do so often and need not look for it each time. */
+  stream(name: string): MemoryStream<Data>;
+}
+
+/** One stream of a log in memory. */
+export interface MemoryStream<Data = Uint8Array> {
+  /** Does what the log's `appendNow` does. */
+  appendNow(after: number, entries: readonly Data[]): boolean;
 }
 
 /**
@@ -27,42 +28,33 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
   const sizeOf = options.sizeOf ?? ((data: Data) => (data instanceof Uint8Array ? data.length : 0));
   const streams = new Map<string, Stream<Data>>();
 
-  const streamOf = (name: string): Stream<Data> => {
-    let stream = streams.get(name);
-    if (stream === undefined) {
-      stream = { trimmed: 0, entries: [], waiting: new Set() };
-      streams.set(name, stream);
-    }
-    return stream;
+  const stream = (name: string): Stream<Data> => {
+    const known = streams.get(name);
+    if (known !== undefined) return known;
+    const made = new Stream<Data>();
+    streams.set(name, made);
+    return made;
   };
 
-  const appendNow: MemoryLog<Data>["appendNow"] = (name, after, entries) => {
-    checkNumber(after);
-    const known = streams.get(name);
-    if (after !== (known === undefined ? 0 : lastOf(known))) return false;
-    if (entries.length === 0) return true;
-    const stream = known ?? streamOf(name);
-    for (const entry of entries) stream.entries.push(entry);
-    wake(stream);
-    return true;
-  };
+  const appendNow: MemoryLog<Data>["appendNow"] = (name, after, entries) => stream(name).appendNow(after, entries);
 
   return {
     appendNow,
+    stream,
     append: async (name, after, entries) => appendNow(name, after, entries),
 
     read: async (name, after, limit) => readFrom(streams.get(name), checkNumber(after), limit),
 
-    follow: (name, after, signal) => followStream(streamOf(name), checkNumber(after), signal),
+    follow: (name, after, signal) => followStream(stream(name), checkNumber(after), signal),
 
     async trim(name, through) {
-      const stream = streams.get(name);
-      if (stream === undefined) return;
-      const count = Math.min(through, lastOf(stream)) - stream.trimmed;
+      const known = streams.get(name);
+      if (known === undefined) return;
+      const count = Math.min(through, known.last) - known.trimmed;
       if (count <= 0) return;
       // In place: an array that is let go of keeps what it held from being collected until it is itself, which is late.
-      stream.entries.splice(0, count);
-      stream.trimmed += count;
+      known.entries.splice(0, count);
+      known.trimmed += count;
     },
 
     async before(name, bytes) {
@@ -76,14 +68,32 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
     },
 
     async *streams() {
-      for (const [name, stream] of streams) {
-        if (stream.entries.length > 0) yield { stream: name, last: lastOf(stream) };
-      }
+      for (const [name, { entries, last }] of streams) if (entries.length > 0) yield { stream: name, last };
     },
   };
 }
 
-const lastOf = (stream: Stream<unknown>) => stream.trimmed + stream.entries.length;
+/** A class, since there may be many. */
+class Stream<Data> implements MemoryStream<Data> {
+  trimmed = 0;
+  entries: Data[] = [];
+  /** Called, and forgotten, at the next append; not there before anybody has waited. */
+  waiting: Set<() => void> | undefined;
+
+  /** Number of the last entry. */
+  get last(): number {
+    return this.trimmed + this.entries.length;
+  }
+
+  appendNow(after: number, entries: readonly Data[]): boolean {
+    if (checkNumber(after) !== this.last) return false;
+    // Where an empty array grows, V8 makes room for 17.
+    if (this.entries.length === 0) this.entries = entries.slice();
+    else for (const entry of entries) this.entries.push(entry);
+    if (entries.length > 0 && this.waiting !== undefined) for (const settle of [...this.waiting]) settle();
+    return true;
+  }
+}
 
 function checkNumber(after: number): number {
   if (Number.isSafeInteger(after) && after >= 0) return after;
@@ -97,7 +107,7 @@ function readFrom<Data>(
 ): LogRead<Data> {
   if (stream === undefined) return { kind: "entries", first: 1, entries: [] };
   if (after < stream.trimmed) return { kind: "trimmed", through: stream.trimmed };
-  const start = Math.min(after, lastOf(stream)) - stream.trimmed;
+  const start = Math.min(after, stream.last) - stream.trimmed;
   return { kind: "entries", first: stream.trimmed + start + 1, entries: stream.entries.slice(start, start + limit) };
 }
 
@@ -124,18 +134,15 @@ async function* followStream<Data>(
 }
 
 function nextAppend(stream: Stream<unknown>, signal: AbortSignal): Promise<void> {
+  stream.waiting ??= new Set();
+  const { waiting } = stream;
   return new Promise((resolve) => {
     const settle = () => {
-      stream.waiting.delete(settle);
+      waiting.delete(settle);
       signal.removeEventListener("abort", settle);
       resolve();
     };
-    stream.waiting.add(settle);
+    waiting.add(settle);
     signal.addEventListener("abort", settle, { once: true });
   });
-}
-
-function wake(stream: Stream<unknown>): void {
-  if (stream.waiting.size === 0) return;
-  for (const settle of [...stream.waiting]) settle();
 }

@@ -144,7 +144,7 @@ export function createStore(options: StoreOptions): LocalStore {
   const isWaitedFor = options.log !== undefined || shared || options.appends !== undefined;
   const untold = createSessions({
     log: tellingLogFailures(options.log ?? own),
-    appendNow: isWaitedFor ? undefined : own.appendNow,
+    prompt: isWaitedFor ? undefined : own,
     snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
     appends: options.appends,
     shared,

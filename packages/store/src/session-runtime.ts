@@ -1,9 +1,9 @@
 import type { Commit, SessionHistory, SessionState } from "@trimtab/core";
-import type { CommitLog } from "@trimtab/log";
+import type { CommitLog, MemoryLog, MemoryStream } from "@trimtab/log";
 import type { RecentCommits } from "./recent-commits.ts";
 import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
 import type { WatchHub } from "./watch-hub.ts";
-import { type AppendNow, writeNow } from "./write-now.ts";
+import { writeNow } from "./write-now.ts";
 import {
   createWritePipeline,
   type PipelineOptions,
@@ -27,8 +27,8 @@ export interface SessionRuntime
 
 /** What the runtimes of a store's sessions work with. */
 export interface RuntimeOptions extends FoldOptions, PipelineOptions {
-  /** Appends to the log without waiting, where it is one that need not be waited for. */
-  readonly appendNow?: AppendNow | undefined;
+  /** The log, where it is one that need not be waited for. */
+  readonly prompt?: Pick<MemoryLog<Commit>, "stream"> | undefined;
 }
 
 /** Loads a session and, where the log is shared, keeps up with what others append. */
@@ -40,6 +40,8 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
 class Runtime implements SessionRuntime {
   readonly #fold: SessionFold;
   readonly #options: RuntimeOptions;
+  /** Where writes are appended that need not be waited for. */
+  readonly #stream: MemoryStream<Commit> | undefined;
   /** What others append, followed where they may. */
   readonly #following: Following | undefined;
   /** The way of writes that have to be waited for. */
@@ -48,6 +50,7 @@ class Runtime implements SessionRuntime {
   constructor(fold: SessionFold, options: RuntimeOptions) {
     this.#fold = fold;
     this.#options = options;
+    this.#stream = options.prompt?.stream(fold.state.id);
     // Nobody else appends to a log that is not shared: nothing follows it, and nothing is to be stopped.
     this.#following = options.shared ? followOthers(fold, () => this.idle()) : undefined;
   }
@@ -86,11 +89,11 @@ class Runtime implements SessionRuntime {
 
   submit(write: Write): WriteResult | Promise<WriteResult> {
     const fold = this.#fold;
-    const { appendNow } = this.#options;
-    if (appendNow === undefined || fold.isBusy || !this.idle()) return this.#submitLater(write);
+    const stream = this.#stream;
+    if (stream === undefined || fold.isBusy || !this.idle()) return this.#submitLater(write);
     fold.isBusy = true;
     try {
-      return writeNow(fold, write, appendNow) ?? this.#submitLater(write);
+      return writeNow(fold, write, stream) ?? this.#submitLater(write);
     } finally {
       fold.isBusy = false;
     }

@@ -1,6 +1,7 @@
 import { type Commit, type SessionSummary, summaryOf } from "@trimtab/core";
 import type { SummaryStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
+import { createLeastUsed, type Used } from "./least-used.ts";
 import { loadSession, type RuntimeOptions, type SessionRuntime } from "./session-runtime.ts";
 
 /** When a session was last accessed. */
@@ -24,9 +25,10 @@ export interface LoadedSession extends RestingSession {
 }
 
 /** A class for its speed, as what runs a session is. */
-class Seat implements LoadedSession {
+class Seat implements LoadedSession, Used {
   readonly runtime: SessionRuntime;
   readers = 0;
+  turn = 0;
   accessedAt: number;
   accessedAtMs: number;
   /** Calls that work on it right now. */
@@ -34,7 +36,7 @@ class Seat implements LoadedSession {
   /** The revision that the stored summary tells of, 0 where there is none that is known of. */
   summarized: number;
   /** When it was last renewed, by the clock that never jumps. */
-  summarizedAt = Number.NEGATIVE_INFINITY;
+  summarizedAt: number | undefined;
 
   constructor(runtime: SessionRuntime, { accessedAt, accessedAtMs }: Accessed, summarized: number) {
     this.runtime = runtime;
@@ -101,8 +103,8 @@ const mostUnsummarized = 1000;
 
 const isToBeSummarized = ({ summarized, summarizedAt, accessedAt }: Seat, commit: Commit): boolean => {
   const behind = commit.revision - summarized;
-  if (behind >= summaryEvery && (accessedAt - summarizedAt >= summaryPauseMs || behind >= mostUnsummarized))
-    return true;
+  const isPaused = summarizedAt !== undefined && accessedAt - summarizedAt < summaryPauseMs;
+  if (behind >= (isPaused ? mostUnsummarized : summaryEvery)) return true;
   return isOfSession(commit);
 };
 /** Sessions in use that are passed over at once when one is to leave, so that no call pays for many watched sessions. */
@@ -111,27 +113,18 @@ const passedOver = 16;
 /** Makes an empty table. */
 export function createSessionTable(options: TableOptions): SessionTable {
   const { clock, summaries } = options;
-  /** The least recently used first. */
   const seats = new Map<string, Seat>();
   const loading = new Map<string, Promise<Seat>>();
   const resting = new Map<string, RestingSession>();
-  /** The last of the seats, where it is known: a session that is accessed again and again is not moved each time. */
-  let last: Seat | undefined;
-
-  const moveToEnd = (one: Seat): void => {
-    const { id } = one.runtime.state;
-    if (last === one || !seats.delete(id)) return;
-    seats.set(id, one);
-    last = one;
-  };
+  const order = createLeastUsed(seats);
 
   const seat = (id: string, runtime: SessionRuntime): Seat => {
     const { accessedAt = clock.elapsed(), accessedAtMs = clock.now(), summary } = resting.get(id) ?? {};
     // What is only read leaves memory without a write.
     const made = new Seat(runtime, { accessedAt, accessedAtMs }, summary?.revision ?? 0);
     resting.delete(id);
+    order.use(made);
     seats.set(id, made);
-    last = made;
     return made;
   };
 
@@ -157,11 +150,11 @@ export function createSessionTable(options: TableOptions): SessionTable {
   };
 
   const restLeastUsed = (): void => {
-    let rounds = passedOver;
-    for (const one of seats.values()) {
-      if (seats.size <= options.maxLoadedSessions || rounds-- === 0) return;
+    for (let rounds = passedOver; rounds > 0 && seats.size > options.maxLoadedSessions; rounds--) {
+      const one = order.next();
+      if (one === undefined) return;
       if (mayRest(one)) rest(one);
-      else moveToEnd(one);
+      else order.use(one);
     }
   };
 
@@ -198,7 +191,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
   };
 
   const touch = (one: Seat, at: number): void => {
-    moveToEnd(one);
+    order.use(one);
     // Whoever comes again and again within a millisecond is not worth a look at two clocks each time.
     if (at - one.accessedAt < 1) return;
     one.accessedAt = at;

@@ -8,18 +8,15 @@ import {
   StoreError,
   storeError,
 } from "@trimtab/core";
-import type { MemoryLog } from "@trimtab/log";
+import type { MemoryStream } from "@trimtab/log";
 import type { SessionFold } from "./session-fold.ts";
 import type { Write, WriteResult } from "./write-pipeline.ts";
-
-/** Appends to a log that need not be waited for. */
-export type AppendNow = MemoryLog<Commit>["appendNow"];
 
 /**
  * Decides a write, appends it and folds it in before it returns, where nothing else is under way. It throws where the write
  * is refused, and gives `undefined`, having changed nothing, where the write must go the long way.
  */
-export function writeNow(fold: SessionFold, write: Write, append: AppendNow): WriteResult | undefined {
+export function writeNow(fold: SessionFold, write: Write, stream: MemoryStream<Commit>): WriteResult | undefined {
   const { state } = fold;
   const context = write.context();
   // Whether a request was made before is asked where it can be waited for: the answer may have to be read.
@@ -28,7 +25,7 @@ export function writeNow(fold: SessionFold, write: Write, append: AppendNow): Wr
   if (decision.kind === "refused") throw new StoreError(decision.refusal);
   const commit = commitOf(state, decision, context);
   if (commit === undefined || write.validateOnly === true) return { revision: state.revision, commit, decision };
-  if (!append(state.id, commit.revision - 1, [commit])) return undefined;
+  if (!stream.appendNow(commit.revision - 1, [commit])) return undefined;
   fold.apply(commit, decision.variables);
   return { revision: commit.revision, commit, decision };
 }

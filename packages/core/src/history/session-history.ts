@@ -47,70 +47,108 @@ export interface HistoryOptions {
 export const defaultHistory: HistoryOptions = { versionsPerVariable: 100, valueBytes: 4096 };
 
 /** Starts a history, from what {@link SessionHistory.toEntries} gave or from nothing. */
-export function createSessionHistory(
+export const createSessionHistory = (
   options: HistoryOptions,
   entries: Iterable<readonly [string, readonly VariableVersion[]]> = [],
-): SessionHistory {
-  const { versionsPerVariable: most } = options;
-  const kept = new Map<string, Versions>();
-  const push = (id: string, version: VariableVersion): void => {
-    const versions = kept.get(id);
-    if (versions === undefined) kept.set(id, { ring: [version], oldest: 0 });
-    else if (versions.ring.length === most) {
-      versions.ring[versions.oldest] = version;
-      versions.oldest = (versions.oldest + 1) % most;
-      return;
-    } else versions.ring.push(version);
-    history.size++;
-  };
-  const drop = (id: string): void => {
-    history.size -= kept.get(id)?.ring.length ?? 0;
-    kept.delete(id);
-  };
-  const clear = (): void => {
-    kept.clear();
-    history.size = 0;
-  };
-  const history: { -readonly [K in keyof SessionHistory]: SessionHistory[K] } = {
-    size: 0,
-    versionsOf: (id) => inOrder(kept.get(id)),
-    apply(commit) {
-      for (const event of commit.events) {
-        if (event.kind === "variable-set" || event.kind === "variable-registered") {
-          push(event.id, versionOf(event, commit, options.valueBytes));
-        } else if (event.kind === "variable-imported") {
-          for (const version of importedVersions(event, commit)) push(event.variable.id, version);
-        } else if (event.kind === "variable-deleted") drop(event.id);
-        else if (event.kind === "session-deleted" || event.kind === "session-created") clear();
-        else if (event.kind === "session-forked") {
-          clear();
-          for (const { id, version, payload } of event.from.variables) {
-            push(id, { ...stamp(commit), version, ...small(payload, options.valueBytes) });
-          }
+): SessionHistory => new History(options, entries);
+
+/** A class, since every session has one. */
+class History implements SessionHistory {
+  size = 0;
+  readonly #options: HistoryOptions;
+  /** By variable; of one that has a single version there is just that. */
+  readonly #kept = new Map<string, VariableVersion | Ring>();
+
+  constructor(options: HistoryOptions, entries: Iterable<readonly [string, readonly VariableVersion[]]>) {
+    this.#options = options;
+    for (const [id, versions] of entries) for (const version of versions) this.#push(id, version);
+  }
+
+  versionsOf(id: string): readonly VariableVersion[] {
+    return inOrder(this.#kept.get(id));
+  }
+
+  apply(commit: Commit): void {
+    const { valueBytes } = this.#options;
+    for (const event of commit.events) {
+      if (event.kind === "variable-set" || event.kind === "variable-registered") {
+        this.#push(event.id, versionOf(event, commit, valueBytes));
+      } else if (event.kind === "variable-imported") {
+        for (const version of importedVersions(event, commit)) this.#push(event.variable.id, version);
+      } else if (event.kind === "variable-deleted") this.#drop(event.id);
+      else if (event.kind === "session-deleted" || event.kind === "session-created") this.#clear();
+      else if (event.kind === "session-forked") {
+        this.#clear();
+        for (const { id, version, payload } of event.from.variables) {
+          this.#push(id, { ...stamp(commit), version, ...small(payload, valueBytes) });
         }
       }
-    },
-    toEntries: () => Array.from(kept, ([id, versions]) => [id, inOrder(versions)] as const),
-  };
-  for (const [id, versions] of entries) {
-    const ring = versions.slice(-most);
-    kept.set(id, { ring, oldest: 0 });
-    history.size += ring.length;
+    }
   }
-  return history;
+
+  toEntries(): readonly (readonly [string, readonly VariableVersion[]])[] {
+    return Array.from(this.#kept, ([id, versions]) => [id, inOrder(versions)] as const);
+  }
+
+  #push(id: string, version: VariableVersion): void {
+    const { versionsPerVariable: most } = this.#options;
+    const known = this.#kept.get(id);
+    if (known instanceof Ring) {
+      if (known.push(version, most)) this.size++;
+      return;
+    }
+    const isAlone = known === undefined || most === 1;
+    this.#kept.set(id, isAlone ? version : new Ring(known, version));
+    if (known === undefined || most > 1) this.size++;
+  }
+
+  #drop(id: string): void {
+    const known = this.#kept.get(id);
+    if (!this.#kept.delete(id)) return;
+    this.size -= known instanceof Ring ? known.size : 1;
+  }
+
+  #clear(): void {
+    this.#kept.clear();
+    this.size = 0;
+  }
 }
 
 /** A variable's versions: once they are as many as are kept, each new one takes the place of the oldest. */
-interface Versions {
-  readonly ring: VariableVersion[];
-  oldest: number;
+class Ring {
+  readonly #versions: VariableVersion[];
+  #oldest = 0;
+
+  constructor(...versions: VariableVersion[]) {
+    this.#versions = versions;
+  }
+
+  get size(): number {
+    return this.#versions.length;
+  }
+
+  /** Adds a version; says whether there is one more than before, and not another in the place of the oldest. */
+  push(version: VariableVersion, most: number): boolean {
+    const isMore = this.#versions.length < most;
+    if (isMore) this.#versions.push(version);
+    else {
+      this.#versions[this.#oldest] = version;
+      this.#oldest = (this.#oldest + 1) % most;
+    }
+    return isMore;
+  }
+
+  inOrder(): VariableVersion[] {
+    const versions = this.#versions;
+    const oldest = this.#oldest;
+    return oldest === 0 ? versions.slice() : versions.slice(oldest).concat(versions.slice(0, oldest));
+  }
 }
 
-function inOrder(versions: Versions | undefined): VariableVersion[] {
+const inOrder = (versions: VariableVersion | Ring | undefined): VariableVersion[] => {
   if (versions === undefined) return [];
-  const { ring, oldest } = versions;
-  return oldest === 0 ? ring.slice() : ring.slice(oldest).concat(ring.slice(0, oldest));
-}
+  return versions instanceof Ring ? versions.inOrder() : [versions];
+};
 
 /** Versions that came with a variable, or the one it came at. */
 function importedVersions({ variable, versions }: VariableImported, commit: Commit): readonly VariableVersion[] {
