@@ -127,11 +127,14 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
   };
 }
 
+/** That a batch is one of a configuration space is none of its items, nor is what is between imported variables. */
+const isWhole = (command: Command | undefined): boolean =>
+  command?.kind === "expect-space" || command?.kind === "import-dependencies";
+
 function checkBatch(state: SessionState, commands: readonly Command[], context: DecideContext): Refusal | undefined {
   const { limits } = context;
   const guard = context.access && guardOf(state, context);
-  // That a batch is one of a configuration space is none of its items.
-  const items = commands[0]?.kind === "expect-space" ? commands.length - 1 : commands.length;
+  const items = commands.length - (isWhole(commands[0]) || isWhole(commands.at(-1)) ? 1 : 0);
   if (items > limits.batchItems) {
     const details = { field: "batch", limit: limits.batchItems, value: items };
     return refusal("limit_exceeded", `a batch may hold ${details.limit} items, this one has ${details.value}`, details);

@@ -62,7 +62,10 @@ export function decideRegister(
 }
 
 /** What a type would silently turn into something else is refused by name. */
-function checkSpec(spec: VariableSpec, { expressionLength }: Limits): Refusal | undefined {
+export function checkSpec(
+  spec: Pick<VariableSpec, "type" | "description" | "readOnly" | "sensitive" | "derivation">,
+  { expressionLength }: Limits,
+): Refusal | undefined {
   if (typeof spec.type !== "string") return refusal("invalid_argument", "type must be text", { field: "type" });
   const wrong = checkText(spec.description, "description", expressionLength);
   if (wrong !== undefined) return wrong;
@@ -95,7 +98,7 @@ export const checkVariableRoom = (
 export const variableId = (name: string, number: number): string => `${idPrefix}${name}_${number}`;
 
 /** The next number whose id is no variable's name, since an id must not be mistaken for one. */
-function freeNumber(state: SessionState, name: string): number {
+export function freeNumber(state: SessionState, name: string): number {
   let number = state.nextNumber;
   while (state.names.has(variableId(name, number))) number++;
   return number;

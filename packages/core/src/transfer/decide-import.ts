@@ -1,29 +1,29 @@
-import { checkName, parseRecord } from "../check-argument.ts";
+import { parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
-import { checkVariableRoom, variableId } from "../decide-register.ts";
+import { checkVariableRoom, freeNumber, variableId } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
 import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { readStored } from "../derivation/stored-expression.ts";
-import { encodeValue, unknownType } from "../encode-value.ts";
-import { checkReadOnly, constraintsWithin } from "../find-variable.ts";
-import type { Parsed } from "../parse-value.ts";
+import { encodeValue } from "../encode-value.ts";
+import { checkReadOnly } from "../find-variable.ts";
 import { payloadEquals, recordEquals } from "../payload.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
-import type { Derivation, Variable } from "../variable.ts";
+import { type Derivation, laterThan, type Variable } from "../variable.ts";
 import { writable } from "../writable.ts";
+import { checkImport } from "./check-import.ts";
 
 export function decideImport(
   state: SessionState,
   command: CommandOf<"import-variable">,
   context: DecideContext,
 ): Decision {
-  const checked = checkVariable(command.variable, context);
+  const present = state.variables.get(state.names.get(command.variable.name) ?? "");
+  const checked = checkImport(command, present, context);
   if (checked.kind === "refused") return checked;
   const variable = checked.value;
-  const present = state.variables.get(state.names.get(variable.name) ?? "");
   if (present === undefined) return decideNew(state, { ...command, variable }, context);
   if (present.type !== variable.type) {
     const message = `${present.name} is a ${present.type} here and a ${variable.type} in the import`;
@@ -33,24 +33,6 @@ export function decideImport(
   return command.strategy === "replace"
     ? decideReplace(state, { present, variable }, context)
     : decideMerge(state, { present, variable }, context);
-}
-
-/** Holds imported data against everything that a registration would be held against. */
-function checkVariable(variable: Variable, context: DecideContext): Parsed<Variable> {
-  const { limits } = context;
-  const wrong = checkName(variable.name, "name", limits.nameLength);
-  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  const type = context.types.get(variable.type);
-  if (type === undefined) return { kind: "refused", refusal: unknownType(variable.type) };
-  const constraints = constraintsWithin(type, variable.constraints, limits.constraintsBytes);
-  if (constraints.kind === "refused") return constraints;
-  const metadata = parseRecord(variable.metadata, "metadata", limits.metadataBytes);
-  if (metadata.kind === "refused") return metadata;
-  const target = { ...variable, constraints: constraints.value };
-  const payload = encodeValue(target, variable.value, context);
-  if (payload.kind === "refused") return payload;
-  const checked = { ...variable, constraints: constraints.value, metadata: metadata.value, payload: payload.value };
-  return { kind: "parsed", value: checked };
 }
 
 function decideNew(
@@ -65,15 +47,18 @@ function decideNew(
   const full = checkVariableRoom(state, context);
   if (full !== undefined) return { kind: "refused", refusal: full };
   const isFree = !state.variables.has(variable.id) && !state.names.has(variable.id) && isId(variable);
-  const id = isFree ? variable.id : variableId(variable.name, state.nextNumber);
+  const ownNumber = freeNumber(state, variable.name);
+  const id = isFree ? variable.id : variableId(variable.name, ownNumber);
   // What was shared where it comes from is not shared here.
   const { stale: _, permissions: __, ...fresh } = variable;
-  const imported = { ...fresh, id, revision: state.revision + 1 };
+  const atMs = laterThan(state.atMs, context.atMs);
+  const [createdAtMs, updatedAtMs] = [Math.min(fresh.createdAtMs, atMs), Math.min(fresh.updatedAtMs, atMs)];
+  const imported = { ...fresh, id, revision: state.revision + 1, createdAtMs, updatedAtMs };
   const number = Math.max(state.nextNumber, (numberOf(id) ?? 0) + 1);
   return accept({
     kind: "variable-imported",
     variable: Object.freeze(imported),
-    nextNumber: isFree ? number : state.nextNumber + 1,
+    nextNumber: isFree ? number : ownNumber + 1,
     ...(versions !== undefined && versions.length > 0 && { versions }),
   });
 }
