@@ -1,8 +1,9 @@
 import type { Commit, SessionEvent, VariableSet } from "./commit.ts";
-import { metadataOfWrite, registeredVariable } from "./evolve.ts";
+import { registeredVariable } from "./evolve.ts";
 import { fromPayload, type Payload } from "./payload.ts";
 import type { VariableChange } from "./store/watch-store.ts";
 import type { Variable } from "./variable.ts";
+import { metadataOfWrite } from "./variable-after.ts";
 
 /** Says what a commit did to variables, from the commit alone, so that a live watch and a resumed one tell the same. */
 export function changesOf(commit: Commit): VariableChange[] {

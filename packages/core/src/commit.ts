@@ -34,6 +34,9 @@ export interface Commit {
   readonly events: readonly SessionEvent[];
 }
 
+/** What everything that a commit leaves behind is stamped with. */
+export type CommitStamp = Pick<Commit, "revision" | "atMs" | "actor" | "origin" | "metadata">;
+
 /** What has happened to a session. Folding never asks a type, so a log stays readable where a type is not installed. */
 export type SessionEvent =
   | { readonly kind: "session-created"; readonly epoch: string; readonly ttlMs: number; readonly metadata: ValueRecord }

@@ -4,13 +4,12 @@ import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
-import { evolve } from "./evolve.ts";
+import { evolve, type MadeVariable } from "./evolve.ts";
 import { progressOfWrite } from "./lease/record-progress.ts";
 import { nextCommit } from "./next-commit.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
 import { settle } from "./settle.ts";
 import { type Refusal, refusal } from "./store-error.ts";
-import type { Variable } from "./variable.ts";
 
 /** What became of one command of a batch. */
 export type Outcome = Decision;
@@ -22,7 +21,7 @@ export type BatchDecision =
       readonly events: readonly SessionEvent[];
       readonly outcomes: readonly Outcome[];
       /** At the place of an event: the variable that it leaves, where that was made on the way to the decision. */
-      readonly variables?: readonly (Variable | undefined)[];
+      readonly variables?: readonly MadeVariable[];
       /** The rules that let its commands through, where its caller does not own the session. */
       readonly grants?: readonly AccessGrant[];
     }

@@ -1,10 +1,10 @@
 import type { AccessRule, Permissions } from "./access/access-rule.ts";
-import type { Commit, SessionEvent, VariableRegistered, VariableSet } from "./commit.ts";
+import type { Commit, SessionEvent, VariableRegistered } from "./commit.ts";
 import { evolveSpaces, putSpace, removeSpace } from "./configuration-space/evolve-space.ts";
 import { evolveDependency } from "./dependency/evolve-dependency.ts";
+import { DerivedSet } from "./derivation/derived-set.ts";
 import { evolveLabel } from "./label/evolve-label.ts";
 import { evolveLease } from "./lease/evolve-lease.ts";
-import type { ValueRecord } from "./payload.ts";
 import { evolveRule } from "./rule/evolve-rule.ts";
 import {
   deleteProgram,
@@ -18,7 +18,9 @@ import {
   storeVariable,
 } from "./session-state.ts";
 import { forkOf } from "./snapshot.ts";
-import { createVariable, updateValue, type Variable } from "./variable.ts";
+import { createVariable, type Variable } from "./variable.ts";
+import { variableAfter } from "./variable-after.ts";
+import { DerivedSlot } from "./variable-table.ts";
 import { writable } from "./writable.ts";
 
 /**
@@ -27,23 +29,25 @@ import { writable } from "./writable.ts";
  */
 export const evolve = (state: SessionState, commit: Commit): SessionState => evolveDecided(state, commit, []);
 
+/** What was made of an event on the way to a decision: the variable afterwards, or where it is kept. */
+export type MadeVariable = Variable | DerivedSlot | undefined;
+
 /**
  * Folds a commit as {@link evolve} does where it was decided in this process, on this very state.
  *
- * @param made - variables that were made on the way to the decision, at the places of the events that give them their
- *   values; they need not be made again
+ * @param made - what was made on the way to the decision, at the places of the events that give variables their values; it
+ *   need not be made again
  */
-export function evolveDecided(
-  state: SessionState,
-  commit: Commit,
-  made: readonly (Variable | undefined)[],
-): SessionState {
+export function evolveDecided(state: SessionState, commit: Commit, made: readonly MadeVariable[]): SessionState {
   let next = state;
   let at = 0;
   for (const event of commit.events) {
-    const variable = made[at++];
-    if (variable === undefined) next = applyEvent(next, event, commit);
-    else replaceVariable(next, variable);
+    const one = made[at++];
+    if (one instanceof DerivedSlot && one.table === next.variables && event instanceof DerivedSet) {
+      one.take(event);
+      next.totalVariableUpdates++;
+    } else if (one === undefined || one instanceof DerivedSlot) next = applyEvent(next, event, commit);
+    else replaceVariable(next, one);
   }
   next.revision = commit.revision;
   next.atMs = commit.atMs;
@@ -141,37 +145,6 @@ export const registeredVariable = (event: VariableRegistered, commit: Commit): V
 
 const permissionsOf = (rules: readonly AccessRule[], { revision, atMs, actor }: Commit): Permissions =>
   Object.freeze({ rules, revision, updatedAtMs: atMs, updatedBy: actor });
-
-/** The variable after a write of its value, which is no longer stale. */
-export function variableAfter(variable: Variable, event: VariableSet, commit: Commit): Variable {
-  const { atMs, revision, origin, actor: updatedBy } = commit;
-  const written = updateValue(variable, {
-    payload: event.payload,
-    atMs,
-    revision,
-    origin,
-    updatedBy,
-    metadata: metadataOfWrite(event, commit),
-  });
-  if (written.stale === undefined) return written;
-  const { stale: _, ...fresh } = written;
-  return Object.freeze(fresh);
-}
-
-/** What is merged into a variable's metadata: the writer's own words, or how the value came about. */
-export function metadataOfWrite(event: VariableSet, { metadata }: Pick<Commit, "metadata">): ValueRecord {
-  if (event.root !== undefined) return derivedFrom(event.root);
-  if (event.rolledBackTo === undefined) return metadata;
-  return { ...metadata, rolled_back_from: event.version - 1, rolled_back_to: event.rolledBackTo };
-}
-
-let lastSource: ValueRecord = Object.freeze({ reason: "dependency", source: "" });
-
-/** How a derived value came about. All that follow from one write share it. */
-function derivedFrom(root: string): ValueRecord {
-  if (lastSource["source"] !== root) lastSource = Object.freeze({ reason: "dependency", source: root });
-  return lastSource;
-}
 
 function rememberRequest(state: SessionState, requestId: string, revision: number): void {
   if (!state.requests.has(requestId)) state.requestCount++;

@@ -32,6 +32,10 @@ const gone = Symbol("gone");
  */
 export const layerOver = <K, V>(below: Table<K, V>): Table<K, V> => new Layer(below);
 
+/** Gives the table in which a layered one has what it has at a key: the topmost that hides those below, or the lowest. */
+export const holderOf = <K, V>(table: Table<K, V>, key: K): Table<K, V> =>
+  table instanceof Layer ? (table as Layer<K, V>).holderOf(key) : table;
+
 /** A class for its speed: every write that others follow from makes a draft, and each of those has many layers. */
 class Layer<K, V> implements Table<K, V> {
   readonly #below: Table<K, V>;
@@ -56,6 +60,10 @@ class Layer<K, V> implements Table<K, V> {
   has(key: K): boolean {
     const value = this.#own?.get(key);
     return value === undefined ? this.#below.has(key) : value !== gone;
+  }
+
+  holderOf(key: K): Table<K, V> {
+    return this.#own?.has(key) === true ? this : holderOf(this.#below, key);
   }
 
   set(key: K, value: V): unknown {

@@ -53,21 +53,10 @@ export function parseValue<V, C extends ValueRecord>(
   input: unknown,
   field: string,
 ): Parsed<V, ValueRefusal> {
-  const { schema, parse } = parserOf(type, constraints);
-  if (parse !== undefined) {
-    const context = spare ?? { issues: [] };
-    spare = undefined;
-    const value = parse(input, context);
-    if (context.issues.length === 0) {
-      spare = context;
-      return { kind: "parsed", value };
-    }
-  } else {
-    // What `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived.
-    const parsed = schema._zod.run({ value: input, issues: [] }, atOnce);
-    if (!(parsed instanceof Promise) && parsed.issues.length === 0) return { kind: "parsed", value: parsed.value as V };
-  }
-  const result = schema.safeParse(input);
+  const parser = parserOf(type, constraints);
+  const value = parser.take(input);
+  if (value !== notTaken) return { kind: "parsed", value: value as V };
+  const result = parser.schema.safeParse(input);
   if (result.success) return { kind: "parsed", value: result.data };
   return { kind: "refused", refusal: valueRefusal(result.error.issues, input, { field, type: type.name }) };
 }
@@ -112,14 +101,38 @@ export function valueRefusal(
 // key; the type comes first because variables of several types share the one empty record.
 const parsers = new WeakMap<object, WeakMap<ValueRecord, Parser<unknown>>>();
 
+/** In the place of a value that a type does not take. */
+export const notTaken = Symbol("not taken");
+
 /** How values of a type are parsed under some constraints. */
 interface Parser<V> {
   readonly schema: z.ZodType<V>;
-  /** The function that the schema is made of, where that is known. */
-  readonly parse: ParseFunction<V> | undefined;
+  /** Gives the normalised value, or {@link notTaken}: the schema then says why. */
+  readonly take: (input: unknown) => V | typeof notTaken;
 }
 
-function parserOf<V, C extends ValueRecord>(type: VariableType<V, C>, constraints: C): Parser<V> {
+/** Parses by the function that a schema is made of. */
+const takenBy =
+  <V>(parse: ParseFunction<V>) =>
+  (input: unknown): V | typeof notTaken => {
+    const context = spare ?? { issues: [] };
+    spare = undefined;
+    const value = parse(input, context);
+    if (context.issues.length > 0) return notTaken;
+    spare = context;
+    return value;
+  };
+
+/** Does what `safeParse` does, but for the result that it would wrap: this runs with every value that is written or derived. */
+const takenByAny =
+  <V>(schema: z.ZodType<V>) =>
+  (input: unknown): V | typeof notTaken => {
+    const parsed = schema._zod.run({ value: input, issues: [] }, atOnce);
+    return parsed instanceof Promise || parsed.issues.length > 0 ? notTaken : (parsed.value as V);
+  };
+
+/** How a type parses values under constraints that it has let through before: worked out once, and kept as long as they are. */
+export function parserOf<V, C extends ValueRecord>(type: VariableType<V, C>, constraints: C): Parser<V> {
   let ofType = parsers.get(type);
   if (ofType === undefined) {
     ofType = new WeakMap();
@@ -128,7 +141,8 @@ function parserOf<V, C extends ValueRecord>(type: VariableType<V, C>, constraint
   const known = ofType.get(constraints);
   if (known !== undefined) return known as Parser<V>;
   const schema = type.values(constraints);
-  const parser = { schema, parse: functions.get(schema) as ParseFunction<V> | undefined };
+  const parse = functions.get(schema) as ParseFunction<V> | undefined;
+  const parser: Parser<V> = { schema, take: parse === undefined ? takenByAny(schema) : takenBy(parse) };
   ofType.set(constraints, parser);
   return parser;
 }

@@ -12,6 +12,7 @@ import type { SessionSummary } from "./session-summary.ts";
 import type { Program } from "./store/program-store.ts";
 import type { SessionStats } from "./store/session-store.ts";
 import { emptyRecord, type Variable } from "./variable.ts";
+import { createVariableTable } from "./variable-table.ts";
 import { writable } from "./writable.ts";
 
 /**
@@ -76,7 +77,7 @@ export const absentSession = (id: string): SessionState => ({
   createdAtMs: 0,
   ttlMs: 0,
   metadata: emptyRecord,
-  variables: new Map(),
+  variables: createVariableTable(),
   names: new Map(),
   programs: emptyTable,
   dependencies: emptyGraph,

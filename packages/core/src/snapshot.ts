@@ -14,6 +14,7 @@ import type { Rule } from "./rule/rule.ts";
 import { absentSession, type SessionState } from "./session-state.ts";
 import type { Program } from "./store/program-store.ts";
 import type { Variable } from "./variable.ts";
+import { createVariableTable } from "./variable-table.ts";
 import { writable } from "./writable.ts";
 
 /** A session at one revision as plain data: a place for a replay to start from. */
@@ -88,7 +89,7 @@ export function fromSnapshot(snapshot: SessionSnapshot): SessionState {
   const state: SessionState = {
     ...absentSession(snapshot.id),
     ...scalars,
-    variables: new Map(variables.map((variable) => [variable.id, variable])),
+    variables: createVariableTable(variables),
     names: new Map(variables.map((variable) => [variable.name, variable.id])),
     programs: tableOf(programs.map((program) => [program.id, program])),
     stale: tableOf(variables.filter(({ stale }) => stale !== undefined).map(({ id }) => [id, id])),

@@ -122,6 +122,8 @@ export const emptyRecord: ValueRecord = Object.freeze({});
 export interface ValueUpdate {
   readonly payload: Payload;
   readonly atMs: number;
+  /** The version that it makes; one more than before unless given. */
+  readonly version?: number;
   readonly revision?: number;
   readonly origin?: Origin;
   readonly updatedBy?: string;
@@ -130,7 +132,7 @@ export interface ValueUpdate {
 }
 
 /**
- * The variable after a write: version one higher, `updatedAtMs` at least a microsecond later, metadata merged.
+ * The variable after a write: version one higher unless given, `updatedAtMs` at least a microsecond later, metadata merged.
  * `metadata.source` keeps what the caller said and is the origin otherwise; `metadata.updated_at` is the ISO time.
  */
 export function updateValue(variable: Variable, update: ValueUpdate): Variable {
@@ -140,7 +142,7 @@ export function updateValue(variable: Variable, update: ValueUpdate): Variable {
     ...variable,
     payload: update.payload,
     value: fromPayload(update.payload),
-    version: variable.version + 1,
+    version: update.version ?? variable.version + 1,
     revision: update.revision ?? variable.revision,
     updatedAtMs,
     updatedBy: update.updatedBy ?? variable.updatedBy,

@@ -1,12 +1,15 @@
 import {
   absentSession,
   type Command,
+  type Commit,
+  createSessionHistory,
   createTypeRegistry,
   decideBatch,
   defaultLimits,
   draftOf,
   evolve,
   evolveDecided,
+  fromSnapshot,
   nextCommit,
   type SessionState,
   toSnapshot,
@@ -68,4 +71,89 @@ test("what deciding has worked out on the way is what folding would make", () =>
   });
   fc.assert(property, { numRuns: 150 });
   expect(made).toBeGreaterThan(0);
+});
+
+/** Commands that one commit is made of, or a look at a variable between two. */
+const step = fc.oneof(
+  { weight: 8, arbitrary: write.map((values) => ({ kind: "write", values }) as const) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("look" as const), index: fc.nat(11) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constantFrom("derive", "clear", "describe", "delete", "limit"),
+      index: fc.nat(11),
+      cut: fc.boolean(),
+    }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+function commandsOf(one: Exclude<Step, { kind: "look" }>): Command[] {
+  if (one.kind === "write") {
+    return Object.entries(one.values).map(([ref, value]) => ({ kind: "set-variable", ref, value }));
+  }
+  const { index, cut } = one;
+  const ref = `d${index}`;
+  switch (one.kind) {
+    case "derive":
+      return [{ kind: "set-derivation", ref, derivation: { kind: "expression", expression: `r${index % 3} * 2.0` } }];
+    case "clear":
+      return [{ kind: "clear-derivation", ref, removeDependencies: cut }];
+    case "describe":
+      return [{ kind: "change-variable", ref, description: `is ${index}`, metadata: { note: index } }];
+    case "limit":
+      return [{ kind: "change-variable", ref, constraints: { max: 3 } }];
+    default:
+      return [{ kind: "delete-variable", ref, cascade: cut }];
+  }
+}
+
+test("what nobody looks at is what it would be if somebody had looked at every step", () => {
+  let taken = 0;
+  const options = { versionsPerVariable: 3, valueBytes: 100 };
+  const lead = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 15, maxLength: 15 });
+  const property = fc.property(graph, lead, fc.array(step, { maxLength: 25 }), (commands, leads, steps) => {
+    const begin: SessionState = absentSession("s");
+    let atMs = 1000;
+    const commitTo = (state: SessionState, program: Command[]) => {
+      const by = { ...context, atMs, actor: `a${atMs % 3}`, metadata: program.length > 1 ? { run: atMs } : {} };
+      const decision = decideBatch(state, program, by, { atomic: true });
+      if (decision.kind === "refused" || decision.events.length === 0) return undefined;
+      return { commit: nextCommit(state, decision, by), made: decision.variables ?? [] };
+    };
+    for (const program of [[{ kind: "create-session", epoch: "e" } as const], commands]) {
+      const first = commitTo(begin, program);
+      if (first !== undefined) Object.assign(begin, evolve(begin, first.commit));
+    }
+    // Some were updated in the future, as what comes from elsewhere may be.
+    const snapshot = toSnapshot(begin);
+    const variables = snapshot.variables.map((each, i) => ({ ...each, updatedAtMs: 1000 + (leads[i] ?? 0) }));
+    let quick = fromSnapshot({ ...snapshot, variables });
+    let looked = fromSnapshot({ ...snapshot, variables });
+    const [history, lookedHistory] = [createSessionHistory(options), createSessionHistory(options)];
+    for (const one of steps) {
+      atMs += 0.7;
+      if (one.kind === "look") {
+        quick.variables.get(`var_d${one.index}_${one.index + 4}`);
+        history.versionsOf(`var_d${one.index}_${one.index + 4}`);
+        continue;
+      }
+      const decided = commitTo(quick, commandsOf(one));
+      if (decided === undefined) continue;
+      taken += decided.made.filter((each) => each !== undefined && "table" in each).length;
+      quick = evolveDecided(quick, decided.commit, decided.made);
+      history.apply(decided.commit);
+      // As it comes from a log: without what deciding left in it.
+      const read: Commit = structuredClone(decided.commit);
+      looked = evolve(looked, read);
+      lookedHistory.apply(read);
+      toSnapshot(looked);
+      lookedHistory.toEntries();
+    }
+    expect(history.toEntries()).toEqual(lookedHistory.toEntries());
+    expect(toSnapshot(quick)).toEqual(toSnapshot(looked));
+    expect(toSnapshot(fromSnapshot(toSnapshot(quick)))).toEqual(toSnapshot(looked));
+  });
+  fc.assert(property, { numRuns: 150 });
+  expect(taken).toBeGreaterThan(0);
 });

@@ -7,10 +7,10 @@ import {
   evolveDecided,
   fromSnapshot,
   type HistoryOptions,
+  type MadeVariable,
   type SessionHistory,
   type SessionState,
   storeError,
-  type Variable,
 } from "@trimtab/core";
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
@@ -45,7 +45,7 @@ export interface SessionFold {
   /** Forgets what of the past has grown too old by now, where its age is limited. */
   retain(nowMs: number): Promise<void>;
   /** Folds in the next durable commit and tells the watchers; `made` is what `evolve` may take from deciding it. */
-  apply(commit: Commit, made?: readonly (Variable | undefined)[]): void;
+  apply(commit: Commit, made?: readonly MadeVariable[]): void;
   /** Folds in what a read found, passing over what is there already; loads anew where the log was trimmed past that. */
   applyRead(read: LogRead<Commit>): Promise<void>;
   /** Reads the log to its end and folds it in. */
@@ -152,7 +152,7 @@ class Fold implements SessionFold {
     return this.#keeper.retain(this.state, this.history, nowMs);
   }
 
-  apply(commit: Commit, made: readonly (Variable | undefined)[] = nothingMade): void {
+  apply(commit: Commit, made: readonly MadeVariable[] = nothingMade): void {
     const ending = endsSession(commit);
     if (ending) {
       const gone = Array.from(this.state.variables.values(), (variable) => deletionWithSession(variable, commit));

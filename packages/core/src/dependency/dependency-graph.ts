@@ -1,6 +1,7 @@
 import { emptyTable, layerOver, type Table } from "../layered-map.ts";
+import type { DerivedSlot } from "../variable-table.ts";
 import { type Adjacency, createAdjacency, emptyAdjacency } from "./adjacency.ts";
-import type { Dependency } from "./dependency.ts";
+import type { Dependency, DependencyKind } from "./dependency.ts";
 
 /**
  * A session's dependencies: a graph without cycles. Every change and every question costs what it reaches and nothing
@@ -13,6 +14,8 @@ export interface DependencyGraph {
   dependenciesOf(variable: string): Iterable<Dependency>;
   /** What depends on a variable, in the order it was added. */
   dependentsOf(variable: string): Iterable<Dependency>;
+  /** What depends on a variable, in the order it was added, with what following it takes to know. */
+  followersOf(variable: string): readonly Follower[];
   hasDependents(variable: string): boolean;
   dependencyCount(variable: string): number;
   /**
@@ -29,6 +32,21 @@ export interface DependencyGraph {
   draft(): DependencyGraph;
 }
 
+/** A variable as one of those that depend on another. */
+export interface Follower {
+  readonly id: string;
+  readonly kind: DependencyKind;
+  readonly height: number;
+  /** It depends on nothing else. */
+  readonly isOnly: boolean;
+  /** Others depend on it. */
+  readonly isFollowed: boolean;
+  /** Where it is kept, noted by whoever has looked it up. */
+  slot: DerivedSlot | undefined;
+}
+
+const noFollowers: readonly Follower[] = [];
+
 /** Makes a graph without edges. */
 export const createDependencyGraph = (): DependencyGraph =>
   new Edges(createAdjacency<Dependency>(), createAdjacency<Dependency>(), { heights: new Map(), size: 0 });
@@ -38,17 +56,22 @@ class Edges implements DependencyGraph {
   readonly #outgoing: Adjacency<Dependency>;
   readonly #incoming: Adjacency<Dependency>;
   readonly #heights: Table<string, number>;
+  /** What this is a draft of, as long as it is no other than that. */
+  #below: Edges | undefined;
+  /** Of those that were asked for since the last change. */
+  #followers: Map<string, readonly Follower[]> | undefined;
   size: number;
 
   constructor(
     outgoing: Adjacency<Dependency>,
     incoming: Adjacency<Dependency>,
-    { heights, size }: { heights: Table<string, number>; size: number },
+    { heights, size, below }: { heights: Table<string, number>; size: number; below?: Edges },
   ) {
     this.#outgoing = outgoing;
     this.#incoming = incoming;
     this.#heights = heights;
     this.size = size;
+    this.#below = below;
   }
 
   get(variable: string, dependsOn: string): Dependency | undefined {
@@ -61,6 +84,18 @@ class Edges implements DependencyGraph {
 
   dependentsOf(variable: string): Iterable<Dependency> {
     return this.#incoming.from(variable);
+  }
+
+  followersOf(variable: string): readonly Follower[] {
+    if (this.#below !== undefined) return this.#below.followersOf(variable);
+    if (!this.hasDependents(variable)) return noFollowers;
+    let followers = this.#followers?.get(variable);
+    if (followers === undefined) {
+      followers = Array.from(this.dependentsOf(variable), (dependency) => this.#followerOf(dependency));
+      this.#followers ??= new Map();
+      this.#followers.set(variable, followers);
+    }
+    return followers;
   }
 
   hasDependents(variable: string): boolean {
@@ -77,6 +112,7 @@ class Edges implements DependencyGraph {
 
   put(dependency: Dependency): void {
     const { variable, dependsOn } = dependency;
+    this.#change();
     if (this.#outgoing.at(variable, dependsOn) === undefined) this.size++;
     this.#outgoing.put(variable, dependsOn, dependency);
     this.#incoming.put(dependsOn, variable, dependency);
@@ -84,11 +120,13 @@ class Edges implements DependencyGraph {
   }
 
   remove(variable: string, dependsOn: string): void {
+    this.#change();
     this.#cut(variable, dependsOn);
     this.#settle(variable);
   }
 
   removeVariable(variable: string): void {
+    this.#change();
     for (const { dependsOn } of [...this.#outgoing.from(variable)]) this.#cut(variable, dependsOn);
     this.#heights.delete(variable);
   }
@@ -99,7 +137,18 @@ class Edges implements DependencyGraph {
 
   draft(): DependencyGraph {
     const { size } = this;
-    return new Edges(this.#outgoing.draft(), this.#incoming.draft(), { heights: layerOver(this.#heights), size });
+    const heights = layerOver(this.#heights);
+    return new Edges(this.#outgoing.draft(), this.#incoming.draft(), { heights, size, below: this });
+  }
+
+  #change(): void {
+    this.#below = undefined;
+    this.#followers = undefined;
+  }
+
+  #followerOf({ variable: id, kind }: Dependency): Follower {
+    const [height, isOnly, isFollowed] = [this.heightOf(id), this.dependencyCount(id) === 1, this.hasDependents(id)];
+    return { id, kind, height, isOnly, isFollowed, slot: undefined };
   }
 
   #cut(variable: string, dependsOn: string): void {

@@ -1,8 +1,12 @@
 import type { Variable } from "../variable.ts";
+import type { DerivedSlot } from "../variable-table.ts";
 
 /** What has caused one variable to be looked at again. */
 export interface Visit {
-  readonly variable: Variable;
+  /** The variable, or where it is kept. */
+  readonly target: Variable | DerivedSlot;
+  /** Others depend on it. */
+  readonly isFollowed: boolean;
   /** Ids of the dependencies whose values are new, the first of which leads to the root. */
   readonly causes: readonly string[];
 }
@@ -10,8 +14,14 @@ export interface Visit {
 /** Gives out variables from the lowest height up, each once. What is added is higher than what was given out last. */
 export interface HeightQueue {
   /** Adds a variable, or more causes where it was added before. One that `isOnce` never is, and costs less. */
-  add(variable: Variable, why: { height: number; causes: readonly string[]; isOnce: boolean }): void;
+  add(target: Visit["target"], why: Arrival): void;
   next(): Visit | undefined;
+}
+
+/** Why and where a variable is added. */
+interface Arrival extends Pick<Visit, "causes" | "isFollowed"> {
+  readonly height: number;
+  readonly isOnce: boolean;
 }
 
 interface OwnVisit extends Visit {
@@ -32,16 +42,16 @@ export function createHeightQueue(): HeightQueue {
     return visit;
   };
   return {
-    add(variable, { height: atHeight, causes, isOnce }) {
-      const before = isOnce ? undefined : queued.get(variable.id);
+    add(target, { height: atHeight, causes, isFollowed, isOnce }) {
+      const before = isOnce ? undefined : queued.get(target.id);
       if (before !== undefined) {
         before.own ??= [...before.causes];
         before.own.push(...causes);
         before.causes = before.own;
         return;
       }
-      const visit = push({ variable, causes, own: undefined }, atHeight);
-      if (!isOnce) queued.set(variable.id, visit);
+      const visit = push({ target, causes, isFollowed, own: undefined }, atHeight);
+      if (!isOnce) queued.set(target.id, visit);
     },
     next() {
       for (; height < byHeight.length; height++, at = 0) {

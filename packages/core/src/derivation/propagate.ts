@@ -1,23 +1,29 @@
 import type { DecideContext } from "../command.ts";
-import type { Commit, SessionEvent, VariableSet } from "../commit.ts";
+import type { Commit, CommitStamp, SessionEvent, VariableSet } from "../commit.ts";
 import { isRepeated } from "../decide-variable.ts";
-import { applyEvent, variableAfter } from "../evolve.ts";
+import type { Follower } from "../dependency/dependency-graph.ts";
+import { applyEvent, type MadeVariable } from "../evolve.ts";
+import { holderOf } from "../layered-map.ts";
 import type { Parsed } from "../parse-value.ts";
 import { type Payload, payloadEquals } from "../payload.ts";
 import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
+import { variableAfter } from "../variable-after.ts";
+import { DerivedSlot, VariableTable } from "../variable-table.ts";
 import { namesNotFollowed } from "./check-derivation.ts";
 import { type ComputeOptions, compute, payloadOf } from "./compute.ts";
-import { createHeightQueue } from "./height-queue.ts";
+import { type Cause, DerivedSet } from "./derived-set.ts";
+import { createHeightQueue, type Visit } from "./height-queue.ts";
+import { computeQuickly } from "./recipe.ts";
 
 /** What follows from new values: further events of the same commit, or why the commit cannot be. */
 export type Propagated =
   | {
       readonly kind: "propagated";
       readonly events: readonly SessionEvent[];
-      /** At the place of each event that gives a variable a value: that variable afterwards. */
-      readonly variables: readonly (Variable | undefined)[];
+      /** At the place of each event that gives a variable a value: that variable afterwards, or where it is kept. */
+      readonly variables: readonly MadeVariable[];
     }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
@@ -38,23 +44,24 @@ export function propagate(
   const queue = createHeightQueue();
   const roots = new Map<string, string>();
   const events: SessionEvent[] = [];
-  const variables: (Variable | undefined)[] = [];
+  const variables: MadeVariable[] = [];
   const { dependencies } = draft;
   const hasRules = draft.rules.size > 0;
 
   const visitDependents = (id: string): void => {
     const causes = [id];
-    for (const { variable: dependent, kind } of dependencies.dependentsOf(id)) {
-      const variable = draft.variables.get(dependent);
-      if (variable === undefined || (variable.derivation !== undefined && kind !== "data")) continue;
-      const isOnce = demanded.size === 0 && dependencies.dependencyCount(dependent) === 1;
-      queue.add(variable, { height: dependencies.heightOf(dependent), causes, isOnce });
+    for (const follower of dependencies.followersOf(id)) {
+      const { height, isFollowed, isOnly } = follower;
+      const target = targetOf(draft, follower);
+      if (target === undefined || (follower.kind !== "data" && baseOf(target).derivation !== undefined)) continue;
+      queue.add(target, { height, causes, isFollowed, isOnce: isOnly && demanded.size === 0 });
     }
   };
   for (const id of demanded) {
     const variable = draft.variables.get(id);
-    const height = dependencies.heightOf(id);
-    if (variable?.derivation !== undefined) queue.add(variable, { height, causes: [], isOnce: false });
+    if (variable?.derivation === undefined) continue;
+    const isFollowed = dependencies.hasDependents(id);
+    queue.add(variable, { height: dependencies.heightOf(id), causes: [], isFollowed, isOnce: false });
   }
   for (const id of changed) visitDependents(id);
 
@@ -71,36 +78,73 @@ export function propagate(
     },
     dependenciesOf: ({ id }) => Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn),
   };
+  const { revision, atMs, actor, origin, metadata } = commit;
+  const stamp: CommitStamp = { revision, atMs, actor, origin, metadata };
+  let last: Cause | undefined;
+  const causeOf = (causedBy: readonly string[]): Cause => {
+    if (last?.causedBy !== causedBy) last = { causedBy, root: roots.get(causedBy[0] ?? "") ?? causedBy[0], stamp };
+    return last;
+  };
   let computed = 0;
   for (let visit = queue.next(); visit !== undefined; visit = queue.next()) {
-    const { variable, causes } = visit;
-    const { id, name, version, derivation } = variable;
+    const { target, causes, isFollowed } = visit;
+    const { id, name, derivation, stale } = baseOf(target);
     if (derivation === undefined) {
-      events.push({ kind: "dependency-changed", id, name, version, causedBy: causes });
+      events.push({ kind: "dependency-changed", id, name, version: target.version, causedBy: causes });
       variables.push(undefined);
       continue;
     }
     if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
-    const isSure = variable.stale === undefined && !demanded.has(id);
-    const result =
-      (isSure ? undefined : checkFollows(draft, variable, context)) ?? compute(draft, variable as Derived, computing);
-    const root = roots.get(causes[0] ?? "") ?? causes[0];
-    const event = eventFor(variable, result, { causes, root, commit });
+    const cause = causeOf(causes);
+    const isSure = stale === undefined && !demanded.has(id);
+    const quick = isSure && target instanceof DerivedSlot ? followQuickly(target, cause, computing) : undefined;
+    if (quick === "unchanged") continue;
+    if (quick !== undefined && !isFollowed && !hasRules) {
+      events.push(quick);
+      variables.push(target);
+      continue;
+    }
+    const variable = variableOf(target) as Derived;
+    const unsure = isSure ? undefined : checkFollows(draft, variable, context);
+    const event = quick ?? eventFor(variable, unsure ?? compute(draft, variable, computing), cause);
     if (event === undefined) continue;
     events.push(event);
     const after = event.kind === "variable-set" ? variableAfter(variable, event, commit) : undefined;
     variables.push(after);
-    const isFollowed = dependencies.hasDependents(id);
     if (after === undefined) applyEvent(draft, event, commit);
     else if (isFollowed || hasRules) {
       putVariable(draft, after);
       lastName = undefined;
     }
     if (after === undefined || !isFollowed) continue;
-    if (root !== undefined) roots.set(id, root);
+    if (cause.root !== undefined) roots.set(id, cause.root);
     visitDependents(id);
   }
   return { kind: "propagated", events, variables };
+}
+
+/** What depends on something, or where it is kept; nothing where it is gone. */
+function targetOf({ variables }: SessionState, follower: Follower): Visit["target"] | undefined {
+  const table = holderOf(variables, follower.id);
+  if (!(table instanceof VariableTable)) return variables.get(follower.id);
+  if (follower.slot?.table !== table) follower.slot = table.slotOf(follower.id);
+  return follower.slot ?? table.get(follower.id);
+}
+
+/** A variable but for its value. */
+const baseOf = (target: Visit["target"]): Variable => (target instanceof DerivedSlot ? target.base : target);
+const variableOf = (target: Visit["target"]): Variable => (target instanceof DerivedSlot ? target.variable : target);
+
+/** The event that gives a variable a computed value, where that is all there is to say: no failure, and nothing large. */
+function followQuickly(
+  slot: DerivedSlot,
+  cause: Cause,
+  { context, payloadOf = () => undefined }: ComputeOptions<Derived>,
+): DerivedSet | "unchanged" | undefined {
+  const { payload: before } = slot;
+  const payload = isRepeated(before) ? computeQuickly(slot, context, payloadOf) : undefined;
+  if (payload === undefined) return undefined;
+  return payloadEquals(payload, before) ? "unchanged" : new DerivedSet(slot, payload, cause);
 }
 
 type Derived = Variable & { readonly derivation: Derivation };
@@ -120,12 +164,12 @@ function checkFollows(draft: SessionState, variable: Variable, context: DecideCo
 function eventFor(
   variable: Variable,
   result: Parsed<Payload>,
-  { causes, root, commit }: { causes: readonly string[]; root: string | undefined; commit: Commit },
+  { causedBy, root, stamp }: Cause,
 ): VariableSet | Extract<SessionEvent, { kind: "staleness-changed" }> | undefined {
   if (result.kind === "refused") {
     const { message: cause } = result.refusal;
     if (variable.stale?.cause === cause) return undefined;
-    return staleness({ ...variable, stale: { cause, sinceRevision: commit.revision } });
+    return staleness({ ...variable, stale: { cause, sinceRevision: stamp.revision } });
   }
   if (payloadEquals(result.value, variable.payload)) {
     if (variable.stale === undefined) return undefined;
@@ -134,7 +178,7 @@ function eventFor(
   }
   const { id, name, payload: previous } = variable;
   const [version, payload] = [variable.version + 1, result.value];
-  const [kind, causedBy] = ["variable-set", causes] as const;
+  const kind = "variable-set";
   // Each in one literal: there may be thousands of them.
   return isRepeated(previous)
     ? { kind, id, name, version, payload, previous, causedBy, root: root ?? id }

@@ -1,7 +1,8 @@
-import type { Commit, VariableImported, VariableSet } from "../commit.ts";
-import { metadataOfWrite } from "../evolve.ts";
+import type { Commit, CommitStamp, VariableImported, VariableSet } from "../commit.ts";
+import { DerivedSet } from "../derivation/derived-set.ts";
 import type { Origin } from "../origin.ts";
 import { fromPayload, type Payload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
+import { metadataOfWrite } from "../variable-after.ts";
 
 /** One version of a variable. */
 export interface VariableVersion {
@@ -71,7 +72,8 @@ class History implements SessionHistory {
   apply(commit: Commit): void {
     const { valueBytes } = this.#options;
     for (const event of commit.events) {
-      if (event.kind === "variable-set" || event.kind === "variable-registered") {
+      if (event instanceof DerivedSet && payloadSize(event.payload) <= valueBytes) this.#push(event.id, event);
+      else if (event.kind === "variable-set" || event.kind === "variable-registered") {
         this.#push(event.id, versionOf(event, commit, valueBytes));
       } else if (event.kind === "variable-imported") {
         for (const version of importedVersions(event, commit)) this.#push(event.variable.id, version);
@@ -90,7 +92,7 @@ class History implements SessionHistory {
     return Array.from(this.#kept, ([id, versions]) => [id, inOrder(versions)] as const);
   }
 
-  #push(id: string, version: VariableVersion): void {
+  #push(id: string, version: Kept): void {
     const { versionsPerVariable: most } = this.#options;
     const known = this.#kept.get(id);
     if (known instanceof Ring) {
@@ -98,7 +100,7 @@ class History implements SessionHistory {
       return;
     }
     const isAlone = known === undefined || most === 1;
-    this.#kept.set(id, isAlone ? version : new Ring(known, version));
+    this.#kept.set(id, isAlone ? madeOf(version) : new Ring(known, version));
     if (known === undefined || most > 1) this.size++;
   }
 
@@ -114,13 +116,22 @@ class History implements SessionHistory {
   }
 }
 
+/** A version, or the event that it is made of when somebody asks. */
+type Kept = VariableVersion | DerivedSet;
+
+const madeOf = (kept: Kept): VariableVersion =>
+  kept instanceof DerivedSet ? versionOf(kept, DerivedSet.stampOf(kept), Number.POSITIVE_INFINITY) : kept;
+
 /** A variable's versions: once they are as many as are kept, each new one takes the place of the oldest. */
 class Ring {
-  readonly #versions: VariableVersion[];
+  readonly #versions: Kept[];
   #oldest = 0;
+  /** There are events among them. */
+  #hasEvents: boolean;
 
-  constructor(...versions: VariableVersion[]) {
-    this.#versions = versions;
+  constructor(first: VariableVersion, second: Kept) {
+    this.#versions = [first, second];
+    this.#hasEvents = second instanceof DerivedSet;
   }
 
   get size(): number {
@@ -128,7 +139,8 @@ class Ring {
   }
 
   /** Adds a version; says whether there is one more than before, and not another in the place of the oldest. */
-  push(version: VariableVersion, most: number): boolean {
+  push(version: Kept, most: number): boolean {
+    if (version instanceof DerivedSet) this.#hasEvents = true;
     const isMore = this.#versions.length < most;
     if (isMore) this.#versions.push(version);
     else {
@@ -139,9 +151,17 @@ class Ring {
   }
 
   inOrder(): VariableVersion[] {
-    const versions = this.#versions;
+    const versions = this.#made();
     const oldest = this.#oldest;
     return oldest === 0 ? versions.slice() : versions.slice(oldest).concat(versions.slice(0, oldest));
+  }
+
+  /** The versions, those that were not made yet made for good. */
+  #made(): readonly VariableVersion[] {
+    const versions = this.#versions;
+    if (this.#hasEvents) for (const [at, kept] of versions.entries()) versions[at] = madeOf(kept);
+    this.#hasEvents = false;
+    return versions as readonly VariableVersion[];
   }
 }
 
@@ -162,7 +182,7 @@ function importedVersions({ variable, versions }: VariableImported, commit: Comm
 type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "variable-registered" }>;
 
 /** The version that an event makes; with the value whatever its size, where the limit is infinite. */
-export function versionOf(event: Writing, commit: Commit, valueBytes: number): VariableVersion {
+export function versionOf(event: Writing, commit: CommitStamp, valueBytes: number): VariableVersion {
   const { payload } = event;
   const { atMs: updatedAtMs, actor: updatedBy, origin, revision } = commit;
   const isSet = event.kind === "variable-set";

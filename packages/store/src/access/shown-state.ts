@@ -85,6 +85,7 @@ function shownGraph(graph: DependencyGraph, shows: (id: string) => boolean): Dep
     get: (variable, dependsOn) => (shows(variable) && shows(dependsOn) ? graph.get(variable, dependsOn) : undefined),
     dependenciesOf,
     dependentsOf,
+    followersOf: (id) => graph.followersOf(id).filter((follower) => shows(id) && shows(follower.id)),
     hasDependents: (id) => dependentsOf(id).next().done === false,
     dependencyCount: (id) => countOf(dependenciesOf(id)),
     heightOf: (id) => graph.heightOf(id),
