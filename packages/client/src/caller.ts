@@ -53,7 +53,7 @@ export function createCaller({ actor, origin, timeoutMs }: CallDefaults): Caller
 }
 
 /** What is thrown before anything is sent is about the arguments, also where no type has kept them out. */
-function begin<T>(send: () => T): T {
+export function begin<T>(send: () => T): T {
   try {
     return send();
   } catch (cause) {

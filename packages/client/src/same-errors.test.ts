@@ -1,4 +1,4 @@
-import { isStoreError, type Store, StoreError, type Value } from "@trimtab/core";
+import { createVariable, isStoreError, type Store, StoreError, type Value } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { openRemote, sampleSpecs } from "./test-parts/open-remote.ts";
 
@@ -207,6 +207,17 @@ describe("what no request could carry", () => {
       (store) => store.setLabel("s", "l", { protected: "yes" as never }),
       "protected",
       "true or false",
+    ],
+    [
+      "an import from a time that is none",
+      (store) => {
+        const payload = { kind: "number", value: 1 } as const;
+        const variable = createVariable({ id: "var_x_1", name: "x", type: "float", payload, createdAtMs: Number.NaN });
+        const data = { session: "s", revision: 1, exportedAtMs: 1, dependencies: [], history: new Map() };
+        return store.importVariables("s", { ...data, variables: [variable] });
+      },
+      "request",
+      "NaN",
     ],
     ["a ref with a lone surrogate", (store) => store.getVariable("s", "\udc00"), "ref", "well-formed"],
     [

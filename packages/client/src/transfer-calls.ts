@@ -18,7 +18,7 @@ import {
 } from "@trimtab/wire/services";
 import { readReceipt } from "./answers.ts";
 import { encodeFilter } from "./arguments.ts";
-import type { Caller } from "./caller.ts";
+import { begin, type Caller } from "./caller.ts";
 import { uploadFile } from "./upload-file.ts";
 
 type TransferCalls = Pick<Store, "exportVariables" | "importVariables">;
@@ -45,7 +45,7 @@ export const createTransferCalls = (
       options: encodeImport(options),
       context: context(options),
     });
-    const file = encodeVariableFile(data);
+    const file = begin(() => encodeVariableFile(data));
     const read = (answer: ImportVariablesResponse | FinishImportUploadResponse) =>
       fromWireImportSummary(answer.summary, readReceipt(session, answer));
     if (file.byteLength <= messageBytes) {
