@@ -40,27 +40,90 @@ const nested = (depth: number) => `${'{"list":{"items":['.repeat(depth)}{"number
 
 describe("JSON that is no request", () => {
   test.each([
-    ["nothing", "", "Unexpected end of JSON"],
-    ["half an object", "{", "Expected property name"],
-    ["a list", "[]", "Array(0)"],
-    ["null", "null", "null"],
-    ["an unknown field", '{"sessionId":"s","variabel":"x"}', 'key "variabel" is unknown'],
-    ["an unknown field further down", setting('{"numbr":1}'), 'key "numbr" is unknown'],
-    ["a number for text", '{"sessionId":5}', "session_id from JSON: expected string, got 5"],
-    ["text for a number", setting('{"number":"warm"}'), 'expected number (float64), got "warm"'],
-    ["text for a list", setting('{"list":{"items":"x"}}'), "items"],
-    ["NaN as JavaScript writes it", setting('{"number":NaN}'), "is not valid JSON"],
-    ["a number beyond all", setting('{"number":1e400}'), "unexpected infinite number"],
-    ["an integer of 65 bits", setting('{"integer":"18446744073709551616"}'), "out of range"],
-    ["half an integer", setting('{"integer":1.5}'), "out of range"],
-    ["bytes that are no base64", setting('{"bytes":"*"}'), "invalid base64"],
-    ["two values", setting('{"number":1,"string":"x"}'), "oneof set multiple times"],
-    ["one field twice", setting('{"number":1},"value":{"number":1.5}'), "duplicate object key"],
-    ["text that is no Unicode", setting('{"string":"\\ud800"}'), "invalid UTF8"],
-    ["__proto__ as a field", setting('{"number":1},"__proto__":{"x":1}'), 'key "__proto__" is unknown'],
-    ["lists too deep to read", setting(nested(4000)), "maximum recursion depth"],
-    ["brackets without end", "[".repeat(90_000), "Unexpected end of JSON"],
-  ])("%s", async (_, body, message) => expect(await send(body)).toMatchObject(invalid(message)));
+    ["nothing", "", "request", "cannot be read: Unexpected end of JSON"],
+    ["half an object", "{", "request", "cannot be read: Expected property name"],
+    ["a list", "[]", "request", "must be an object with sessionId, variable, value, expectedVersion, context, got []"],
+    [
+      "null",
+      "null",
+      "request",
+      "must be an object with sessionId, variable, value, expectedVersion, context, got null",
+    ],
+    ["an unknown field", '{"sessionId":"s","variabel":"x"}', "variabel", "is unknown; did you mean variable?"],
+    ["an unknown field further down", setting('{"numbr":1}'), "value.numbr", "is unknown; did you mean number?"],
+    ["a field of no likeness", '{"colour":1}', "colour", "is unknown; there are sessionId, variable, value"],
+    ["a number for text", '{"sessionId":5}', "sessionId", "must be text in well-formed Unicode, got 5"],
+    ["a number for a value", setting("0.7"), "value", 'must be a value such as {"number": 0.7}, got 0.7'],
+    ["text for a value", setting('"warm"'), "value", 'must be a value such as {"string": "warm"}, got "warm"'],
+    ["a truth for a value", setting("true"), "value", 'must be a value such as {"boolean": true}, got true'],
+    [
+      "a list for a value",
+      setting("[1]"),
+      "value",
+      'must be a value such as {"list": {"items": [{"number": 0.7}]}}, got [1]',
+    ],
+    [
+      "a plain number in a list",
+      setting('{"list":{"items":[{"number":1},2]}}'),
+      "value.list.items[1]",
+      'must be a value such as {"number": 2}, got 2',
+    ],
+    [
+      "a plain number in a map",
+      setting('{"map":{"entries":{"k":2}}}'),
+      "value.map.entries.k",
+      'must be a value such as {"number": 2}, got 2',
+    ],
+    ["text for a number", setting('{"number":"warm"}'), "value.number", 'must be a number, "NaN"'],
+    ["text for a list", setting('{"list":{"items":"x"}}'), "value.list.items", 'must be a list, got "x"'],
+    ["text for a map", setting('{"map":{"entries":"x"}}'), "value.map.entries", "must be an object such as"],
+    ["an unknown choice", setting('{"array":{"dtype":"F99"}}'), "value.array.dtype", "must be one of DTYPE_BOOL,"],
+    ["text for an answer", '{"context":{"metadata":5}}', "context.metadata", "must be an object such as"],
+    ["NaN as JavaScript writes it", setting('{"number":NaN}'), "request", "is not valid JSON"],
+    ["a number beyond all", setting('{"number":1e400}'), "value.number", "must be a number"],
+    ["an integer of 65 bits", setting('{"integer":"18446744073709551616"}'), "value.integer", "from -2^63 to 2^63-1"],
+    [
+      "half an integer",
+      setting('{"integer":1.5}'),
+      "value.integer",
+      "must be a whole number from -2^63 to 2^63-1, got 1.5",
+    ],
+    ["bytes that are no base64", setting('{"bytes":"*"}'), "value.bytes", 'must be bytes in Base64, got "*"'],
+    ["two values", setting('{"number":1,"string":"x"}'), "value", "has more than one of number, integer, string,"],
+    ["one field twice", setting('{"number":1},"value":{"number":1.5}'), "request", "duplicate object key"],
+    ["text that is no Unicode", setting('{"string":"\\ud800"}'), "value.string", "must be text in well-formed Unicode"],
+    ["__proto__ as a field", setting('{"number":1},"__proto__":{"x":1}'), "__proto__", "is unknown"],
+    ["lists too deep to read", setting(nested(4000)), undefined, "is nested deeper than 100 levels"],
+    ["brackets without end", "[".repeat(90_000), "request", "Unexpected end of JSON"],
+  ])("%s", async (_, body, field, message) => {
+    const { detail, ...answer } = await send(body);
+    expect(answer).toMatchObject(invalid(field === undefined ? message : `${field} `));
+    expect(answer.message).toContain(message);
+    expect(detail).toMatchObject({
+      reason: "invalid_argument",
+      details: { field: { string: field ?? answer.message.split(" ")[0] } },
+    });
+  });
+
+  test.each([
+    ["application/connect+json", "WatchService/WatchVariables", '{"sessionId":5}'],
+    ["application/grpc-web+json", "VariableService/GetVariable", '{"sessionId":5}'],
+  ])("is explained in %s too", async (type, method, body) => {
+    const message = new Uint8Array([0, 0, 0, 0, body.length, ...Buffer.from(body)]);
+    const answer = await fetch(`${server.url()}/trimtab.v1.${method}`, {
+      method: "POST",
+      body: message,
+      headers: { "content-type": type },
+    });
+    expect(decodeURIComponent(await answer.text())).toContain("sessionId must be text in well-formed Unicode, got 5");
+  });
+
+  test("which is much is refused in time that grows with it, and no answer is as long as what it quotes", async () => {
+    const wide = setting(`{"list":{"items":[${'{"number":1},'.repeat(6000)}2]}}`);
+    expect(await send(wide)).toMatchObject(invalid("value.list.items[6000] must be a value such as"));
+    const { message } = await send(setting(`"${"x".repeat(90_000)}"`));
+    expect(message.length).toBeLessThan(200);
+  });
 });
 
 describe("JSON with a key that is no Unicode", () => {
@@ -83,7 +146,7 @@ describe("JSON with a key that is no Unicode", () => {
 
 describe("a request that says nothing sensible", () => {
   test.each([
-    ["no session", '{"variable":"temperature","value":{"number":1}}', "session_id is required", "session_id"],
+    ["no session", '{"variable":"temperature","value":{"number":1}}', "sessionId is required", "sessionId"],
     ["no value", '{"sessionId":"s","variable":"temperature"}', "value is required", "value"],
     ["a value of no kind", setting("{}"), "value has no kind", "value"],
     ["lists deeper than values go", setting(nested(40)), "nested deeper than 32 levels", undefined],

@@ -45,7 +45,7 @@ describe("what is out of the ordinary is answered as Connect's router does with 
     [
       "an error in gRPC's words that is no text",
       read,
-      { "content-type": "application/grpc+json" },
+      { "content-type": "application/grpc+json; charset=utf-8" },
       envelope(badJson()),
     ],
     ["a time limit that is none", read, { "content-type": json, "connect-timeout-ms": "soon" }, ask(json)],

@@ -62,7 +62,7 @@ export function checkTimeRange({ sinceMs, untilMs }: { sinceMs?: number; untilMs
     (sinceMs === undefined ? undefined : checkTime(sinceMs, "sinceMs")) ??
     (untilMs === undefined ? undefined : checkTime(untilMs, "untilMs"));
   if (wrong !== undefined || sinceMs === undefined || untilMs === undefined || sinceMs <= untilMs) return wrong;
-  return refusal("invalid_argument", `untilMs lies before sinceMs: ${untilMs} is less than ${sinceMs}`, {
+  return refusal("invalid_argument", `untilMs lies before the beginning: ${untilMs} is less than ${sinceMs}`, {
     field: "untilMs",
     limit: sinceMs,
     value: untilMs,

@@ -121,8 +121,8 @@ const noLongerKnown = () =>
 // reason would be lost with them. What is left of these is for the other trailers, for names, and for what is around a detail.
 const trailerBytes = 7500;
 
-const errorOptions = ({ protocolName }: HandlerContext) =>
-  protocolName === "grpc" ? { maxTrailerBytes: trailerBytes } : {};
+const errorOptions = ({ protocolName, method: { input: request } }: HandlerContext) =>
+  protocolName === "grpc" ? { request, maxTrailerBytes: trailerBytes } : { request };
 
 /**
  * Takes a field that a request must have.

@@ -1,8 +1,10 @@
+import type { DescMessage } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type ErrorCode, isStoreError, type StoreError, storeError } from "@trimtab/core";
 import { toErrorDetail } from "@trimtab/wire";
 import { ErrorDetailSchema } from "@trimtab/wire/services";
 import { fitTrailers } from "./fit-trailers.ts";
+import { toRequestError } from "./request-field.ts";
 
 /** The status that each code travels as. */
 export const connectCodes = {
@@ -27,6 +29,8 @@ export const connectCodes = {
 export interface ConnectErrorOptions {
   /** Bytes that message and detail may take among gRPC's trailers; what does not fit is shortened. Unlimited unless given. */
   readonly maxTrailerBytes?: number;
+  /** What was requested; a field that the error names is then named as who wrote the request knows it. */
+  readonly request?: DescMessage;
 }
 
 /**
@@ -34,10 +38,12 @@ export interface ConnectErrorOptions {
  * items as a detail of type `trimtab.v1.ErrorDetail`. A `ConnectError` is given back as it is. Anything else is a fault
  * of this process: it becomes `internal`, and nothing of it is told but that it happened.
  */
-export function toConnectError(error: unknown, { maxTrailerBytes }: ConnectErrorOptions = {}): ConnectError {
+export function toConnectError(error: unknown, options: ConnectErrorOptions = {}): ConnectError {
   if (error instanceof ConnectError) return error;
-  const told = isStoreError(error) ? error : storeError("internal", "the server has failed to answer", {});
-  const whole = { message: told.message, detail: toErrorDetail(told) };
+  const { maxTrailerBytes, request } = options;
+  const own = isStoreError(error) ? error : storeError("internal", "the server has failed to answer", {});
+  const { error: told, argument } = request === undefined ? { error: own, argument: "" } : toRequestError(own, request);
+  const whole = { message: told.message, detail: toErrorDetail(told, argument) };
   const { message, detail } = maxTrailerBytes === undefined ? whole : fitTrailers(whole, maxTrailerBytes);
   return new ConnectError(message, connectCodes[told.code], retryFields(told), [
     { desc: ErrorDetailSchema, value: detail },

@@ -17,9 +17,9 @@ describe("a caller without our code", () => {
 
   const ids = { sessionId: "s", variable: "temperature" };
   const refused: [string, string, unknown, string][] = [
-    ["no session", "VariableService/GetVariable", { variable: "temperature" }, "session_id is required"],
+    ["no session", "VariableService/GetVariable", { variable: "temperature" }, "sessionId is required"],
     ["no variable", "VariableService/GetVariable", { sessionId: "s" }, "variable is required"],
-    ["no program", "ProgramService/GetProgram", { sessionId: "s" }, "program_id is required"],
+    ["no program", "ProgramService/GetProgram", { sessionId: "s" }, "programId is required"],
     ["no value", "VariableService/SetVariable", ids, "value is required"],
     ["a value of no kind", "VariableService/SetVariable", { ...ids, value: {} }, "value has no kind"],
     ["no spec", "VariableService/RegisterVariable", { sessionId: "s" }, "spec is required"],
@@ -41,12 +41,12 @@ describe("a caller without our code", () => {
       { sessionId: "s", updates: [{ variable: "temperature" }] },
       "updates[0].value is required",
     ],
-    ["no mask", "VariableService/UpdateVariable", { ...ids, description: "x" }, "update_mask is required"],
+    ["no mask", "VariableService/UpdateVariable", { ...ids, description: "x" }, "updateMask is required"],
     [
       "a mask of something else",
       "VariableService/UpdateVariable",
       { ...ids, updateMask: "value" },
-      'update_mask names "value"',
+      'updateMask names "value"',
     ],
     [
       "a mask without its ttl",
@@ -64,7 +64,7 @@ describe("a caller without our code", () => {
       "a version beyond what a number holds",
       "VariableService/SetVariable",
       { ...ids, value: { number: 1 }, expectedVersion: "9007199254740992" },
-      "expected_version is 9007199254740992",
+      "expectedVersion is 9007199254740992",
     ],
     [
       "a derivation of no kind",
@@ -91,13 +91,13 @@ describe("a caller without our code", () => {
       "a time in the far future",
       "HistoryService/ListCommits",
       { sessionId: "s", timeRange: { since: "9999-01-01T00:00:00Z" } },
-      "time_range.since is 253370764800 seconds",
+      "timeRange.since is 253370764800 seconds",
     ],
     [
       "a time that ends before it begins",
       "HistoryService/ListCommits",
       { sessionId: "s", timeRange: { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" } },
-      "untilMs lies before sinceMs",
+      "timeRange.until lies before the beginning",
     ],
     [
       "two points to fork at",
@@ -111,7 +111,7 @@ describe("a caller without our code", () => {
       { sessionId: "s", name: "a", updateMask: "name" },
       "name",
     ],
-    ["an unknown choice", "SessionService/CreateSession", { ifExists: 9 }, "if_exists is the unknown choice 9"],
+    ["an unknown choice", "SessionService/CreateSession", { ifExists: 9 }, "ifExists is the unknown choice 9"],
     ["a misspelt field", "VariableService/SetVariable", { ...ids, valeu: { number: 1 } }, "valeu"],
     ["a field of another type", "VariableService/GetVariable", { ...ids, variable: 5 }, "variable"],
     ["ill-formed text", "VariableService/GetVariable", { ...ids, variable: "\ud800" }, "invalid UTF8"],

@@ -108,7 +108,7 @@ export function createOptimizationService(store: Store, { unary }: Calls): Servi
 function toTarget({ target }: Pick<StopOptimizationRequest, "target">): OptimizationTarget {
   if (target.case === "optimizationId" && target.value !== "") return { kind: "optimization", id: target.value };
   if (target.case === "variable" && target.value !== "") return { kind: "variable", ref: target.value };
-  throw storeError("invalid_argument", "optimization_id or variable is required", { field: "target" });
+  throw storeError("invalid_argument", "optimizationId or variable is required", { field: "target" });
 }
 
 const conflicts = {

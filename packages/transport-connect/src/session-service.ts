@@ -107,7 +107,7 @@ function creatorOf(context: WriteContext | undefined): WriteOptions {
 function toChanges(request: UpdateSessionRequest): SessionChanges {
   const mask = readUpdateMask(request.updateMask, ["metadata", "ttl"]);
   if (mask.has("ttl") && request.ttl === undefined) {
-    throw storeError("invalid_argument", "ttl is required where update_mask names it", { field: "ttl" });
+    throw storeError("invalid_argument", "ttl is required where updateMask names it", { field: "ttl" });
   }
   return present({
     metadata: mask.has("metadata") ? fromWireRecord(request.metadata, "metadata") : undefined,

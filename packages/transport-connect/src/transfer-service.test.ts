@@ -140,7 +140,7 @@ describe("an upload", () => {
   test("needs a session, and an id", async () => {
     const { client } = await openUpload(table("1"));
     await expect(client.startImportUpload({ sessionId: "nope" })).rejects.toMatchObject({ code: Code.NotFound });
-    await expect(client.uploadImportChunk({ sessionId: "s" })).rejects.toThrow("upload_id is required");
-    await expect(client.cancelImportUpload({ uploadId: "x" })).rejects.toThrow("session_id is required");
+    await expect(client.uploadImportChunk({ sessionId: "s" })).rejects.toThrow("uploadId is required");
+    await expect(client.cancelImportUpload({ uploadId: "x" })).rejects.toThrow("sessionId is required");
   });
 });

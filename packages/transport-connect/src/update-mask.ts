@@ -4,19 +4,22 @@ import { storeError } from "@trimtab/core";
 /**
  * Reads which fields an update replaces.
  *
- * @throws StoreError `invalid_argument` naming `update_mask`, where it is absent or names a field that cannot be replaced
+ * @throws StoreError `invalid_argument` naming `updateMask`, where it is absent or names a field that cannot be replaced
  */
 export function readUpdateMask<F extends string>(mask: FieldMask | undefined, fields: readonly F[]): ReadonlySet<F> {
-  const choices = fields.join(", ");
+  const choices = fields.map(inJson).join(", ");
   if (mask === undefined) {
-    throw storeError("invalid_argument", `update_mask is required: name what to replace of ${choices}`, {
-      field: "update_mask",
+    throw storeError("invalid_argument", `updateMask is required: name what to replace of ${choices}`, {
+      field: "updateMask",
     });
   }
   const unknown = mask.paths.find((path) => !(fields as readonly string[]).includes(path));
   if (unknown === undefined) return new Set(mask.paths as F[]);
-  throw storeError("invalid_argument", `update_mask names "${unknown}", which is none of ${choices}`, {
-    field: "update_mask",
+  throw storeError("invalid_argument", `updateMask names "${inJson(unknown)}", which is none of ${choices}`, {
+    field: "updateMask",
     value: unknown,
   });
 }
+
+/** The name of a field as a mask in JSON has it. */
+const inJson = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

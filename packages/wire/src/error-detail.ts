@@ -25,12 +25,16 @@ const counts: { readonly [R in ErrorReason]?: readonly (keyof ErrorDetails[R])[]
   unavailable: ["retryAfterMs"],
 };
 
-/** Puts what a program needs of an error on the wire, beside the status code and the message. */
-export const toErrorDetail = (error: StoreError): WireErrorDetail => ({
+/**
+ * Puts what a program needs of an error on the wire, beside the status code and the message. `argument` is what the model calls the
+ * field that the error names, where requests call it something else.
+ */
+export const toErrorDetail = (error: StoreError, argument = ""): WireErrorDetail => ({
   $typeName: "trimtab.v1.ErrorDetail",
   reason: error.reason,
   details: toWireDetails(error),
   items: toWireItems(error.items),
+  argument,
 });
 
 /** Puts the errors of a batch's items on the wire, by the identifier that was sent. */
@@ -76,7 +80,16 @@ export function fromErrorDetail(
 ): StoreError | undefined {
   const items = new Map(Object.entries(detail.items).map(([key, item]) => [key, fromItem(item)]));
   const cause = toRefusal(detail, message);
-  return cause && new StoreError({ ...cause, items }, options);
+  return cause && new StoreError({ ...inModel(cause, detail.argument), items }, options);
+}
+
+/** Has a refusal name its field as the model does, where the server says that it does so otherwise. */
+function inModel(refusal: Refusal, argument: string): Refusal {
+  const { field } = refusal.details as { readonly field?: string };
+  if (argument === "" || field === undefined) return refusal;
+  const { message } = refusal;
+  const named = message.startsWith(field) ? argument + message.slice(field.length) : message;
+  return { ...refusal, message: named, details: { ...refusal.details, field: argument } } as Refusal;
 }
 
 /** Reads the errors of a batch's items, by the identifier that was sent. */

@@ -6,9 +6,10 @@ import {
   type MethodImplSpec,
 } from "@connectrpc/connect";
 import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
-import { forEachService } from "@trimtab/transport-connect";
+import { forEachService, toConnectError } from "@trimtab/transport-connect";
 import { decodeMessage, offsetOfLargeBytes, toBinaryPieces } from "@trimtab/wire/binary";
 import { type Frame, frameOf } from "./envelope.ts";
+import { explainJson } from "./explain-json.ts";
 
 /** How the messages of one method become bytes and back, in one encoding. */
 export interface Codec {
@@ -64,6 +65,11 @@ export function collectDirectMethods(
 /** The size up to which the bytes of a unary answer are kept for the next time; larger ones are not held twice. */
 const keptBytes = 64 * 1024;
 
+const utf8 = new TextDecoder();
+
+/** What an error about JSON may take among gRPC's trailers, with room for the other ones. */
+const maxTrailerBytes = 7500;
+
 /** A message is limited by what a buffer holds, as it is by Connect. */
 const writeMaxBytes = 0xffffffff;
 
@@ -94,9 +100,18 @@ function toDirectMethod(
         return parse(bytes);
       }
     };
+    const parseJson = (bytes: Uint8Array): Message => {
+      try {
+        return parse(bytes);
+      } catch (error) {
+        if (bytes.byteLength > readMaxBytes) throw error;
+        // Connect's own words name neither the path nor what is wanted.
+        throw toConnectError(explainJson(method.input, utf8.decode(bytes), error), { maxTrailerBytes });
+      }
+    };
     const frames = new WeakMap<Message, Frame>();
     return {
-      parse: isBinary ? parseBinary : parse,
+      parse: isBinary ? parseBinary : parseJson,
       offsetOfLargeBytes: (head) => (isBinary ? offsetOfLargeBytes(method.input, head) : undefined),
       frame(given) {
         if (!isMessage(given, method.output)) return frameOf(0, toPieces(complete(method.output, given)));

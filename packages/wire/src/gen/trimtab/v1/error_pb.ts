@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file trimtab/v1/error.proto.
  */
 export const file_trimtab_v1_error: GenFile = /*@__PURE__*/
-  fileDesc("ChZ0cmltdGFiL3YxL2Vycm9yLnByb3RvEgp0cmltdGFiLnYxIo8CCgtFcnJvckRldGFpbBIOCgZyZWFzb24YASABKAkSNQoHZGV0YWlscxgCIAMoCzIkLnRyaW10YWIudjEuRXJyb3JEZXRhaWwuRGV0YWlsc0VudHJ5EjEKBWl0ZW1zGAMgAygLMiIudHJpbXRhYi52MS5FcnJvckRldGFpbC5JdGVtc0VudHJ5GkEKDERldGFpbHNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ARpDCgpJdGVtc0VudHJ5EgsKA2tleRgBIAEoCRIkCgV2YWx1ZRgCIAEoCzIVLnRyaW10YWIudjEuSXRlbUVycm9yOgI4ASKkAQoJSXRlbUVycm9yEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEjMKB2RldGFpbHMYAyADKAsyIi50cmltdGFiLnYxLkl0ZW1FcnJvci5EZXRhaWxzRW50cnkaQQoMRGV0YWlsc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBYgZwcm90bzM", [file_trimtab_v1_value]);
+  fileDesc("ChZ0cmltdGFiL3YxL2Vycm9yLnByb3RvEgp0cmltdGFiLnYxIqECCgtFcnJvckRldGFpbBIOCgZyZWFzb24YASABKAkSNQoHZGV0YWlscxgCIAMoCzIkLnRyaW10YWIudjEuRXJyb3JEZXRhaWwuRGV0YWlsc0VudHJ5EjEKBWl0ZW1zGAMgAygLMiIudHJpbXRhYi52MS5FcnJvckRldGFpbC5JdGVtc0VudHJ5EhAKCGFyZ3VtZW50GAQgASgJGkEKDERldGFpbHNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ARpDCgpJdGVtc0VudHJ5EgsKA2tleRgBIAEoCRIkCgV2YWx1ZRgCIAEoCzIVLnRyaW10YWIudjEuSXRlbUVycm9yOgI4ASKkAQoJSXRlbUVycm9yEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEjMKB2RldGFpbHMYAyADKAsyIi50cmltdGFiLnYxLkl0ZW1FcnJvci5EZXRhaWxzRW50cnkaQQoMRGV0YWlsc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRyaW10YWIudjEuVmFsdWU6AjgBYgZwcm90bzM", [file_trimtab_v1_value]);
 
 /**
  * Travels as a detail of every refused call, beside the status code and the message, so that a program can tell
@@ -42,6 +42,14 @@ export type ErrorDetail = Message<"trimtab.v1.ErrorDetail"> & {
    * @generated from field: map<string, trimtab.v1.ItemError> items = 3;
    */
   items: { [key: string]: ItemError };
+
+  /**
+   * What the libraries of Trimtab call the field that the message and `details` name, where that is not what requests call it. A
+   * `field` is a path in the request as JSON has it, such as `spec.accessRules[0].expiresAt`; in an item, a path in that item.
+   *
+   * @generated from field: string argument = 4;
+   */
+  argument: string;
 };
 
 /**
