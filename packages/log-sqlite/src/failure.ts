@@ -22,6 +22,7 @@ const BUSY = 5;
 const READONLY = 8;
 const CORRUPT = 11;
 const FULL = 13;
+const CANTOPEN = 14;
 const CONSTRAINT = 19;
 const NOTADB = 26;
 
@@ -30,6 +31,7 @@ const wordings: Readonly<Record<number, readonly [LogErrorCode, string]>> = {
   [READONLY]: ["read_only", "the database may not be written to"],
   [CORRUPT]: ["damaged", "the database file is damaged"],
   [FULL]: ["full", "the disk is full"],
+  [CANTOPEN]: ["unavailable", "the file cannot be opened, or made where it is not there"],
   [NOTADB]: ["damaged", "the file is not a database, or its beginning is damaged"],
 };
 
@@ -52,6 +54,14 @@ export function toFailure(error: unknown, file: string): Failure {
     return { code: kind, message: `${file}: ${wording} (SQLite: ${message})`, details: { file } };
   }
   return { code: systemCodes[systemCode(error)] ?? "unavailable", message: `${file}: ${message}`, details: { file } };
+}
+
+/** Makes the failure of what the system did not do with a path. */
+export function systemFailure(path: string, problem: string, error?: unknown): EngineError {
+  const reason = error instanceof Error ? ` (${error.message})` : "";
+  return new EngineError(systemCodes[systemCode(error)] ?? "unavailable", `${path} ${problem}${reason}`, {
+    file: path,
+  });
 }
 
 /** Says whether SQLite found a row that is not what the schema allows; here: a number that is taken. */

@@ -1,7 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { accessSync, constants, existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { DataFolder } from "./data-folder.ts";
+import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
 import { takeFolder } from "./owner-lock.ts";
 import { checkSchema, createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
@@ -73,24 +73,4 @@ function lost({ database, directory }: DataFolder, acknowledged: number, positio
     `${database}: the last ${missing} of ${acknowledged} acknowledged entries are missing, so the file or its -wal file ` +
     "was damaged, removed or replaced; restore a backup, or open what is left by accepting the loss";
   return new EngineError("damaged", message, { directory, acknowledged, position, missing });
-}
-
-/** Makes a folder that survives a power failure: a new name is durable only once its folder is flushed. */
-export function makeDirectory(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true });
-  if (first === undefined) return;
-  for (let path = directory; ; path = dirname(path)) {
-    flushDirectory(dirname(path));
-    if (path === first || path === dirname(path)) return;
-  }
-}
-
-/** Makes the names in a folder durable. */
-export function flushDirectory(path: string): void {
-  const handle = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

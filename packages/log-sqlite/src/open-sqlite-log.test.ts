@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type CommitLog, isLogError } from "@trimtab/log";
@@ -164,6 +164,41 @@ test("a folder is made with all above it, and holds one database after closing",
   const directory = join(temporaryFolder(), "some", "where");
   await (await open(directory)).close();
   expect(readdirSync(directory).sort()).toEqual(["log.acknowledged", "log.sqlite", "owner.lock"]);
+});
+
+test.each([
+  ["is a file", (folder: string) => join(folder, "file"), "is a file, and no folder for data"],
+  ["is below a file", (folder: string) => join(folder, "file", "data"), "cannot be made as a folder"],
+  // Where a new folder is always refused, as though the one above were not there.
+  ...(process.platform === "linux" ? [["is of the system", () => "/proc/some/where", "cannot be made"] as const] : []),
+] as const)("a folder that %s is refused, and named", async (_, folderIn, problem) => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "file"), "");
+  const directory = folderIn(folder);
+  const error = await openSqliteLog({ directory }).catch((error: unknown) => error);
+  expect(isLogError(error, "unavailable")).toBe(true);
+  expect(String(error)).toContain(problem);
+  expect(String(error)).toContain(directory.split("/some")[0]);
+});
+
+test("a backup goes into no folder that holds anything, and names what it is", async () => {
+  const sqlite = await open(temporaryFolder());
+  await sqlite.log.append("a", 0, [bytes("x")]);
+  const copy = temporaryFolder();
+  for (let file = 0; file < 7; file++) writeFileSync(join(copy, `note-${file}.txt`), "keep");
+  await expect(sqlite.backup(copy)).rejects.toThrow(
+    `${copy} holds note-0.txt, note-1.txt, note-2.txt, note-3.txt, note-4.txt and 2 more; a backup goes into a folder of its own`,
+  );
+  expect(readdirSync(copy)).toHaveLength(7);
+  const emptied = temporaryFolder();
+  writeFileSync(dataFolder(emptied).writeAheadLog, "of a log that was taken away");
+  expect(await codeOf(sqlite.backup(emptied))).toBe("in_use");
+  // What a log leaves that was closed and taken away, and what makes a file system of its own.
+  rmSync(dataFolder(emptied).writeAheadLog);
+  writeFileSync(dataFolder(emptied).lock, "");
+  mkdirSync(join(emptied, "lost+found"));
+  await sqlite.backup(emptied);
+  expect(await verifySqliteLog(emptied)).toMatchObject({ entries: 1, damages: 0 });
 });
 
 test("a backup taken while there are writes is a folder of its own, and consistent", async () => {

@@ -32,8 +32,8 @@ export interface SqliteLog {
   /** Checks all that is stored, beside reads and writes. */
   verify(): Promise<SqliteLogReport>;
   /**
-   * Copies what is stored at one moment into a folder that holds no log yet, beside reads and writes. The copy is a
-   * data folder: restoring is opening it. Rejects with `in_use` where there is a log already.
+   * Copies what is stored at one moment into a folder that holds nothing yet, beside reads and writes. The copy is a
+   * data folder: restoring is opening it. Rejects with `in_use` where there is anything already, and names it.
    */
   backup(directory: string): Promise<{ readonly bytes: number }>;
   /** Waits for writes under way, ends followers and lets go of the folder. */

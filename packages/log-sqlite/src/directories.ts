@@ -1,0 +1,40 @@
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { systemFailure } from "./failure.ts";
+
+/**
+ * Makes a folder that survives a power failure: a new name is durable only once its folder is flushed. Throws where a part of its path
+ * is no folder, or a file system makes none.
+ */
+export function makeDirectory(directory: string): void {
+  // Node makes the folders above as well, and tries for ever where a file system says that the one above is not there, as that of /proc does.
+  const missing: string[] = [];
+  for (let path = directory; !isThere(path) && path !== dirname(path); path = dirname(path)) missing.push(path);
+  for (const path of missing.reverse()) {
+    make(path);
+    flushDirectory(dirname(path));
+  }
+  if (!statSync(directory).isDirectory()) throw systemFailure(directory, "is a file, and no folder for data");
+}
+
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+function make(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Somebody else was first.
+    if (isThere(path)) return;
+    throw systemFailure(path, "cannot be made as a folder", error);
+  }
+}
+
+/** Makes the names in a folder durable. */
+export function flushDirectory(path: string): void {
+  const handle = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
