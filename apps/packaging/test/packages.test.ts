@@ -29,6 +29,10 @@ const FOR_BROWSERS = [
 const JUNK =
   /(^|\/)(src|test|test-parts|e2e|node_modules|\.turbo)\/|\.(test|faults)\.|\.map$|\.tsbuildinfo$|(^|\/)(tsconfig|vitest|turbo)\./;
 
+/** What a user gives to a package, or gets from it, and so must not be there twice. */
+const BROUGHT = ["@connectrpc/connect", "@opentelemetry/api"];
+const SHARED = [...BROUGHT, "@bufbuild/protobuf", "zod"];
+
 /** An install that has to ask the registry for a new machine's first time. */
 const INSTALL_TIMEOUT_MS = 180_000;
 
@@ -82,6 +86,13 @@ describe.each(packages)("$name", ({ name, manifest }) => {
     expect(readFileSync(join(project.dir, "node_modules", name, "LICENSE"), "utf8")).toBe(
       readFileSync(join(workspaceRoot, "LICENSE"), "utf8"),
     );
+  });
+
+  test("takes any compatible version of what its user brings along or has as well", () => {
+    const { dependencies, peerDependencies } = readManifest(join(project.dir, "node_modules", name));
+    const shared = Object.entries({ ...dependencies, ...peerDependencies }).filter(([each]) => SHARED.includes(each));
+    expect(shared.filter(([, range]) => !range.startsWith("^"))).toEqual([]);
+    expect(Object.keys(dependencies ?? {}).filter((each) => BROUGHT.includes(each))).toEqual([]);
   });
 
   test("can be imported by every entry of its exports", async () => {
