@@ -23,6 +23,10 @@ export interface Promotion {
   readonly store: Store;
   /** Writes as the caller does. */
   readonly write: WriteVariables;
+  /** Rejects where the caller may not write some of the variables. */
+  readonly mayWrite: (names: readonly string[]) => Promise<void>;
+  /** The session that asks, where the study is not its own. */
+  readonly caller?: string;
 }
 
 /** Writes variables of the study's session, which it is given by name. */
@@ -36,22 +40,22 @@ export type WriteVariables = (
  * was after: where a process dies in between, whoever applies or rolls back next makes the commit once more under its
  * request id, which makes it for good or finds it made.
  */
-export async function applyTrial(
-  promotion: Promotion,
-  options: ApplyTrialOptions,
-): Promise<StudyRolledBack & { readonly number: number }> {
+export const applyTrial = (promotion: Promotion, options: ApplyTrialOptions): Promise<Promoted> =>
+  promotion.study.promote(() => applyInTurn(promotion, options));
+
+type Promoted = StudyRolledBack & { readonly number: number };
+
+async function applyInTurn(promotion: Promotion, options: ApplyTrialOptions): Promise<Promoted> {
   const { study, name, write } = promotion;
   const repeated = options.requestId === undefined ? undefined : study.answered(options.requestId, asked);
   const application = repeated === undefined ? await begin(promotion, options) : undefined;
   const number = application?.number ?? repeated?.[0] ?? 0;
-  const written = await write(study.view?.state.table.all.get(number)?.parameters ?? {}, {
+  const values = study.view?.state.table.all.get(number)?.parameters ?? {};
+  const written = await write(values, {
     ...who(options),
     metadata: { ...options.metadata, study: name.id, trial: number },
-    // What was applied before is answered by its request id alone.
     requestId: application?.requestId ?? options.requestId ?? "",
-    ...(application !== undefined && {
-      expectedVersions: { ...application.expectedVersions, ...options.expectedVersions },
-    }),
+    expectedVersions: application?.expectedVersions ?? noVersions(values),
   }).catch(async (error: unknown) => {
     if (application !== undefined && isRefusal(error)) await drop(study, application);
     throw error;
@@ -62,26 +66,37 @@ export async function applyTrial(
 
 const asked = "apply-trial";
 
+/** Versions that no variable has: what was applied before is answered by its request id, and not made again once that is forgotten. */
+const noVersions = (values: ValueRecord): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, Number.MAX_SAFE_INTEGER]));
+
 /** Notes what is about to be written, once it is known of everything before whether it was. */
 async function begin(promotion: Promotion, options: ApplyTrialOptions): Promise<Application> {
-  const { study, name, store } = promotion;
+  const { study, name, store, mayWrite, caller } = promotion;
   for (;;) {
     await settle(promotion);
     const trial = toApply(study.view, name, options.number);
-    const application = await planApplication(store, { session: name.session, trial }, options);
+    // Whoever finds it half done makes it as the session itself, so that it must be one that its caller may make.
+    await mayWrite(Object.keys(trial.parameters));
+    const application = await planApplication(store, { session: name.session, trial, caller }, options);
     const [begun] = await study.commit(
       ({ applying }) =>
         applying === undefined
           ? { happening: { kind: "apply-begun", ...application }, numbers: [trial.number] }
           : { numbers: [] },
-      { asked: "begin-apply", actor: options.actor },
+      { asked: "begin-apply", actor: options.actor, origin: options.origin, via: options.via },
     );
     if (begun !== undefined) return application;
   }
 }
 
 /** Sets the variables back to what they were before the study wrote them, in one commit. */
-export async function rollBackStudy(
+export const rollBackStudy = (
+  promotion: Promotion,
+  options: RollbackStudyOptions,
+): Promise<StudyRolledBack | undefined> => promotion.study.promote(() => undoInTurn(promotion, options));
+
+async function undoInTurn(
   promotion: Promotion,
   { overrideLaterWrites = false, ...by }: RollbackStudyOptions,
 ): Promise<StudyRolledBack | undefined> {
@@ -110,12 +125,15 @@ export async function rollBackStudy(
 async function settle({ study, name, store }: Promotion): Promise<void> {
   const { applying, state } = study.view ?? {};
   if (applying === undefined || state === undefined) return;
-  const { lease, expectedVersions, requestId, number } = applying;
+  const { expectedVersions, requestId, number } = applying;
+  const values = state.table.all.get(number)?.parameters ?? {};
   try {
-    const { applied } = await store.setVariables(name.session, state.table.all.get(number)?.parameters ?? {}, {
+    const made = await madeByCaller({ store, session: name.session, application: applying, values });
+    if (made !== undefined) return await note(study, applying, made);
+    const { applied } = await store.setVariables(name.session, values, {
+      ...who(applying),
       requestId,
       metadata: { study: name.id, trial: number },
-      ...(lease !== undefined && { lease }),
       expectedVersions,
     });
     await note(study, applying, applied);
@@ -125,6 +143,24 @@ async function settle({ study, name, store }: Promotion): Promise<void> {
   }
 }
 
+interface Made {
+  readonly store: Store;
+  readonly session: string;
+  readonly application: Application;
+  readonly values: ValueRecord;
+}
+
+/** What another session's caller has written, if it has: under its own request ids, which nobody else can ask by. */
+async function madeByCaller({ store, session, application, values }: Made): Promise<Versions | undefined> {
+  const { caller, requestId } = application;
+  const [variable] = Object.keys(values);
+  if (caller === undefined || variable === undefined) return undefined;
+  const { items } = await store.listCommits(session, { variable, pageSize: 1000 });
+  const commit = items.find((each) => each.requestId === `${caller}/${requestId}`);
+  const written = commit?.changes.filter(({ name }) => Object.hasOwn(values, name));
+  return written && new Map(written.map((each) => [each.name, each]));
+}
+
 /** A commit that was refused on what it says was not made; one that failed otherwise may have been. */
 const isRefusal = (error: unknown): error is StoreError =>
   isStoreError(error) &&
@@ -132,7 +168,7 @@ const isRefusal = (error: unknown): error is StoreError =>
     error.code,
   );
 
-const who = ({ actor, origin, via, lease }: ApplyTrialOptions) => ({
+const who = ({ actor, origin, via, lease }: Pick<ApplyTrialOptions, "actor" | "origin" | "via" | "lease">) => ({
   ...(actor !== undefined && { actor }),
   ...(origin !== undefined && { origin }),
   ...(via !== undefined && { via }),
@@ -141,8 +177,8 @@ const who = ({ actor, origin, via, lease }: ApplyTrialOptions) => ({
 
 async function planApplication(
   store: Store,
-  { session, trial }: { readonly session: string; readonly trial: Trial },
-  { requestId, lease }: ApplyTrialOptions,
+  { session, trial, caller }: { readonly session: string; readonly trial: Trial; readonly caller: string | undefined },
+  { requestId, lease, expectedVersions }: ApplyTrialOptions,
 ): Promise<Application> {
   const names = Object.keys(trial.parameters);
   const { found, missing } = await store.getVariables(session, names);
@@ -156,17 +192,19 @@ async function planApplication(
     token,
     number: trial.number,
     requestId: requestId ?? token,
+    ...(caller !== undefined && { caller }),
     ...(lease !== undefined && { lease }),
     before: Object.fromEntries(present.map(({ name, value }) => [name, value])),
-    expectedVersions: Object.fromEntries(present.map(({ name, version }) => [name, version])),
+    expectedVersions: {
+      ...Object.fromEntries(present.map(({ name, version }) => [name, version])),
+      ...expectedVersions,
+    },
   };
 }
 
-async function note(
-  study: StudyLog,
-  { token, number, requestId }: Application,
-  applied: ReadonlyMap<string, Written>,
-): Promise<void> {
+type Versions = ReadonlyMap<string, Pick<Written, "name" | "version">>;
+
+async function note(study: StudyLog, { token, number, requestId }: Application, applied: Versions): Promise<void> {
   const versions = Object.fromEntries(Array.from(applied.values(), ({ name, version }) => [name, version]));
   const happening = { kind: "trial-applied", token, versions } as const;
   const isOpen = (view: StudyView) => view.applying?.token === token;

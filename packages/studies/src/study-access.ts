@@ -1,4 +1,12 @@
-import { checkName, isStoreError, parseVariableRef, type Store, StoreError, storeError } from "@trimtab/core";
+import {
+  checkName,
+  isStoreError,
+  type Permission,
+  parseVariableRef,
+  type Store,
+  StoreError,
+  storeError,
+} from "@trimtab/core";
 import type { StudyName } from "./study-info.ts";
 import type { StudyLog } from "./study-log.ts";
 import type { Grounds, StudyTable } from "./study-table.ts";
@@ -20,7 +28,13 @@ export interface StudyAccess {
   /** The session that variables belong to and their names there; rejects where the caller may not optimize them. */
   ownerOf(session: string, refs: readonly string[]): Promise<Owner>;
   /** Rejects where the caller may not do something with a variable of the session that a study belongs to. */
-  check(session: string, located: Located, names: readonly string[]): Promise<void>;
+  check(session: string, located: Located, what: Wanted): Promise<void>;
+}
+
+/** What is to be done with variables, which are named as in their session. */
+export interface Wanted {
+  readonly names: readonly string[];
+  readonly permission: "read" | "write";
 }
 
 /** A session and its epoch. */
@@ -32,7 +46,7 @@ export interface Owner {
 
 /** Makes what finds studies for those who see a store. */
 export function createStudyAccess(table: StudyTable, { store, limits }: Grounds, seen: Store): StudyAccess {
-  const may = async (session: string, owner: string, names: readonly string[], permission: "optimize" | "read") => {
+  const may = async (session: string, owner: string, names: readonly string[], permission: Permission) => {
     if (seen === store) return;
     const questions = names.map((name) => ({ ref: `${owner}/${name}`, permission }));
     const answers = await seen.checkAccesses(session, questions);
@@ -80,8 +94,8 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
       const { epoch } = await store.getSession(owner);
       return { session: owner, epoch, names };
     },
-    async check(session, { name, isOwn }, names) {
-      if (!isOwn) await may(session, name.session, names, "read");
+    async check(session, { name, isOwn }, { names, permission }) {
+      if (!isOwn) await may(session, name.session, names, permission);
     },
   };
 }

@@ -74,10 +74,12 @@ export interface Application {
   readonly token: string;
   readonly number: number;
   readonly requestId: string;
+  /** The session that asks for it, where that is not the one that is written to. */
+  readonly caller?: string;
   readonly lease?: LeaseProof;
   /** The values from before, by name. */
   readonly before: ValueRecord;
-  /** The versions from before, by name. */
+  /** The versions that the variables must have: those from before, unless the caller expects others. */
   readonly expectedVersions: Readonly<Record<string, number>>;
 }
 

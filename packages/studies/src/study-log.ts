@@ -1,5 +1,6 @@
 import { type Origin, type StoreError, storeError, type WriteOptions, type WriteVia } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import { createQueue } from "./create-queue.ts";
 import { telling } from "./log-failures.ts";
 import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
 import { beginStudy, evolveView, type StudyMeans, type StudyView, trialsIn } from "./study-fold.ts";
@@ -52,6 +53,8 @@ export interface StudyLog {
   create(record: StudyRecord, isSame: (view: StudyView) => boolean, asked: Asked): Promise<boolean>;
   /** Decides a command on the study as it then is and records what follows. A request that was made before is not made again. */
   commit(decide: (view: StudyView) => Draft | Promise<Draft>, asked: Asked): Promise<readonly number[]>;
+  /** Runs what applies trials and undoes that one after the other, so that none of it finds another half done. */
+  promote<T>(work: () => Promise<T>): Promise<T>;
   /** The trials that a request was answered with; throws where the id was used for something else. */
   answered(requestId: string, asked: string): readonly number[] | undefined;
   /** Numbers of the trials that changed after an entry, ascending; `undefined` where that is not known any more. */
@@ -158,6 +161,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     return known?.numbers;
   };
   const inOrder = createQueue();
+  const promoting = createQueue();
   let waiting = 0;
   const onEntry = (listener: () => void) => {
     listeners.add(listener);
@@ -172,7 +176,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       return last;
     },
     get isInUse() {
-      return waiting > 0 || inOrder.pending() > 0;
+      return waiting > 0 || inOrder.pending() + promoting.pending() > 0;
     },
     refresh: () => inOrder(catchUp),
     create: (study, isSame, asked) =>
@@ -192,6 +196,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
           if (happening === undefined || (await append(happening, headOf(asked, numbers)))) return numbers;
         }
       }),
+    promote: (work) => promoting(work),
     answered,
     changedSince(revision) {
       const first = changes[0];
@@ -222,21 +227,6 @@ const headOf = (
   ...(via !== undefined && { via }),
   ...(requestId !== undefined && { request: { id: requestId, asked, numbers } }),
 });
-
-/** Runs what it is given one after the other. */
-function createQueue() {
-  let queue: Promise<unknown> = Promise.resolve();
-  let pending = 0;
-  const run = <T>(work: () => Promise<T>): Promise<T> => {
-    pending++;
-    const done = queue.then(work).finally(() => {
-      pending--;
-    });
-    queue = done.catch(() => {});
-    return done;
-  };
-  return Object.assign(run, { pending: () => pending });
-}
 
 const missing = (stream: string): StoreError => {
   const id = stream.slice(stream.indexOf("/") + 1);

@@ -47,7 +47,7 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
       const { located, view } = await find(session, ref);
       const { parameters } = trialAt(view, number);
       const names = refs === undefined || refs.length === 0 ? view.variables.map(({ name }) => name) : refs;
-      await access.check(session, located, names);
+      await access.check(session, located, { names, permission: "read" });
       const owner = located.name.session;
       const { revision } = await store.getSession(owner);
       const overlay = `trial-${crypto.randomUUID()}`;
@@ -80,7 +80,8 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
     },
   };
 
-  function promotionOf({ study, name, refOf }: Located, session: string) {
+  function promotionOf(located: Located, session: string) {
+    const { study, name, isOwn, refOf } = located;
     const called = <T>(record: Readonly<Record<string, T>>) =>
       Object.fromEntries(Object.entries(record).map(([each, value]) => [refOf(each), value]));
     const write = async (
@@ -92,7 +93,8 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
         await seen.setVariables(session, called(values) as Record<string, never>, { ...options, ...expected }),
       );
     };
-    return { study, name, store, write };
+    const mayWrite = (names: readonly string[]) => access.check(session, located, { names, permission: "write" });
+    return { study, name, store, write, mayWrite, ...(!isOwn && { caller: session }) };
   }
 }
 

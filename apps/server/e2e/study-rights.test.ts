@@ -1,0 +1,65 @@
+import { createAccessControl } from "@trimtab/access-control";
+import { createTypeRegistry, isStoreError, type Permission, storeError } from "@trimtab/core";
+import { cel } from "@trimtab/expressions";
+import { type CommitLog, createEncodedLog, createMemoryLog } from "@trimtab/log";
+import { createStore } from "@trimtab/store";
+import { createStudies, studyCodec } from "@trimtab/studies";
+import { builtinTypes } from "@trimtab/types";
+import { expect, onTestFinished, test } from "vitest";
+
+const types = createTypeRegistry(builtinTypes);
+
+/** A study of `owner`, which has a complete trial, as `guest` sees it; processes over its log may die. */
+async function openShared(permissions: readonly Permission[]) {
+  const store = createStore({ types, expressions: cel, access: createAccessControl({ expressions: cel }) });
+  onTestFinished(() => store.close());
+  for (const id of ["owner", "guest"]) await store.createSession({ id });
+  const constraints = { min: 0, max: 10 };
+  const accessRules = [{ sessionPattern: "guest", permissions }];
+  await store.registerVariables("owner", [
+    ...["x", "y"].map((name) => ({ name, type: "float", value: 5, constraints, accessRules })),
+    { name: "hidden", type: "float", value: 7, constraints },
+  ]);
+  const bytes = createMemoryLog();
+  const guest = store.as({ id: "bob", sessions: ["guest"] });
+  const open = (log: CommitLog = bytes) => {
+    const studies = createStudies({ store, log: createEncodedLog(log, studyCodec), types });
+    onTestFinished(() => studies.close());
+    return { own: studies.of(store), guests: studies.of(guest) };
+  };
+  const { own, guests } = open();
+  await own.createStudy("owner", { id: "one", variables: ["x", "y"], seed: 1 });
+  await own.askTrials("owner", "one", { parameters: { x: 1, y: 2 } });
+  await own.tellTrial("owner", "one", { number: 0, values: [1] });
+  return { store, own, guests, open, bytes };
+}
+
+const reasonOf = (call: Promise<unknown>) =>
+  call.then(
+    () => "done",
+    (error: unknown) => (isStoreError(error) ? error.reason : error),
+  );
+
+test("who may not write applies nothing, however often at once", async () => {
+  const { store, guests } = await openShared(["optimize"]);
+  const calls = Array.from({ length: 10 }, () => guests.applyTrial("guest", "owner/one"));
+  expect(new Set(await Promise.all(calls.map(reasonOf)))).toEqual(new Set(["access_denied"]));
+  expect((await store.getVariable("owner", "x")).value).toBe(5);
+});
+
+test("what another session applied is known to have been where its process died before it could note that", async () => {
+  const { store, guests, own, open, bytes } = await openShared(["optimize", "write"]);
+  let appends = 0;
+  const dying: CommitLog = {
+    ...bytes,
+    append: (...entries) => {
+      if (appends++ === 0) return bytes.append(...entries);
+      throw storeError("unavailable", "the process is gone", {});
+    },
+  };
+  expect(await reasonOf(open(dying).guests.applyTrial("guest", "owner/one"))).toBe("unavailable");
+  expect((await store.getVariable("owner", "x")).value).toBe(1);
+  await guests.rollbackStudy("guest", "owner/one");
+  expect((await store.getVariable("owner", "x")).value).toBe(5);
+  expect((await own.getStudy("owner", "one")).appliedTrial).toBeUndefined();
+});
