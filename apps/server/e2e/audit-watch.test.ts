@@ -88,10 +88,9 @@ test("a reader that does not read slows no write, and is told all once it does",
   await slow.next();
   const count = 10_000;
   // More than sockets and windows hold, so that the server has to stop sending.
+  const by = (n: number) => ({ actor: "a".repeat(200), requestId: `${n}`.padEnd(200, "r") });
   for (let i = 0; i < count; i += 500) {
-    await Promise.all(
-      Array.from({ length: 500 }, (_, j) => server.store.setVariable("s", "x", i + j, { actor: "a".repeat(400) })),
-    );
+    await Promise.all(Array.from({ length: 500 }, (_, j) => server.store.setVariable("s", "x", i + j, by(i + j))));
   }
   const versions: unknown[] = [];
   while (versions.length < count) versions.push((await slow.nextEntry()).newVersion);

@@ -119,10 +119,9 @@ const reports = (
     return toWireImpacts(await analytics.getImpact(sessionOf(request), required(request.metric, "metric"), options));
   }),
   getConvergenceReport: unary(async (request) => {
-    const { case: field = "optimizationId", value = "" } = request.source;
-    const isStudy = field === "studyId";
-    const id = required(value, isStudy ? "study_id" : "optimization_id");
-    const search = { kind: isStudy ? "study" : "optimization", id } as const;
+    const { case: field, value: id } = request.source;
+    if (!id) throw storeError("invalid_argument", "optimizationId or studyId is required", { field: "source" });
+    const search = { kind: field === "studyId" ? "study" : "optimization", id } as const;
     return toWireConvergence(await analytics.getConvergenceReport(sessionOf(request), search));
   }),
 });

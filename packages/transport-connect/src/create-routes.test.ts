@@ -112,6 +112,13 @@ describe("a caller without our code", () => {
       "name",
     ],
     ["an unknown choice", "SessionService/CreateSession", { ifExists: 9 }, "ifExists is the unknown choice 9"],
+    [
+      "an unknown choice to look for",
+      "VariableService/ListVariables",
+      { sessionId: "s", origin: 9 },
+      "origin is the unknown choice 9",
+    ],
+    ["a stop of nothing", "OptimizationService/StopOptimization", { sessionId: "s" }, "or variable is required"],
     ["a misspelt field", "VariableService/SetVariable", { ...ids, valeu: { number: 1 } }, "valeu"],
     ["a field of another type", "VariableService/GetVariable", { ...ids, variable: 5 }, "variable"],
     ["ill-formed text", "VariableService/GetVariable", { ...ids, variable: "\ud800" }, "invalid UTF8"],

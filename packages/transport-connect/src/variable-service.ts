@@ -14,9 +14,9 @@ import {
 } from "@trimtab/core";
 import {
   fromUint64,
+  fromWantedOrigin,
   fromWireContext,
   fromWireIfExists,
-  fromWireOrigin,
   fromWirePlain,
   fromWireRecord,
   fromWireSpec,
@@ -32,7 +32,6 @@ import {
   type GetVariableResponse,
   GetVariableResponseSchema,
   type ListVariablesRequest,
-  Origin,
   type UpdateVariableRequest,
   type VariableService,
 } from "@trimtab/wire/services";
@@ -195,7 +194,7 @@ const toListOptions = (request: ListVariablesRequest): ListVariablesOptions =>
   toPageOptions(request, {
     pattern: request.pattern || undefined,
     type: request.type || undefined,
-    origin: request.origin === Origin.UNSPECIFIED ? undefined : fromWireOrigin(request.origin),
+    origin: fromWantedOrigin(request.origin, "origin"),
     metadata: fromWireRecord(request.metadata, "metadata"),
     includeMetadata: !request.omitMetadata,
   });

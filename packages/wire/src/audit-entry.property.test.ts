@@ -74,6 +74,8 @@ test("filters come through the wire as they were", () => {
   } as const;
   expect(fromWireAuditFilter(toWireAuditFilter(filter))).toEqual(filter);
   expect(fromWireAuditFilter(undefined)).toEqual({});
+  const unknown = { ...toWireAuditFilter(filter), outcomes: [9 as 1] };
+  expect(() => fromWireAuditFilter(unknown)).toThrow("filter.outcomes[0] is the unknown choice 9");
 });
 
 test("what a watch tells comes through the wire as it was", () => {

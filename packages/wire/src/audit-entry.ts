@@ -7,6 +7,7 @@ import {
   type AuditFilter as WireFilter,
   AuditOutcome as WireOutcome,
 } from "./gen/trimtab/v1/audit_pb.ts";
+import { fromKnown } from "./known.ts";
 import { fromWireOrigin, toWireOrigin } from "./origin.ts";
 import { present } from "./present.ts";
 import { fromTimestamp, toTimestamp } from "./time.ts";
@@ -105,7 +106,11 @@ export const toWireAuditFilter = (filter: AuditFilter): WireFilter => ({
   outcomes: (filter.outcomes ?? []).map((outcome) => wireOutcomes[outcome]),
 });
 
-/** Reads a filter; outcomes that are not known are passed over. */
+/**
+ * Reads a filter.
+ *
+ * @throws StoreError `invalid_argument` naming the outcome that is not known here
+ */
 export const fromWireAuditFilter = (filter: WireFilter | undefined): AuditFilter =>
   filter === undefined
     ? {}
@@ -115,5 +120,7 @@ export const fromWireAuditFilter = (filter: WireFilter | undefined): AuditFilter
         actor: filter.actor || undefined,
         callerSession: filter.callerSessionId || undefined,
         actions: filter.actions,
-        outcomes: filter.outcomes.flatMap((outcome) => outcomes.get(outcome) ?? []),
+        outcomes: filter.outcomes.map((outcome, index) =>
+          fromKnown(wireOutcomes, outcome, `filter.outcomes[${index}]`),
+        ),
       });

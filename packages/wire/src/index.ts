@@ -54,7 +54,7 @@ export {
   toWireOptimization,
   toWireOptimizationState,
 } from "./optimization.ts";
-export { fromWireOrigin, toWireOrigin } from "./origin.ts";
+export { fromWantedOrigin, toWireOrigin } from "./origin.ts";
 export { toWirePlain, toWireRecord } from "./plain-value.ts";
 export { type Present, present } from "./present.ts";
 export { fromWireProgram, toWireProgram } from "./program.ts";

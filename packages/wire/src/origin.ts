@@ -1,5 +1,6 @@
 import type { Origin } from "@trimtab/core";
 import { Origin as WireOrigin } from "./gen/trimtab/v1/session_pb.ts";
+import { fromKnown } from "./known.ts";
 
 const wireOrigins = {
   typescript: WireOrigin.TYPESCRIPT,
@@ -17,3 +18,11 @@ export const toWireOrigin = (origin: Origin): WireOrigin => wireOrigins[origin];
 
 /** Reads an origin; one that is not said or not known here is `other`. */
 export const fromWireOrigin = (origin: WireOrigin): Origin => coreOrigins.get(origin) ?? "other";
+
+/**
+ * Reads an origin that is looked for, where one is.
+ *
+ * @throws StoreError `invalid_argument` naming the path, for one that is not known here
+ */
+export const fromWantedOrigin = (origin: WireOrigin, path: string): Origin | undefined =>
+  origin === WireOrigin.UNSPECIFIED ? undefined : fromKnown(wireOrigins, origin, path);
