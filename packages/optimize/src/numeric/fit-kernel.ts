@@ -1,5 +1,6 @@
 import { factorCholesky, invertFactored, solveLower, solveUpper } from "./cholesky.ts";
 import { axisDistance, type Kernel, matern52, matern52Slope } from "./gaussian-process.ts";
+import { addPrior, createKernelPrior } from "./kernel-prior.ts";
 import { minimizeInBox } from "./minimize-in-box.ts";
 import { LOG_ROOT_2_PI } from "./normal.ts";
 
@@ -10,11 +11,12 @@ const limits = {
   noise: [Math.log(1e-7), Math.log(1)],
 } as const;
 
+/** Variance of the level: far enough from values of variance 1 for any of their means. */
+const level = 4;
+
 /**
- * Finds the kernel that makes what was seen most likely, with mild beliefs beside: minimises the negative logarithm of
- * the marginal likelihood (Rasmussen and Williams 2006, eq. 5.8, 5.9) times log-normal priors, of which that of the
- * lengths grows with the number of axes (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in
- * high dimensions", 2024; ours believes in somewhat shorter ones).
+ * Finds the kernel that makes what was seen most likely, with beliefs beside: minimises the negative logarithm of the
+ * marginal likelihood (Rasmussen and Williams 2006, eq. 5.8, 5.9) times the prior of `createKernelPrior`.
  *
  * @param values - standardised: mean 0 and variance 1
  */
@@ -42,6 +44,7 @@ export function fitKernel(
     lengths: x.slice(0, axes).map(Math.exp),
     signal: Math.exp(x[axes] as number),
     noise: Math.exp(x[axes + 1] as number),
+    level,
     isCategorical,
   };
 }
@@ -55,6 +58,7 @@ export function createLikelihood(
   const n = units.length;
   const axes = isCategorical.length;
   const gaps = pairGaps(units, isCategorical);
+  const prior = createKernelPrior(units, isCategorical);
   const covariance = new Float64Array(n * n);
   const slopes = new Float64Array((n * (n - 1)) / 2);
   return (x: Float64Array, gradient: Float64Array): number => {
@@ -67,15 +71,15 @@ export function createLikelihood(
     let value = n * LOG_ROOT_2_PI + 0.5 * dot(values, weights);
     for (let i = 0; i < n; i++) value += Math.log(covariance[i * n + i] as number);
     const inverse = invertFactored(covariance, n);
-    let trace = 0;
-    for (let i = 0; i < n; i++) trace += inverse[i * n + i] as number;
-    // Without noise K is K - noise I, so the traces of (α αᵀ - K⁻¹) K and of (α αᵀ - K⁻¹) noise I make both slopes.
+    const [trace, total] = [traceOf(inverse, n), sumOf(inverse)];
+    // The signal's part of K is K - noise I - level 1 1ᵀ, so the traces of (α αᵀ - K⁻¹) times each of them make both slopes.
     const byNoise = noise * (dot(weights, weights) - trace);
+    const byLevel = level * (sumOf(weights) ** 2 - total);
     gradient.fill(0);
-    gradient[axes] = -0.5 * (dot(values, weights) - n - byNoise);
+    gradient[axes] = -0.5 * (dot(values, weights) - n - byNoise - byLevel);
     gradient[axes + 1] = -0.5 * byNoise;
     addLengthSlopes(gradient, { weights, inverse, slopes, gaps, inverseSquares, n });
-    return value + addPriors(x, gradient, axes);
+    return value + addPrior(prior, x, gradient);
   };
 }
 
@@ -135,25 +139,19 @@ function fillCovariance({ covariance, slopes, gaps, inverseSquares, signal, nois
       for (let axis = 0; axis < axes; axis++)
         sum += (gaps[pair * axes + axis] as number) * (inverseSquares[axis] as number);
       const r = Math.sqrt(sum);
-      covariance[i * n + j] = signal * matern52(r);
+      covariance[i * n + j] = level + signal * matern52(r);
       slopes[pair] = signal * matern52Slope(r);
     }
-    covariance[i * n + i] = signal + noise;
+    covariance[i * n + i] = level + signal + noise;
   }
 }
 
-/** Adds the gradient of the priors and gives their negative logarithm, but for constants. */
-function addPriors(x: Float64Array, gradient: Float64Array, axes: number): number {
-  let value = 0;
-  const add = (at: number, mean: number, deviation: number) => {
-    const z = ((x[at] as number) - mean) / deviation;
-    value += 0.5 * z * z;
-    gradient[at] = (gradient[at] as number) + z / deviation;
-  };
-  for (let axis = 0; axis < axes; axis++) add(axis, Math.SQRT2 + 0.5 * Math.log(axes) - 1, Math.sqrt(3));
-  add(axes, 0, 1.5);
-  add(axes + 1, Math.log(1e-4), 3);
-  return value;
+const sumOf = (numbers: Float64Array): number => numbers.reduce((sum, each) => sum + each, 0);
+
+function traceOf(matrix: Float64Array, n: number): number {
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += matrix[i * n + i] as number;
+  return trace;
 }
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, each, i) => sum + each * (b[i] as number), 0);

@@ -10,6 +10,12 @@ export interface Kernel {
   readonly signal: number;
   /** Variance of the noise on top. */
   readonly noise: number;
+  /**
+   * Variance of the level that values return to where nothing is known. Its mean is 0, and values say where it is: those of
+   * places that lie together count little, so that many good values at one place do not make every other place look good
+   * (Rasmussen and Williams, "Gaussian processes for machine learning", section 2.7).
+   */
+  readonly level: number;
   /** Axes whose values are only the same or not. */
   readonly isCategorical: readonly boolean[];
 }
@@ -27,14 +33,19 @@ export interface GaussianProcess {
   predictWithSlopes(unit: Float64Array, meanSlopes: Float64Array, deviationSlopes: Float64Array): Prediction;
 }
 
-/** Squared distance along one axis: an axis that one place has and the other has not counts as far. */
+/**
+ * Squared distance along one axis. A place that has not the axis counts as in its middle, and as a choice of its own where
+ * the axis has no order: that leaves distances as they are between points somewhere, without which covariances are none.
+ */
 export function axisDistance(a: number, b: number, isCategorical: boolean): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b) ? 0 : 1;
-  if (isCategorical) return a === b ? 0 : 1;
-  return (a - b) * (a - b);
+  if (isCategorical) return Object.is(a, b) ? 0 : 1;
+  const gap = orderedGap(a, b);
+  return gap * gap;
 }
 
-/** Correlation at a scaled distance r (Rasmussen and Williams, "Gaussian processes for machine learning", eq. 4.17). */
+const orderedGap = (a: number, b: number): number => (Number.isNaN(a) ? 0.5 : a) - (Number.isNaN(b) ? 0.5 : b);
+
+/** Correlation at a scaled distance r (op. cit., eq. 4.17). */
 export const matern52 = (r: number): number => (1 + root5 * r + (5 / 3) * r * r) * Math.exp(-root5 * r);
 
 /** Minus twice the derivative of {@link matern52} by r². */
@@ -54,17 +65,18 @@ export function fitGaussianProcess(
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       covariance[i * n + j] =
-        kernel.signal * matern52(distance(units[i] as Float64Array, units[j] as Float64Array, kernel));
+        kernel.level + kernel.signal * matern52(distance(units[i] as Float64Array, units[j] as Float64Array, kernel));
     }
   }
   const factor = factorWithNoise(covariance, n, kernel.noise);
   const weights = solveUpper(factor, n, solveLower(factor, n, values.slice()));
   const correlate = (unit: Float64Array) => Float64Array.from(units, (other) => distance(unit, other, kernel));
   const predictAt = (distances: Float64Array) => {
-    const column = distances.map((r) => kernel.signal * matern52(r));
+    const column = distances.map((r) => kernel.level + kernel.signal * matern52(r));
     const mean = dot(column, weights);
     const half = solveLower(factor, n, column);
-    return { mean, half, deviation: Math.sqrt(Math.max(1e-18, kernel.signal - dot(half, half))) };
+    const variance = kernel.level + kernel.signal - dot(half, half);
+    return { mean, half, deviation: Math.sqrt(Math.max(1e-18, variance)) };
   };
   return {
     predict: (unit) => predictAt(correlate(unit)),
@@ -93,14 +105,14 @@ interface Gap {
 /** Adds what moving `unit` along each ordered axis does to its covariance with another place, times a factor. */
 function addSlopes(slopes: Float64Array, factor: number, { unit, other, kernel }: Gap): void {
   for (let axis = 0; axis < unit.length; axis++) {
-    const gap = (unit[axis] as number) - (other[axis] as number);
-    if (kernel.isCategorical[axis] || Number.isNaN(gap)) continue;
+    if (kernel.isCategorical[axis] || Number.isNaN(unit[axis])) continue;
+    const gap = orderedGap(unit[axis] as number, other[axis] as number);
     slopes[axis] = (slopes[axis] as number) + (factor * gap) / (kernel.lengths[axis] as number) ** 2;
   }
 }
 
 function factorWithNoise(covariance: Float64Array, n: number, noise: number): Float64Array {
-  for (let extra = noise; ; extra *= 10) {
+  for (let extra = noise; ; extra = Math.max(1e-12, 10 * extra)) {
     const factor = covariance.slice();
     for (let i = 0; i < n; i++) factor[i * n + i] = (factor[i * n + i] as number) + extra;
     if (factorCholesky(factor, n)) return factor;

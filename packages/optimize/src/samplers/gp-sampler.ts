@@ -6,15 +6,8 @@ import type { SpaceLayout } from "../space/space-layout.ts";
 import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import { maximizeImprovement } from "./maximize-improvement.ts";
-import {
-  type Observation,
-  observe,
-  observeComplete,
-  observeRunning,
-  type Sampler,
-  type SamplerRequest,
-  type Seen,
-} from "./sampler.ts";
+import { toProcessValues } from "./process-values.ts";
+import { type Observation, observe, observeComplete, observeRunning, type Sampler, type Seen } from "./sampler.ts";
 import { createSobolSampler } from "./sobol-sampler.ts";
 
 /** How the Gaussian process looks at what it has seen. */
@@ -62,7 +55,9 @@ export function createGpSampler(options: GpOptions = {}): Sampler {
       if (complete.length < startupTrials) return startup.suggest(request);
       const seen = select(complete, maxObservations, foldBest(request));
       const kernel = kernelOf(request.layout, complete);
-      return { unit: maximizeImprovement(request, conditionOn(request, seen, kernel), seen) };
+      const pending = observeRunning(request);
+      const taken = [...complete, ...pending].map(({ unit }) => unit);
+      return { unit: maximizeImprovement(request, conditionOn(seen, pending, kernel), { seen, taken }) };
     },
   };
 }
@@ -96,29 +91,15 @@ function select(
   return byEnd([...best, ...newest]);
 }
 
-/**
- * The process after what was seen and what is under way. Its values are standardised logarithms of how far losses are
- * above the least, which tells good from better where bad losses are bad by orders of magnitude.
- */
-function conditionOn(request: SamplerRequest, seen: readonly Observation[], kernel: Kernel): GaussianProcess {
+/** The process after what was seen and what is under way. */
+function conditionOn(seen: readonly Observation[], pending: readonly Observation[], kernel: Kernel): GaussianProcess {
   const units = seen.map(({ unit }) => unit);
-  const values = toProcessValues(seen);
+  const values = toProcessValues(seen.map(lossOf));
   const process = fitGaussianProcess(units, values, kernel);
-  const pending = observeRunning(request).map(({ unit }) => unit);
   if (pending.length === 0) return process;
-  const believed = pending.map((unit) => process.predict(unit).mean);
-  return fitGaussianProcess([...units, ...pending], Float64Array.of(...values, ...believed), kernel);
-}
-
-function toProcessValues(seen: readonly Observation[]): Float64Array {
-  const losses = seen.map(lossOf);
-  const sorted = losses.toSorted((a, b) => a - b);
-  const least = sorted[0] ?? 0;
-  const scale = 0.1 * ((sorted[sorted.length >> 1] ?? 0) - least) || 1;
-  const logs = Float64Array.from(losses, (loss) => Math.log1p((loss - least) / scale));
-  const mean = logs.reduce((sum, each) => sum + each, 0) / logs.length;
-  const variance = logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / logs.length;
-  return logs.map((each) => (each - mean) / (Math.sqrt(variance) || 1));
+  const believed = pending.map(({ unit }) => process.predict(unit).mean);
+  const all = [...units, ...pending.map(({ unit }) => unit)];
+  return fitGaussianProcess(all, Float64Array.of(...values, ...believed), kernel);
 }
 
 /** Fits the kernel anew with every trial at first and then the more rarely the more trials there are. */
@@ -138,7 +119,7 @@ function createKernelFit(maxObservations: number) {
     const isCategorical = layout.axes.map((axis) => axis.isCategorical);
     const kernel = fitKernel(
       seen.map(({ unit }) => unit),
-      toProcessValues(seen),
+      toProcessValues(seen.map(lossOf)),
       isCategorical,
     );
     ofLayout.set(last, kernel);

@@ -1,9 +1,9 @@
 import { logExpectedImprovement } from "../numeric/expected-improvement.ts";
 import type { GaussianProcess } from "../numeric/gaussian-process.ts";
-import { minimizeInBox } from "../numeric/minimize-in-box.ts";
 import type { Random } from "../random.ts";
-import { decodePoint, encodePoint } from "../space/point.ts";
+import { toCodedUnit } from "../space/point.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import { climb, type Hill } from "./climb-improvement.ts";
 import { drawUnit } from "./random-sampler.ts";
 import type { Observation, SamplerRequest } from "./sampler.ts";
 
@@ -12,34 +12,66 @@ const drawn = 192;
 /** The most promising of them, from which the improvement is climbed. */
 const climbs = 4;
 
+/** What the process has seen. */
+export interface SeenByProcess {
+  /** The trials that it is conditioned on. */
+  readonly seen: readonly Observation[];
+  /** Places of all trials, those under way too: tried again only where nothing else is found. */
+  readonly taken: readonly Float64Array[];
+}
+
 /** Finds a place of great expected improvement: the best of many, and what climbing from the best few leads to. */
 export function maximizeImprovement(
   { layout, random, isAllowed }: SamplerRequest,
   process: GaussianProcess,
-  seen: readonly Observation[],
+  { seen, taken }: SeenByProcess,
 ): Float64Array {
-  // The least mean and not the least value, which noise may have made.
-  const best = seen.reduce((least, { unit }) => Math.min(least, process.predict(unit).mean), Number.POSITIVE_INFINITY);
-  const improvementAt = (unit: Float64Array) => {
-    const { mean, deviation } = process.predict(unit);
-    return logExpectedImprovement(mean, deviation, best).value;
-  };
   const leaders = seen.toSorted((a, b) => (a.losses[0] ?? 0) - (b.losses[0] ?? 0)).slice(0, 10);
   const candidates = Array.from({ length: 2 * drawn }, (_, i) =>
-    toValid(layout, i < drawn ? drawUnit(layout, random) : drawNear(layout, leaders, random)),
+    toCodedUnit(layout, i < drawn ? drawUnit(layout, random) : drawNear(layout, leaders, random)),
   );
-  const allowed = candidates.filter(isAllowed);
-  const ranked = (allowed.length > 0 ? allowed : candidates)
-    .map((unit) => ({ unit, value: improvementAt(unit) }))
+  const isNew = findNew(layout, taken);
+  const isOpen = (unit: Float64Array) => isNew(unit) && isAllowed(unit);
+  const [open, allowed] = [candidates.filter(isOpen), candidates.filter(isAllowed)];
+  const hill = { ...improvementOf(process, seen), layout, isOpen };
+  const ranked = (open.length > 0 ? open : allowed.length > 0 ? allowed : candidates)
+    .map((unit) => ({ unit, value: hill.valueAt(unit) }))
     .sort((a, b) => b.value - a.value);
-  const climbed = ranked.slice(0, climbs).map(({ unit }) => climb(layout, process, unit, best));
-  return [...climbed.filter(({ unit }) => isAllowed(unit)), ...ranked].reduce((a, b) => (b.value > a.value ? b : a))
-    .unit;
+  const climbed = ranked.slice(0, climbs).map((start) => climb(hill, start));
+  return [...climbed, ...ranked].reduce((a, b) => (b.value > a.value ? b : a)).unit;
 }
 
-/** The place of the valid point that a place stands for: discrete axes in the middle of cells, axes not there `NaN`. */
-const toValid = (layout: SpaceLayout, unit: Float64Array): Float64Array =>
-  encodePoint(layout, decodePoint(layout, unit)) ?? unit;
+/** The logarithm of the expected improvement. */
+function improvementOf(process: GaussianProcess, seen: readonly Observation[]): Pick<Hill, "valueAt" | "slopesAt"> {
+  // The least mean and not the least value, which noise may have made.
+  const best = seen.reduce((least, { unit }) => Math.min(least, process.predict(unit).mean), Number.POSITIVE_INFINITY);
+  const width = seen[0]?.unit.length ?? 0;
+  const [meanSlopes, deviationSlopes] = [new Float64Array(width), new Float64Array(width)];
+  return {
+    valueAt(unit) {
+      const { mean, deviation } = process.predict(unit);
+      return logExpectedImprovement(mean, deviation, best).value;
+    },
+    slopesAt(unit, slopes) {
+      const { mean, deviation } = process.predictWithSlopes(unit, meanSlopes, deviationSlopes);
+      const { value, byMean, byDeviation } = logExpectedImprovement(mean, deviation, best);
+      for (let i = 0; i < width; i++) {
+        slopes[i] = byMean * (meanSlopes[i] as number) + byDeviation * (deviationSlopes[i] as number);
+      }
+      return value;
+    },
+  };
+}
+
+/** Says of places whether they are none of those taken. In a space that is continuous everywhere none comes twice by itself. */
+function findNew({ parameters }: SpaceLayout, taken: readonly Float64Array[]): (unit: Float64Array) => boolean {
+  const isContinuous = parameters.some(({ space, condition }) => {
+    return condition === undefined && (space.kind === "vector" || (space.kind === "real" && space.step === undefined));
+  });
+  if (isContinuous) return () => true;
+  const known = new Set(taken.map((unit) => unit.join()));
+  return (unit) => !known.has(unit.join());
+}
 
 /** A place some way from one of the leaders: along a few axes or all, a hair's breadth or a fifth of the range. */
 function drawNear({ axes }: SpaceLayout, leaders: readonly Observation[], random: Random): Float64Array {
@@ -51,28 +83,4 @@ function drawNear({ axes }: SpaceLayout, leaders: readonly Observation[], random
     if (random.uniform() >= share) return x;
     return axes[i]?.isCategorical ? random.uniform() : Math.min(1, Math.max(0, x + width * random.normal()));
   });
-}
-
-/** Climbs along the continuous axes, the others staying as they are. */
-function climb(layout: SpaceLayout, process: GaussianProcess, from: Float64Array, best: number) {
-  const free = Array.from(from.keys()).filter((i) => layout.axes[i]?.cells === 0 && !Number.isNaN(from[i]));
-  const unit = from.slice();
-  const [meanSlopes, deviationSlopes] = [new Float64Array(from.length), new Float64Array(from.length)];
-  const place = (x: Float64Array) => {
-    for (const [k, i] of free.entries()) unit[i] = x[k] as number;
-  };
-  const descend = (x: Float64Array, gradient: Float64Array) => {
-    place(x);
-    const { mean, deviation } = process.predictWithSlopes(unit, meanSlopes, deviationSlopes);
-    const { value, byMean, byDeviation } = logExpectedImprovement(mean, deviation, best);
-    for (const [k, i] of free.entries()) {
-      gradient[k] = -(byMean * (meanSlopes[i] as number) + byDeviation * (deviationSlopes[i] as number));
-    }
-    return -value;
-  };
-  const start = Float64Array.from(free, (i) => from[i] as number);
-  const box = { lower: start.map(() => 0), upper: start.map(() => 1) };
-  const { x, value } = minimizeInBox(descend, start, { ...box, steps: 40, tolerance: 1e-3 });
-  place(x);
-  return { unit, value: -value };
 }

@@ -12,6 +12,7 @@ import { createSobolSampler } from "./sobol-sampler.ts";
 import { createTpeSampler } from "./tpe-sampler.ts";
 
 const real = (min: number, max: number): Space => ({ kind: "real", min, max });
+const toValue = (branch: string, parameters: ValueRecord) => ({ branch, parameters });
 const plane = { x: real(-5, 10), y: real(0, 15) };
 const bowl = ({ x, y }: ValueRecord) => ((x as number) - 3) ** 2 + ((y as number) - 9) ** 2;
 
@@ -41,13 +42,32 @@ test("CMA-ES reaches 1e-8 in a study, and starts again from elsewhere once it ca
   expect(runs.at(-1)).toBeGreaterThan(0);
 });
 
+test("the Gaussian process tries no point twice while there is another", () => {
+  const space: Record<string, Space> = {
+    size: { kind: "integer", min: 1n, max: 4n },
+    width: { kind: "integer", min: 1n, max: 3n, log: true },
+    name: { kind: "conditional", branches: { a: {}, b: { n: { kind: "integer", min: 1n, max: 2n } } }, toValue },
+  };
+  const study = createStudy({ space, sampler: createGpSampler({ startupTrials: 2 }), seed: 5 });
+  const points: string[] = [];
+  for (let i = 0; i < 18; i++) {
+    // Two at a time, of which the second is not what the first is trying.
+    for (const { number, point } of study.askMany(2)) {
+      points.push(JSON.stringify(point));
+      study.tell(number, Number(point["size"]) * Number(point["width"]) - (point["name"] === "b" ? 1 : 0));
+    }
+  }
+  expect(new Set(points).size).toBe(4 * 3 * 3);
+  expect(study.ask()).toBeDefined();
+});
+
 test("the grid tries every point once and then has no more", () => {
   const space: Record<string, Space> = {
     x: real(0, 1),
     kind: {
       kind: "conditional",
       branches: { a: { n: { kind: "integer", min: 1n, max: 3n } }, b: {} },
-      toValue: (branch, parameters) => ({ branch, parameters }),
+      toValue,
     },
   };
   const study = createStudy({ space, sampler: createGridSampler({ pointsPerAxis: 4 }) });

@@ -31,6 +31,10 @@ export function encodePoint(layout: SpaceLayout, point: Point, isPartial = false
   return unit;
 }
 
+/** The place of the valid point that a place stands for: axes with cells in the middle of one, axes not there `NaN`. */
+export const toCodedUnit = (layout: SpaceLayout, unit: Float64Array): Float64Array =>
+  encodePoint(layout, decodePoint(layout, unit)) ?? unit;
+
 /** Says whether the branch that brings a parameter is taken at a point. */
 export const isActive = ({ condition }: Parameter, point: Point): boolean =>
   condition === undefined || point[condition.parent.path] === condition.branch;
