@@ -63,3 +63,30 @@ test("what another session applied is known to have been where its process died 
   expect((await store.getVariable("owner", "x")).value).toBe(5);
   expect((await own.getStudy("owner", "one")).appliedTrial).toBeUndefined();
 });
+
+test("a study that searches more than a caller may know is not shown to who would create it", async () => {
+  const { own, guests } = await openShared(["optimize"]);
+  await own.createStudy("owner", { id: "two", variables: ["x", "hidden"] });
+  const wanted = { id: "two", variables: ["owner/x"] };
+  expect(await reasonOf(guests.createStudy("guest", wanted, { ifExists: "keep" }))).toBe("access_denied");
+  const kept = await guests.createStudy("guest", { ...wanted, id: "one" }, { ifExists: "keep" });
+  expect(kept.variables.map(({ name }) => name)).toEqual(["x", "y"]);
+});
+
+test("a rule that refuses a trial tells callers of other sessions nothing of itself", async () => {
+  const { store, own, guests } = await openShared(["optimize", "read"]);
+  await guests.askTrials("guest", "owner/one", { parameters: { x: 9, y: 9 } });
+  const message = "the secret budget";
+  await store.putRule("owner", { name: "budget", expression: "x < hidden", message });
+  const told: unknown[] = [];
+  const hear = (call: Promise<unknown>) => call.catch((error: unknown) => told.push(error));
+  await hear(guests.askTrials("guest", "owner/one", { parameters: { x: 8, y: 8 } }));
+  await hear(guests.getTrialVariables("guest", "owner/one", 1));
+  await guests.enqueueTrial("guest", "owner/one", { x: 9, y: 9 });
+  await guests.askTrials("guest", "owner/one", {});
+  told.push((await guests.getTrial("guest", "owner/one", 2)).cause);
+  expect(told).toMatchObject([{ reason: "rule_violation" }, { reason: "rule_violation" }, expect.any(String)]);
+  const words = told.map((each) => (isStoreError(each) ? `${each.message} ${JSON.stringify(each.details)}` : each));
+  expect(words.join()).not.toMatch(/budget|hidden/);
+  await expect(own.getTrialVariables("owner", "one", 1)).rejects.toThrow(message);
+});

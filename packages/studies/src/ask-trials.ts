@@ -1,5 +1,7 @@
 import { type AskTrialsOptions, type Store, StoreError, storeError, type ValueRecord } from "@trimtab/core";
 import { decideAsk as decideUnderRules } from "@trimtab/optimize";
+import { objectionToOthers } from "./objection-to-others.ts";
+import type { Located } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
 import type { Draft } from "./study-log.ts";
 import { happeningOf, startGiven } from "./trial-commands.ts";
@@ -12,11 +14,12 @@ export interface SessionRules {
   readonly present: (names: readonly string[]) => Promise<ValueRecord>;
 }
 
-/** Asks a session's rules, and its variables' own constraints. */
-export const sessionRules = (store: Store, session: string): SessionRules => ({
+/** Asks a session's rules, and its variables' own constraints; which of them object is told to the session alone. */
+export const sessionRules = (store: Store, { name: { session }, isOwn }: Located): SessionRules => ({
   async objectionTo(updates) {
     const { holds, checks, refused } = await store.checkRules(session, { updates });
     if (holds) return undefined;
+    if (!isOwn) return objectionToOthers;
     const [first] = refused.values();
     const broken = checks.find(({ outcome }) => outcome === "violated" || outcome === "error");
     return first?.message ?? `rule ${broken?.rule ?? ""} would not hold`;

@@ -47,6 +47,8 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       if (!isNew && !isRepeated && ifExists !== "keep") {
         throw storeError("already_exists", `there is a study ${id} already`, { resource: "study", id });
       }
+      // One that is there may search more than the caller has named.
+      if (!isNew) await access.locate(session, owner.session === session ? id : `${owner.session}/${id}`);
       return infoOf(study, name);
     },
     async getStudy(session, ref) {

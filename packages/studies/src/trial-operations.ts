@@ -41,9 +41,9 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       refuseIf(checkWhole(options.count ?? 1, "count", 1));
       checkCount("count", options.count ?? 1);
       const located = await access.locate(session, ref);
-      const { study, name } = located;
+      const { study } = located;
       await table.lose(study);
-      const rules = sessionRules(store, name.session);
+      const rules = sessionRules(store, located);
       const asked = { asked: "ask-trials", ...askerOf(session, options), requestId: options.requestId };
       const numbers = await study.commit((view) => decideAsk(view, options, rules), asked);
       const view = present(located);

@@ -2,6 +2,7 @@ import { type BatchWritten, type Store, type StudyStore, storeError } from "@tri
 import { bestTrial, paretoTrials, type Trial } from "@trimtab/optimize";
 import { applyTrial, rollBackStudy } from "./apply-trial.ts";
 import { present, trialAt } from "./located-trials.ts";
+import { withoutOthers } from "./objection-to-others.ts";
 import { pageAfter, pageOfTrials } from "./page-after.ts";
 import type { Located } from "./study-access.ts";
 import { toStudyTrial } from "./study-info.ts";
@@ -53,7 +54,11 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
       const overlay = `trial-${crypto.randomUUID()}`;
       await store.forkSession(owner, { kind: "revision", revision }, { id: overlay, ttlMs: overlayTtlMs });
       try {
-        if (Object.keys(parameters).length > 0) await store.setVariables(overlay, parameters);
+        if (Object.keys(parameters).length > 0) {
+          await store.setVariables(overlay, parameters).catch((error: unknown) => {
+            throw located.isOwn ? error : withoutOthers(error, parameters);
+          });
+        }
         return { ...(await store.getVariables(overlay, names)), revision };
       } finally {
         await store.deleteSession(overlay, { allowMissing: true });
