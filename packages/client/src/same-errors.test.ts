@@ -66,6 +66,14 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
     (store) => store.startOptimization("s", ["temperature"], { optimizer: "o", priority: 2 ** 31 }),
   ],
   ["pages of nothing", (store) => store.listVariables("s", { pageSize: 0 })],
+  ["an order that is none", (store) => store.listVariables("s", { orderBy: "size" as never })],
+  [
+    "a page token of another order",
+    async (store) => {
+      const { nextPageToken = "" } = await store.listVariables("s", { pageSize: 1 });
+      return store.listVariables("s", { pageToken: nextPageToken, orderBy: "name" });
+    },
+  ],
   ["pages too large", (store) => store.listSessions({ pageSize: 1001 })],
   ["pages of half an item", (store) => store.listPrograms("s", { pageSize: 0.5 })],
   ["a page token from elsewhere", (store) => store.listSessions({ pageToken: "nonsense" })],

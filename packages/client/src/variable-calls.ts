@@ -8,6 +8,7 @@ import {
   toWireIfExists,
   toWireOrigin,
   toWireSpec,
+  toWireVariableOrder,
 } from "@trimtab/wire";
 import type { VariableService } from "@trimtab/wire/services";
 import { encodeFilter, encodePage } from "./arguments.ts";
@@ -104,4 +105,5 @@ const encodeListing = (options: ListVariablesOptions) => ({
   metadata: encodeRecord(options.metadata, "metadata"),
   omitMetadata: options.includeMetadata === false,
   ...(options.origin !== undefined && { origin: toWireOrigin(options.origin) }),
+  ...(options.orderBy !== undefined && { orderBy: toWireVariableOrder(options.orderBy) }),
 });

@@ -8,7 +8,7 @@ import { type Parsed, parseValue } from "./parse-value.ts";
 import { type Payload, payloadEquals, payloadSize, type ValueRecord } from "./payload.ts";
 import type { SessionState } from "./session-state.ts";
 import { refusal } from "./store-error.ts";
-import { emptyRecord, type Variable } from "./variable.ts";
+import { emptyRecord, laterThan, type Variable } from "./variable.ts";
 
 export function decideSet(state: SessionState, command: CommandOf<"set-variable">, context: DecideContext): Decision {
   const found = expectVariable(state, command);
@@ -76,7 +76,7 @@ export function decideChange(
 
 /** A variable of which everything but the value may be new, as of the commit that follows. */
 export const stampedChange = (variable: Variable, state: SessionState, context: DecideContext): Variable =>
-  Object.freeze({ ...variable, updatedAtMs: context.atMs, revision: state.revision + 1 });
+  Object.freeze({ ...variable, updatedAtMs: laterThan(state.atMs, context.atMs), revision: state.revision + 1 });
 
 /** New constraints must admit the present value as it stands: what is stored satisfies its own constraints at all times. */
 function changedConstraints(

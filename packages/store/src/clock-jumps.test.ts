@@ -1,4 +1,4 @@
-import type { WatchEvent } from "@trimtab/core";
+import type { Commit, WatchEvent } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
@@ -44,6 +44,19 @@ test.each([
   expect(byRevision).toEqual(times);
   expect(new Set(times).size).toBe(times.length);
   expect(await store.getVariable("s", "n")).toMatchObject({ value: n, version: n });
+});
+
+test("what a process with a clock that is behind changes of a variable is later than what another one wrote", async () => {
+  const log = createMemoryLog<Commit>();
+  const ahead = open({ log });
+  ahead.jump(year);
+  await ahead.store.createSession({ id: "s" });
+  await ahead.store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const { updatedAtMs } = await ahead.store.setVariable("s", "n", 1);
+  const behind = open({ log }).store;
+  const described = await behind.updateVariable("s", "n", { description: "changed" });
+  expect(described.updatedAtMs).toBeGreaterThan(updatedAtMs);
+  expect((await behind.setVariable("s", "n", 2)).updatedAtMs).toBeGreaterThan(described.updatedAtMs);
 });
 
 test("what was, at a time, is found across a jump", async () => {

@@ -19,7 +19,8 @@ import { pageAfter } from "./paging.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
-import { byBirth, requireVariable } from "./variable-operations.ts";
+import { byBirth } from "./variable-listing.ts";
+import { requireVariable } from "./variable-operations.ts";
 
 /** The part of a store that reads the past of variables and sessions. */
 export function createHistoryOperations(

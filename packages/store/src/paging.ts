@@ -18,7 +18,7 @@ export function pageAfter<T>(
 ): Page<T> {
   checkPageSize(pageSize);
   const items = inOrder(list, keyOf);
-  const start = pageToken === undefined ? 0 : firstAfter(items, parsePageToken(pageToken), keyOf);
+  const start = pageToken === undefined ? 0 : firstAfter(items, parsePageToken(pageToken, items[0], keyOf), keyOf);
   const page = items.slice(start, start + pageSize);
   const last = page.at(-1);
   if (last === undefined || start + pageSize >= items.length) return { items: page };
@@ -64,12 +64,19 @@ function compare(a: SortKey, b: SortKey): number {
 
 const formatPageToken = (key: SortKey) => encodeURIComponent(JSON.stringify(key));
 
-function parsePageToken(token: string): SortKey {
+/** Reads a token as the key of an item; with an item to compare with, one of a listing with other keys is refused. */
+function parsePageToken<T>(token: string, item: T | undefined, keyOf: (item: T) => SortKey): SortKey {
   try {
     const key: unknown = JSON.parse(decodeURIComponent(token));
-    if (Array.isArray(key) && key.every((part) => typeof part === "number" || typeof part === "string")) return key;
+    if (isKey(key) && (item === undefined || isLike(key, keyOf(item)))) return key;
   } catch {
     // Falls through to the refusal.
   }
   throw storeError("invalid_argument", "pageToken is not one that a listing has given out", { field: "pageToken" });
 }
+
+const isKey = (key: unknown): key is SortKey =>
+  Array.isArray(key) && key.every((part) => typeof part === "number" || typeof part === "string");
+
+const isLike = (key: SortKey, other: SortKey): boolean =>
+  key.length === other.length && key.every((part, index) => typeof part === typeof other[index]);

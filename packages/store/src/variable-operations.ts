@@ -2,12 +2,7 @@ import {
   type BatchWritten,
   type Command,
   type Commit,
-  createGlob,
-  emptyRecord,
   findVariable,
-  type ListVariablesOptions,
-  listVariables,
-  payloadEquals,
   registeredVariable,
   type SessionEvent,
   type SessionState,
@@ -15,7 +10,6 @@ import {
   type Store,
   StoreError,
   storeError,
-  toPayload,
   type Updates,
   unknownVariable,
   type Value,
@@ -24,9 +18,9 @@ import {
   type Written,
 } from "@trimtab/core";
 import { expecting, refuseExpectedVersion } from "./expectations.ts";
-import { pageAfter, type SortKey } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import { tellBatchRead, tellRead } from "./tell-read.ts";
+import { pageOfVariables } from "./variable-listing.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 type VariableOperations = Pick<
@@ -71,38 +65,11 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
       }),
     listVariables: (session, options = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
-        const selected = listVariables(state).filter(createFilter(options));
-        const page = pageAfter(selected, options, byBirth);
-        const items = options.includeMetadata === false ? page.items.map(withoutMetadata) : page.items;
-        if (telemetry.isHeard) tellRead(telemetry, session, items);
-        return { ...page, items, revision: state.revision };
+        const page = pageOfVariables(state, options);
+        if (telemetry.isHeard) tellRead(telemetry, session, page.items);
+        return page;
       }),
   };
-}
-
-/**
- * The key by which variables are listed. Those registered in one commit share its time, and the number in their ids
- * tells their order; those from elsewhere may share that number too.
- */
-export const byBirth = ({ createdAtMs, id }: Variable): SortKey => [
-  createdAtMs,
-  Number(id.slice(id.lastIndexOf("_") + 1)),
-  id,
-];
-
-const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
-
-function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions): (variable: Variable) => boolean {
-  const matches = createGlob(pattern ?? "*");
-  const wanted = Object.entries(metadata ?? {}).map(([key, value]) => [key, toPayload(value)] as const);
-  return (variable) =>
-    matches(variable.name) &&
-    (type === undefined || variable.type === type) &&
-    (origin === undefined || variable.origin === origin) &&
-    wanted.every(([key, payload]) => {
-      const value = Object.hasOwn(variable.metadata, key) ? variable.metadata[key] : undefined;
-      return value !== undefined && payloadEquals(toPayload(value), payload);
-    });
 }
 
 /** Finds a variable; throws `not_found`. */

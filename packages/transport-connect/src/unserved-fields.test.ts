@@ -61,7 +61,7 @@ const served: Record<string, readonly string[]> = {
   WatchStatsRequest: ["session_id", "variables", "pattern", "interval"],
   ReportClientReadsRequest: ["session_id", "reads", "request_id"],
   ClientReads: ["variable", "cache_hits", "cache_misses", "last_read_at"],
-  ListVariablesRequest: [...page, "pattern", "type", "origin", "metadata", "omit_metadata"],
+  ListVariablesRequest: [...page, "pattern", "type", "origin", "metadata", "omit_metadata", "order_by"],
   SetVariableRequest: [...one, "context", "value", "expected_version"],
   BatchSetVariablesRequest: [...write, "updates", "allow_partial", "expected_versions"],
   UpdateVariableRequest: [

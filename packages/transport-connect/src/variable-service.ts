@@ -20,6 +20,7 @@ import {
   fromWirePlain,
   fromWireRecord,
   fromWireSpec,
+  fromWireVariableOrder,
   present,
   toUint64,
   toWireItems,
@@ -197,6 +198,7 @@ const toListOptions = (request: ListVariablesRequest): ListVariablesOptions =>
     origin: fromWantedOrigin(request.origin, "origin"),
     metadata: fromWireRecord(request.metadata, "metadata"),
     includeMetadata: !request.omitMetadata,
+    orderBy: fromWireVariableOrder(request.orderBy),
   });
 
 const toBatchOptions = (request: BatchSetVariablesRequest): BatchOptions => ({

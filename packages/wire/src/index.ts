@@ -93,6 +93,7 @@ export {
   variableFileDepth,
   variableFileVersion,
 } from "./variable-file.ts";
+export { fromWireVariableOrder, toWireVariableOrder } from "./variable-order.ts";
 export { fromWireSpec, toWireSpec } from "./variable-spec.ts";
 export { fromWireStatsEvent, fromWireVariableStats, toWireStatsEvent, toWireVariableStats } from "./variable-stats.ts";
 export { fromWireDifference, fromWireVersion, toWireDifference, toWireVersion } from "./variable-version.ts";

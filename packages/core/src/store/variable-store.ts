@@ -20,7 +20,7 @@ export interface VariableStore {
   getVariable(session: string, ref: string): Promise<Variable>;
   /** Reads several variables as they were at one revision; unknown ones are listed, not refused. */
   getVariables(session: string, refs: readonly string[]): Promise<Found>;
-  /** Lists variables, oldest first. */
+  /** Lists variables, oldest first unless asked for in another order. */
   listVariables(session: string, options?: ListVariablesOptions): Promise<VariablePage>;
   /**
    * Sets a value, and recomputes what is derived from it in the same commit. Rejects with `not_found`, `read_only`
@@ -75,6 +75,15 @@ export interface VariablePage extends Page<Variable> {
   readonly revision: number;
 }
 
+/**
+ * The orders in which variables are listed: by their registration, by name, and those that were changed last first. What
+ * changes while pages are read in the last order may be seen twice, or not on those that follow.
+ */
+export const variableOrders = ["created", "name", "updated"] as const;
+
+/** One of {@link variableOrders}. */
+export type VariableOrder = (typeof variableOrders)[number];
+
 /** Which variables to list, and what of them. */
 export interface ListVariablesOptions extends PageOptions {
   /** A glob over names: `*` stands for any run of characters, everything else for itself. */
@@ -85,6 +94,8 @@ export interface ListVariablesOptions extends PageOptions {
   readonly metadata?: ValueRecord;
   /** `false` leaves each variable's metadata out. */
   readonly includeMetadata?: boolean;
+  /** `created` unless given. A page token belongs to the order that it was given out in. */
+  readonly orderBy?: VariableOrder;
 }
 
 /** How a batch is written. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Value } from "../../index.ts";
 import { describeRegistration } from "./describe-registration.ts";
-import { type OpenStore, openSample, rejection } from "./harness.ts";
+import { type OpenStore, openNumbers, openSample, rejection } from "./harness.ts";
 
 export function describeVariables(open: OpenStore): void {
   describeRegistration(open);
@@ -58,6 +58,26 @@ function describeReading(open: OpenStore): void {
       expect(seen).toEqual(["temp_gpu", "memory_used", "temp_cpu", "my_temp_1"]);
       const [bare] = (await store.listVariables("s", { includeMetadata: false })).items;
       expect(bare?.metadata).toEqual({});
+      expect(await names({ metadata: { zone: 1n } })).toEqual(["temp_gpu", "memory_used"]);
+    });
+
+    test("lists by name, and what was changed last first, in pages", async () => {
+      const { store } = await openNumbers(open, { b: 1, c: 2, a: 3 });
+      await store.setVariable("s", "c", 5);
+      await store.updateVariable("s", "b", { description: "changed" });
+      const list = async (orderBy: "name" | "updated") => {
+        const seen: string[] = [];
+        let pageToken: string | undefined;
+        do {
+          const options = { orderBy, pageSize: 2, ...(pageToken !== undefined && { pageToken }) };
+          const page = await store.listVariables("s", options);
+          seen.push(...page.items.map(({ name }) => name));
+          pageToken = page.nextPageToken;
+        } while (pageToken !== undefined);
+        return seen;
+      };
+      expect(await list("name")).toEqual(["a", "b", "c"]);
+      expect(await list("updated")).toEqual(["b", "c", "a"]);
     });
   });
 }

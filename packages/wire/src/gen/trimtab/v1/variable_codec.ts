@@ -842,6 +842,7 @@ function enterBatchGetVariablesResponse_stats(entries: pb.BatchGetVariablesRespo
 export function writeListVariablesRequest(m: pb.ListVariablesRequest): void {
   if (m.$typeName !== "trimtab.v1.ListVariablesRequest") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.orderBy !== 0) sink.int32(72, m.orderBy);
   if (m.omitMetadata !== false) sink.bool(64, m.omitMetadata);
   const k7 = Object.keys(m.metadata);
   for (let i = k7.length - 1; i >= 0; i--) {
@@ -869,6 +870,7 @@ export function readListVariablesRequest(outer: number): pb.ListVariablesRequest
   let f6: pb.ListVariablesRequest["origin"] = 0;
   const f7: pb.ListVariablesRequest["metadata"] = {};
   let f8: pb.ListVariablesRequest["omitMetadata"] = false;
+  let f9: pb.ListVariablesRequest["orderBy"] = 0;
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -903,12 +905,16 @@ export function readListVariablesRequest(outer: number): pb.ListVariablesRequest
         f8 = source.bool();
         break;
       }
+      case 72: {
+        f9 = source.int32() as never;
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.v1.ListVariablesRequest", sessionId: f1, pageSize: f2, pageToken: f3, pattern: f4, type: f5, origin: f6, metadata: f7, omitMetadata: f8 };
+  return { $typeName: "trimtab.v1.ListVariablesRequest", sessionId: f1, pageSize: f2, pageToken: f3, pattern: f4, type: f5, origin: f6, metadata: f7, omitMetadata: f8, orderBy: f9 };
 }
 
 function enterListVariablesRequest_metadata(entries: pb.ListVariablesRequest["metadata"]): void {

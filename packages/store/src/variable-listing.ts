@@ -1,0 +1,68 @@
+import {
+  createGlob,
+  emptyRecord,
+  type ListVariablesOptions,
+  listVariables,
+  parseRecord,
+  payloadEquals,
+  type SessionState,
+  StoreError,
+  storeError,
+  toPayload,
+  type Variable,
+  type VariableOrder,
+  type VariablePage,
+  variableOrders,
+} from "@trimtab/core";
+import { pageAfter, type SortKey } from "./paging.ts";
+
+/** One page of a session's variables: those that are asked for, in the order asked for. */
+export function pageOfVariables(state: SessionState, options: ListVariablesOptions): VariablePage {
+  const selected = listVariables(state).filter(createFilter(options));
+  const page = pageAfter(selected, options, keyFor(options));
+  const items = options.includeMetadata === false ? page.items.map(withoutMetadata) : page.items;
+  return { ...page, items, revision: state.revision };
+}
+
+/**
+ * The key by which variables are listed. Those registered in one commit share its time, and the number in their ids
+ * tells their order; those from elsewhere may share that number too.
+ */
+export const byBirth = ({ createdAtMs, id }: Variable): SortKey => [
+  createdAtMs,
+  Number(id.slice(id.lastIndexOf("_") + 1)),
+  id,
+];
+
+/** Each order has keys of its own form, so that a token of one is none of another. */
+const keys: { readonly [K in VariableOrder]: (variable: Variable) => SortKey } = {
+  created: byBirth,
+  name: ({ name }) => [name],
+  updated: ({ updatedAtMs, id }) => [-updatedAtMs, id],
+};
+
+function keyFor({ orderBy = "created" }: ListVariablesOptions): (variable: Variable) => SortKey {
+  if (!variableOrders.includes(orderBy)) {
+    const message = `orderBy must be one of ${variableOrders.join(", ")}, got ${String(orderBy)}`;
+    throw storeError("invalid_argument", message, { field: "orderBy", value: String(orderBy) });
+  }
+  return keys[orderBy];
+}
+
+const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
+
+function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions): (variable: Variable) => boolean {
+  const matches = createGlob(pattern ?? "*");
+  // Integers as metadata has them, in whichever form they are asked for.
+  const plain = parseRecord(metadata, "metadata", Number.POSITIVE_INFINITY);
+  if (plain.kind === "refused") throw new StoreError(plain.refusal);
+  const wanted = Object.entries(plain.value).map(([key, value]) => [key, toPayload(value)] as const);
+  return (variable) =>
+    matches(variable.name) &&
+    (type === undefined || variable.type === type) &&
+    (origin === undefined || variable.origin === origin) &&
+    wanted.every(([key, payload]) => {
+      const value = Object.hasOwn(variable.metadata, key) ? variable.metadata[key] : undefined;
+      return value !== undefined && payloadEquals(toPayload(value), payload);
+    });
+}
