@@ -110,6 +110,20 @@ describe("openSession refuses", () => {
     expect(store.calls.size).toBe(0);
   });
 
+  it("times that are none, before anything is sent", async () => {
+    const store = createFragileStore(newStore());
+    for (const options of [
+      { timeoutMs: Number.NaN },
+      { timeoutMs: -1 },
+      { livenessTimeoutMs: 0 },
+      { reportReadsMs: Number.NaN },
+    ]) {
+      const { details } = await rejection(openSession(store, "assistant", assistant, options), "invalid_argument");
+      expect(Object.keys(options)).toContain(details.field);
+    }
+    expect(store.calls.size).toBe(0);
+  });
+
   it("what the store refuses", async () => {
     const error = await rejection(openSession(newStore(), "a/b", assistant), "invalid_argument");
     expect(error.code).toBe("invalid_argument");

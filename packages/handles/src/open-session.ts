@@ -1,4 +1,5 @@
 import { type Declarations, type Origin, type Store, storeError, type WriteOptions } from "@trimtab/core";
+import { checkedAtLeast } from "./checked-at-least.ts";
 import { errorOf } from "./connection-status.ts";
 import { nameDeclarations } from "./declarations.ts";
 import { createOnError, type OnError } from "./listeners.ts";
@@ -16,9 +17,9 @@ export interface OpenSessionOptions<D extends Declarations = Declarations> exten
   readonly origin?: Origin;
   /** Gives up opening. Once the session is open it has no effect. */
   readonly signal?: AbortSignal;
-  /** How long to keep trying to open while the store cannot be reached, in milliseconds; 30 000 unless given. */
+  /** How long to keep trying to open while the store cannot be reached, in milliseconds; 30 000 unless given, `Infinity` for ever. */
   readonly timeoutMs?: number;
-  /** How long the watch may be silent before it is taken for dead; 45 000 unless given: three bookmarks. */
+  /** How long the watch may be silent before it is taken for dead, at least 1 ms; 45 000 unless given: three bookmarks. */
   readonly livenessTimeoutMs?: number;
   /**
    * Takes what callbacks throw and stored values that their declared type cannot read. Without it they are reported as
@@ -55,11 +56,13 @@ export async function openSession<const D extends Declarations>(
   declarations: D,
   options: OpenSessionOptions<D> = {},
 ): Promise<LiveSession<D>> {
-  const { timers = systemTimers, livenessTimeoutMs = 45_000, timeoutMs = 30_000, actor, origin, signal } = options;
+  const { timers = systemTimers, actor, origin, signal } = options;
+  const timeoutMs = checkedAtLeast(0, options.timeoutMs ?? 30_000, "timeoutMs");
+  const livenessTimeoutMs = checkedAtLeast(1, options.livenessTimeoutMs ?? 45_000, "livenessTimeoutMs");
+  const intervalMs = checkedAtLeast(0, options.reportReadsMs ?? 30_000, "reportReadsMs");
   const context: WriteOptions = { ...(actor !== undefined && { actor }), ...(origin !== undefined && { origin }) };
   const declared = nameDeclarations(declarations, options.names);
   const onError = createOnError(options.onError);
-  const { reportReadsMs: intervalMs = 30_000 } = options;
   const runtime = createSessionRuntime({
     store,
     id,

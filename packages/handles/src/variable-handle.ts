@@ -1,6 +1,7 @@
 import { type SetOptions, type Staleness, storeError, type ValueRecord, type Written } from "@trimtab/core";
 import type { Change } from "./change.ts";
 import { createChangeQueue } from "./change-queue.ts";
+import { checkedAtLeast } from "./checked-at-least.ts";
 import type { Held } from "./decode-variable.ts";
 import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
 import type { ReadCounter } from "./read-reports.ts";
@@ -173,13 +174,7 @@ function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
       return stop;
     },
     changes({ signal, capacity = 1024 } = {}) {
-      if (!(capacity >= 1)) {
-        throw storeError("invalid_argument", `capacity ${capacity} is below 1`, {
-          field: "capacity",
-          limit: 1,
-          value: capacity,
-        });
-      }
+      checkedAtLeast(1, capacity, "capacity");
       const leave = () => {
         stop();
         parts.endings()?.delete(queue);

@@ -192,6 +192,17 @@ describe("update", () => {
     expect(calls).toBe(1);
   });
 
+  it("refuses numbers of retries and waits that are none", async () => {
+    const app = await open();
+    for (const options of [{ retries: Number.NaN }, { retries: -1 }, { retryBackoffMs: Number.NaN }]) {
+      await rejection(
+        app.variables.maxTokens.update((n) => n + 1, options),
+        "invalid_argument",
+      );
+    }
+    expect(app.variables.maxTokens.version).toBe(0);
+  });
+
   it("passes on what the function throws, writes nothing, and goes on with the next update", async () => {
     const app = await open();
     const failing = app.variables.maxTokens.update(() => {

@@ -12,6 +12,7 @@ import {
   type WriteOptions,
   type Written,
 } from "@trimtab/core";
+import { checkedAtLeast } from "./checked-at-least.ts";
 import { parsedOrThrow } from "./declarations.ts";
 import type { Held } from "./decode-variable.ts";
 import type { LiveCache } from "./live-cache.ts";
@@ -74,6 +75,8 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
     options: UpdateOptions,
   ): Promise<Written> => {
     const { retries = 3, retryBackoffMs = 50, ...rest } = options;
+    checkedAtLeast(0, retries, "retries");
+    checkedAtLeast(0, retryBackoffMs, "retryBackoffMs");
     if (slot.current !== undefined) slot.reads?.hit();
     let base = slot.current ?? (await read(slot));
     for (let attempt = 1; ; attempt++) {

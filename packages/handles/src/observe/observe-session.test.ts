@@ -207,4 +207,21 @@ describe("observers of a session", () => {
       [2, 1, 2],
     ]);
   });
+
+  test("refuse times and sizes that are none", async () => {
+    const { store, observers } = await open();
+    for (const how of [
+      { debounceMs: Number.NaN },
+      { throttleMs: -1 },
+      { batch: { maxSize: 0 } },
+      { batch: { maxDelayMs: -1 } },
+    ]) {
+      expect(thrown(() => observers.observeBatches("temperature", () => {}, how))).toMatchObject({
+        reason: "invalid_argument",
+      });
+    }
+    expect(observers.count()).toBe(0);
+    await rejection(observeSession(store, "s", { livenessTimeoutMs: 0 }), "invalid_argument");
+    await rejection(observeSession(store, "s", { capacity: Number.NaN }), "invalid_argument");
+  });
 });

@@ -1,4 +1,5 @@
 import { type Store, StoreError, unknownVariable } from "@trimtab/core";
+import { checkedAtLeast } from "../checked-at-least.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "../connection-status.ts";
 import { createListeners, createOnError, type Listeners, type OnError } from "../listeners.ts";
@@ -20,7 +21,7 @@ export interface SessionObservers {
    * on the same target counts once, with its latest options.
    *
    * @returns what ends it
-   * @throws StoreError `not_found` where a ref names no variable
+   * @throws StoreError `not_found` where a ref names no variable, `invalid_argument` for a time or a size that is none
    */
   observe(target: ObserveTarget, observer: EventObserver, options?: ObserveOptions): () => void;
   /** As {@link observe}, several events at a time. */
@@ -44,9 +45,9 @@ export type BatchObserver = (events: readonly ObservedEvent[]) => unknown;
 export interface ObserveSessionOptions {
   /** Hears of what observers and their filters throw; otherwise it counts as uncaught. */
   readonly onError?: OnError;
-  /** Deliveries that may wait for one observer before they are merged; 1024 unless given. */
+  /** Deliveries that may wait for one observer before they are merged, at least 1; 1024 unless given. */
   readonly capacity?: number;
-  /** How long the watch may be silent before it is taken for dead; 45 000 unless given: three bookmarks. */
+  /** How long the watch may be silent before it is taken for dead, at least 1 ms; 45 000 unless given: three bookmarks. */
   readonly livenessTimeoutMs?: number;
   /** Timers and randomness, for tests. */
   readonly timers?: Timers;
@@ -61,7 +62,9 @@ export async function observeSession(
   session: string,
   options: ObserveSessionOptions = {},
 ): Promise<SessionObservers> {
-  const { timers = systemTimers, livenessTimeoutMs = 45_000, capacity = 1024 } = options;
+  const { timers = systemTimers } = options;
+  const livenessTimeoutMs = checkedAtLeast(1, options.livenessTimeoutMs ?? 45_000, "livenessTimeoutMs");
+  const capacity = checkedAtLeast(1, options.capacity ?? 1024, "capacity");
   const onError = createOnError(options.onError);
   const events = createSessionEvents();
   const table = createObserverTable();
