@@ -1,8 +1,19 @@
-import type { Commit, SessionHistory, SessionState } from "@trimtab/core";
-import type { CommitLog, MemoryLog, MemoryStream } from "@trimtab/log";
-import type { RecentCommits } from "./recent-commits.ts";
-import { type FoldOptions, loadFold, type SessionFold } from "./session-fold.ts";
-import type { WatchHub } from "./watch-hub.ts";
+import {
+  type Commit,
+  deletionWithSession,
+  evolveDecided,
+  type MadeVariable,
+  type SessionHistory,
+  type SessionState,
+} from "@trimtab/core";
+import type { CommitLog, LogRead, MemoryLog, MemoryStream } from "@trimtab/log";
+import type { AppendObserver } from "./append-observer.ts";
+import { endsSession } from "./ends-session.ts";
+import { type Following, followOthers } from "./follow-others.ts";
+import { createRecentCommits, type RecentCommits } from "./recent-commits.ts";
+import { type FoldOptions, type Loaded, loadFold, type SessionFold } from "./session-fold.ts";
+import { askedFrom, createSnapshotKeeper, type SnapshotKeeper } from "./snapshot-keeper.ts";
+import { createWatchHub, setChangesOf, type WatchHub } from "./watch-hub.ts";
 import { writeNow } from "./write-now.ts";
 import {
   createWritePipeline,
@@ -36,9 +47,16 @@ export async function loadSession(id: string, options: RuntimeOptions): Promise<
   return new Runtime(await loadFold(id, options), options);
 }
 
-/** A class for its speed: of an object that has getters of its own V8 makes a dictionary, which every call would pay. */
-class Runtime implements SessionRuntime {
-  readonly #fold: SessionFold;
+const nothingMade: readonly undefined[] = [];
+
+/**
+ * A session in one object, of a class: a write to one of many pays for each object that it has to look into. What most
+ * sessions do without is made at the first need.
+ */
+class Runtime implements SessionRuntime, SessionFold {
+  state: SessionState;
+  history: SessionHistory;
+  isBusy = false;
   readonly #options: RuntimeOptions;
   /** Where writes are appended that need not be waited for. */
   readonly #stream: MemoryStream<Commit> | undefined;
@@ -46,56 +64,62 @@ class Runtime implements SessionRuntime {
   readonly #following: Following | undefined;
   /** The way of writes that have to be waited for. */
   #pipeline: WritePipeline | undefined;
+  #recent: RecentCommits | undefined;
+  #hub: WatchHub | undefined;
+  #keeper: SnapshotKeeper | undefined;
+  readonly #snapshotAt: number;
+  /** The revision from which on the keeper is to be asked. */
+  #askKeeperFrom: number;
 
-  constructor(fold: SessionFold, options: RuntimeOptions) {
-    this.#fold = fold;
+  constructor({ state, history, snapshotAt }: Loaded, options: RuntimeOptions) {
+    this.state = state;
+    this.history = history;
     this.#options = options;
-    this.#stream = options.prompt?.stream(fold.state.id);
+    this.#stream = options.prompt?.stream(state.id);
+    this.#snapshotAt = snapshotAt;
+    this.#askKeeperFrom = askedFrom(snapshotAt, options);
     // Nobody else appends to a log that is not shared: nothing follows it, and nothing is to be stopped.
-    this.#following = options.shared ? followOthers(fold, () => this.idle()) : undefined;
-  }
-
-  get state(): SessionState {
-    return this.#fold.state;
-  }
-
-  get history(): SessionHistory {
-    return this.#fold.history;
+    this.#following = options.shared ? followOthers(this, () => this.idle()) : undefined;
   }
 
   get recent(): RecentCommits {
-    return this.#fold.recent;
+    this.#recent ??= createRecentCommits(this.state.revision, this.#options.recent);
+    return this.#recent;
   }
 
   get hub(): WatchHub {
-    return this.#fold.hub;
+    if (this.#hub === undefined) {
+      this.#hub = createWatchHub();
+      // Whoever watches follows the newest commits from now on.
+      this.#recent ??= this.recent;
+    }
+    return this.#hub;
   }
 
   get watchers(): number {
-    return this.#fold.watchers;
+    return this.#hub?.size ?? 0;
   }
 
   get log(): CommitLog<Commit> {
-    return this.#fold.log;
+    return this.#options.log;
+  }
+
+  get appends(): AppendObserver | undefined {
+    return this.#options.appends;
   }
 
   idle(): boolean {
     return this.#pipeline === undefined || this.#pipeline.idle();
   }
 
-  retain(nowMs: number): Promise<void> {
-    return this.#fold.retain(nowMs);
-  }
-
   submit(write: Write): WriteResult | Promise<WriteResult> {
-    const fold = this.#fold;
     const stream = this.#stream;
-    if (stream === undefined || fold.isBusy || !this.idle()) return this.#submitLater(write);
-    fold.isBusy = true;
+    if (stream === undefined || this.isBusy || !this.idle()) return this.#submitLater(write);
+    this.isBusy = true;
     try {
-      return writeNow(fold, write, stream) ?? this.#submitLater(write);
+      return writeNow(this, write, stream) ?? this.#submitLater(write);
     } finally {
-      fold.isBusy = false;
+      this.isBusy = false;
     }
   }
 
@@ -103,51 +127,56 @@ class Runtime implements SessionRuntime {
     await this.#pipeline?.settled();
   }
 
+  async retain(nowMs: number): Promise<void> {
+    if (this.#options.historyAgeMs !== undefined) await this.#kept().retain(this.state, this.history, nowMs);
+  }
+
+  apply(commit: Commit, made: readonly MadeVariable[] = nothingMade): void {
+    const ending = endsSession(commit);
+    if (ending) {
+      const gone = Array.from(this.state.variables.values(), (variable) => deletionWithSession(variable, commit));
+      setChangesOf(commit, gone);
+    }
+    this.state = evolveDecided(this.state, commit, made);
+    this.history.apply(commit);
+    this.#recent?.push(commit);
+    this.#hub?.publish(commit);
+    if (ending) this.#hub?.end(commit.revision);
+    if (commit.revision >= this.#askKeeperFrom)
+      this.#askKeeperFrom = this.#kept().committed(this.state, this.history, commit);
+  }
+
+  async applyRead(read: LogRead<Commit>): Promise<void> {
+    if (read.kind === "entries") {
+      for (const commit of read.entries) if (commit.revision === this.state.revision + 1) this.apply(commit);
+      return;
+    }
+    const { state, history } = await loadFold(this.state.id, this.#options);
+    this.state = state;
+    this.history = history;
+    this.#recent = undefined;
+    this.#hub?.startOver();
+  }
+
+  async readOn(): Promise<void> {
+    for (;;) {
+      const before = this.state.revision;
+      await this.applyRead(await this.log.read(this.state.id, before, 1000));
+      if (this.state.revision === before) return;
+    }
+  }
+
   close(): void {
     this.#following?.stop();
   }
 
-  #submitLater(write: Write): Promise<WriteResult> {
-    this.#pipeline ??= createWritePipeline(this.#fold, this.#options, this.#following?.resume);
-    return this.#pipeline.submit(write);
+  #kept(): SnapshotKeeper {
+    this.#keeper ??= createSnapshotKeeper(this.#snapshotAt, this.#options);
+    return this.#keeper;
   }
-}
 
-/** What others append to a session's log, being followed. */
-interface Following {
-  /** Catches up with what was left alone while something was under way. */
-  readonly resume: () => void;
-  stop(): void;
-}
-
-function followOthers(fold: SessionFold, idle: () => boolean): Following {
-  const stopped = new AbortController();
-  let behind = false;
-  const catchUp = async (): Promise<void> => {
-    // The answer to an append under way tells whether others were first; until then their commits are left alone.
-    behind = !idle();
-    if (behind) return;
-    const read = await fold.log.read(fold.state.id, fold.state.revision, 1000);
-    if (!idle()) behind = true;
-    else if (read.kind === "trimmed" || read.entries.length > 0) {
-      await fold.applyRead(read);
-      await catchUp();
-    }
-  };
-  void follow(fold, catchUp, stopped.signal).catch(() => {});
-  return {
-    resume() {
-      if (behind) void catchUp().catch(() => {});
-    },
-    stop: () => stopped.abort(),
-  };
-}
-
-async function follow(fold: SessionFold, catchUp: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    // Where the log was trimmed past what is known, catching up loads anew and following starts from there.
-    for await (const read of fold.log.follow(fold.state.id, fold.state.revision, signal)) {
-      if (read.kind === "trimmed" || read.first + read.entries.length - 1 > fold.state.revision) await catchUp();
-    }
+  #submitLater(write: Write): Promise<WriteResult> {
+    this.#pipeline ??= createWritePipeline(this, this.#options, this.#following?.resume);
+    return this.#pipeline.submit(write);
   }
 }

@@ -30,8 +30,8 @@ export interface KeeperOptions extends Retention {
 
 /** Takes snapshots of one session, and forgets the past that they make superfluous. */
 export interface SnapshotKeeper {
-  /** Notes a commit that is folded in. */
-  committed(state: SessionState, history: SessionHistory, commit: Commit): void;
+  /** Notes a commit that is folded in; gives the revision of the next that it has to hear of. */
+  committed(state: SessionState, history: SessionHistory, commit: Commit): number;
   /** Forgets what has grown too old by now, where its age is limited; resolves when that is done, or has failed. */
   retain(state: SessionState, history: SessionHistory, nowMs: number): Promise<void>;
 }
@@ -40,7 +40,11 @@ export interface SnapshotKeeper {
 export const createSnapshotKeeper = (snapshotAt: number, options: KeeperOptions): SnapshotKeeper =>
   new Keeper(snapshotAt, options);
 
-/** A class, since every session has one. */
+/** The revision of the first commit that a keeper has to hear of: those before it change nothing. */
+export const askedFrom = (snapshotAt: number, { historyBytes, snapshotEvery }: KeeperOptions): number =>
+  historyBytes === undefined ? snapshotAt + snapshotEvery : 0;
+
+/** A class, since there may be one for every session. */
 class Keeper implements SnapshotKeeper {
   readonly #options: KeeperOptions;
   /** The revision of the latest snapshot. */
@@ -56,9 +60,10 @@ class Keeper implements SnapshotKeeper {
     this.#last = snapshotAt;
   }
 
-  committed(state: SessionState, history: SessionHistory, commit: Commit): void {
+  committed(state: SessionState, history: SessionHistory, commit: Commit): number {
     if (this.#options.historyBytes !== undefined) this.#bytes += commitBytes(commit);
     if (this.#running === undefined && this.#isDue(state, history)) void this.#start(state, history, commit.atMs);
+    return askedFrom(this.#last, this.#options);
   }
 
   async retain(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
