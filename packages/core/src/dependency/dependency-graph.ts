@@ -15,7 +15,7 @@ export interface DependencyGraph {
   /** What depends on a variable, in the order it was added. */
   dependentsOf(variable: string): Iterable<Dependency>;
   /** What depends on a variable, in the order it was added, with what following it takes to know. */
-  followersOf(variable: string): readonly Follower[];
+  followersOf(variable: string): readonly Crowd[];
   hasDependents(variable: string): boolean;
   dependencyCount(variable: string): number;
   /**
@@ -32,20 +32,25 @@ export interface DependencyGraph {
   draft(): DependencyGraph;
 }
 
+/** Variables of one height that depend on another. */
+export interface Crowd {
+  readonly height: number;
+  /** They depend on nothing else; otherwise there is one of them. */
+  readonly isOnly: boolean;
+  readonly members: readonly Follower[];
+}
+
 /** A variable as one of those that depend on another. */
 export interface Follower {
   readonly id: string;
   readonly kind: DependencyKind;
-  readonly height: number;
-  /** It depends on nothing else. */
-  readonly isOnly: boolean;
   /** Others depend on it. */
   readonly isFollowed: boolean;
   /** Where it is kept, noted by whoever has looked it up. */
   slot: DerivedSlot | undefined;
 }
 
-const noFollowers: readonly Follower[] = [];
+const noFollowers: readonly Crowd[] = [];
 
 /** Makes a graph without edges. */
 export const createDependencyGraph = (): DependencyGraph =>
@@ -59,7 +64,7 @@ class Edges implements DependencyGraph {
   /** What this is a draft of, as long as it is no other than that. */
   #below: Edges | undefined;
   /** Of those that were asked for since the last change. */
-  #followers: Map<string, readonly Follower[]> | undefined;
+  #followers: Map<string, readonly Crowd[]> | undefined;
   size: number;
 
   constructor(
@@ -86,12 +91,12 @@ class Edges implements DependencyGraph {
     return this.#incoming.from(variable);
   }
 
-  followersOf(variable: string): readonly Follower[] {
+  followersOf(variable: string): readonly Crowd[] {
     if (this.#below !== undefined) return this.#below.followersOf(variable);
     if (!this.hasDependents(variable)) return noFollowers;
     let followers = this.#followers?.get(variable);
     if (followers === undefined) {
-      followers = Array.from(this.dependentsOf(variable), (dependency) => this.#followerOf(dependency));
+      followers = this.#crowdsOf(variable);
       this.#followers ??= new Map();
       this.#followers.set(variable, followers);
     }
@@ -146,9 +151,20 @@ class Edges implements DependencyGraph {
     this.#followers = undefined;
   }
 
-  #followerOf({ variable: id, kind }: Dependency): Follower {
-    const [height, isOnly, isFollowed] = [this.heightOf(id), this.dependencyCount(id) === 1, this.hasDependents(id)];
-    return { id, kind, height, isOnly, isFollowed, slot: undefined };
+  #crowdsOf(followed: string): Crowd[] {
+    const crowds: Crowd[] = [];
+    let only: Follower[] | undefined;
+    for (const { variable: id, kind } of this.dependentsOf(followed)) {
+      const follower = { id, kind, isFollowed: this.hasDependents(id), slot: undefined };
+      const isOnly = this.dependencyCount(id) === 1;
+      if (isOnly && only !== undefined) only.push(follower);
+      else {
+        const members: Follower[] = [follower];
+        crowds.push({ height: this.heightOf(id), isOnly, members });
+        only = isOnly ? members : undefined;
+      }
+    }
+    return crowds;
   }
 
   #cut(variable: string, dependsOn: string): void {

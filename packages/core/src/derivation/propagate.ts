@@ -14,7 +14,7 @@ import { DerivedSlot, VariableTable } from "../variable-table.ts";
 import { namesNotFollowed } from "./check-derivation.ts";
 import { type ComputeOptions, compute, payloadOf } from "./compute.ts";
 import { type Cause, DerivedSet } from "./derived-set.ts";
-import { createHeightQueue, type Visit } from "./height-queue.ts";
+import { createHeightQueue } from "./height-queue.ts";
 import { computeQuickly } from "./recipe.ts";
 
 /** What follows from new values: further events of the same commit, or why the commit cannot be. */
@@ -50,18 +50,21 @@ export function propagate(
 
   const visitDependents = (id: string): void => {
     const causes = [id];
-    for (const follower of dependencies.followersOf(id)) {
-      const { height, isFollowed, isOnly } = follower;
-      const target = targetOf(draft, follower);
-      if (target === undefined || (follower.kind !== "data" && baseOf(target).derivation !== undefined)) continue;
-      queue.add(target, { height, causes, isFollowed, isOnce: isOnly && demanded.size === 0 });
+    for (const crowd of dependencies.followersOf(id)) {
+      const isOnce = crowd.isOnly && demanded.size === 0;
+      if (isOnce) queue.add(crowd, { causes, isOnce });
+      else {
+        for (const follower of crowd.members) {
+          if (isConcerned(draft, follower)) queue.add({ ...crowd, members: [follower] }, { causes, isOnce });
+        }
+      }
     }
   };
   for (const id of demanded) {
-    const variable = draft.variables.get(id);
-    if (variable?.derivation === undefined) continue;
-    const isFollowed = dependencies.hasDependents(id);
-    queue.add(variable, { height: dependencies.heightOf(id), causes: [], isFollowed, isOnce: false });
+    if (draft.variables.get(id)?.derivation === undefined) continue;
+    const follower = { id, kind: "data", isFollowed: dependencies.hasDependents(id), slot: undefined } as const;
+    const crowd = { height: dependencies.heightOf(id), isOnly: false, members: [follower] };
+    queue.add(crowd, { causes: [], isOnce: false });
   }
   for (const id of changed) visitDependents(id);
 
@@ -87,13 +90,17 @@ export function propagate(
   };
   let computed = 0;
   for (let visit = queue.next(); visit !== undefined; visit = queue.next()) {
-    const { target, causes, isFollowed } = visit;
+    const { follower, causes } = visit;
+    const { isFollowed } = follower;
+    const target = targetOf(draft, follower);
+    if (target === undefined) continue;
     const { id, name, derivation, stale } = baseOf(target);
     if (derivation === undefined) {
       events.push({ kind: "dependency-changed", id, name, version: target.version, causedBy: causes });
       variables.push(undefined);
       continue;
     }
+    if (follower.kind !== "data") continue;
     if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
     const cause = causeOf(causes);
     const isSure = stale === undefined && !demanded.has(id);
@@ -123,8 +130,17 @@ export function propagate(
   return { kind: "propagated", events, variables };
 }
 
-/** What depends on something, or where it is kept; nothing where it is gone. */
-function targetOf({ variables }: SessionState, follower: Follower): Visit["target"] | undefined {
+/** Says whether a variable is there that follows what it depends on. */
+function isConcerned(state: SessionState, follower: Follower): boolean {
+  const target = targetOf(state, follower);
+  return target !== undefined && (follower.kind === "data" || baseOf(target).derivation === undefined);
+}
+
+/** A variable, or where it is kept. */
+type Target = Variable | DerivedSlot;
+
+/** What depends on something; nothing where it is gone. */
+function targetOf({ variables }: SessionState, follower: Follower): Target | undefined {
   const table = holderOf(variables, follower.id);
   if (!(table instanceof VariableTable)) return variables.get(follower.id);
   if (follower.slot?.table !== table) follower.slot = table.slotOf(follower.id);
@@ -132,8 +148,8 @@ function targetOf({ variables }: SessionState, follower: Follower): Visit["targe
 }
 
 /** A variable but for its value. */
-const baseOf = (target: Visit["target"]): Variable => (target instanceof DerivedSlot ? target.base : target);
-const variableOf = (target: Visit["target"]): Variable => (target instanceof DerivedSlot ? target.variable : target);
+const baseOf = (target: Target): Variable => (target instanceof DerivedSlot ? target.base : target);
+const variableOf = (target: Target): Variable => (target instanceof DerivedSlot ? target.variable : target);
 
 /** The event that gives a variable a computed value, where that is all there is to say: no failure, and nothing large. */
 function followQuickly(

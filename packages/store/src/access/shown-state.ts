@@ -85,7 +85,11 @@ function shownGraph(graph: DependencyGraph, shows: (id: string) => boolean): Dep
     get: (variable, dependsOn) => (shows(variable) && shows(dependsOn) ? graph.get(variable, dependsOn) : undefined),
     dependenciesOf,
     dependentsOf,
-    followersOf: (id) => graph.followersOf(id).filter((follower) => shows(id) && shows(follower.id)),
+    followersOf: (id) =>
+      graph.followersOf(id).map((crowd) => ({
+        ...crowd,
+        members: crowd.members.filter((follower) => shows(id) && shows(follower.id)),
+      })),
     hasDependents: (id) => dependentsOf(id).next().done === false,
     dependencyCount: (id) => countOf(dependenciesOf(id)),
     heightOf: (id) => graph.heightOf(id),
