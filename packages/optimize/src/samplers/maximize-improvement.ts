@@ -32,13 +32,24 @@ export function maximizeImprovement(
   );
   const isNew = findNew(layout, taken);
   const isOpen = (unit: Float64Array) => isNew(unit) && isAllowed(unit);
-  const [open, allowed] = [candidates.filter(isOpen), candidates.filter(isAllowed)];
   const hill = { ...improvementOf(process, seen), layout, isOpen };
-  const ranked = (open.length > 0 ? open : allowed.length > 0 ? allowed : candidates)
+  const ranked = worthRanking(candidates, isOpen, isAllowed)
     .map((unit) => ({ unit, value: hill.valueAt(unit) }))
     .sort((a, b) => b.value - a.value);
   const climbed = ranked.slice(0, climbs).map((start) => climb(hill, start));
   return [...climbed, ...ranked].reduce((a, b) => (b.value > a.value ? b : a)).unit;
+}
+
+/** The places that are open, else those that are allowed, else all: rules are asked about each once where any is open. */
+function worthRanking(
+  candidates: readonly Float64Array[],
+  isOpen: (unit: Float64Array) => boolean,
+  isAllowed: (unit: Float64Array) => boolean,
+): readonly Float64Array[] {
+  const open = candidates.filter(isOpen);
+  if (open.length > 0) return open;
+  const allowed = candidates.filter(isAllowed);
+  return allowed.length > 0 ? allowed : candidates;
 }
 
 /** The logarithm of the expected improvement. */
