@@ -90,3 +90,21 @@ test("a rule that refuses a trial tells callers of other sessions nothing of its
   expect(words.join()).not.toMatch(/budget|hidden/);
   await expect(own.getTrialVariables("owner", "one", 1)).rejects.toThrow(message);
 });
+
+test("requests of different sessions never answer each other", async () => {
+  const { own, guests } = await openShared(["optimize", "write"]);
+  const same = { requestId: "1" };
+  const first = await own.enqueueTrial("owner", "one", { x: 3, y: 3 }, same);
+  const second = await guests.enqueueTrial("guest", "owner/one", { x: 4, y: 4 }, same);
+  expect(second.number).not.toBe(first.number);
+  expect((await guests.enqueueTrial("guest", "owner/one", { x: 4, y: 4 }, same)).number).toBe(second.number);
+  for (const [value, { number }] of [first, second].entries()) {
+    await own.askTrials("owner", "one", { count: 3 });
+    await own.tellTrial("owner", "one", { number, values: [value] });
+  }
+  const applied = { requestId: "2" };
+  await own.applyTrial("owner", "one", { ...applied, number: first.number });
+  expect((await guests.applyTrial("guest", "owner/one", { ...applied, number: second.number })).trial).toMatchObject({
+    number: second.number,
+  });
+});

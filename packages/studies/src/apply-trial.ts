@@ -10,6 +10,7 @@ import {
   type Written,
 } from "@trimtab/core";
 import { bestTrial, type Trial } from "@trimtab/optimize";
+import { type Asker, requestOf } from "./asker.ts";
 import type { Application } from "./study-entry.ts";
 import type { StudyView } from "./study-fold.ts";
 import type { StudyName } from "./study-info.ts";
@@ -25,6 +26,7 @@ export interface Promotion {
   readonly write: WriteVariables;
   /** Rejects where the caller may not write some of the variables. */
   readonly mayWrite: (names: readonly string[]) => Promise<void>;
+  readonly asker: (by: ApplyTrialOptions) => Asker;
   /** The session that asks, where the study is not its own. */
   readonly caller?: string;
 }
@@ -46,8 +48,9 @@ export const applyTrial = (promotion: Promotion, options: ApplyTrialOptions): Pr
 type Promoted = StudyRolledBack & { readonly number: number };
 
 async function applyInTurn(promotion: Promotion, options: ApplyTrialOptions): Promise<Promoted> {
-  const { study, name, write } = promotion;
-  const repeated = options.requestId === undefined ? undefined : study.answered(options.requestId, asked);
+  const { study, name, write, asker } = promotion;
+  const { requestId } = asker(options);
+  const repeated = requestId === undefined ? undefined : study.answered(requestId, asked);
   const application = repeated === undefined ? await begin(promotion, options) : undefined;
   const number = application?.number ?? repeated?.[0] ?? 0;
   const values = study.view?.state.table.all.get(number)?.parameters ?? {};
@@ -60,7 +63,7 @@ async function applyInTurn(promotion: Promotion, options: ApplyTrialOptions): Pr
     if (application !== undefined && isRefusal(error)) await drop(study, application);
     throw error;
   });
-  if (application !== undefined) await note(study, application, written.applied);
+  if (application !== undefined) await note(promotion, application, written.applied);
   return { ...written, number };
 }
 
@@ -122,21 +125,22 @@ async function undoInTurn(
 }
 
 /** Finds out whether a commit was made of which that is not known, by making it: under its request id that is done once. */
-async function settle({ study, name, store }: Promotion): Promise<void> {
+async function settle(promotion: Promotion): Promise<void> {
+  const { study, name, store } = promotion;
   const { applying, state } = study.view ?? {};
   if (applying === undefined || state === undefined) return;
   const { expectedVersions, requestId, number } = applying;
   const values = state.table.all.get(number)?.parameters ?? {};
   try {
     const made = await madeByCaller({ store, session: name.session, application: applying, values });
-    if (made !== undefined) return await note(study, applying, made);
+    if (made !== undefined) return await note(promotion, applying, made);
     const { applied } = await store.setVariables(name.session, values, {
       ...who(applying),
       requestId,
       metadata: { study: name.id, trial: number },
       expectedVersions,
     });
-    await note(study, applying, applied);
+    await note(promotion, applying, applied);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await drop(study, applying);
@@ -204,13 +208,17 @@ async function planApplication(
 
 type Versions = ReadonlyMap<string, Pick<Written, "name" | "version">>;
 
-async function note(study: StudyLog, { token, number, requestId }: Application, applied: Versions): Promise<void> {
+async function note(
+  { study, name: { session } }: Promotion,
+  { token, number, requestId, caller = session }: Application,
+  applied: Versions,
+): Promise<void> {
   const versions = Object.fromEntries(Array.from(applied.values(), ({ name, version }) => [name, version]));
   const happening = { kind: "trial-applied", token, versions } as const;
   const isOpen = (view: StudyView) => view.applying?.token === token;
   await study.commit((view) => ({ happening: isOpen(view) ? happening : undefined, numbers: [number] }), {
     asked,
-    requestId,
+    requestId: requestOf({ session: caller, owner: session }, requestId),
   });
 }
 

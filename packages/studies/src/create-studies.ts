@@ -1,11 +1,11 @@
-import { defaultLimits, type Limits, type Store, type StudyStore, type TypeRegistry } from "@trimtab/core";
+import { defaultLimits, type Store, type StudyStore, type TypeRegistry } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import type { Pruner, Sampler } from "@trimtab/optimize";
 import { createStudyAccess } from "./study-access.ts";
 import type { StudyEntry } from "./study-entry.ts";
 import { createStudyMethods } from "./study-operations.ts";
 import type { StudySnapshot } from "./study-snapshot.ts";
-import { createStudyTable, type Grounds } from "./study-table.ts";
+import { createStudyTable, type Grounds, type StudyLimits } from "./study-table.ts";
 import { createTrialMethods } from "./trial-operations.ts";
 import { createTrialReads } from "./trial-reads.ts";
 
@@ -27,8 +27,8 @@ export interface StudiesOptions {
   readonly now?: () => number;
   /** Milliseconds between signs of life of a watch; 15 000 unless given. */
   readonly bookmarkIntervalMs?: number;
-  /** How long names and how large metadata may be; as sessions have it unless given. */
-  readonly limits?: Pick<Limits, "nameLength" | "metadataBytes">;
+  /** How long names and texts and how large metadata may be; as sessions have it unless given. */
+  readonly limits?: StudyLimits;
 }
 
 /** Studies of all sessions of a store. */

@@ -137,12 +137,15 @@ async function runTrial<P>(run: Run<P>, trial: StudyTrial, onError: (error: unkn
     // That a run ends as it was told to is no error of its own.
     if (!signal.aborted || error !== signal.reason) onError(error);
     const left = await study.trial(number);
-    return left.state === "running" ? study.fail(number, { cause: String(error), retry: signal.aborted }) : left;
+    return left.state === "running" ? study.fail(number, { cause: causeOf(error), retry: signal.aborted }) : left;
   } finally {
     letGo();
     if (overlays) await study.closeOverlay(number);
   }
 }
+
+/** What is told of an error, of which some go on for pages. */
+const causeOf = (error: unknown): string => String(error).slice(0, 1000);
 
 async function endTrial<P>(
   { study, objective, read, overlays, signal }: Run<P>,

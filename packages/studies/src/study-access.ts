@@ -6,7 +6,9 @@ import {
   type Store,
   StoreError,
   storeError,
+  type WriteOptions,
 } from "@trimtab/core";
+import { type Asker, askerOf } from "./asker.ts";
 import type { StudyName } from "./study-info.ts";
 import type { StudyLog } from "./study-log.ts";
 import type { Grounds, StudyTable } from "./study-table.ts";
@@ -17,6 +19,8 @@ export interface Located {
   readonly name: StudyName;
   /** The caller acts as the session that the study belongs to. */
   readonly isOwn: boolean;
+  /** Who asks, of what a call says; throws where that is refused. */
+  asker(by: WriteOptions): Asker;
   /** A variable of the study's session, as the caller calls it. */
   refOf(name: string): string;
 }
@@ -73,7 +77,8 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
             throw isStoreError(error, "access_denied") ? strange(session, name) : error;
           });
         }
-        return { study, name, isOwn, refOf };
+        const asker = (by: WriteOptions) => askerOf({ session, owner }, by, limits);
+        return { study, name, isOwn, asker, refOf };
       }
       throw isOwn
         ? storeError("not_found", `there is no study ${id}`, { resource: "study", id })

@@ -1,5 +1,6 @@
-import { type Origin, type StoreError, storeError, type WriteOptions, type WriteVia } from "@trimtab/core";
+import { type StoreError, storeError } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import type { Asker } from "./asker.ts";
 import { createQueue } from "./create-queue.ts";
 import { telling } from "./log-failures.ts";
 import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
@@ -24,22 +25,7 @@ export interface Draft {
 export interface Asked extends Partial<Asker> {
   /** What is asked, in a word. */
   readonly asked: string;
-  readonly requestId?: string | undefined;
 }
-
-/** Who asks for something, and how it came here. */
-export interface Asker {
-  readonly actor: string | undefined;
-  readonly origin: Origin | undefined;
-  readonly via: WriteVia | undefined;
-}
-
-/** Who asks: the session that does, unless it says who is answerable. */
-export const askerOf = (session: string, { actor = session, origin, via }: WriteOptions): Asker => ({
-  actor,
-  origin,
-  via,
-});
 
 /** One study at rest and in memory: decides on all that is in its log, this process's doing or another's. */
 export interface StudyLog {

@@ -1,10 +1,11 @@
 import { checkName, createGlob, StoreError, type StudyStore, storeError, type ValueRecord } from "@trimtab/core";
+import { askerOf } from "./asker.ts";
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
-import type { StudyAccess } from "./study-access.ts";
+import type { Owner, StudyAccess } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo } from "./study-info.ts";
-import { askerOf, type Draft, type StudyLog } from "./study-log.ts";
+import type { Draft, StudyLog } from "./study-log.ts";
 import { checkSpec, parsedMetadata, toRecord, withBounds, withSpace } from "./study-spec.ts";
 import { followStudy, type Grounds, type StudyTable } from "./study-table.ts";
 import { watchStudy } from "./study-watch.ts";
@@ -39,11 +40,18 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       const study = await table.open(name);
       const isSame = ({ record }: StudyView) => record.epoch === owner.epoch;
       const isTaken = study.view !== undefined && isSame(study.view);
-      if (!isTaken) await checkRoom(table, name);
+      if (!isTaken) await checkRoom(table, owner);
       const record = isTaken ? undefined : await toRecord(grounds, spec, owner);
-      const asked = { asked: "create-study", ...askerOf(session, by), requestId };
+      const asked = {
+        asked: "create-study",
+        ...askerOf(
+          { session, owner: owner.session },
+          { ...by, ...(requestId !== undefined && { requestId }) },
+          grounds.limits,
+        ),
+      };
       const isNew = record !== undefined && (await study.create(record, isSame, asked));
-      const isRepeated = requestId !== undefined && study.answered(requestId, "create-study") !== undefined;
+      const isRepeated = asked.requestId !== undefined && study.answered(asked.requestId, "create-study") !== undefined;
       if (!isNew && !isRepeated && ifExists !== "keep") {
         throw storeError("already_exists", `there is a study ${id} already`, { resource: "study", id });
       }
@@ -71,32 +79,37 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       return { ...shown, items };
     },
     async updateStudy(session, ref, { metadata, ...changes }, by = {}) {
-      const { study, name } = await access.locate(session, ref);
+      const { study, name, asker } = await access.locate(session, ref);
       const parsed = metadata === undefined ? undefined : parsedMetadata(metadata, grounds.limits);
-      const asked = { ...askerOf(session, by), asked: "update-study" };
+      const asked = { ...asker(by), asked: "update-study" };
+      if (asked.requestId !== undefined && study.answered(asked.requestId, asked.asked) !== undefined)
+        return infoOf(study, name);
+      const hasChanges = Object.values(changes).some((change) => change !== undefined);
+      const decide = (view: StudyView) => decideOne(view, { kind: "update-study", changes });
       if (parsed !== undefined) {
-        const requestId = by.requestId && Object.keys(changes).length === 0 ? by.requestId : undefined;
         const replaced = { happening: { kind: "metadata-replaced", metadata: parsed }, numbers: [] } as const;
-        await study.commit(() => replaced, { ...asked, requestId });
+        const replace = (view: StudyView) => {
+          // Refused as a whole.
+          if (hasChanges) decide(view);
+          return replaced;
+        };
+        await study.commit(replace, { ...asked, requestId: hasChanges ? undefined : asked.requestId });
       }
-      if (Object.values(changes).some((change) => change !== undefined)) {
-        const command = { kind: "update-study", changes } as const;
-        await study.commit((view) => decideOne(view, command), { ...asked, requestId: by.requestId });
-      }
+      if (hasChanges) await study.commit(decide, asked);
       return infoOf(study, name);
     },
     async changeBounds(session, ref, bounds, { expectedSpaceVersion, ...by } = {}) {
-      const { study, name } = await access.locate(session, ref);
-      const asked = { asked: "change-bounds", ...askerOf(session, by), requestId: by.requestId };
+      const { study, name, asker } = await access.locate(session, ref);
+      const asked = { asked: "change-bounds", ...asker(by) };
       await study.commit((view) => decideBounds(grounds, view, { bounds, expectedSpaceVersion }), asked);
       return infoOf(study, name);
     },
     async deleteStudy(session, ref, { allowMissing = false, ...by } = {}) {
       try {
-        const { study } = await access.locate(session, ref);
+        const { study, asker } = await access.locate(session, ref);
         await study.commit(() => ({ happening: { kind: "study-deleted" }, numbers: [] }), {
           asked: "delete-study",
-          ...askerOf(session, by),
+          ...asker(by),
         });
       } catch (error) {
         const isMissing = error instanceof StoreError && error.is("not_found");
@@ -124,10 +137,17 @@ function infoOf(study: StudyLog, name: StudyName) {
   throw storeError("not_found", `there is no study ${name.id}`, { resource: "study", id: name.id });
 }
 
-async function checkRoom(table: StudyTable, { session }: StudyName): Promise<void> {
-  const { length } = await table.ids(session);
-  if (length < studiesPerSession) return;
-  const details = { field: "studies", limit: studiesPerSession, value: length + 1 };
+async function checkRoom(table: StudyTable, { session, epoch }: Owner): Promise<void> {
+  const ids = await table.ids(session);
+  if (ids.length < studiesPerSession) return;
+  let count = 0;
+  for (const id of ids) {
+    const { view } = await table.open({ session, id });
+    // Those of a session that had the id before do not count.
+    if (view?.record.epoch === epoch) count++;
+  }
+  if (count < studiesPerSession) return;
+  const details = { field: "studies", limit: studiesPerSession, value: count + 1 };
   throw storeError("limit_exceeded", `a session may have ${studiesPerSession} studies`, details);
 }
 

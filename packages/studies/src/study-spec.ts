@@ -1,8 +1,10 @@
 import {
   checkName,
+  checkRange,
   checkWhole,
   checkWritable,
   type Limits,
+  leaseTtlLimits,
   parseConstraints,
   parseRecord,
   StoreError,
@@ -30,7 +32,7 @@ export function checkSpec(
   refuseIf(checkWhole(parallelism, "parallelism", 1));
   refuseIf(checkWhole(maxTrials, "maxTrials", 1));
   refuseIf(checkWhole(maxRetries, "maxRetries", 0));
-  refuseIf(checkWhole(spec.trialTtlMs ?? 1, "trialTtlMs", 1));
+  refuseIf(checkRange(spec.trialTtlMs ?? 1, "trialTtlMs", leaseTtlLimits));
   refuseIf(checkWhole(spec.seed ?? 0, "seed", 0));
   for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
     refuseIf(checkName(metric, `objectives[${index}].metric`, nameLength));

@@ -14,8 +14,11 @@ export interface Grounds extends StudyPlace {
   /** Other processes append to the log, too. */
   readonly isShared: boolean;
   readonly bookmarkIntervalMs: number;
-  readonly limits: Pick<Limits, "nameLength" | "metadataBytes">;
+  readonly limits: StudyLimits;
 }
+
+/** What may be how large; metrics are as metadata is. */
+export type StudyLimits = Pick<Limits, "nameLength" | "metadataBytes" | "expressionLength">;
 
 /** The studies of a log, of which those in use are in memory. */
 export interface StudyTable {

@@ -1,11 +1,13 @@
 import {
   checkName,
+  checkText,
   checkWhole,
-  defaultLimits,
-  type StoreError,
+  parseRecord,
+  StoreError,
   type StudyStore,
   type StudyTrial,
   storeError,
+  type TrialResult,
 } from "@trimtab/core";
 import { type StudyState, shouldPrune, type Trial } from "@trimtab/optimize";
 import { decideAsk, sessionRules } from "./ask-trials.ts";
@@ -14,7 +16,6 @@ import { refuseIf } from "./refuse-if.ts";
 import type { Located } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
 import { toStudyTrial } from "./study-info.ts";
-import { askerOf } from "./study-log.ts";
 import type { StudyParts } from "./study-operations.ts";
 import { decideOne, decideResults, toCommand } from "./trial-commands.ts";
 
@@ -28,11 +29,18 @@ const maxTrialsPerCall = 1000;
 
 /** What goes on with trials. */
 export function createTrialMethods({ table, grounds, access }: StudyParts): TrialMethods {
-  const { store } = grounds;
+  const { store, limits } = grounds;
+  const checkClient = (clientId: string | undefined): void => {
+    if (clientId !== undefined) refuseIf(checkName(clientId, "clientId", limits.nameLength));
+  };
+  const checkMetrics = ({ metrics }: TrialResult): void => {
+    const parsed = parseRecord(metrics, "metrics", limits.metadataBytes);
+    if (parsed.kind === "refused") throw new StoreError(parsed.refusal);
+  };
   return {
     async enqueueTrial(session, ref, parameters, by = {}) {
       const located = await access.locate(session, ref);
-      const asked = { asked: "enqueue-trial", ...askerOf(session, by), requestId: by.requestId };
+      const asked = { asked: "enqueue-trial", ...located.asker(by) };
       const command = { kind: "enqueue-trial", parameters } as const;
       return one(located, await located.study.commit((view) => decideOne(view, command), asked));
     },
@@ -44,15 +52,16 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const { study } = located;
       await table.lose(study);
       const rules = sessionRules(store, located);
-      const asked = { asked: "ask-trials", ...askerOf(session, options), requestId: options.requestId };
+      const asked = { asked: "ask-trials", ...located.asker(options) };
       const numbers = await study.commit((view) => decideAsk(view, options, rules), asked);
       const view = present(located);
       return { trials: trialsOf(view, located, numbers), status: view.state.status };
     },
     async tellTrial(session, ref, result, { clientId, ...by } = {}) {
       checkClient(clientId);
+      checkMetrics(result);
       const located = await access.locate(session, ref);
-      const asked = { asked: `tell-trial ${result.number}`, ...askerOf(session, by), requestId: by.requestId };
+      const asked = { asked: `tell-trial ${result.number}`, ...located.asker(by) };
       const command = toCommand(result, clientId);
       const numbers = await located.study.commit((view) => decideOne(view, command), asked);
       const trial = one(located, numbers);
@@ -61,9 +70,10 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async tellTrials(session, ref, results, { clientId, atomic = true, ...by } = {}) {
       checkClient(clientId);
       checkCount("results", results.length);
+      results.forEach(checkMetrics);
       const located = await access.locate(session, ref);
       let refused: ReadonlyMap<number, StoreError> = new Map();
-      const asked = { asked: "tell-trials", ...askerOf(session, by), requestId: by.requestId };
+      const asked = { asked: "tell-trials", ...located.asker(by) };
       const numbers = await located.study.commit((view) => {
         const decided = decideResults(view, results, { clientId, atomic });
         ({ refused } = decided);
@@ -74,7 +84,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async reportIntermediateValue(session, ref, { number, step, value }, { clientId, ...by } = {}) {
       checkClient(clientId);
       const located = await access.locate(session, ref);
-      const asked = { asked: "report-value", ...askerOf(session, by), requestId: by.requestId };
+      const asked = { asked: "report-value", ...located.asker(by) };
       const speaker = { number, ...(clientId !== undefined && { clientId }) };
       await located.study.commit((view) => decideOne(view, { kind: "report-value", ...speaker, step, value }), asked);
       const view = present(located);
@@ -82,8 +92,9 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     },
     async failTrial(session, ref, number, { clientId, cause, retry, ...by } = {}) {
       checkClient(clientId);
+      refuseIf(checkText(cause, "cause", limits.expressionLength));
       const located = await access.locate(session, ref);
-      const asked = { asked: `fail-trial ${number}`, ...askerOf(session, by), requestId: by.requestId };
+      const asked = { asked: `fail-trial ${number}`, ...located.asker(by) };
       const said = { ...(cause !== undefined && { cause }), ...(retry !== undefined && { retry }) };
       const command = { kind: "fail-trial", number, ...(clientId !== undefined && { clientId }), ...said } as const;
       const trial = one(located, await located.study.commit((view) => decideOne(view, command), asked));
@@ -93,7 +104,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
     async renewTrial(session, ref, number, { clientId, ...by } = {}) {
       checkClient(clientId);
       const located = await access.locate(session, ref);
-      const asked = { asked: `renew-trial ${number}`, ...askerOf(session, by), requestId: by.requestId };
+      const asked = { asked: `renew-trial ${number}`, ...located.asker(by) };
       await located.study.commit((view) => {
         checkHeld(trialAt(view, number), clientId);
         return { happening: { kind: "trial-renewed", number }, numbers: [number] };
@@ -114,10 +125,6 @@ function checkHeld({ number, state, clientId: holder }: Trial, clientId: string 
 
 const leaseOf = ({ heard, record, updatedAtMs }: StudyView, number: number): number =>
   (heard.byTrial.get(number)?.atMs ?? updatedAtMs) + record.trialTtlMs;
-
-function checkClient(clientId: string | undefined): void {
-  if (clientId !== undefined) refuseIf(checkName(clientId, "clientId", defaultLimits.nameLength));
-}
 
 function checkCount(field: string, count: number): void {
   if (count <= maxTrialsPerCall) return;

@@ -86,7 +86,7 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
   };
 
   function promotionOf(located: Located, session: string) {
-    const { study, name, isOwn, refOf } = located;
+    const { study, name, isOwn, asker, refOf } = located;
     const called = <T>(record: Readonly<Record<string, T>>) =>
       Object.fromEntries(Object.entries(record).map(([each, value]) => [refOf(each), value]));
     const write = async (
@@ -99,7 +99,7 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
       );
     };
     const mayWrite = (names: readonly string[]) => access.check(session, located, { names, permission: "write" });
-    return { study, name, store, write, mayWrite, ...(!isOwn && { caller: session }) };
+    return { study, name, store, asker, write, mayWrite, ...(!isOwn && { caller: session }) };
   }
 }
 

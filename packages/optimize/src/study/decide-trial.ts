@@ -10,7 +10,7 @@ type TrialCommand = Extract<StudyCommand, { readonly number: number }>;
 /** Decides what is told of one trial. Telling the same again changes nothing. */
 export function decideTrial(state: StudyState, command: TrialCommand): readonly StudyEvent[] {
   const { number, clientId } = command;
-  const trial = state.table.all.get(number);
+  const trial = Number.isSafeInteger(number) ? state.table.all.get(number) : undefined;
   if (trial === undefined) {
     throw storeError("not_found", `there is no trial ${number}`, { resource: "trial", id: String(number) });
   }
