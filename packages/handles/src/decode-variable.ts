@@ -1,4 +1,12 @@
-import { type Staleness, type StoreError, storeError, type ValueRecord, type Variable } from "@trimtab/core";
+import {
+  isStoreError,
+  type Payload,
+  type Staleness,
+  type StoreError,
+  storeError,
+  type ValueRecord,
+  type Variable,
+} from "@trimtab/core";
 import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
 
 /** One version of a variable, decoded. */
@@ -34,18 +42,31 @@ export const decodeVariable = <V>(named: NamedDeclaration<V>, variable: Variable
     ? decodeStored(named, variable)
     : { kind: "unreadable", id: variable.id, error: typeMismatch(variable, named.declaration), mismatch: true };
 
+/**
+ * Decodes what is stored.
+ *
+ * @throws StoreError `validation_failed` naming the variable, for what the declared type cannot read
+ */
+export function decodePayload<V>({ name, declaration: { type } }: NamedDeclaration<V>, payload: Payload): V {
+  try {
+    return type.decode(payload);
+  } catch (cause) {
+    const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw storeError("validation_failed", message, { field: name, type: type.name }, { cause });
+  }
+}
+
 /** Decodes a stored value that should be of the declared type. */
 export function decodeStored<V>(
-  { name, declaration: { type } }: NamedDeclaration<V>,
+  named: NamedDeclaration<V>,
   stored: Omit<Held, "value"> & Pick<Variable, "payload">,
 ): Decoded<V> {
   const { id, version, updatedAtMs, constraints, updatedBy, revision, stale, payload } = stored;
   try {
-    const held = { id, version, value: type.decode(payload), updatedAtMs, constraints, updatedBy, revision };
+    const held = { id, version, value: decodePayload(named, payload), updatedAtMs, constraints, updatedBy, revision };
     return { kind: "held", ...held, ...(stale !== undefined && { stale }) };
-  } catch (cause) {
-    const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
-    const error = storeError("validation_failed", message, { field: name, type: type.name }, { cause });
+  } catch (error) {
+    if (!isStoreError(error)) throw error;
     return { kind: "unreadable", id, error, mismatch: false };
   }
 }

@@ -14,7 +14,7 @@ import {
 } from "@trimtab/core";
 import { checkedAtLeast } from "./checked-at-least.ts";
 import { parsedOrThrow } from "./declarations.ts";
-import type { Held } from "./decode-variable.ts";
+import { decodePayload, type Held } from "./decode-variable.ts";
 import type { LiveCache } from "./live-cache.ts";
 import type { Timers } from "./timers.ts";
 import type { VariableSlot } from "./variable-slot.ts";
@@ -127,12 +127,13 @@ interface Stored<V> {
 
 /** Checks a value against the declared type and the constraints that the store holds it to, before anything is sent. */
 function toStored<V>(slot: VariableSlot<V>, input: unknown): Stored<V> {
-  if (slot.problem !== undefined) throw slot.problem;
+  // A value that cannot be read may be replaced by one that can, but not while the variable is of another type.
+  if (slot.problem?.is("invalid_type")) throw slot.problem;
   const { type, constraints } = slot.declaration;
   const value = parsedOrThrow(parseValue(type, slot.current?.constraints ?? constraints, input, slot.name));
   const payload = type.encode(value);
   // Decoded again, so that what reads back shares nothing with what the caller may go on changing.
-  return { plain: fromPayload(payload), stored: type.decode(payload) };
+  return { plain: fromPayload(payload), stored: decodePayload(slot, payload) };
 }
 
 /** As {@link toStored} for a batch: the error carries every item's own. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { compact, constraint, constraintSchema, flag, isAbove } from "./constraint-schema.ts";
 import { declareVariable } from "./declare-variable.ts";
 import { fromExact, isMultiple, toExact } from "./exact-integer.ts";
+import { narrowedType } from "./narrowed-type.ts";
 import { quote, refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
 /** Limits of an integer variable; each is a `number` where it is safe and a `bigint` beyond. */
@@ -114,7 +115,8 @@ export type BigIntegerOptions = IntegerConstraints & DeclarationOptions<bigint>;
 
 /**
  * Declares an integer variable whose values are numbers. Where no limit says so it adds the bounds ±(2^53-1), or with
- * a step and no minimum the lowest multiple of the step within them, so that no value can be a `bigint`.
+ * a step and no minimum the lowest multiple of the step within them, so that no value can be a `bigint`. Where a variable
+ * was registered with wider limits, values beyond are refused when they are read.
  *
  * @throws StoreError for constraints that contradict each other or exceed ±(2^53-1), and for a default that breaks them
  */
@@ -127,9 +129,11 @@ export function integer(options: IntegerOptions = {}): VariableDeclaration<numbe
   return declareVariable(numberBounds, bounded);
 }
 
-/** As {@link integerType}, but its constraints leave nothing beyond a safe number. */
+/** As {@link integerType}, but its constraints leave nothing beyond a safe number, and no such value is read. */
 const numberBounds: typeof integerType = {
-  ...integerType,
+  ...narrowedType(integerType, (value) =>
+    typeof value === "bigint" ? `${value} is beyond ±(2^53-1); declare a bigInteger for more` : undefined,
+  ),
   constraints: constraints.refine(({ min = 0, max = 0 }) => typeof min === "number" && typeof max === "number", {
     path: ["max"],
     message: "must be within ±(2^53-1); declare a bigInteger for more",

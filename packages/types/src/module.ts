@@ -7,6 +7,7 @@ import { floatType } from "./float.ts";
 import { integerType } from "./integer.ts";
 import type { ModuleConstraints } from "./module-choices.ts";
 import { createModuleType } from "./module-type.ts";
+import { narrowedType } from "./narrowed-type.ts";
 import { stringType } from "./string.ts";
 import { type Tensor, tensorType } from "./tensor.ts";
 
@@ -56,7 +57,8 @@ export type ModuleOptions<V> = Pick<ModuleConstraints, "pattern" | "namespace"> 
 /**
  * Declares a module variable. A list of names makes values the union of those names, without it any name; a record of
  * names and their parameters' declarations makes values the union of configurations. A parameter whose declaration has
- * no default must be given.
+ * no default must be given. Where a variable was registered with parameters and is declared without, or the other way
+ * round, its values are refused when they are read.
  *
  * @throws StoreError for constraints that contradict each other and for a default that breaks them
  */
@@ -72,9 +74,20 @@ export function module(
   given?: readonly string[] | ModuleDeclarations,
   options: ModuleOptions<unknown> = {},
 ): VariableDeclaration<unknown> {
-  const constraints = given === undefined ? {} : isList(given) ? { choices: given } : { parameters: toSpecs(given) };
-  return declareVariable<unknown>(moduleType, { ...options, ...constraints });
+  const isConfigured = given !== undefined && !isList(given);
+  const constraints = given === undefined ? {} : isConfigured ? { parameters: toSpecs(given) } : { choices: given };
+  return declareVariable<unknown>(isConfigured ? configuredModule : namedModule, { ...options, ...constraints });
 }
+
+/** As {@link moduleType}, but no name without parameters is read. */
+const configuredModule = narrowedType(moduleType, (value) =>
+  typeof value === "string" ? "a module is stored without the parameters that are declared" : undefined,
+);
+
+/** As {@link moduleType}, but no module with parameters is read. */
+const namedModule = narrowedType(moduleType, (value) =>
+  typeof value === "string" ? undefined : "a module is stored with parameters, of which none are declared",
+);
 
 const isList = (given: readonly string[] | ModuleDeclarations): given is readonly string[] => Array.isArray(given);
 

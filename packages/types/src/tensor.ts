@@ -10,6 +10,7 @@ import * as z from "zod";
 import { constraint, constraintSchema, flag } from "./constraint-schema.ts";
 import { declareVariable } from "./declare-variable.ts";
 import { elementTypes } from "./element-type.ts";
+import { narrowedType } from "./narrowed-type.ts";
 import type { NestedList } from "./nested-list.ts";
 import { convert, isDType, maxRank, readSource, type TensorSource } from "./tensor-source.ts";
 import { decodeTensor, encodeTensor, type Tensor, tensorEquals } from "./tensor-value.ts";
@@ -129,9 +130,16 @@ export type TensorOptions<D extends DType> = Omit<TensorConstraints, "dtype"> & 
 } & Omit<DeclarationOptions<never>, "default">;
 
 /**
- * Declares a tensor variable; with a dtype its `data` is the typed array of that dtype.
+ * Declares a tensor variable; with a dtype its `data` is the typed array of that dtype, and where a variable was registered
+ * without it, tensors of another are refused when they are read.
  *
  * @throws StoreError for ill-typed constraints and for a default that breaks them
  */
 export const tensor = <const D extends DType = DType>(options: TensorOptions<D> = {}): VariableDeclaration<Tensor<D>> =>
-  declareVariable<Tensor<D>>(tensorType, options);
+  declareVariable<Tensor<D>>(options.dtype === undefined ? tensorType : tensorOf(options.dtype), options);
+
+/** As {@link tensorType}, but no tensor of another dtype is read. */
+const tensorOf = (wanted: DType): typeof tensorType =>
+  narrowedType(tensorType, ({ dtype }) =>
+    dtype === wanted ? undefined : `the tensor is of dtype ${dtype}, but is declared as ${wanted}`,
+  );
