@@ -17,7 +17,8 @@ import { revisionOf, stateAt } from "./past-states.ts";
 import { startSession } from "./session-operations.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
-import { requireVariable, writtenBy } from "./variable-operations.ts";
+import { requireVariable } from "./variable-operations.ts";
+import { writtenBy } from "./write-receipts.ts";
 
 /** The part of a store that brings back the past. */
 export function createRollbackOperations(

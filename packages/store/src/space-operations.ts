@@ -13,7 +13,8 @@ import { pageAfter } from "./paging.ts";
 import { sampleConfigurations } from "./sample-configurations.ts";
 import type { Sessions } from "./sessions.ts";
 import { tellRead } from "./tell-read.ts";
-import { batchCommands, entriesOf, toBatchWritten } from "./variable-operations.ts";
+import { batchCommands, entriesOf } from "./variable-operations.ts";
+import { toBatchWritten } from "./write-receipts.ts";
 
 type SpaceOperations = Pick<
   Store,

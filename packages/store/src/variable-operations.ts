@@ -1,10 +1,7 @@
 import {
-  type BatchWritten,
   type Command,
-  type Commit,
   findVariable,
   registeredVariable,
-  type SessionEvent,
   type SessionState,
   type SetOptions,
   type Store,
@@ -14,14 +11,12 @@ import {
   unknownVariable,
   type Value,
   type Variable,
-  type VariableSet,
-  type Written,
 } from "@trimtab/core";
 import { expecting, refuseExpectedVersion } from "./expectations.ts";
 import type { Sessions } from "./sessions.ts";
 import { tellBatchRead, tellRead } from "./tell-read.ts";
 import { pageOfVariables } from "./variable-listing.ts";
-import type { WriteResult } from "./write-pipeline.ts";
+import { onlyWritten, toBatchWritten } from "./write-receipts.ts";
 
 type VariableOperations = Pick<
   Store,
@@ -180,46 +175,4 @@ export function entriesOf(updates: Updates): (readonly [string, Value])[] {
   return Object.entries(updates as Readonly<Record<string, Value>>);
 }
 
-/** Receipts of the values that a write set, without those that were derived from them. */
-export function writtenBy(session: string, result: WriteResult): Written[] {
-  const written: Written[] = [];
-  if (!hasCommit(result)) return written;
-  for (const event of result.commit.events) if (isWritten(event)) written.push(toWritten(session, event, result));
-  return written;
-}
-
-/** The receipt of the one value that a write set. */
-function onlyWritten(session: string, ref: string, result: WriteResult): Written {
-  if (hasCommit(result))
-    for (const event of result.commit.events) if (isWritten(event)) return toWritten(session, event, result);
-  throw storeError("internal", `setting ${ref} made no version`, {});
-}
-
-const hasCommit = (result: WriteResult): result is WriteResult & { readonly commit: Commit } =>
-  result.commit !== undefined;
-
-/** Says whether an event sets a value that somebody wrote, and not one that follows from others. */
-const isWritten = (event: SessionEvent): event is VariableSet =>
-  event.kind === "variable-set" && event.root === undefined;
-
-const toWritten = (
-  session: string,
-  { id, name, version }: VariableSet,
-  { revision, commit }: WriteResult & { readonly commit: Commit },
-): Written => ({ session, revision, id, name, version, updatedAtMs: commit.atMs });
-
 const noOptions: SetOptions = {};
-
-/** The receipt of a batch, by the refs that were sent. */
-export function toBatchWritten(session: string, commands: readonly Command[], result: WriteResult): BatchWritten {
-  const applied = new Map<string, Written>();
-  const refused = new Map<string, StoreError>();
-  const written = writtenBy(session, result).values();
-  for (const [index, outcome] of result.decision.outcomes.entries()) {
-    const command = commands[index];
-    if (command === undefined || !("ref" in command)) continue;
-    if (outcome.kind === "refused") refused.set(command.ref, new StoreError(outcome.refusal));
-    else if (command.kind === "set-variable") applied.set(command.ref, written.next().value as Written);
-  }
-  return { session, revision: result.revision, applied, refused };
-}

@@ -6,7 +6,7 @@ import { rolldown } from "rolldown";
 /** The page's sources, from here and from where this is built to. */
 const page = fileURLToPath(new URL("../../src/browser/page", import.meta.url));
 
-/** Writes the page into a folder, ready to be served: its HTML, its style sheet, and all of its code as one `page.js`. */
+/** Writes the page into a folder, ready to be served: its HTML, its style sheets, and all of its code as one `page.js`. */
 export async function bundlePage(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const bundle = await rolldown({
@@ -20,5 +20,5 @@ export async function bundlePage(folder: string): Promise<void> {
   });
   await bundle.write({ file: join(folder, "page.js"), format: "esm", minify: true });
   await bundle.close();
-  for (const file of ["index.html", "style.css"]) await copyFile(join(page, file), join(folder, file));
+  for (const file of ["index.html", "style.css", "form.css"]) await copyFile(join(page, file), join(folder, file));
 }

@@ -5,9 +5,16 @@ import type { IncomingFrames } from "./incoming-frames.ts";
 import type { Http2Limits } from "./limits.ts";
 import { errorCode, frameType } from "./protocol.ts";
 import { beatMs } from "./pulse.ts";
-import type { Owed, ServerStream } from "./server-stream.ts";
+import type { ServerStream } from "./server-stream.ts";
 import { Standstill } from "./standstill.ts";
 import { sendFrameHead } from "./write-frames.ts";
+
+/** What of an exchange waits for its client alone, and how far that is. */
+export interface Owed {
+  /** The rest of a request, without which there is no answer, or room for the rest of an answer. */
+  readonly kind: "request" | "room";
+  readonly progress: number;
+}
 
 /** What pings say that the server sends by itself. */
 const pingBytes = Buffer.from("trimtab?");

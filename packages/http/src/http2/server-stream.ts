@@ -5,18 +5,12 @@ import { answerFailure, answerText } from "../answer-text.ts";
 import { both } from "../both.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { checkFields, sendHead } from "./answer-head.ts";
-import { errorCode, flag, frameType, max31Bits } from "./protocol.ts";
+import type { Owed } from "./patience.ts";
+import { errorCode, max31Bits } from "./protocol.ts";
 import { ReceivedBody } from "./received-body.ts";
 import { SendQueue } from "./send-queue.ts";
 import type { StreamHost } from "./stream-host.ts";
-import { sendFrameHead, sendReset } from "./write-frames.ts";
-
-/** What of an exchange waits for its client alone, and how far that is. */
-export interface Owed {
-  /** The rest of a request, without which there is no answer, or room for the rest of an answer. */
-  readonly kind: "request" | "room";
-  readonly progress: number;
-}
+import { sendData, sendReset } from "./write-frames.ts";
 
 /** A class, since one is made for every call. */
 export class ServerStream implements Exchange {
@@ -232,19 +226,12 @@ export class ServerStream implements Exchange {
     sendHead(this.#host.output, this.#host.peer, { streamId: this.id, isLast, status, fields });
   }
 
-  /** Sends bytes that fit the windows, in as many frames as it takes. */
+  /** Sends bytes that fit the windows. */
   #sendData(bytes: Uint8Array, isLast: boolean): void {
     const { output, peer } = this.#host;
     this.sendWindow -= bytes.length;
     this.#host.sendWindow -= bytes.length;
-    let at = 0;
-    do {
-      const end = Math.min(at + peer.maxFrameBytes, bytes.length);
-      const flags = isLast && end === bytes.length ? flag.endStream : 0;
-      sendFrameHead(output, end - at, frameType.data, flags, this.id);
-      output.add(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
-      at = end;
-    } while (at < bytes.length);
+    sendData(output, this.id, bytes, isLast, peer.maxFrameBytes);
   }
 
   /** Sends what ends the answer, declines what the client has still to say, and closes. */

@@ -1,5 +1,5 @@
 import type { Output } from "../output.ts";
-import { frameHeadBytes, frameType } from "./protocol.ts";
+import { flag, frameHeadBytes, frameType } from "./protocol.ts";
 
 /** Writes the nine bytes that every frame begins with (RFC 9113, section 4.1). */
 export function writeFrameHead(
@@ -36,6 +36,24 @@ export function sendWindowUpdate(output: Output, streamId: number, bytes: number
   sendFrameHead(output, 4, frameType.windowUpdate, 0, streamId);
   sendNumber(output, bytes);
   output.flush();
+}
+
+/** Sends data in as many frames as it takes, one where there is none. */
+export function sendData(
+  output: Output,
+  streamId: number,
+  bytes: Uint8Array,
+  isLast: boolean,
+  maxFrameBytes: number,
+): void {
+  let at = 0;
+  do {
+    const end = Math.min(at + maxFrameBytes, bytes.length);
+    const flags = isLast && end === bytes.length ? flag.endStream : 0;
+    sendFrameHead(output, end - at, frameType.data, flags, streamId);
+    output.add(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end));
+    at = end;
+  } while (at < bytes.length);
 }
 
 /** Ends a stream. */
