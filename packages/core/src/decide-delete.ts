@@ -6,6 +6,7 @@ import { expectVariable } from "./find-variable.ts";
 import { findVariable, type SessionState } from "./session-state.ts";
 import type { Variable } from "./variable.ts";
 
+/** Decides on the end of a variable: refused where others depend on it or rules name it, unless it is to take them with it. */
 export function decideDelete(state: SessionState, command: CommandOf<"delete-variable">): Decision {
   if (command.allowMissing && findVariable(state, command.ref) === undefined) return accept();
   const found = expectVariable(state, command);

@@ -17,6 +17,7 @@ import type { VariableSpec } from "./store/variable-store.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 import type { Variable } from "./variable.ts";
 
+/** Decides on a new variable: its type parses the constraints and the value, and what it depends on must be there. */
 export function decideRegister(
   state: SessionState,
   command: CommandOf<"register-variable">,

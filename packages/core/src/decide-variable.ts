@@ -10,6 +10,7 @@ import type { SessionState } from "./session-state.ts";
 import { refusal } from "./store-error.ts";
 import { emptyRecord, laterThan, type Variable } from "./variable.ts";
 
+/** Decides on a value that somebody writes: the variable's type parses it, and it must satisfy the variable's constraints. */
 export function decideSet(state: SessionState, command: CommandOf<"set-variable">, context: DecideContext): Decision {
   const found = expectVariable(state, command);
   if (found.kind === "refused") return found;
@@ -45,11 +46,13 @@ export const previousOf = (payload: Payload): { previous?: Payload } =>
 /** Says whether an event repeats a value as the one before. */
 export const isRepeated = (payload: Payload): boolean => payloadSize(payload) <= maxPreviousBytes;
 
+/** Decides on a condition alone: that a variable has the version which is expected. */
 export function decideExpect(state: SessionState, command: CommandOf<"expect-version">): Decision {
   const found = expectVariable(state, command);
   return found.kind === "refused" ? found : accept();
 }
 
+/** Decides on a change to what surrounds a value: description, metadata and constraints. */
 export function decideChange(
   state: SessionState,
   command: CommandOf<"change-variable">,

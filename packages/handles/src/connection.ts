@@ -7,7 +7,9 @@ export interface Transition {
   readonly outputs: readonly ConnectionOutput[];
 }
 
+/** The kinds of states, which are the rows of the table. */
 export type StateKind = ConnectionState["kind"];
+/** The kinds of inputs, which are its columns. */
 export type InputKind = ConnectionInput["kind"];
 type In<S extends StateKind> = Extract<ConnectionState, { kind: S }>;
 type On<I extends InputKind> = Extract<ConnectionInput, { kind: I }>;

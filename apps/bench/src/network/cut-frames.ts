@@ -1,6 +1,7 @@
 /** Bytes before the payload of a frame (RFC 9113, section 4.1). */
 export const headBytes = 9;
 
+/** The type of a frame of DATA (RFC 9113, section 6.1). */
 export const dataType = 0;
 
 /** The flag that says that nothing follows on a stream. */

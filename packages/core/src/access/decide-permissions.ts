@@ -9,6 +9,7 @@ import { laterThan, type Variable } from "../variable.ts";
 import { type AccessRule, noPermissions } from "./access-rule.ts";
 import { parseAccessRules } from "./parse-access-rules.ts";
 
+/** Decides what others may do with one variable from now on: the rules take the place of those before. */
 export function decideVariablePermissions(
   state: SessionState,
   command: CommandOf<"set-variable-permissions">,
@@ -42,6 +43,7 @@ export const withRules = (
   }),
 });
 
+/** Decides what others may do with a session's variables from now on: the rules take the place of those before. */
 export function decideSessionPermissions(
   state: SessionState,
   command: CommandOf<"set-session-permissions">,

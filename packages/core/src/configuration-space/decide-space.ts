@@ -8,6 +8,7 @@ import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { ConfigurationSpace } from "./configuration-space.ts";
 
+/** Decides on a configuration space: a new one, or another in the place of that of its name. */
 export function decidePutSpace(state: SessionState, command: CommandOf<"put-space">, context: DecideContext): Decision {
   const { space, expectedVersion } = command;
   const { limits } = context;
@@ -68,6 +69,7 @@ function checkSpaceRoom(
 export const unknownSpace = (name: string): Refusal<"not_found"> =>
   refusal("not_found", `Configuration space '${name}' not found`, { resource: "configuration_space", id: name });
 
+/** Decides on the end of a configuration space; its variables stay. */
 export function decideDeleteSpace(state: SessionState, { name, allowMissing }: CommandOf<"delete-space">): Decision {
   if (state.spaces.has(name)) return accept({ kind: "space-deleted", name });
   return allowMissing ? accept() : { kind: "refused", refusal: unknownSpace(name) };

@@ -11,6 +11,7 @@ import { emptyRecord, type Variable } from "../variable.ts";
 import { type DependencyKind, dependencyKinds } from "./dependency.ts";
 import { cycleOf, heightAfter } from "./dependency-graph.ts";
 
+/** Decides on a dependency between two variables: none that closes a cycle, or goes over a limit. */
 export function decideAddDependency(
   state: SessionState,
   { spec }: CommandOf<"add-dependency">,
@@ -79,6 +80,7 @@ export function checkEdge(
   return undefined;
 }
 
+/** Decides on the end of a dependency: none that a derived variable's expression needs. */
 export function decideRemoveDependency(
   state: SessionState,
   command: CommandOf<"remove-dependency">,

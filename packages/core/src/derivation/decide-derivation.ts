@@ -13,6 +13,7 @@ import { writable } from "../writable.ts";
 import { checkDerivation, namesNotFollowed } from "./check-derivation.ts";
 import { compute } from "./compute.ts";
 
+/** Decides on how a variable is derived from others from now on, and lets it depend on them. */
 export function decideSetDerivation(
   state: SessionState,
   command: CommandOf<"set-derivation">,
@@ -78,6 +79,7 @@ function putEdge(
   return wrong;
 }
 
+/** Decides that a variable is no longer derived: it keeps its value. */
 export function decideClearDerivation(
   state: SessionState,
   command: CommandOf<"clear-derivation">,

@@ -16,6 +16,7 @@ import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
 import { isStillThere, restoreDeleted } from "./restore-deleted.ts";
 
+/** Decides on giving one variable the value of an earlier version, as a new version. */
 export function decideRollbackVariable(
   state: SessionState,
   command: CommandOf<"rollback-variable">,
@@ -49,6 +50,7 @@ function encodeAgain(variable: Variable, past: Payload, context: DecideContext):
   return encodeValue(variable, type.decode(past), context);
 }
 
+/** Decides on giving variables what they were at an earlier revision, as new versions in one commit. */
 export function decideRollbackSession(
   state: SessionState,
   command: CommandOf<"rollback-session">,

@@ -6,6 +6,7 @@ import { unknownRevision } from "../history/unknown-revision.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 
+/** Decides on a label: a new one, or a change to where it stands and what it says; protected ones stay where they are. */
 export function decideSetLabel(
   state: SessionState,
   command: CommandOf<"set-label">,
@@ -48,6 +49,7 @@ function checkProtection(
   return refusal("label_protected", `label ${name} is protected`, { label: name });
 }
 
+/** Decides on the end of a label, unless it is protected. */
 export function decideDeleteLabel(state: SessionState, command: CommandOf<"delete-label">): Decision {
   const { name, allowMissing } = command;
   if (!state.labels.has(name)) return allowMissing ? accept() : { kind: "refused", refusal: unknownLabel(name) };

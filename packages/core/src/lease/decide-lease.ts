@@ -13,6 +13,7 @@ import type { OptimizationTarget } from "./lease-command.ts";
 import { isHeld, leaseTtlLimits, type OptimizationRecord } from "./optimization.ts";
 import { recordProgress } from "./record-progress.ts";
 
+/** Decides on more time for a lease, for whoever holds it. */
 export function decideRenew(state: SessionState, command: CommandOf<"renew-lease">, context: DecideContext): Decision {
   const wrong =
     command.leaseTtlMs === undefined ? undefined : checkRange(command.leaseTtlMs, "leaseTtlMs", leaseTtlLimits);
@@ -23,6 +24,7 @@ export function decideRenew(state: SessionState, command: CommandOf<"renew-lease
   return accept({ kind: "lease-renewed", optimization: command.optimization, leaseExpiresAtMs });
 }
 
+/** Decides on the progress of an optimization, and the values that come with it, for whoever holds its lease. */
 export function decideReport(
   state: SessionState,
   command: CommandOf<"report-progress">,
@@ -63,6 +65,7 @@ function checkMetrics(metrics: Readonly<Record<string, number>>, { limits }: Dec
   return undefined;
 }
 
+/** Decides on the end of an optimization and of its lease. */
 export function decideStop(
   state: SessionState,
   command: CommandOf<"stop-optimization">,

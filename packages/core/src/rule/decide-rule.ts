@@ -10,6 +10,7 @@ import type { RuleSpec } from "../store/rule-store.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import { evaluateRule, ruleViolation } from "./check-rules.ts";
 
+/** Decides on a rule: a new one, or another in the place of that of its name. It must hold at once, unless the command allows that it does not. */
 export function decidePutRule(state: SessionState, command: CommandOf<"put-rule">, context: DecideContext): Decision {
   const { rule } = command;
   const wrong =
@@ -57,6 +58,7 @@ function checkRuleRoom({ id, rules }: SessionState, name: string, { limits }: De
   return checkRoom(id, { of: "rules", count: rules.size, limit: limits.rulesPerSession });
 }
 
+/** Decides on the end of a rule. */
 export function decideDeleteRule(state: SessionState, { name, allowMissing }: CommandOf<"delete-rule">): Decision {
   if (state.rules.has(name)) return accept({ kind: "rule-deleted", name });
   return allowMissing ? accept() : { kind: "refused", refusal: unknownRule(name) };

@@ -15,6 +15,7 @@ import { type Derivation, laterThan, type Variable } from "../variable.ts";
 import { writable } from "../writable.ts";
 import { checkImport } from "./check-import.ts";
 
+/** Decides on one imported variable: new, merged into that of its name, or left alone, as the strategy says. */
 export function decideImport(
   state: SessionState,
   command: CommandOf<"import-variable">,

@@ -15,6 +15,7 @@ export function requirePart<T>(part: T | undefined, path: string): T {
 
 type Added = Pick<Dependency, "variable" | "dependsOn" | "kind" | "metadata">;
 
+/** Puts a dependency into a stored message. */
 export const toStoredAdded = ({ variable, dependsOn, kind, metadata }: Added): DependencyAdded => ({
   $typeName: "trimtab.log.v1.DependencyAdded",
   variable,
@@ -23,6 +24,7 @@ export const toStoredAdded = ({ variable, dependsOn, kind, metadata }: Added): D
   metadata: toWireRecord(metadata),
 });
 
+/** Reads a dependency from a stored message. */
 export const fromStoredAdded = ({ variable, dependsOn, kind, metadata }: DependencyAdded, path: string): Added => ({
   variable,
   dependsOn,
@@ -32,12 +34,14 @@ export const fromStoredAdded = ({ variable, dependsOn, kind, metadata }: Depende
 
 type PutProgram = Pick<Program, "id" | "body">;
 
+/** Puts a program into a stored message. */
 export const toStoredProgram = ({ id, body }: PutProgram): ProgramPut => ({
   $typeName: "trimtab.log.v1.ProgramPut",
   id,
   body: toWireRecord(body),
 });
 
+/** Reads a program from a stored message. */
 export const fromStoredProgram = ({ id, body }: ProgramPut, path: string): PutProgram => ({
   id,
   body: fromWireRecord(body, `${path}.body`),
@@ -45,6 +49,7 @@ export const fromStoredProgram = ({ id, body }: ProgramPut, path: string): PutPr
 
 type PutRule = Omit<Rule, "createdAtMs" | "updatedAtMs" | "updatedBy" | "revision">;
 
+/** Puts a rule into a stored message. */
 export const toStoredRule = ({ name, expression, message, description, disabled, variables }: PutRule): RulePut => ({
   $typeName: "trimtab.log.v1.RulePut",
   name,
@@ -55,6 +60,7 @@ export const toStoredRule = ({ name, expression, message, description, disabled,
   variables: [...variables],
 });
 
+/** Reads a rule from a stored message. */
 export const fromStoredRule = ({ name, expression, message, description, disabled, variables }: RulePut): PutRule => ({
   name,
   expression,
@@ -66,6 +72,7 @@ export const fromStoredRule = ({ name, expression, message, description, disable
 
 type PutSpace = Pick<ConfigurationSpace, "name" | "description" | "variables" | "metadata">;
 
+/** Puts a configuration space into a stored message. */
 export const toStoredSpace = ({ name, description, variables, metadata }: PutSpace): SpacePut => ({
   $typeName: "trimtab.log.v1.SpacePut",
   name,
@@ -74,6 +81,7 @@ export const toStoredSpace = ({ name, description, variables, metadata }: PutSpa
   metadata: toWireRecord(metadata),
 });
 
+/** Reads a configuration space from a stored message. */
 export const fromStoredSpace = ({ name, description, variables, metadata }: SpacePut, path: string): PutSpace => ({
   name,
   description,

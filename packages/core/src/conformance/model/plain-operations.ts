@@ -13,6 +13,7 @@ import {
 const refused = (reason: string): PlainOutcome => ({ refused: reason });
 const isWithin = (value: number) => value >= bounds.min && value <= bounds.max;
 
+/** Registers a variable of its own. */
 export function register(session: PlainSession, name: string, value: number): PlainOutcome {
   if (session.state.variables.has(name)) return refused("already_exists");
   if (!isWithin(value)) return refused("constraint_violation");
@@ -21,6 +22,7 @@ export function register(session: PlainSession, name: string, value: number): Pl
   return commit(session, change);
 }
 
+/** Registers a variable that is the sum of two others. */
 export function registerSum(session: PlainSession, name: string, of: readonly [string, string]): PlainOutcome {
   const { variables } = session.state;
   if (variables.has(name)) return refused("already_exists");
@@ -62,6 +64,7 @@ export function setAll(
   return change.written.size === 0 ? {} : commit(session, change);
 }
 
+/** Deletes a variable; where it is to cascade with all that depends on it and the rules that name any, and refused otherwise where there are such. */
 export function remove(session: PlainSession, name: string, cascade: boolean): PlainOutcome {
   const { variables, rules } = session.state;
   if (!variables.has(name)) return refused("not_found");
@@ -74,6 +77,7 @@ export function remove(session: PlainSession, name: string, cascade: boolean): P
   return commit(session, change);
 }
 
+/** Has one variable depend on another; refused where that would close a cycle. */
 export function addDependency(session: PlainSession, name: string, on: string): PlainOutcome {
   const { variables } = session.state;
   const variable = variables.get(name);
@@ -85,6 +89,7 @@ export function addDependency(session: PlainSession, name: string, on: string): 
   return commit(session, change);
 }
 
+/** Takes a dependency away, but for one that a sum needs. */
 export function removeDependency(session: PlainSession, name: string, on: string): PlainOutcome {
   const { variables } = session.state;
   const variable = variables.get(name);
@@ -110,6 +115,7 @@ export function clearDerivation(session: PlainSession, name: string): PlainOutco
   return commit(session, change);
 }
 
+/** Puts a rule, which must hold at once. */
 export function putRule(session: PlainSession, name: string, rule: PlainRule): PlainOutcome {
   const { variables } = session.state;
   const [left, right] = rule.map((each) => variables.get(each));
@@ -120,6 +126,7 @@ export function putRule(session: PlainSession, name: string, rule: PlainRule): P
   return commit(session, change);
 }
 
+/** Deletes a rule. */
 export function deleteRule(session: PlainSession, name: string): PlainOutcome {
   if (!session.state.rules.has(name)) return refused("not_found");
   const change = changeOf(session);
@@ -127,6 +134,7 @@ export function deleteRule(session: PlainSession, name: string): PlainOutcome {
   return commit(session, change);
 }
 
+/** Gives a variable the value that one of its versions had, as a new version. */
 export function rollback(session: PlainSession, name: string, version: number): PlainOutcome {
   const variable = session.state.variables.get(name);
   if (variable === undefined) return refused("not_found");
@@ -165,6 +173,7 @@ function isReborn(session: PlainSession, name: string, since: number): boolean {
   return false;
 }
 
+/** Puts a label on a revision that there has been. */
 export function setLabel(session: PlainSession, name: string, revision: number): PlainOutcome {
   if (!session.past.has(revision)) return refused("not_found");
   session.labels.set(name, revision);

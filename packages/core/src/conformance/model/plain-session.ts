@@ -19,6 +19,7 @@ export interface PlainVariable {
 /** What must hold: the one value is no greater than the other. */
 export type PlainRule = readonly [string, string];
 
+/** What a session is at one revision. */
 export interface PlainState {
   readonly variables: ReadonlyMap<string, PlainVariable>;
   readonly rules: ReadonlyMap<string, PlainRule>;
@@ -27,8 +28,10 @@ export interface PlainState {
 /** What came of a command: refused for a reason, or carried out. */
 export type PlainOutcome = { readonly refused: string } | { readonly refused?: undefined };
 
+/** What every value is between, ends included. */
 export const bounds = { min: -100, max: 100 } as const;
 
+/** A session with all of its past. */
 export interface PlainSession {
   revision: number;
   state: PlainState;
@@ -39,6 +42,7 @@ export interface PlainSession {
   readonly labels: Map<string, number>;
 }
 
+/** Makes a session as it is when it was just created: nothing in it, at revision 1. */
 export function createPlainSession(): PlainSession {
   const state: PlainState = { variables: new Map(), rules: new Map() };
   return { revision: 1, state, past: new Map([[1, state]]), told: new Map(), labels: new Map() };
@@ -54,6 +58,7 @@ export interface PlainChange {
   readonly demanded: Set<string>;
 }
 
+/** Begins a change, which does nothing yet. */
 export const changeOf = ({ state }: PlainSession): PlainChange => ({
   variables: new Map(state.variables),
   rules: new Map(state.rules),
@@ -61,6 +66,7 @@ export const changeOf = ({ state }: PlainSession): PlainChange => ({
   demanded: new Set(),
 });
 
+/** Gives a variable with a value as its next version. */
 export const write = (variable: PlainVariable, value: number): PlainVariable => {
   const { staleAt: _, ...rest } = variable;
   return { ...rest, value, version: variable.version + 1, versions: [...variable.versions, value] };

@@ -13,6 +13,7 @@ async function openShared(open: OpenStore): Promise<Store> {
   return store;
 }
 
+/** Registers what a store promises of access rules: who may do what, and how that is told. */
 export function describeAccess(open: OpenStore, { access = false, expressions = false }: StoreFacts): void {
   describe("access rules", () => {
     test("of a variable are set, read and replaced, with defaults filled in", async () => {

@@ -12,6 +12,7 @@ async function openSpace(open: OpenStore): Promise<Store> {
 
 const versionOf = async (store: Store) => (await store.getConfigurationSpace("s", "llm")).version;
 
+/** Registers what a store promises of configuration spaces: keeping, sampling and applying them. */
 export function describeConfigurationSpaces(open: OpenStore, facts: StoreFacts): void {
   describe("configuration spaces", () => {
     describeKeeping(open);

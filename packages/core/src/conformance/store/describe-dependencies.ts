@@ -12,6 +12,7 @@ const chain = async (store: Store) =>
     { variable: "d", dependsOn: "c", kind: "optimization" },
   ]);
 
+/** Registers what a store promises of dependencies between variables. */
 export function describeDependencies(open: OpenStore): void {
   describeEdges(open);
   describeListings(open);

@@ -6,6 +6,7 @@ import { derive, type OpenStore, openNumbers, readWatch, rejection, type StoreFa
 const valueNow = async (store: Store, ref: string) => (await store.getVariable("s", ref)).value;
 const brief = (event: ChangesEvent) => event.changes.map(({ kind, name, value }) => `${kind} ${name} ${String(value)}`);
 
+/** Registers what a store promises of derived variables, by expressions where it has those. */
 export function describeDerivations(open: OpenStore, { expressions = false }: StoreFacts): void {
   describe.skipIf(!expressions)("derived variables", () => {
     describeFollowing(open);

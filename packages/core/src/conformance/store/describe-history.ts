@@ -14,6 +14,7 @@ async function openPast(open: OpenStore, writes = 4): Promise<Store> {
   return store;
 }
 
+/** Registers what a store promises of versions and of the past. */
 export function describeHistory(open: OpenStore, facts: StoreFacts): void {
   describeVersions(open, facts);
   describePoints(open, facts);

@@ -9,6 +9,7 @@ async function openLabelled(open: OpenStore): Promise<Store> {
   return store;
 }
 
+/** Registers what a store promises of labels on revisions. */
 export function describeLabels(open: OpenStore): void {
   describe("labels", () => {
     test("stand on a revision, and move", async () => {

@@ -13,6 +13,7 @@ export const openThree = async (opened: OpenStore) => (await openNumbers(opened,
 /** The optimization of a variable. */
 export const ofVariable = (ref: string) => ({ kind: "variable", ref }) as const;
 
+/** Registers what a store promises of optimizations and of their leases. */
 export function describeOptimizations(opened: OpenStore, facts: StoreFacts): void {
   describe("optimizations", () => {
     describeLeases(opened, facts);

@@ -71,6 +71,7 @@ export function describeConflicts(opened: OpenStore): void {
   });
 }
 
+/** Registers in what order and by what optimizations are listed. */
 export function describeListings(opened: OpenStore): void {
   test("are listed newest first, by variable, state and optimizer, in pages", async () => {
     const store = await openThree(opened);

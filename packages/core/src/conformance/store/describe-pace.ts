@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { WatchEvent } from "../../index.ts";
 import { brief, type OpenStore, openSample, readWatch, type StoreFacts } from "./harness.ts";
 
+/** Registers what a store promises to watchers that are slow, and to those beside them. */
 export function describePace(open: OpenStore, { bookmarkIntervalMs, historyCommits = 1000 }: StoreFacts): void {
   describe("pace", () => {
     test("a slow watcher holds up neither writers nor others, and misses nothing", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Value, VariableSpec } from "../../index.ts";
 import { type OpenStore, openSample, rejection } from "./harness.ts";
 
+/** Registers what a store promises of registering variables. */
 export function describeRegistration(open: OpenStore): void {
   describe("registration", () => {
     test("gives a variable of version 0 that is found by id and by name", async () => {

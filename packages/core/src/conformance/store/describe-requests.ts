@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Store } from "../../index.ts";
 import { type OpenStore, openSample, readWatch, rejection, type StoreFacts } from "./harness.ts";
 
+/** Registers what a store promises of requests that are made again, of expected versions and of what watches may leave out. */
 export function describeRequests(open: OpenStore, facts: StoreFacts): void {
   describeRetries(open);
   describeExpectations(open);

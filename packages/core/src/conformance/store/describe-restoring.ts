@@ -9,6 +9,7 @@ const typeAndValue = async (store: Store, session: string, ref: string) => {
   return [type, value];
 };
 
+/** Registers what a store promises of restoring what was deleted. */
 export function describeRestoring(open: OpenStore, { expressions = false }: StoreFacts): void {
   describe("restoring what was deleted", () => {
     test("gives a name back that a variable of another type has taken since", async () => {

@@ -6,6 +6,7 @@ const atRevision = (revision: number): SessionPoint => ({ kind: "revision", revi
 const toVersion = (version: number) => ({ kind: "version", version }) as const;
 const valueNow = async (store: Store, ref: string) => (await store.getVariable("s", ref)).value;
 
+/** Registers what a store promises of giving variables back what they were. */
 export function describeRollback(open: OpenStore, facts: StoreFacts): void {
   describeVariables(open, facts);
   describeSessions(open, facts);

@@ -3,6 +3,7 @@ import { type OpenStore, openNumbers, rejection, type StoreFacts } from "./harne
 
 const ordered = { name: "ordered", expression: "low <= high", message: "low must not be above high" };
 
+/** Registers what a store promises of rules that values must keep. */
 export function describeRules(open: OpenStore, { expressions = false }: StoreFacts): void {
   describe.skipIf(!expressions)("rules", () => {
     describeKeeping(open);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isStoreError } from "../../index.ts";
 import { type OpenStore, openSample, rejection } from "./harness.ts";
 
+/** Registers what a store promises of sessions: their beginning, their time to live and their end. */
 export function describeSessions(open: OpenStore): void {
   describe("sessions", () => {
     test("a new one has an id, an hour to live and nothing in it", async () => {

@@ -20,6 +20,7 @@ const read = async (store: Store, session: string) =>
     constraints,
   }));
 
+/** Registers what a store promises of exports and imports. */
 export function describeTransfer(open: OpenStore): void {
   describe("variables that move to another session", () => {
     test("are taken out as they are, with their past and what they depend on", async () => {

@@ -3,6 +3,7 @@ import type { Value } from "../../index.ts";
 import { describeRegistration } from "./describe-registration.ts";
 import { type OpenStore, openNumbers, openSample, rejection } from "./harness.ts";
 
+/** Registers what a store promises of reading and writing variables. */
 export function describeVariables(open: OpenStore): void {
   describeRegistration(open);
   describeReading(open);

@@ -5,6 +5,7 @@ import { brief, collectValues, type OpenStore, openSample, readWatch, rejection,
 /** A turn of the event loop, without which a log on disk could never answer. */
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
+/** Registers what a store promises of watches: order, no gap, no duplicate, and going on from a token. */
 export function describeWatching(open: OpenStore, facts: StoreFacts): void {
   describeEvents(open);
   describeResuming(open, facts);

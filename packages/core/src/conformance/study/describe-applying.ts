@@ -10,6 +10,7 @@ async function tryAt(studies: StudyStore, x: number, y: number, value: number): 
   return number;
 }
 
+/** Registers what studies promise of applying trials to variables. */
 export function describeApplying(opened: OpenStudies): void {
   describe("what trials bring about", () => {
     test("is seen through them alone until one is applied, in one commit", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ask, type OpenStudies, openSample, refusalOf } from "./harness.ts";
 
+/** Registers what studies promise of being made, told of, changed and ended. */
 export function describeStudyInfo(opened: OpenStudies): void {
   describe("studies", () => {
     test("say what they were created with", async () => {

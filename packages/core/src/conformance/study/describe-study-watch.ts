@@ -26,6 +26,7 @@ function watching(studies: StudyStore, options: WatchStudyOptions = {}) {
   };
 }
 
+/** Registers what studies promise to those who watch them. */
 export function describeStudyWatch(opened: OpenStudies): void {
   describe("a watched study", () => {
     test("is told as it is and then as it changes, and resumes at every event", async () => {

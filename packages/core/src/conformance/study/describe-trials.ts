@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ask, type OpenStudies, openSample, refusalOf } from "./harness.ts";
 
+/** Registers what studies promise of asking for trials and telling what they came to. */
 export function describeTrials(opened: OpenStudies): void {
   describe("trials", () => {
     describeHolding(opened);
