@@ -95,32 +95,46 @@ function findInField(field: DescField, json: JsonValue, place: Place): Problem |
 
 function findInList(field: DescField & { fieldKind: "list" }, json: JsonValue, place: Place): Problem | undefined {
   if (!Array.isArray(json)) return wrong(place, "a list", json);
-  for (const [index, item] of json.entries()) {
-    const at = { ...place, path: `${place.path}[${index}]` };
-    const found =
-      field.listKind === "message" && item !== null
-        ? findIn(field.message, item, deeper(at))
-        : isRead(field.parent, { [field.jsonName]: [item] })
-          ? undefined
-          : wrong(at, formOf(field, item), item);
-    if (found !== undefined) return found;
+  const at = (index: number): Place => ({ ...place, path: `${place.path}[${index}]` });
+  if (field.listKind === "message") {
+    for (const [index, item] of json.entries()) {
+      const found = findInItem(field, item, at(index));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
-  return undefined;
+  const index = firstWrong(json, (items) => isRead(field.parent, { [field.jsonName]: items }));
+  return index === undefined ? undefined : wrong(at(index), formOf(field, json[index] ?? null), json[index] ?? null);
 }
 
 function findInMap(field: DescField & { fieldKind: "map" }, json: JsonValue, place: Place): Problem | undefined {
   if (!isObject(json)) return wrong(place, `an object such as ${exampleOf(field)}`, json);
-  for (const [key, item] of Object.entries(json)) {
-    const at = within(place, key);
-    const found =
-      field.mapKind === "message" && item !== null
-        ? findIn(field.message, item, deeper(at))
-        : isRead(field.parent, { [field.jsonName]: { [key]: item } })
-          ? undefined
-          : wrong(at, formOf(field, item), item);
-    if (found !== undefined) return found;
+  const entries = Object.entries(json);
+  if (field.mapKind === "message") {
+    for (const [key, item] of entries) {
+      const found = findInItem(field, item, within(place, key));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
-  return undefined;
+  const index = firstWrong(entries, (some) => isRead(field.parent, { [field.jsonName]: Object.fromEntries(some) }));
+  const [key = "", item = null] = entries[index ?? -1] ?? [];
+  return index === undefined ? undefined : wrong(within(place, key), formOf(field, item), item);
+}
+
+const findInItem = (field: DescField & { message: DescMessage }, item: JsonValue, at: Place): Problem | undefined =>
+  item === null ? wrong(at, formOf(field, item), item) : findIn(field.message, item, deeper(at));
+
+/** Finds the first item that is not read, by halves: what is read of a long list is so read twice and not item by item. */
+function firstWrong<T>(items: readonly T[], isRead: (some: T[]) => boolean): number | undefined {
+  if (isRead([...items])) return undefined;
+  let [from, to] = [0, items.length];
+  while (to - from > 1) {
+    const middle = (from + to) >> 1;
+    if (isRead(items.slice(from, middle))) from = middle;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Messages that JSON has a form of its own for, most of them text. */
