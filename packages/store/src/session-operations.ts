@@ -58,4 +58,8 @@ const isMissing = (error: unknown) =>
   (error.reason === "session_not_found" || error.reason === "session_expired");
 
 /** Enough randomness that two sessions of one id never share an epoch. */
-const randomEpoch = () => crypto.randomUUID().replaceAll("-", "").slice(0, 16);
+function randomEpoch(): string {
+  // Made as it is kept: a part of a longer text would keep that too, for as long as the session is there.
+  const [random = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+  return random.toString(16).padStart(16, "0");
+}
