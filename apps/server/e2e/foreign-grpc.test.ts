@@ -87,10 +87,18 @@ describe("a client of another gRPC library", () => {
   });
 
   test("is told that a method is not there", async () => {
-    const { client } = await open();
+    const { client, server } = await open();
     const nowhere = { ...getVariable, name: "DivineVariable", parent: VariableService };
     const failure = await failureOf(client.unary(nowhere, { sessionId: "s", variable: "temperature" }));
     expect(failure.code).toBe(grpc.status.UNIMPLEMENTED);
+    const path = `/${VariableService.typeName}/DivineVariable`;
+    expect(decodeURIComponent(failure.details)).toBe(`nothing is served at ${path}`);
+    for (const type of ["application/grpc-web+proto", "application/grpc-web+json"]) {
+      const call = { method: "POST", headers: { "content-type": type }, body: "" };
+      const answer = await fetch(server.url + path, call);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, type]);
+      expect(await answer.text()).toContain(`grpc-status: ${grpc.status.UNIMPLEMENTED}\r\n`);
+    }
   });
 });
 

@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Exchange } from "@trimtab/http";
+import { unaryDialects } from "./direct/dialects.ts";
 import { addressOf } from "./http/address-of.ts";
 import { sendFailure, sendText } from "./http/send.ts";
 import type { StaticFiles } from "./static-files.ts";
@@ -21,7 +23,14 @@ export type Fallback = (exchange: Exchange, fields: OutgoingHttpHeaders) => void
 export function createFallback({ page, metrics, staticFiles, onError }: Surroundings): Fallback {
   const handle = async (exchange: Exchange, fields: OutgoingHttpHeaders): Promise<void> => {
     const pathname = pathnameOf(exchange.path ?? "/");
-    const nothing = { status: 404, text: `nothing is served at ${pathname}\n`, fields };
+    const text = `nothing is served at ${pathname}`;
+    const nothing = { status: 404, text: `${text}\n`, fields };
+    const called = exchange.method === "POST" ? unaryDialects.get(exchange.headers["content-type"] ?? "") : undefined;
+    if (called !== undefined && called.protocol !== "connect") {
+      // Its caller has no use for a status of HTTP.
+      exchange.start(200, { ...fields, "content-type": called.contentType });
+      return exchange.end(called.ending(new ConnectError(text, Code.Unimplemented), {}));
+    }
     if (exchange.method !== "GET" && exchange.method !== "HEAD") return sendText(exchange, nothing);
     if (pathname === "/metrics" && metrics !== undefined) {
       const contentType = "text/plain; version=0.0.4; charset=utf-8";

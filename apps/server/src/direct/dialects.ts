@@ -21,27 +21,25 @@ export interface Dialect {
   readonly acceptEncoding: string;
   readonly parseTimeout: (value: string, maxMs: number) => { timeoutMs?: number; error?: ConnectError | undefined };
   /** What follows the messages of an answer, an envelope more or trailers of HTTP; with `undefined`, it ended well. */
-  ending(error: ConnectError | undefined, method: DirectMethod, trailer?: Headers): Ending;
+  ending(error: ConnectError | undefined, method: HowToTell, trailer?: Headers): Ending;
 }
+
+type HowToTell = Partial<Pick<DirectMethod, "jsonOptions">>;
 
 const utf8 = new TextEncoder();
 
-function connectEnding(
-  error: ConnectError | undefined,
-  { jsonOptions }: DirectMethod,
-  trailer = new Headers(),
-): Ending {
+function connectEnding(error: ConnectError | undefined, { jsonOptions }: HowToTell, trailer = new Headers()): Ending {
   const end = connect.endStreamToJson(trailer, error, jsonOptions);
   return { bytes: envelope(connect.endStreamFlag, utf8.encode(JSON.stringify(end))) };
 }
 
-function grpcEnding(error: ConnectError | undefined, _: DirectMethod, trailer?: Headers): Ending {
+function grpcEnding(error: ConnectError | undefined, _: HowToTell, trailer?: Headers): Ending {
   if (error === undefined && trailer === undefined) return endedWell;
   return { trailers: Object.fromEntries(grpc.setTrailerStatus(trailer ?? new Headers(), error && soundError(error))) };
 }
 const endedWell: Ending = { trailers: { "grpc-status": grpc.grpcStatusOk } };
 
-function grpcWebEnding(error: ConnectError | undefined, _: DirectMethod, trailer?: Headers): Ending {
+function grpcWebEnding(error: ConnectError | undefined, _: HowToTell, trailer?: Headers): Ending {
   if (error === undefined && trailer === undefined) return endedWellInBody;
   const status = grpc.setTrailerStatus(trailer ?? new Headers(), error && soundError(error));
   return { bytes: envelope(grpcWeb.trailerFlag, grpcWeb.trailerSerialize(status)) };
