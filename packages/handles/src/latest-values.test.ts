@@ -43,6 +43,15 @@ describe("latest", () => {
     expect(models).toEqual(["gpt-4", "claude-3"]);
   });
 
+  it("is left at once by a reader that waits", async () => {
+    const app = await open();
+    const moments = app.latest();
+    await moments.next();
+    const waiting = moments.next();
+    expect(await moments.return()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
   it("ends with the signal and with the session", async () => {
     const app = await open();
     const controller = new AbortController();

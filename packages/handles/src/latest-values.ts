@@ -20,40 +20,52 @@ export interface LatestSource<Values> {
 
 /**
  * Gives the values as they are, and again each time after commits have changed them: whoever is busy meanwhile gets the
- * newest only. A moment at which a variable cannot be read is passed over.
+ * newest only. A moment at which a variable cannot be read is passed over. `return` ends a `next` that is waiting.
  */
-export async function* followLatest<Values>(
+export function followLatest<Values>(
   { read, follow, endings }: LatestSource<Values>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Moment<Values>, void, undefined> {
   let isNew = true;
-  let ended = endings() === undefined || signal?.aborted === true;
+  let ended = false;
   let wake = () => {};
-  const ending: Ending = {
-    end() {
-      ended = true;
-      wake();
-    },
-  };
-  const stop = follow(() => {
-    isNew = true;
+  const end = () => {
+    ended = true;
     wake();
-  });
-  endings()?.add(ending);
-  signal?.addEventListener("abort", ending.end);
-  try {
-    while (!ended) {
-      const moment = isNew ? attempt(read) : undefined;
-      isNew = false;
-      if (moment !== undefined) yield moment.value;
-      else
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+  };
+  const ending: Ending = { end };
+
+  async function* moments(): AsyncGenerator<Moment<Values>, void, undefined> {
+    if (endings() === undefined || signal?.aborted) return;
+    const stop = follow(() => {
+      isNew = true;
+      wake();
+    });
+    endings()?.add(ending);
+    signal?.addEventListener("abort", end);
+    try {
+      while (!ended) {
+        const moment = isNew ? attempt(read) : undefined;
+        isNew = false;
+        if (moment !== undefined) yield moment.value;
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+      }
+    } finally {
+      stop();
+      endings()?.delete(ending);
+      signal?.removeEventListener("abort", end);
     }
-  } finally {
-    stop();
-    endings()?.delete(ending);
-    signal?.removeEventListener("abort", ending.end);
   }
+
+  const generator = moments();
+  const leave = generator.return.bind(generator);
+  // A generator's own return would wait for the `next` that is waiting.
+  generator.return = (value) => {
+    end();
+    return leave(value);
+  };
+  return generator;
 }

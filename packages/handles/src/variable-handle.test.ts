@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { createStore } from "@trimtab/store";
 import { builtinTypes, float } from "@trimtab/types";
 import { describe, expect, it } from "vitest";
@@ -209,6 +210,15 @@ describe("changes", () => {
     expect(await aborted.next()).toEqual({ done: true, value: undefined });
     await app.close();
     expect(await app.variables.maxTokens.changes().next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("lets go of its signal when the session is closed", async () => {
+    const app = await open();
+    const { signal } = new AbortController();
+    app.variables.maxTokens.changes({ signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await app.close();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("answers several readers that wait at once, in turn", async () => {

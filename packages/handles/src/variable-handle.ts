@@ -41,8 +41,8 @@ export interface VariableHandle<V> {
 
   /**
    * Replaces the value by one made from it, so that no other write is lost. Where somebody else wrote in between, the
-   * function is called again with what they wrote; it should do nothing but compute. Updates through one handle run one
-   * after another. Rejects with `version_mismatch` when the retries are used up.
+   * function is called again with what they wrote; it should do nothing but compute. An array that it is given is its own to
+   * write into. Updates through one handle run one after another. Rejects with `version_mismatch` when the retries are used up.
    */
   update(change: (current: V) => V, options?: UpdateOptions): Promise<Written>;
 
@@ -177,7 +177,7 @@ function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
       checkedAtLeast(1, capacity, "capacity");
       const leave = () => {
         stop();
-        parts.endings()?.delete(queue);
+        parts.endings()?.delete(ending);
         signal?.removeEventListener("abort", finish);
       };
       const queue = createChangeQueue<V>(capacity, leave);
@@ -185,9 +185,10 @@ function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
         leave();
         queue.end();
       };
+      const ending: Ending = { end: finish };
       const stop = listeners.add((change) => queue.push(change));
       const endings = parts.endings();
-      endings?.add(queue);
+      endings?.add(ending);
       if (endings === undefined || signal?.aborted) finish();
       else signal?.addEventListener("abort", finish);
       return queue;

@@ -104,6 +104,39 @@ describe("a value that is an object", () => {
 });
 
 describe("update", () => {
+  it("gives an array of its own, so that what is refused has changed nothing", async () => {
+    const constraints = { dimensions: 2, normalize: true };
+    const app = closing(await openSession(newStore(), "s", { it: embedding({ ...constraints, default: [1, 0] }) }));
+    const { it } = app.variables;
+    await rejection(
+      it.update((vector) => {
+        vector[0] = Number.NaN;
+        return vector;
+      }),
+      "validation_failed",
+    );
+    expect(Array.from(it.value)).toEqual([1, 0]);
+    const told: number[][] = [];
+    it.subscribe((value, { previous = [] }) => told.push([...previous], [...value]));
+    await it.update((vector) => vector.reverse());
+    await app.settled();
+    expect(told).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  it("asks nothing of the function once the session is closed", async () => {
+    const app = await open();
+    await app.close();
+    const asked: number[] = [];
+    await rejection(
+      app.variables.maxTokens.update((n) => asked.push(n)),
+      "cancelled",
+    );
+    expect(asked).toEqual([]);
+  });
+
   it("computes the new value from the present one", async () => {
     const app = await open();
     const written = await app.variables.maxTokens.update((tokens) => tokens * 2, { metadata: { reason: "longer" } });

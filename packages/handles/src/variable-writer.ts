@@ -69,6 +69,10 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
     return slot.read(await store.getVariable(session, slot.name));
   };
 
+  /** A value of a program's own: what it writes into an array is not what everybody reads. */
+  const ownOf = <V>({ declaration: { type } }: VariableSlot<V>, value: V): V =>
+    typeof value === "object" ? type.decode(type.encode(value)) : value;
+
   const update = async <V>(
     slot: VariableSlot<V>,
     change: (current: V) => V,
@@ -77,12 +81,13 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
     const { retries = 3, retryBackoffMs = 50, ...rest } = options;
     checkedAtLeast(0, retries, "retries");
     checkedAtLeast(0, retryBackoffMs, "retryBackoffMs");
+    parts.assertOpen();
     if (slot.current !== undefined) slot.reads?.hit();
     let base = slot.current ?? (await read(slot));
     for (let attempt = 1; ; attempt++) {
       try {
         // By its id, so that another variable registered under the name in the meantime is not taken for this one.
-        return await write(slot, base.id, change(base.value), { ...rest, expectedVersion: base.version });
+        return await write(slot, base.id, change(ownOf(slot, base.value)), { ...rest, expectedVersion: base.version });
       } catch (error) {
         const overtaken = isStoreError(error, "version_mismatch") || isStoreError(error, "not_found");
         if (!overtaken || attempt > retries) throw error;

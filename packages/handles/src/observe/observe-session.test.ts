@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { storeError } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { closingAfterEach, rejection, thrown } from "../test-parts/assistant.ts";
@@ -223,5 +224,19 @@ describe("observers of a session", () => {
     expect(observers.count()).toBe(0);
     await rejection(observeSession(store, "s", { livenessTimeoutMs: 0 }), "invalid_argument");
     await rejection(observeSession(store, "s", { capacity: Number.NaN }), "invalid_argument");
+  });
+
+  test("let go of their signals however they end, and begin no more after closing", async () => {
+    const { observers } = await open();
+    const { signal } = new AbortController();
+    const observer = () => {};
+    observers.observe("temperature", observer, { signal })();
+    observers.observe("temperature", observer, { signal });
+    observers.unobserve("temperature", observer);
+    observers.observe("model", observer, { signal });
+    observers.close();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    expect(thrown(() => observers.observe("model", observer))).toMatchObject({ reason: "cancelled" });
+    expect(observers.count()).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import type { ConnectionState } from "../connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "../connection-status.ts";
 import { createListeners, createOnError, type Listeners, type OnError } from "../listeners.ts";
 import { createLiveWatch, type LiveWatch } from "../live-watch.ts";
+import { sessionClosed } from "../session-runtime.ts";
 import { systemTimers, type Timers } from "../timers.ts";
 import type { ObservedEvent } from "./observed-event.ts";
 import { type BatchSize, createObserver, type ObserveOptions, type Observer } from "./observer.ts";
@@ -21,7 +22,8 @@ export interface SessionObservers {
    * on the same target counts once, with its latest options.
    *
    * @returns what ends it
-   * @throws StoreError `not_found` where a ref names no variable, `invalid_argument` for a time or a size that is none
+   * @throws StoreError `not_found` where a ref names no variable, `invalid_argument` for a time or a size that is none,
+   *   `cancelled` after {@link close}
    */
   observe(target: ObserveTarget, observer: EventObserver, options?: ObserveOptions): () => void;
   /** As {@link observe}, several events at a time. */
@@ -92,8 +94,10 @@ export async function observeSession(
     if (typeof target === "string" && !events.has(target)) {
       throw new StoreError(unknownVariable(target));
     }
-    const remove = table.add(target, key, make());
-    signal?.addEventListener("abort", remove, { once: true });
+    if (watch.state.kind === "closed") throw sessionClosed(session);
+    const release = () => signal?.removeEventListener("abort", remove);
+    const remove = table.add(target, key, releasing(make(), release));
+    signal?.addEventListener("abort", remove);
     if (signal?.aborted) remove();
     return remove;
   };
@@ -117,6 +121,15 @@ export async function observeSession(
     },
   };
 }
+
+/** An observer that lets go of its signal however it ends. */
+const releasing = (observer: Observer, release: () => void): Observer => ({
+  ...observer,
+  close() {
+    release();
+    observer.close();
+  },
+});
 
 /** Connects, and waits for the first view; gives up where the store refuses. */
 function whenReady(watch: LiveWatch, states: Listeners<[ConnectionState]>): Promise<void> {
