@@ -1,11 +1,13 @@
 import type { Client } from "@connectrpc/connect";
 import {
+  checkChoice,
   checkRange,
   checkWhole,
   feedbackLimits,
   leaseTtlLimits,
   type OptimizationStore,
   type OptimizationTarget,
+  objectiveDirections,
   priorityLimits,
   type StartOptimizationOptions,
   storeError,
@@ -207,6 +209,7 @@ function encodeStart(options: StartOptimizationOptions) {
   const { objective, convergenceThreshold, feedbackInterval, leaseTtlMs, priority = 0, waitTimeoutMs } = options;
   if (feedbackInterval !== undefined) refuseIf(checkRange(feedbackInterval, "feedbackInterval", feedbackLimits));
   refuseIf(checkRange(priority, "priority", priorityLimits));
+  refuseIf(checkChoice(objective?.direction, "objective.direction", objectiveDirections));
   return {
     optimizer: encodeText(options.optimizer, "optimizer"),
     config: encodeRecord(options.config, "config"),

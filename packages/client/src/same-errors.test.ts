@@ -66,6 +66,18 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
     (store) => store.startOptimization("s", ["temperature"], { optimizer: "o", priority: 2 ** 31 }),
   ],
   ["pages of nothing", (store) => store.listVariables("s", { pageSize: 0 })],
+  ["an origin that is none", (store) => store.setVariable("s", "temperature", 1, { origin: "ruby" as never })],
+  ["variables of no origin", (store) => store.listVariables("s", { origin: "ruby" as never })],
+  ["an ill-formed actor", (store) => store.setVariable("s", "temperature", 1, { actor: "\ud800" })],
+  ["an ill-formed description", (store) => store.updateVariable("s", "temperature", { description: "\ud800" })],
+  [
+    "an objective that goes no way",
+    (store) =>
+      store.startOptimization("s", ["temperature"], {
+        optimizer: "o",
+        objective: { metric: "loss", direction: "sideways" as never },
+      }),
+  ],
   ["an order that is none", (store) => store.listVariables("s", { orderBy: "size" as never })],
   [
     "a page token of another order",

@@ -9,7 +9,7 @@ export function checkName(name: unknown, field: string, maxLength: number): Refu
     return refusal("invalid_argument", `${field} must be text, got ${typeof name}`, { field });
   if (name === "") return refusal("invalid_argument", `${field} must not be empty`, { field, value: name });
   if (name.length > maxLength) return tooLong(field, name, maxLength);
-  if (!name.isWellFormed()) return refusal("invalid_argument", `${field} is not well-formed Unicode`, { field });
+  if (!name.isWellFormed()) return illFormed(field);
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
     if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2f) {
@@ -69,13 +69,17 @@ export function checkTimeRange({ sinceMs, untilMs }: { sinceMs?: number; untilMs
   });
 }
 
-/** Refuses what is there and no text, or longer than it may be. */
+/** Refuses what is there and no text that can be stored and sent, or longer than it may be. */
 export function checkText(text: unknown, field: string, maxLength: number): Refusal | undefined {
   if (text === undefined) return undefined;
   if (typeof text !== "string")
     return refusal("invalid_argument", `${field} must be text, got ${typeof text}`, { field });
-  return text.length > maxLength ? tooLong(field, text, maxLength) : undefined;
+  if (text.length > maxLength) return tooLong(field, text, maxLength);
+  return text.isWellFormed() ? undefined : illFormed(field);
 }
+
+const illFormed = (field: string): Refusal =>
+  refusal("invalid_argument", `${field} is not well-formed Unicode`, { field });
 
 const tooLong = (field: string, { length }: string, limit: number): Refusal =>
   refusal("invalid_argument", `${field} has ${length} characters, at most ${limit} are allowed`, {
@@ -83,6 +87,13 @@ const tooLong = (field: string, { length }: string, limit: number): Refusal =>
     limit,
     value: length,
   });
+
+/** Refuses what is there and none of some words. */
+export function checkChoice(choice: unknown, field: string, choices: readonly string[]): Refusal | undefined {
+  if (choice === undefined || (choices as readonly unknown[]).includes(choice)) return undefined;
+  const message = `${field} must be one of ${choices.join(", ")}, got ${String(choice)}`;
+  return refusal("invalid_argument", message, { field, value: String(choice) });
+}
 
 /** Refuses anything but a whole number of at least `min`. */
 export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {

@@ -1,13 +1,14 @@
 import {
+  checkChoice,
   createGlob,
   emptyRecord,
   type ListVariablesOptions,
   listVariables,
+  origins,
   parseRecord,
   payloadEquals,
   type SessionState,
   StoreError,
-  storeError,
   toPayload,
   type Variable,
   type VariableOrder,
@@ -42,10 +43,8 @@ const keys: { readonly [K in VariableOrder]: (variable: Variable) => SortKey } =
 };
 
 function keyFor({ orderBy = "created" }: ListVariablesOptions): (variable: Variable) => SortKey {
-  if (!variableOrders.includes(orderBy)) {
-    const message = `orderBy must be one of ${variableOrders.join(", ")}, got ${String(orderBy)}`;
-    throw storeError("invalid_argument", message, { field: "orderBy", value: String(orderBy) });
-  }
+  const wrong = checkChoice(orderBy, "orderBy", variableOrders);
+  if (wrong !== undefined) throw new StoreError(wrong);
   return keys[orderBy];
 }
 
@@ -54,6 +53,8 @@ const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metada
 function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions): (variable: Variable) => boolean {
   const matches = createGlob(pattern ?? "*");
   // Integers as metadata has them, in whichever form they are asked for.
+  const wrong = checkChoice(origin, "origin", origins);
+  if (wrong !== undefined) throw new StoreError(wrong);
   const plain = parseRecord(metadata, "metadata", Number.POSITIVE_INFINITY);
   if (plain.kind === "refused") throw new StoreError(plain.refusal);
   const wanted = Object.entries(plain.value).map(([key, value]) => [key, toPayload(value)] as const);

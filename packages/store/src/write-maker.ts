@@ -1,9 +1,11 @@
 import {
   type Command,
+  checkChoice,
   checkName,
   checkText,
   type DecideContext,
   emptyRecord,
+  origins,
   parseRecord,
   StoreError,
   type ValueRecord,
@@ -39,7 +41,8 @@ export function createWriteMaker(means: Means, clock: Clock) {
   return (session: string, commands: readonly Command[], by: HowToWrite): Write => {
     const wrong =
       (by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength)) ??
-      checkText(by.actor, "actor", limits.nameLength);
+      checkText(by.actor, "actor", limits.nameLength) ??
+      checkChoice(by.origin, "origin", origins);
     if (wrong !== undefined) throw new StoreError(wrong);
     const write = new PreparedWrite(commands, by, attempt);
     write.metadata = metadataOf(by, limits.metadataBytes);

@@ -1,6 +1,7 @@
-import type { Origin } from "@trimtab/core";
+import { type Origin, origins } from "@trimtab/core";
 import { Origin as WireOrigin } from "./gen/trimtab/v1/session_pb.ts";
 import { fromKnown } from "./known.ts";
+import { refuseMessage } from "./refuse.ts";
 
 const wireOrigins = {
   typescript: WireOrigin.TYPESCRIPT,
@@ -13,8 +14,16 @@ const coreOrigins = new Map<WireOrigin, Origin>(
   Object.entries(wireOrigins).map(([origin, wire]) => [wire, origin as Origin]),
 );
 
-/** Puts an origin on the wire. */
-export const toWireOrigin = (origin: Origin): WireOrigin => wireOrigins[origin];
+/**
+ * Puts an origin on the wire.
+ *
+ * @throws StoreError `invalid_argument` for one that is none
+ */
+export function toWireOrigin(origin: Origin): WireOrigin {
+  const wire: WireOrigin | undefined = wireOrigins[origin];
+  if (wire !== undefined) return wire;
+  throw refuseMessage("origin", `must be one of ${origins.join(", ")}, got ${String(origin)}`, String(origin));
+}
 
 /** Reads an origin; one that is not said or not known here is `other`. */
 export const fromWireOrigin = (origin: WireOrigin): Origin => coreOrigins.get(origin) ?? "other";

@@ -1,4 +1,4 @@
-import { checkName, checkRange, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkChoice, checkName, checkRange, checkText, checkWhole, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { decideSet } from "../decide-variable.ts";
@@ -65,6 +65,9 @@ function checkMetrics(metrics: Readonly<Record<string, number>>, { limits }: Dec
   return undefined;
 }
 
+/** How whoever ends an optimization may say that it ended. */
+const outcomes = ["completed", "stopped", "failed"];
+
 /** Decides on the end of an optimization and of its lease. */
 export function decideStop(
   state: SessionState,
@@ -76,6 +79,8 @@ export function decideStop(
   const record = found.value;
   if (record === undefined || !isHeld(record, context.atMs)) return notOptimizing(state, command.target);
   const { fencingToken, outcome = "stopped", cause = "" } = command;
+  const wrong = checkChoice(outcome, "outcome", outcomes) ?? checkText(cause, "cause", context.limits.expressionLength);
+  if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const refused = checkStopper(state, record, { fencingToken, context });
   if (refused !== undefined) return { kind: "refused", refusal: refused };
   const applied = command.applyBest === true ? applyBest(state, record, context) : accept();

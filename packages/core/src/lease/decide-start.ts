@@ -1,5 +1,5 @@
 import { actorOf } from "../actor.ts";
-import { checkName, checkRange, checkWhole, parseRecord } from "../check-argument.ts";
+import { checkChoice, checkName, checkRange, checkWhole, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { accept, type Decision } from "../decision.ts";
@@ -9,7 +9,14 @@ import { type Refusal, refusal } from "../store-error.ts";
 import { laterThan } from "../variable.ts";
 import { abandonment, alreadyOptimizing } from "./check-lease.ts";
 import { requireLeasable } from "./decide-lease.ts";
-import { defaultLeaseTtlMs, feedbackLimits, isHeld, leaseTtlLimits, priorityLimits } from "./optimization.ts";
+import {
+  defaultLeaseTtlMs,
+  feedbackLimits,
+  isHeld,
+  leaseTtlLimits,
+  objectiveDirections,
+  priorityLimits,
+} from "./optimization.ts";
 
 type Start = CommandOf<"start-optimization">;
 
@@ -60,6 +67,7 @@ function checkStart(command: Start, { limits }: DecideContext): Refusal | undefi
   return (
     checkName(optimizer, "optimizer", limits.nameLength) ??
     (objective && checkName(objective.metric, "objective.metric", limits.nameLength)) ??
+    checkChoice(objective?.direction, "objective.direction", objectiveDirections) ??
     checkWhole(maxIterations ?? 0, "maxIterations", 0) ??
     checkRange(feedbackInterval ?? 1, "feedbackInterval", feedbackLimits) ??
     checkRange(priority ?? 0, "priority", priorityLimits) ??

@@ -17,8 +17,11 @@ export type OptimizationState = (typeof optimizationStates)[number];
 /** A metric, and which way it gets better. */
 export interface OptimizationObjective {
   readonly metric: string;
-  readonly direction: "minimize" | "maximize";
+  readonly direction: (typeof objectiveDirections)[number];
 }
+
+/** Which way a metric is better. */
+export const objectiveDirections = ["minimize", "maximize"] as const;
 
 /** Something that an optimization has tried: a report, or a write that counts as one. */
 export interface OptimizationEntry {
