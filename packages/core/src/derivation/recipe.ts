@@ -1,7 +1,8 @@
 import type { DecideContext } from "../command.ts";
 import { notTaken, parserOf } from "../parse-value.ts";
-import { type Payload, payloadSize } from "../payload.ts";
-import type { Variable } from "../variable.ts";
+import { type Payload, payloadSize, type ValueRecord } from "../payload.ts";
+import type { TypeRegistry } from "../type-registry.ts";
+import type { Derivation } from "../variable.ts";
 import type { DerivedSlot } from "../variable-table.ts";
 import type { AnyVariableType } from "../variable-type.ts";
 import type { Expression } from "./expression.ts";
@@ -9,11 +10,13 @@ import { readStored } from "./stored-expression.ts";
 
 /** What a derived variable's values are computed by, looked up once: it holds until what it was looked up by is another. */
 export interface Recipe {
-  readonly of: Pick<Variable, "type" | "derivation" | "constraints">;
-  readonly by: Pick<DecideContext, "types" | "compile">;
+  readonly derivation: Derivation;
+  readonly constraints: ValueRecord;
+  readonly types: TypeRegistry;
+  readonly compile: DecideContext["compile"];
   readonly expression: Expression;
+  readonly type: AnyVariableType;
   readonly take: (input: unknown) => unknown;
-  readonly encode: AnyVariableType["encode"];
 }
 
 /**
@@ -31,30 +34,26 @@ export function computeQuickly(
   if (result.kind === "failure") return undefined;
   const value = recipe.take(result.value);
   if (value === notTaken) return undefined;
-  const payload = recipe.encode(value);
+  const payload = recipe.type.encode(value);
   return payloadSize(payload) > context.limits.valueBytes ? undefined : payload;
 }
 
 function recipeOf(slot: DerivedSlot, { types, compile }: DecideContext): Recipe | undefined {
   const { recipe, base } = slot;
-  if (recipe !== undefined && isOf(recipe.of, base) && recipe.by.types === types && recipe.by.compile === compile)
+  const { derivation, constraints } = base;
+  if (
+    recipe?.derivation === derivation &&
+    recipe?.constraints === constraints &&
+    recipe.type.name === base.type &&
+    recipe.types === types &&
+    recipe.compile === compile
+  )
     return recipe;
-  const { type: name, derivation, constraints } = base;
-  const type = types.get(name);
+  const type = types.get(base.type);
   if (type === undefined || derivation?.kind !== "expression") return undefined;
   const read = readStored(derivation, { compile }, false);
   if (read.kind === "refused") return undefined;
   const { take } = parserOf(type, constraints);
-  const encode: Recipe["encode"] = (value) => type.encode(value);
-  slot.recipe = {
-    of: { type: name, derivation, constraints },
-    by: { types, compile },
-    expression: read.value,
-    take,
-    encode,
-  };
+  slot.recipe = { derivation, constraints, types, compile, expression: read.value, type, take };
   return slot.recipe;
 }
-
-const isOf = (a: Recipe["of"], b: Recipe["of"]): boolean =>
-  a.derivation === b.derivation && a.constraints === b.constraints && a.type === b.type;
