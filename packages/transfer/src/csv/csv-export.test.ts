@@ -64,6 +64,16 @@ test("a byte order mark, capitals for truth and spaces around names are as sprea
   expect(variable).toMatchObject({ name: "x", type: "float", payload: { kind: "integer", value: 1n }, readOnly: true });
 });
 
+test("values that are truth may be in capitals, and text in capitals is still text", () => {
+  const { variables } = read('name,type,value\na,boolean,TRUE\nb,boolean,False\nc,string,"""TRUE"""\n');
+  expect(variables.map(({ value }) => value)).toEqual([true, false, "TRUE"]);
+});
+
+test("ids that are made for rows without one are apart from those of other rows", () => {
+  const { variables } = read("id,name,type,value\nvar_b_2,a,float,1\n,b,float,2\nvar_c_3,d,float,3\n,c,float,4\n");
+  expect(variables.map(({ id }) => id)).toEqual(["var_b_2", "var_b_3", "var_c_3", "var_c_5"]);
+});
+
 test.each([
   ["", "data has no header line"],
   ["name,type\n", "data.header has no column value"],

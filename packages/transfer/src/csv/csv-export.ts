@@ -21,7 +21,8 @@ export function decodeCsv(file: Uint8Array, nowMs: number): VariableExport {
   for (const column of ["name", "type", "value"] as const) {
     if (!order.includes(column)) throw malformed("data.header", `has no column ${column}`);
   }
-  const makeId = createIdMaker([]);
+  const idAt = order.indexOf("id");
+  const makeId = createIdMaker(rows.map(({ cells }) => ({ id: cells[idAt] ?? "" })));
   const variables = rows.map(({ cells, line }, index) => {
     const path = `data.variables[${index}]`;
     if (cells.length !== order.length) {

@@ -51,11 +51,13 @@ const byKey = ([a]: [string, JsonValue], [b]: [string, JsonValue]): number => (a
 /**
  * Reads the value of a cell.
  *
- * @throws StoreError `invalid_argument` naming the path, for what {@link writeValue} does not write
+ * @throws StoreError `invalid_argument` naming the path, for what {@link writeValue} does not write; truth may be in capitals
  */
 export function readValue(cell: string, path: string): Payload {
   const text = cell.trim();
   if (/^-?(0|[1-9]\d*)$/.test(text)) return readInteger(text, path);
+  // Spreadsheets write truth in capitals; text would be in quotes.
+  if (/^(true|false)$/i.test(text)) return { kind: "boolean", value: text.toLowerCase() === "true" };
   return fromTree(parseJson(text, path), path, 0);
 }
 
