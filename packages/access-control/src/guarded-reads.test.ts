@@ -1,3 +1,4 @@
+import { isStoreError, type Store } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { openShared, rejection } from "./test-parts/open-shared.ts";
 
@@ -240,4 +241,45 @@ describe("a sensitive variable", () => {
     expect((await watch.next()).value).toMatchObject({ kind: "reset", variables: [{ value: 8 }, { value: 16 }] });
     await watch.return?.();
   });
+});
+
+describe("a caller without any right", () => {
+  const calls: Readonly<Record<string, (guest: Store, ref: string) => Promise<unknown>>> = {
+    getVariable: (guest, ref) => guest.getVariable("guest", ref),
+    getVariables: (guest, ref) => guest.getVariables("guest", [ref, ref]),
+    setVariable: (guest, ref) => guest.setVariable("guest", ref, 3),
+    setVariables: (guest, ref) => guest.setVariables("guest", { [ref]: 3, [`${ref}2`]: 3 }),
+    "setVariables, each by itself": (guest, ref) => guest.setVariables("guest", { [ref]: 3 }, { atomic: false }),
+    deleteVariables: (guest, ref) => guest.deleteVariables("guest", [ref], { allowMissing: true }),
+    listVariableHistory: (guest, ref) => guest.listVariableHistory("guest", ref, { pageSize: -1 }),
+    rollbackVariable: (guest, ref) => guest.rollbackVariable("guest", ref, { kind: "version", version: 7 }),
+    exportVariables: (guest, ref) => guest.exportVariables("guest", { refs: [ref] }),
+    listDependents: (guest, ref) => guest.listDependents("guest", ref),
+    setDerivation: (guest, ref) => guest.setDerivation("guest", ref, { kind: "expression", expression: "y" }),
+    startOptimization: (guest, ref) => guest.startOptimization("guest", [ref], { optimizer: "t" }),
+    renewLease: (guest, ref) => guest.renewLease("guest", ref, { fencingToken: 1 }),
+    stopOptimization: (guest, id) => guest.stopOptimization("guest", { kind: "optimization", id }),
+    watch: (guest, ref) =>
+      guest
+        .watch("guest", { refs: [ref] })
+        [Symbol.asyncIterator]()
+        .next(),
+  };
+
+  test.each(Object.keys(calls))(
+    "is told the same by %s whether sessions and what is in them are there or not",
+    async (name) => {
+      const { store, guest } = await openShared();
+      const { optimization } = await store.startOptimization("owner", ["x"], { optimizer: "tuner" });
+      const told = new Set<string>();
+      for (const ref of ["owner/x", `owner/${optimization.id}`, "owner/absent", "nowhere/x"]) {
+        const answer = await calls[name]?.(guest, ref).catch((error: unknown) =>
+          isStoreError(error) ? { ...error.toRefusal(), items: [...error.items] } : error,
+        );
+        const words = JSON.stringify(answer, (_, each) => (each instanceof Map ? [...each] : each));
+        told.add(words.replaceAll(ref, "it").replaceAll(/"session":"(owner|nowhere)"/g, ""));
+      }
+      expect([...told]).toHaveLength(1);
+    },
+  );
 });

@@ -27,6 +27,7 @@ export interface AccessRule {
    * A CEL expression on `caller` (`session`, `principal`, `attributes`, `roles`), `variable` (`id`, `name`, `type`,
    * `description`, `metadata`), `permission` and `now` (RFC 3339, for `timestamp(now)`) that must be true; empty for
    * always. Where it cannot be evaluated, a rule that denies matches and one that allows does not.
+   * Whoever may write a variable may change its description and metadata: let rules speak of those where only the owner may.
    */
   readonly when: string;
   /** The rule does not match from this moment on, in milliseconds since the Unix epoch; absent for never. */

@@ -7,6 +7,7 @@ import type { Sessions } from "../sessions.ts";
 import { createTransferOperations } from "../transfer-operations.ts";
 import { createVariableOperations } from "../variable-operations.ts";
 import { ownerOf } from "./call-owner.ts";
+import { refusedStranger } from "./guarded-sessions.ts";
 import type { SessionAccess } from "./session-access.ts";
 
 /** What can be done with variables of another session. */
@@ -35,6 +36,8 @@ export interface Route {
 export interface Foreign {
   readonly sessions: Sessions;
   may(id: string, permission: Permission): Promise<boolean>;
+  /** The refusal of a caller that may do nothing with anything it names; `undefined` for others. */
+  refusal(): Promise<StoreError | undefined>;
 }
 
 /** A call on variables: which session makes it, which variables it names, and what it wants with them. */
@@ -56,11 +59,16 @@ export function createForeignCalls(store: Store, access: SessionAccess): Foreign
     const strip = (ref: string) => parseVariableRef(session, ref).ref;
     const owner = ownerOf(session, refs);
     if (owner === session) return use({ store, session, foreign: undefined, strip });
-    const call = access.visit({ session, owner, permissions }, (sessions, viewer) =>
+    const there = refs.map(strip);
+    const call = access.visit({ session, owner, refs: there, permissions }, (sessions, viewer) =>
       use({
         store: createForeignStore(sessions),
         session: owner,
-        foreign: { sessions, may: (id, permission) => access.may(viewer, { owner, id }, permission) },
+        foreign: {
+          sessions,
+          may: (id, permission) => access.may(viewer, { owner, id }, permission),
+          refusal: () => refusedStranger({ sessions, viewer, owner, refs: there }),
+        },
         strip,
       }),
     );

@@ -2,13 +2,16 @@ import {
   type AccessControl,
   accessDenied,
   type Caller,
+  type ErrorCode,
   findVariable,
   isStoreError,
   judgeAccess,
   type Permission,
+  type Refusal,
   type SessionState,
   StoreError,
   unknownVariable,
+  type Variable,
 } from "@trimtab/core";
 import type { SessionRuntime } from "../session-runtime.ts";
 import type { LoadedSession } from "../session-table.ts";
@@ -75,25 +78,74 @@ export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessi
 const showTo = (state: SessionState, { permissions, caller, control }: Viewer, atMs: number): SessionState =>
   shownState(state, { caller, control, atMs, permissions });
 
+/** What a caller does with another session: the variables or the optimization that it names there. */
+export interface Visited {
+  readonly sessions: Sessions;
+  readonly viewer: Viewer;
+  readonly owner: string;
+  readonly refs: readonly string[];
+}
+
+/** The refusal of whoever may do nothing with anything it names, whether the session is there or not; `undefined` for others. */
+export async function refusedStranger({ sessions, viewer, owner, refs }: Visited): Promise<StoreError | undefined> {
+  const { caller, control, permissions } = viewer;
+  const state = await stateOf(sessions, owner);
+  const judging = { caller, control, atMs: sessions.now() };
+  const mayUse = (variable: Variable | undefined) =>
+    state !== undefined &&
+    variable !== undefined &&
+    permissions.some((each) => judgeAccess(state, variable, { ...judging, permission: each }).allowed);
+  if (state !== undefined) {
+    const sessionRules = state.permissions.rules;
+    if (control.authorize({ ...judging, permission: "read", owner, sessionRules }).allowed) return undefined;
+    const variables = refs.flatMap((ref) => state.optimizations.get(ref)?.variables ?? [ref]);
+    if (variables.some((ref) => mayUse(findVariable(state, ref)))) return undefined;
+  }
+  return new StoreError(denialOf({ viewer, owner, refs }));
+}
+
+/** What a stranger is told: of each ref, where there are several. */
+function denialOf({ viewer: { caller, permissions }, owner, refs }: Omit<Visited, "sessions">): Refusal {
+  const [permission = "read"] = permissions;
+  const each = refs.map((ref) => [ref, accessDenied(`${owner}/${ref}`, caller, permission)] as const);
+  const [[, first] = ["", accessDenied(owner, caller, permission)]] = each;
+  return each.length > 1 ? { ...first, items: new Map(each) } : first;
+}
+
+/** Refusals that speak of what there is, unlike those of a store that is too busy to say. */
+const speaking: readonly ErrorCode[] = [
+  "invalid_argument",
+  "not_found",
+  "already_exists",
+  "permission_denied",
+  "failed_precondition",
+  "aborted",
+  "out_of_range",
+];
+
+const stateOf = (sessions: Sessions, id: string): Promise<SessionState | undefined> =>
+  sessions.live(id).then(
+    ({ runtime }) => runtime.state,
+    () => undefined,
+  );
+
 /**
  * Turns what went wrong into what the caller may know of it: that something is not there only where it may read whatever
  * the session has.
  */
-export async function toldTo(
-  error: unknown,
-  { sessions, viewer, owner }: { sessions: Sessions; viewer: Viewer; owner: string },
-): Promise<unknown> {
+export async function toldTo(error: unknown, visited: Visited): Promise<unknown> {
+  if (!isStoreError(error) || !speaking.includes(error.code)) return error;
+  // Nearly every refusal is this one already.
+  const denial = denialOf(visited);
+  if (visited.refs.length === 1 && error.items.size === 0 && error.message === denial.message) return error;
+  const stranger = await refusedStranger(visited);
+  if (stranger !== undefined) return stranger;
+  if (!isStoreError(error, "not_found") || error.details.resource !== "variable") return error;
+  const { sessions, viewer, owner } = visited;
   const { caller, control, permissions } = viewer;
   const [permission = "read"] = permissions;
-  if (isStoreError(error, "session_not_found") || isStoreError(error, "session_expired")) {
-    return new StoreError(accessDenied(owner, caller, permission));
-  }
-  if (!isStoreError(error, "not_found") || error.details.resource !== "variable") return error;
   const ref = error.details.id;
-  const state = await sessions.live(owner).then(
-    ({ runtime }) => runtime.state,
-    () => undefined,
-  );
+  const state = await stateOf(sessions, owner);
   const named = `${owner}/${ref}`;
   if (state === undefined) return new StoreError(accessDenied(named, caller, permission));
   const sessionRules = state.permissions.rules;

@@ -1,4 +1,11 @@
-import { fromPayload, type Payload, type Store, type Variable, withoutPermissions } from "@trimtab/core";
+import {
+  type BatchWritten,
+  fromPayload,
+  type Payload,
+  type Store,
+  type Variable,
+  withoutPermissions,
+} from "@trimtab/core";
 import { entriesOf } from "../variable-operations.ts";
 import { type ForeignCalls, keyedAsSent, type Route } from "./foreign-calls.ts";
 
@@ -24,7 +31,13 @@ const createReads = ({ route }: ForeignCalls): Pick<GuardedVariables, "getVariab
     route({ session, refs: [ref], permissions: ["read"] }, (to) => to.store.getVariable(to.session, to.strip(ref))),
   getVariables: (session, refs) =>
     route({ session, refs, permissions: ["read"] }, async (to) => {
-      const { revision, found, missing } = await to.store.getVariables(to.session, refs.map(to.strip));
+      const read = to.store.getVariables(to.session, refs.map(to.strip));
+      const { revision, found, missing } = await read.catch(async (error: unknown) => {
+        if ((await to.foreign?.refusal()) === undefined) throw error;
+        return { revision: 0, found: new Map<string, Variable>(), missing: refs };
+      });
+      // Who may see nothing of a session is not told how far it has come either, nor that it is there.
+      if (found.size === 0 && (await to.foreign?.refusal()) !== undefined) return { revision: 0, found, missing: refs };
       const absent = new Set(missing);
       return {
         revision,
@@ -46,10 +59,17 @@ const createWrites = ({ route }: ForeignCalls): Omit<GuardedVariables, "getVaria
     return route({ session, refs, permissions: ["write"] }, async (to) => {
       const expectedVersions = Object.fromEntries(expected.map(([ref, version]) => [to.strip(ref), version]));
       const given = entries.map(([ref, value]) => [to.strip(ref), value] as const);
-      const { applied, refused, ...receipt } = await to.store.setVariables(to.session, given, {
-        ...options,
-        expectedVersions,
-      });
+      const wanted = { ...options, expectedVersions };
+      const { applied, refused, ...receipt } = await to.store
+        .setVariables(to.session, given, wanted)
+        .catch(async (error: unknown): Promise<BatchWritten> => {
+          const refusal = options.atomic === false ? await to.foreign?.refusal() : undefined;
+          if (refusal === undefined) throw error;
+          const every = new Map(given.map(([ref]) => [ref, refusal.items.get(ref) ?? refusal]));
+          return { session: to.session, revision: 0, applied: new Map(), refused: every };
+        });
+      // Who may do nothing there is not told how far the session has come either.
+      if (applied.size === 0 && refused.size > 0 && (await to.foreign?.refusal()) !== undefined) receipt.revision = 0;
       const asSent = <T>(map: ReadonlyMap<string, T>) => keyedAsSent(map, refs, to.strip);
       return { ...receipt, applied: asSent(applied), refused: asSent(refused) };
     });

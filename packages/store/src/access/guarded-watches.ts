@@ -47,7 +47,7 @@ const watchOther = (
     try {
       yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: told });
     } catch (error) {
-      throw await toldTo(error, { sessions, viewer, owner });
+      throw await toldTo(error, { sessions, viewer, owner, refs });
     }
     return undefined;
   });

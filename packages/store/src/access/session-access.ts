@@ -36,6 +36,8 @@ export interface SessionAccess {
 export interface Visit {
   readonly session: string;
   readonly owner: string;
+  /** What is named there. */
+  readonly refs: readonly string[];
   readonly permissions: readonly Permission[];
 }
 
@@ -80,12 +82,12 @@ export function createSessionAccess(sessions: Sessions, principal: Principal, co
       const judging = { caller, control: judge, permission, atMs: sessions.now() };
       return variable !== undefined && judgeAccess(state, variable, judging).allowed;
     },
-    async visit({ session, owner, permissions }, use) {
+    async visit({ session, owner, refs, permissions }, use) {
       const visitor = await viewer(session, permissions);
       try {
         return await use(createGuardedSessions(sessions, visitor), visitor);
       } catch (error) {
-        throw await toldTo(error, { sessions, viewer: visitor, owner });
+        throw await toldTo(error, { sessions, viewer: visitor, owner, refs });
       }
     },
   };
