@@ -1,10 +1,12 @@
 import type { CallOptions } from "@connectrpc/connect";
 import {
+  checkChoice,
   checkName,
-  checkWhole,
+  checkRange,
   defaultLimits,
   isStoreError,
   type Origin,
+  origins,
   storeError,
   type WriteOptions,
 } from "@trimtab/core";
@@ -28,9 +30,15 @@ export interface Caller {
   context(options: WriteOptions | undefined): WriteContext;
 }
 
-/** Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds. */
+/** Milliseconds that a call may take: what a timer can wait for, above which it would end at once. */
+const timeoutLimits = { min: 0, max: 2 ** 31 - 1 };
+
+/**
+ * Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds or more than a timer
+ * can wait for, and for an origin that is none.
+ */
 export function createCaller({ actor, origin, timeoutMs }: CallDefaults): Caller {
-  refuseIf(checkWhole(timeoutMs, "timeoutMs", 0));
+  refuseIf(checkRange(timeoutMs, "timeoutMs", timeoutLimits) ?? checkChoice(origin, "origin", origins));
   return {
     async call(send, read) {
       const sent = begin(() => send({ timeoutMs }));
@@ -43,6 +51,7 @@ export function createCaller({ actor, origin, timeoutMs }: CallDefaults): Caller
       return readAnswer(() => read(answer));
     },
     context({ requestId, metadata, lease, ...who } = {}) {
+      refuseIf(checkChoice(who.origin, "origin", origins));
       // In a request, an empty id would be none.
       if (requestId === "") refuseIf(checkName(requestId, "requestId", defaultLimits.nameLength));
       return toWireContext(

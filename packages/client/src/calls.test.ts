@@ -28,6 +28,31 @@ describe("what no request can be made of", () => {
     });
   });
 
+  test("is refused by a watch too, which trying again would not mend", async () => {
+    const { remote } = await openRemote();
+    const watch = async () => {
+      for await (const _ of remote.watch("s", JSON.parse("null"))) return;
+    };
+    await expect(watch()).rejects.toMatchObject({ reason: "invalid_argument", details: { field: "request" } });
+  });
+
+  test("is an origin that is none, of a call and of a client", async () => {
+    const { remote } = await openRemote();
+    await remote.registerVariable("s", sampleSpecs[0]);
+    const unknown = { origin: JSON.parse('"ruby"') };
+    const refused = { reason: "invalid_argument", details: { field: "origin", value: "ruby" } };
+    await expect(remote.setVariable("s", "temperature", 1, unknown)).rejects.toMatchObject(refused);
+    await expect(openRemote({ client: unknown })).rejects.toMatchObject(refused);
+  });
+
+  test("a time limit is at most what a timer can wait for", async () => {
+    const limit = 2 ** 31 - 1;
+    await openRemote({ client: { timeoutMs: limit } });
+    await expect(openRemote({ client: { timeoutMs: limit + 1 } })).rejects.toThrow(
+      `timeoutMs must be at most ${limit}`,
+    );
+  });
+
   test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("a time limit of %d ms is none", async (timeoutMs) => {
     await expect(openRemote({ client: { timeoutMs } })).rejects.toThrow(
       "timeoutMs must be a whole number of at least 0",

@@ -1,4 +1,5 @@
 import { storeError, untilLeft } from "@trimtab/core";
+import { begin } from "./caller.ts";
 import { fromBrokenCall, readAnswer } from "./store-error.ts";
 
 /** How a stream of messages becomes a stream of events. */
@@ -23,7 +24,7 @@ async function* readEvents<Message, Event>(
   if (signal.aborted) return undefined;
   const read = reader();
   try {
-    for await (const message of open(signal)) {
+    for await (const message of begin(() => open(signal))) {
       const event = readAnswer(() => read(message));
       if (signal.aborted) return undefined;
       if (event === undefined) continue;
