@@ -108,3 +108,14 @@ test("requests of different sessions never answer each other", async () => {
     number: second.number,
   });
 });
+
+test("a watch of a study tells nothing more once its variables may not be optimized any more", async () => {
+  const { store, own, guests } = await openShared(["optimize"]);
+  const watch = guests.watchStudy("guest", "owner/one")[Symbol.asyncIterator]();
+  expect((await watch.next()).value).toMatchObject({ kind: "snapshot" });
+  await own.enqueueTrial("owner", "one", { x: 3, y: 3 });
+  expect((await watch.next()).value).toMatchObject({ kind: "changes" });
+  await own.enqueueTrial("owner", "one", { x: 4, y: 4 });
+  await store.setVariablePermissions("owner", "y", []);
+  expect(await reasonOf(watch.next())).toBe("access_denied");
+});

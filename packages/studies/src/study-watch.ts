@@ -46,9 +46,10 @@ async function* tell(
       if (event !== undefined) {
         at = { birth: view.record.birth, revision: event.revision };
         yield event;
-        continue;
+        if (study.revision === event.revision) continue;
       }
-      const rang = await bell.wait(ground.bookmarkIntervalMs);
+      // What came while an event was taken in is told to who may still see it.
+      const rang = event !== undefined || (await bell.wait(ground.bookmarkIntervalMs));
       if (signal.aborted) return undefined;
       const found = await stillThere(ground);
       if (found === undefined) return yield* over(at, study);
