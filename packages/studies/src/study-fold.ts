@@ -120,8 +120,11 @@ function evolveApplied(view: StudyView, entry: ApplyEntry): StudyView {
     case "trial-applied": {
       // Whoever finds a commit made may note it after somebody else has.
       if (applying?.token !== entry.token) return view;
-      // What there was before the first of several is what a rollback goes back to.
-      const before = { ...applying.before, ...applied?.before };
+      // What there was before the first of several is what a rollback goes back to, but for what others wrote between them.
+      const untouched = Object.entries(applied?.before ?? {}).filter(
+        ([name]) => applied?.versions[name] === applying.expectedVersions[name],
+      );
+      const before = { ...applying.before, ...Object.fromEntries(untouched) };
       const { token, number } = applying;
       return { ...rest, applied: { token, number, before, versions: { ...applied?.versions, ...entry.versions } } };
     }

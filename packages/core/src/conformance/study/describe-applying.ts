@@ -47,6 +47,17 @@ export function describeApplying(opened: OpenStudies): void {
       expect([again.applied.size, again.revision]).toEqual([0, undone.revision]);
     });
 
+    test("is undone to what others wrote between two that were applied", async () => {
+      const { store, studies } = await openSample(opened);
+      await tryAt(studies, 1, 2, 0.5);
+      await studies.applyTrial("s", "one");
+      await store.setVariable("s", "x", 9);
+      const second = await tryAt(studies, 3, 4, 0.9);
+      await studies.applyTrial("s", "one", { number: second });
+      await studies.rollbackStudy("s", "one");
+      expect([(await store.getVariable("s", "x")).value, (await store.getVariable("s", "y")).value]).toEqual([9, 5]);
+    });
+
     test("is not undone over what others have written since, unless that is said", async () => {
       const { store, studies } = await openSample(opened);
       await refusalOf(studies.applyTrial("s", "one"), "not_found");
