@@ -110,6 +110,27 @@ describe("openSession refuses", () => {
     expect(store.calls.size).toBe(0);
   });
 
+  it("what is no declaration, before anything is sent", async () => {
+    const store = createFragileStore(newStore());
+    for (const it of [undefined, null, 3, {}, () => float()]) {
+      const declared = { it } as unknown as { it: ReturnType<typeof float> };
+      const error = await rejection(openSession(store, "assistant", declared), "invalid_argument");
+      expect(error.message).toBe("it is no declaration of a variable");
+    }
+    expect(store.calls.size).toBe(0);
+  });
+
+  it("an id where a name belongs, of which no watch would tell", async () => {
+    const store = newStore();
+    const { id } = closing(await openSession(store, "assistant", assistant)).variables.model;
+    const declared = { model: assistant.model };
+    const error = await rejection(
+      openSession(store, "assistant", declared, { names: { model: id } }),
+      "invalid_argument",
+    );
+    expect(error.details).toMatchObject({ field: "names.model", value: id });
+  });
+
   it("times that are none, before anything is sent", async () => {
     const store = createFragileStore(newStore());
     for (const options of [

@@ -24,7 +24,8 @@ export interface Provisioned {
  * Ensures that a session exists and has every declared variable that comes with a default, in one commit for all that
  * lack. What exists is left as it is.
  *
- * Rejects with `invalid_type` where a variable has another type than declared, and with what the store says.
+ * Rejects with `invalid_type` where a variable has another type than declared, with `invalid_argument` for an id in place
+ * of a name, and with what the store says.
  */
 export async function provision(
   store: Store,
@@ -38,8 +39,13 @@ export async function provision(
     id,
     declared.map(({ name }) => name),
   );
-  for (const { name, declaration } of declared) {
+  for (const { key, name, declaration } of declared) {
     const variable = found.get(name);
+    // A watch tells of variables by their names alone.
+    if (variable !== undefined && variable.name !== name) {
+      const message = `names.${key}: "${name}" is the id of the variable "${variable.name}", and not its name`;
+      throw storeError("invalid_argument", message, { field: `names.${key}`, value: name });
+    }
     if (variable !== undefined && variable.type !== declaration.type.name) throw typeMismatch(variable, declaration);
   }
   const absent = new Set(missing);
