@@ -18,6 +18,7 @@ export { variableId } from "./decide-register.ts";
 export * from "./decision.ts";
 export * from "./dependency/dependency.ts";
 export * from "./dependency/dependency-graph.ts";
+export * from "./dependency/graph-walks.ts";
 export * from "./derivation/expression.ts";
 export * from "./evolve.ts";
 export { checkWritable, unknownVariable } from "./find-variable.ts";

@@ -9,7 +9,7 @@ import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import { emptyRecord, type Variable } from "../variable.ts";
 import { type DependencyKind, dependencyKinds } from "./dependency.ts";
-import { cycleOf, heightAfter } from "./dependency-graph.ts";
+import { cycleOf, heightAfter } from "./graph-walks.ts";
 
 /** Decides on a dependency between two variables: none that closes a cycle, or goes over a limit. */
 export function decideAddDependency(

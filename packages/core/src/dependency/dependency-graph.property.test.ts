@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Dependency } from "./dependency.ts";
-import {
-  createDependencyGraph,
-  cycleOf,
-  type DependencyGraph,
-  heightAfter,
-  reachableFrom,
-} from "./dependency-graph.ts";
+import { createDependencyGraph, type DependencyGraph } from "./dependency-graph.ts";
+import { cycleOf, heightAfter, reachableFrom } from "./graph-walks.ts";
 
 const edge = (variable: string, dependsOn: string): Dependency => ({
   variable,

@@ -1,21 +1,21 @@
 import type { DecideContext } from "../command.ts";
 import type { Commit, CommitStamp, SessionEvent, VariableSet } from "../commit.ts";
 import { isRepeated } from "../decide-variable.ts";
-import type { Follower } from "../dependency/dependency-graph.ts";
 import { applyEvent, type MadeVariable } from "../evolve.ts";
-import { holderOf } from "../layered-map.ts";
 import type { Parsed } from "../parse-value.ts";
 import { type Payload, payloadEquals } from "../payload.ts";
 import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
 import { variableAfter } from "../variable-after.ts";
-import { DerivedSlot, VariableTable } from "../variable-table.ts";
+import { DerivedSlot } from "../variable-table.ts";
 import { namesNotFollowed } from "./check-derivation.ts";
 import { type ComputeOptions, compute, payloadOf } from "./compute.ts";
+import { type DerivedEvent, eventFor } from "./derived-event.ts";
 import { type Cause, DerivedSet } from "./derived-set.ts";
 import { createHeightQueue } from "./height-queue.ts";
 import { computeQuickly } from "./recipe.ts";
+import { baseOf, isConcerned, type Target, targetOf, variableOf } from "./target.ts";
 
 /** What follows from new values: further events of the same commit, or why the commit cannot be. */
 export type Propagated =
@@ -39,117 +39,148 @@ export type Propagated =
 export function propagate(
   draft: SessionState,
   { changed, demanded }: { changed: Iterable<string>; demanded: ReadonlySet<string> },
-  { commit, context }: { commit: Commit; context: DecideContext },
+  making: Making,
 ): Propagated {
-  const queue = createHeightQueue();
-  const roots = new Map<string, string>();
-  const events: SessionEvent[] = [];
-  const variables: MadeVariable[] = [];
-  const { dependencies } = draft;
-  const hasRules = draft.rules.size > 0;
+  const propagation = new Propagation(draft, demanded, making);
+  for (const id of changed) propagation.visitDependents(id);
+  return propagation.run();
+}
 
-  const visitDependents = (id: string): void => {
+/** The commit that is being made, and what it is decided by. */
+interface Making {
+  readonly commit: Commit;
+  readonly context: DecideContext;
+}
+
+/** What follows in one commit. A class for its speed: a step of it is made for each of what may be thousands. */
+class Propagation {
+  readonly #draft: SessionState;
+  readonly #demanded: ReadonlySet<string>;
+  readonly #making: Making;
+  readonly #computing: ComputeOptions<Derived>;
+  readonly #stamp: CommitStamp;
+  readonly #hasRules: boolean;
+  readonly #queue = createHeightQueue();
+  /** Of variables that were computed: what was written that led to it. */
+  readonly #roots = new Map<string, string>();
+  readonly #events: SessionEvent[] = [];
+  readonly #variables: MadeVariable[] = [];
+  #cause: Cause | undefined;
+  /** Many that follow from one variable ask for the same one after the other. */
+  #lastName: string | undefined;
+  #lastPayload: Payload | undefined;
+
+  constructor(draft: SessionState, demanded: ReadonlySet<string>, making: Making) {
+    const { revision, atMs, actor, origin, metadata } = making.commit;
+    this.#draft = draft;
+    this.#demanded = demanded;
+    this.#making = making;
+    this.#stamp = { revision, atMs, actor, origin, metadata };
+    this.#hasRules = draft.rules.size > 0;
+    this.#computing = {
+      context: making.context,
+      payloadOf: (name) => this.#payloadOf(name),
+      dependenciesOf: ({ id }) => Array.from(draft.dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn),
+    };
+    for (const id of demanded) this.#demand(id);
+  }
+
+  visitDependents(id: string): void {
     const causes = [id];
-    for (const crowd of dependencies.followersOf(id)) {
-      const isOnce = crowd.isOnly && demanded.size === 0;
-      if (isOnce) queue.add(crowd, { causes, isOnce });
+    for (const crowd of this.#draft.dependencies.followersOf(id)) {
+      const isOnce = crowd.isOnly && this.#demanded.size === 0;
+      if (isOnce) this.#queue.add(crowd, { causes, isOnce });
       else {
         for (const follower of crowd.members) {
-          if (isConcerned(draft, follower)) queue.add({ ...crowd, members: [follower] }, { causes, isOnce });
+          if (isConcerned(this.#draft, follower))
+            this.#queue.add({ ...crowd, members: [follower] }, { causes, isOnce });
         }
       }
     }
-  };
-  for (const id of demanded) {
-    if (draft.variables.get(id)?.derivation === undefined) continue;
+  }
+
+  run(): Propagated {
+    const { context } = this.#making;
+    let computed = 0;
+    for (let visit = this.#queue.next(); visit !== undefined; visit = this.#queue.next()) {
+      const { follower, causes } = visit;
+      const target = targetOf(this.#draft, follower);
+      if (target === undefined) continue;
+      const { id, name, derivation } = baseOf(target);
+      if (derivation === undefined) {
+        this.#add({ kind: "dependency-changed", id, name, version: target.version, causedBy: causes }, undefined);
+      } else if (follower.kind === "data") {
+        if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
+        this.#compute(target, follower.isFollowed, this.#causeOf(causes));
+      }
+    }
+    return { kind: "propagated", events: this.#events, variables: this.#variables };
+  }
+
+  #demand(id: string): void {
+    const { variables, dependencies } = this.#draft;
+    if (variables.get(id)?.derivation === undefined) return;
     const follower = { id, kind: "data", isFollowed: dependencies.hasDependents(id), slot: undefined } as const;
     const crowd = { height: dependencies.heightOf(id), isOnly: false, members: [follower] };
-    queue.add(crowd, { causes: [], isOnce: false });
+    this.#queue.add(crowd, { causes: [], isOnce: false });
   }
-  for (const id of changed) visitDependents(id);
 
-  // Many that follow from one variable ask for the same one after the other.
-  let lastName: string | undefined;
-  let lastPayload: Payload | undefined;
-  const computing: ComputeOptions<Derived> = {
-    context,
-    payloadOf(name) {
-      if (name === lastName) return lastPayload;
-      lastName = name;
-      lastPayload = payloadOf(draft, name);
-      return lastPayload;
-    },
-    dependenciesOf: ({ id }) => Array.from(dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn),
-  };
-  const { revision, atMs, actor, origin, metadata } = commit;
-  const stamp: CommitStamp = { revision, atMs, actor, origin, metadata };
-  let last: Cause | undefined;
-  const causeOf = (causedBy: readonly string[]): Cause => {
-    if (last?.causedBy !== causedBy) last = { causedBy, root: roots.get(causedBy[0] ?? "") ?? causedBy[0], stamp };
-    return last;
-  };
-  let computed = 0;
-  for (let visit = queue.next(); visit !== undefined; visit = queue.next()) {
-    const { follower, causes } = visit;
-    const { isFollowed } = follower;
-    const target = targetOf(draft, follower);
-    if (target === undefined) continue;
-    const { id, name, derivation, stale } = baseOf(target);
-    if (derivation === undefined) {
-      events.push({ kind: "dependency-changed", id, name, version: target.version, causedBy: causes });
-      variables.push(undefined);
-      continue;
-    }
-    if (follower.kind !== "data") continue;
-    if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
-    const cause = causeOf(causes);
-    const isSure = stale === undefined && !demanded.has(id);
-    const quick = isSure && target instanceof DerivedSlot ? followQuickly(target, cause, computing) : undefined;
-    if (quick === "unchanged") continue;
-    if (quick !== undefined && !isFollowed && !hasRules) {
-      events.push(quick);
-      variables.push(target);
-      continue;
+  #compute(target: Target, isFollowed: boolean, cause: Cause): void {
+    const { id, stale } = baseOf(target);
+    const isSure = stale === undefined && !this.#demanded.has(id);
+    const quick = isSure && target instanceof DerivedSlot ? followQuickly(target, cause, this.#computing) : undefined;
+    if (quick === "unchanged") return;
+    if (quick !== undefined && !isFollowed && !this.#hasRules) {
+      this.#add(quick, target);
+      return;
     }
     const variable = variableOf(target) as Derived;
-    const unsure = isSure ? undefined : checkFollows(draft, variable, context);
-    const event = quick ?? eventFor(variable, unsure ?? compute(draft, variable, computing), cause);
-    if (event === undefined) continue;
-    events.push(event);
-    const after = event.kind === "variable-set" ? variableAfter(variable, event, commit) : undefined;
-    variables.push(after);
-    if (after === undefined) applyEvent(draft, event, commit);
-    else if (isFollowed || hasRules) {
-      putVariable(draft, after);
-      lastName = undefined;
+    const event = quick ?? this.#eventFor(variable, isSure, cause);
+    if (event?.kind === "variable-set") this.#set(variable, event, { isFollowed, cause });
+    else if (event !== undefined) {
+      this.#add(event, undefined);
+      applyEvent(this.#draft, event, this.#making.commit);
     }
-    if (after === undefined || !isFollowed) continue;
-    if (cause.root !== undefined) roots.set(id, cause.root);
-    visitDependents(id);
   }
-  return { kind: "propagated", events, variables };
+
+  #eventFor(variable: Derived, isSure: boolean, cause: Cause): DerivedEvent | undefined {
+    const unsure = isSure ? undefined : checkFollows(this.#draft, variable, this.#making.context);
+    return eventFor(variable, unsure ?? compute(this.#draft, variable, this.#computing), cause);
+  }
+
+  #set(variable: Variable, event: VariableSet, { isFollowed, cause }: { isFollowed: boolean; cause: Cause }): void {
+    const after = variableAfter(variable, event, this.#making.commit);
+    this.#add(event, after);
+    if (isFollowed || this.#hasRules) {
+      putVariable(this.#draft, after);
+      this.#lastName = undefined;
+    }
+    if (!isFollowed) return;
+    if (cause.root !== undefined) this.#roots.set(variable.id, cause.root);
+    this.visitDependents(variable.id);
+  }
+
+  #add(event: SessionEvent, variable: MadeVariable): void {
+    this.#events.push(event);
+    this.#variables.push(variable);
+  }
+
+  #causeOf(causedBy: readonly string[]): Cause {
+    if (this.#cause?.causedBy !== causedBy) {
+      const root = this.#roots.get(causedBy[0] ?? "") ?? causedBy[0];
+      this.#cause = { causedBy, root, stamp: this.#stamp };
+    }
+    return this.#cause;
+  }
+
+  #payloadOf(name: string): Payload | undefined {
+    if (name !== this.#lastName) {
+      this.#lastName = name;
+      this.#lastPayload = payloadOf(this.#draft, name);
+    }
+    return this.#lastPayload;
+  }
 }
-
-/** Says whether a variable is there that follows what it depends on. */
-function isConcerned(state: SessionState, follower: Follower): boolean {
-  const target = targetOf(state, follower);
-  return target !== undefined && (follower.kind === "data" || baseOf(target).derivation === undefined);
-}
-
-/** A variable, or where it is kept. */
-type Target = Variable | DerivedSlot;
-
-/** What depends on something; nothing where it is gone. */
-function targetOf({ variables }: SessionState, follower: Follower): Target | undefined {
-  const table = holderOf(variables, follower.id);
-  if (!(table instanceof VariableTable)) return variables.get(follower.id);
-  if (follower.slot?.table !== table) follower.slot = table.slotOf(follower.id);
-  return follower.slot ?? table.get(follower.id);
-}
-
-/** A variable but for its value. */
-const baseOf = (target: Target): Variable => (target instanceof DerivedSlot ? target.base : target);
-const variableOf = (target: Target): Variable => (target instanceof DerivedSlot ? target.variable : target);
 
 /** The event that gives a variable a computed value, where that is all there is to say: no failure, and nothing large. */
 function followQuickly(
@@ -176,32 +207,6 @@ function checkFollows(draft: SessionState, variable: Variable, context: DecideCo
     refusal: refusal("derivation_failed", `${variable.name} cannot be derived: ${problem}`, details),
   };
 }
-
-function eventFor(
-  variable: Variable,
-  result: Parsed<Payload>,
-  { causedBy, root, stamp }: Cause,
-): VariableSet | Extract<SessionEvent, { kind: "staleness-changed" }> | undefined {
-  if (result.kind === "refused") {
-    const { message: cause } = result.refusal;
-    if (variable.stale?.cause === cause) return undefined;
-    return staleness({ ...variable, stale: { cause, sinceRevision: stamp.revision } });
-  }
-  if (payloadEquals(result.value, variable.payload)) {
-    if (variable.stale === undefined) return undefined;
-    const { stale: _, ...fresh } = variable;
-    return staleness(fresh);
-  }
-  const { id, name, payload: previous } = variable;
-  const [version, payload] = [variable.version + 1, result.value];
-  const kind = "variable-set";
-  // Each in one literal: there may be thousands of them.
-  return isRepeated(previous)
-    ? { kind, id, name, version, payload, previous, causedBy, root: root ?? id }
-    : { kind, id, name, version, payload, causedBy, root: root ?? id };
-}
-
-const staleness = (variable: Variable) => ({ kind: "staleness-changed", variable: Object.freeze(variable) }) as const;
 
 function tooMany(value: number, { limits }: DecideContext): Propagated {
   const limit = limits.derivationsPerCommit;
