@@ -10,6 +10,7 @@ import {
   createMemoryLog,
 } from "@trimtab/log";
 import {
+  checkKeys,
   createSealedLog,
   createSealedSnapshots,
   createSealedSummaries,
@@ -51,7 +52,7 @@ export interface OpenedStore {
 
 /**
  * Opens the store that the settings describe. Rejects with a `LogError` where its folder cannot be had: another server
- * has it open, the disk refuses, or what is there is damaged or of a later version.
+ * has it open, the disk refuses, what is there is damaged or of a later version, or the keys are not those that it was sealed with.
  */
 export async function openStore(
   settings: Settings,
@@ -100,7 +101,12 @@ async function openDisk(settings: Settings, onError: StoreMeans["onError"]) {
   const { data: directory, encryptionKeys: keys, encryptionAcceptsPlain: acceptPlain } = settings;
   const onDamage = (damage: SqliteLogDamage) => onError(new Error(`damage in ${directory}: ${JSON.stringify(damage)}`));
   const { close, ...disk } = await openSqliteLog({ directory, onDamage });
-  const { log, snapshots, summaries } = keys === undefined ? disk : sealed(disk, createSealer({ keys, acceptPlain }));
+  const sealer = keys && createSealer({ keys, acceptPlain });
+  await checkKeys(disk.log, sealer).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  const { log, snapshots, summaries } = sealer === undefined ? disk : sealed(disk, sealer);
   return {
     log: createEncodedLog(log, { encode: encodeCommitParts, decode: decodeCommit, note: noteOfCommit }),
     snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpointParts, decode: decodeCheckpoint }),

@@ -1,3 +1,4 @@
+export { checkKeys } from "./check-keys.ts";
 export { createSealedLog, createSealedSnapshots, createSealedSummaries } from "./sealed-log.ts";
 export { createSealer, isSealed, type Sealer, type SealerOptions } from "./sealer.ts";
 export { parseSealingKeys, type SealingKey } from "./sealing-key.ts";

@@ -13,7 +13,7 @@ import {
 import type { Sealer } from "./sealer.ts";
 
 /** What is sealed says where it stands, so that nobody can pass one entry off as another. */
-const placeOf = (kind: "entry" | "snapshot" | "summary", stream: string, number: number): string =>
+export const placeOf = (kind: "entry" | "snapshot" | "summary", stream: string, number: number): string =>
   `${kind} ${number} of ${stream}`;
 
 const sealed = (bytes: Bytes, place: string, sealer: Sealer): Bytes =>
