@@ -93,7 +93,7 @@ describe("the audit of a server with a key", () => {
     (await runDataCommand(["check", data], keys ? env(keys) : {}))?.output;
 
   async function writeAudit(data: string, keys: string | undefined, count: number): Promise<void> {
-    const { store, close } = await openWith(data, keys, { audit: "on", encryptionAcceptsPlain: true });
+    const { store, close } = await openWith(data, keys, { audit: "on", encryptionAcceptsPlain: keys !== undefined });
     const who = { actor: "needle-actor" };
     await store.createSession({ id: "needle-session", ifExists: "keep" });
     const spec = { name: "needle-name", type: "integer", value: 0 } as const;

@@ -84,6 +84,8 @@ describe("what cannot be used is refused, by the name it was given under", () =>
       {},
       "--jwt-keys, --jwt-issuer and --jwt-audience are given together",
     ],
+    [["--jwt-roles-claim", "groups"], {}, "--jwt-roles-claim needs --jwt-keys"],
+    [["--encryption-accepts-plain"], {}, "--encryption-accepts-plain needs TRIMTAB_ENCRYPTION_KEYS"],
     [["--audit-file", "f"], {}, "--audit-file needs an audit, which is not kept: say --audit on"],
     [["--audit-file", "f", "--audit", "off", "--principals", "p"], {}, "--audit-file needs an audit"],
     [["--trace-endpoint", "ftp://a"], {}, '--trace-endpoint: must be a URL of http or https, got "ftp://a"'],

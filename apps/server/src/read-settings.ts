@@ -145,21 +145,13 @@ const unknown = (what: string, given: string, known: readonly string[]) => {
  * @throws SettingsError for settings that do not go together, and for a server open to the network that asks nobody who they are
  */
 export function checkSettings(settings: Settings): Settings {
-  const { listen, insecure, tlsCert, tlsKey, tlsClientCa, principals, jwtKeys, audit, auditFile } = settings;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new SettingsError(`${flagOf("tlsCert")} and ${flagOf("tlsKey")} are given together or not at all`);
+  for (const [name, needed] of needs) {
+    if (settings[needed] !== undefined || settings[name] === defaultSettings[name]) continue;
+    throw new SettingsError(`${flagOf(name)} needs ${isSecret(needed) ? variableOf(needed) : flagOf(needed)}`);
   }
-  if (tlsClientCa !== undefined && (tlsCert === undefined || principals === undefined)) {
-    const needs = `${flagOf("tlsCert")}, ${flagOf("tlsKey")} and ${flagOf("principals")}`;
-    throw new SettingsError(`${flagOf("tlsClientCa")} needs ${needs}`);
-  }
-  for (const name of ["jwtIssuer", "jwtAudience"] as const) {
-    // A token that was meant for somebody else must not open this server.
-    if ((jwtKeys === undefined) === (settings[name] === undefined)) continue;
-    throw new SettingsError(
-      `${flagOf("jwtKeys")}, ${flagOf("jwtIssuer")} and ${flagOf("jwtAudience")} are given together`,
-    );
-  }
+  checkTls(settings);
+  checkTokens(settings);
+  const { listen, insecure, principals, jwtKeys, audit, auditFile } = settings;
   const asksWhoCalls = principals !== undefined || jwtKeys !== undefined;
   if (auditFile !== undefined && (audit ?? (asksWhoCalls ? "on" : "off")) === "off") {
     throw new SettingsError(`${flagOf("auditFile")} needs an audit, which is not kept: say ${flagOf("audit")} on`);
@@ -172,4 +164,33 @@ export function checkSettings(settings: Settings): Settings {
     );
   }
   return settings;
+}
+
+/** Settings that would say nothing without another one. */
+const needs = [
+  ["jwtPrincipalClaim", "jwtKeys"],
+  ["jwtSessionsClaim", "jwtKeys"],
+  ["jwtRolesClaim", "jwtKeys"],
+  ["jwtAttributesClaim", "jwtKeys"],
+  ["encryptionAcceptsPlain", "encryptionKeys"],
+] as const;
+
+function checkTls({ tlsCert, tlsKey, tlsClientCa, principals }: Settings): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new SettingsError(`${flagOf("tlsCert")} and ${flagOf("tlsKey")} are given together or not at all`);
+  }
+  if (tlsClientCa !== undefined && (tlsCert === undefined || principals === undefined)) {
+    const needed = `${flagOf("tlsCert")}, ${flagOf("tlsKey")} and ${flagOf("principals")}`;
+    throw new SettingsError(`${flagOf("tlsClientCa")} needs ${needed}`);
+  }
+}
+
+function checkTokens(settings: Settings): void {
+  for (const name of ["jwtIssuer", "jwtAudience"] as const) {
+    // A token that was meant for somebody else must not open this server.
+    if ((settings.jwtKeys === undefined) === (settings[name] === undefined)) continue;
+    throw new SettingsError(
+      `${flagOf("jwtKeys")}, ${flagOf("jwtIssuer")} and ${flagOf("jwtAudience")} are given together`,
+    );
+  }
 }
