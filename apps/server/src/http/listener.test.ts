@@ -25,16 +25,21 @@ async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener>
   return listener;
 }
 
+/** Resolves when somebody's connection is closed, also where it was reset. */
+function closing(connection: net.Socket | http2.ClientHttp2Session): Promise<unknown> {
+  connection.on("error", () => {});
+  return new Promise((resolve) => connection.once("close", resolve));
+}
+
 const answer = (exchange: Exchange, text: string) => sendText(exchange, { status: 200, text });
 
 /** Sends pieces of raw bytes, each on its own, and gives what comes back until the connection ends. */
 async function exchange({ port }: Listener, pieces: (string | Buffer)[]): Promise<Buffer> {
   const socket = net.connect(port, "127.0.0.1");
   socket.setNoDelay(true);
-  socket.on("error", () => {});
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const closed = once(socket, "close");
+  const closed = closing(socket);
   for (const piece of pieces) {
     socket.write(piece);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -217,8 +222,7 @@ describe("closing", () => {
     const session = http2.connect(listener.url);
     const stream = session.request({ ":path": "/hang" });
     stream.on("error", () => {});
-    session.on("error", () => {});
-    const gone = once(session, "close");
+    const gone = closing(session);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await listener.close(20);
     expect(await first).toBe("TypeError");
