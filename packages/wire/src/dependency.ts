@@ -1,10 +1,11 @@
-import { type DependencyKind, type DependencySpec, type DependencyView, dependencyKinds } from "@trimtab/core";
+import type { DependencyKind, DependencySpec, DependencyView } from "@trimtab/core";
 import { encodeRecord, encodeText } from "./caller-data.ts";
 import {
   type Dependency as WireDependency,
   DependencyKind as WireDependencyKind,
   type DependencySpec as WireDependencySpec,
 } from "./gen/trimtab/v1/dependency_pb.ts";
+import { fromKnown, toKnown } from "./known.ts";
 import { toWireRecord } from "./plain-value.ts";
 import { refuseMessage } from "./refuse.ts";
 import { fromTimestamp, toTimestamp } from "./time.ts";
@@ -22,22 +23,15 @@ const wireKinds = {
  *
  * @throws StoreError `invalid_argument` for a kind that is none
  */
-export function toWireDependencyKind(kind: DependencyKind): WireDependencyKind {
-  if (Object.hasOwn(wireKinds, kind)) return wireKinds[kind];
-  throw refuseMessage("kind", `must be one of ${dependencyKinds.join(", ")}, got ${String(kind)}`, String(kind));
-}
+export const toWireDependencyKind = (kind: DependencyKind): WireDependencyKind => toKnown(wireKinds, kind, "kind");
 
 /**
  * Reads what a dependency means; not said means `data`.
  *
  * @throws StoreError `invalid_argument` naming the path, for a kind that is not known here
  */
-export function fromWireDependencyKind(kind: WireDependencyKind, path: string): DependencyKind {
-  if (kind === WireDependencyKind.UNSPECIFIED) return "data";
-  const known = dependencyKinds.find((each) => wireKinds[each] === kind);
-  if (known === undefined) throw refuseMessage(path, `is the unknown choice ${kind}`, Number(kind));
-  return known;
-}
+export const fromWireDependencyKind = (kind: WireDependencyKind, path: string): DependencyKind =>
+  kind === WireDependencyKind.UNSPECIFIED ? "data" : fromKnown(wireKinds, kind, path);
 
 /** Puts a dependency on the wire. */
 export const toWireDependency = (dependency: DependencyView): WireDependency => ({

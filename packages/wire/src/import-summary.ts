@@ -1,4 +1,4 @@
-import { type ImportItem, type ImportSummary, type MergeStrategy, mergeStrategies, type Receipt } from "@trimtab/core";
+import type { ImportItem, ImportSummary, MergeStrategy, Receipt } from "@trimtab/core";
 import { fromWireItem, toWireItem } from "./error-detail.ts";
 import {
   ImportOutcome,
@@ -6,7 +6,7 @@ import {
   type ImportSummary as WireImportSummary,
   MergeStrategy as WireMergeStrategy,
 } from "./gen/trimtab/v1/transfer_pb.ts";
-import { fromKnown } from "./known.ts";
+import { fromKnown, toKnown } from "./known.ts";
 import { refuseMessage } from "./refuse.ts";
 import { variableFileVersion } from "./variable-file.ts";
 import { fromUint64, toUint64 } from "./whole-number.ts";
@@ -22,11 +22,7 @@ const strategies = {
  *
  * @throws StoreError `invalid_argument` for a strategy that is none
  */
-export function toWireStrategy(strategy: MergeStrategy): WireMergeStrategy {
-  if (Object.hasOwn(strategies, strategy)) return strategies[strategy];
-  const problem = `must be one of ${mergeStrategies.join(", ")}, got ${String(strategy)}`;
-  throw refuseMessage("strategy", problem, String(strategy));
-}
+export const toWireStrategy = (strategy: MergeStrategy): WireMergeStrategy => toKnown(strategies, strategy, "strategy");
 
 /**
  * Reads what to do with variables whose names are there already; not said means `keep`.

@@ -1,7 +1,6 @@
-import { type Origin, origins } from "@trimtab/core";
+import type { Origin } from "@trimtab/core";
 import { Origin as WireOrigin } from "./gen/trimtab/v1/session_pb.ts";
-import { fromKnown } from "./known.ts";
-import { refuseMessage } from "./refuse.ts";
+import { fromKnown, toKnown } from "./known.ts";
 
 const wireOrigins = {
   typescript: WireOrigin.TYPESCRIPT,
@@ -19,11 +18,7 @@ const coreOrigins = new Map<WireOrigin, Origin>(
  *
  * @throws StoreError `invalid_argument` for one that is none
  */
-export function toWireOrigin(origin: Origin): WireOrigin {
-  const wire: WireOrigin | undefined = wireOrigins[origin];
-  if (wire !== undefined) return wire;
-  throw refuseMessage("origin", `must be one of ${origins.join(", ")}, got ${String(origin)}`, String(origin));
-}
+export const toWireOrigin = (origin: Origin): WireOrigin => toKnown(wireOrigins, origin, "origin");
 
 /** Reads an origin; one that is not said or not known here is `other`. */
 export const fromWireOrigin = (origin: WireOrigin): Origin => coreOrigins.get(origin) ?? "other";

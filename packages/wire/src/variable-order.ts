@@ -1,7 +1,6 @@
-import { type VariableOrder, variableOrders } from "@trimtab/core";
+import type { VariableOrder } from "@trimtab/core";
 import { VariableOrder as WireOrder } from "./gen/trimtab/v1/variable_pb.ts";
-import { fromKnown } from "./known.ts";
-import { refuseMessage } from "./refuse.ts";
+import { fromKnown, toKnown } from "./known.ts";
 
 const orders = {
   created: WireOrder.CREATED,
@@ -14,10 +13,7 @@ const orders = {
  *
  * @throws StoreError `invalid_argument` for an order that is none
  */
-export function toWireVariableOrder(order: VariableOrder): WireOrder {
-  if (Object.hasOwn(orders, order)) return orders[order];
-  throw refuseMessage("orderBy", `must be one of ${variableOrders.join(", ")}, got ${String(order)}`, String(order));
-}
+export const toWireVariableOrder = (order: VariableOrder): WireOrder => toKnown(orders, order, "orderBy");
 
 /**
  * Reads the order of a list; not said means `created`.
