@@ -1,9 +1,8 @@
-import { createSortedNumbers, type SortedNumbers } from "../numeric/sorted-numbers.ts";
+import type { SortedNumbers } from "../numeric/sorted-numbers.ts";
 import type { Direction } from "../objectives/objective.ts";
 import { parseSettings } from "../settings.ts";
-import { keepFold } from "../study/keep-fold.ts";
-import type { Trial } from "../study/trial.ts";
-import { lossesByStep, type Pruner, type PrunerRequest } from "./pruner.ts";
+import { type EndedNumbers, keepEndedNumbers, numbersAt } from "./ended-numbers.ts";
+import { lossesByStep, type Pruner } from "./pruner.ts";
 
 /** When the median rule begins to count. */
 export interface MedianOptions {
@@ -23,21 +22,15 @@ export interface MedianOptions {
 export function createMedianPruner(options: MedianOptions = {}): Pruner {
   const config = parseSettings({ startupTrials: { initial: 5, min: 1 }, warmupSteps: { initial: 0, min: 0 } }, options);
   const { startupTrials, warmupSteps } = config;
-  const fold = keepFold({
-    keyOf: ({ direction }: Pick<PrunerRequest, "table" | "direction">) => directions[direction],
-    begin: (): Known => ({ complete: [], bySteps: new Map() }),
-    add({ complete }, trial) {
-      if (trial.state === "complete") complete.push(trial);
-    },
-  });
+  const complete = keepEndedNumbers(({ state }) => state === "complete");
   return {
     name: "median",
     config,
     shouldPrune({ trial, table, direction }) {
       const own = lossesByStep(trial, direction);
       const step = own.at(-1)?.[0];
-      const known = fold({ table, direction });
-      if (step === undefined || step < warmupSteps || known.complete.length < startupTrials) return false;
+      const known = complete({ table, direction });
+      if (step === undefined || step < warmupSteps || known.trials.length < startupTrials) return false;
       const averages = averagesAt(known, step, direction);
       if (averages.size === 0) return false;
       return own.reduce((best, [, loss]) => Math.min(best, loss), Infinity) > median(averages);
@@ -45,32 +38,19 @@ export function createMedianPruner(options: MedianOptions = {}): Pruner {
   };
 }
 
-/** Objects that stand for directions. */
-const directions = { minimize: {}, maximize: {} };
-
-/** What is known of the complete trials, in the order in which they have ended. */
-interface Known {
-  readonly complete: Trial[];
-  /** The averages that the first of them had up to a step, by step. */
-  readonly bySteps: Map<number, { readonly averages: SortedNumbers; through: number }>;
-}
-
 /** Averages that are kept for all steps together. */
 const mostAverages = 1_000_000;
 
 /** The averages that complete trials had up to a step, of those that had reported by then. */
-function averagesAt({ complete, bySteps }: Known, step: number, direction: Direction): SortedNumbers {
-  const known = bySteps.get(step) ?? { averages: createSortedNumbers(), through: 0 };
-  // The step that was asked for last comes last.
-  bySteps.delete(step);
-  bySteps.set(step, known);
-  for (; known.through < complete.length; known.through++) {
-    const losses = lossesByStep(complete[known.through] as Trial, direction).filter(([at]) => at <= step);
-    if (losses.length > 0) known.averages.insert(losses.reduce((sum, [, loss]) => sum + loss, 0) / losses.length);
-  }
+function averagesAt(known: EndedNumbers, step: number, direction: Direction): SortedNumbers {
+  const averages = numbersAt(known, step, (trial) => {
+    const losses = lossesByStep(trial, direction).filter(([at]) => at <= step);
+    return losses.length === 0 ? undefined : losses.reduce((sum, [, loss]) => sum + loss, 0) / losses.length;
+  });
+  const { bySteps, trials } = known;
   const [oldest] = bySteps.keys();
-  if (oldest !== undefined && oldest !== step && bySteps.size * complete.length > mostAverages) bySteps.delete(oldest);
-  return known.averages;
+  if (oldest !== undefined && oldest !== step && bySteps.size * trials.length > mostAverages) bySteps.delete(oldest);
+  return averages;
 }
 
 function median(sorted: SortedNumbers): number {

@@ -1,9 +1,7 @@
-import { createSortedNumbers, type SortedNumbers } from "../numeric/sorted-numbers.ts";
-import type { Direction } from "../objectives/objective.ts";
 import { parseSettings } from "../settings.ts";
-import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
-import { lossesByStep, type Pruner, type PrunerRequest } from "./pruner.ts";
+import { keepEndedNumbers, numbersAt } from "./ended-numbers.ts";
+import { lossesByStep, type Pruner } from "./pruner.ts";
 
 /** How successive halving spends. */
 export interface SuccessiveHalvingOptions {
@@ -30,11 +28,7 @@ export function createSuccessiveHalvingPruner(options: SuccessiveHalvingOptions 
   };
   const config = parseSettings(ranges, options);
   const { minSteps, reductionFactor, earlyStoppingRate } = config;
-  const fold = keepFold({
-    keyOf: ({ direction }: Pick<PrunerRequest, "table" | "direction">) => directions[direction],
-    begin: (): Known => ({ ended: [], byRung: new Map() }),
-    add: ({ ended }, trial) => void ended.push(trial),
-  });
+  const endedOf = keepEndedNumbers(() => true);
   const rungAt = (rung: number) => minSteps * reductionFactor ** (earlyStoppingRate + rung);
   return {
     name: "successive-halving",
@@ -47,37 +41,15 @@ export function createSuccessiveHalvingPruner(options: SuccessiveHalvingOptions 
       for (let rung = 0; rungAt(rung) <= last; rung++) {
         if (rungAt(rung) <= before) continue;
         const loss = lossAt(own, rungAt(rung)) as number;
-        const ended = reachedAt(fold({ table, direction }), rungAt(rung), direction);
-        const running = [...table.running.values()].flatMap(
-          (each) => lossAt(lossesByStep(each, direction), rungAt(rung)) ?? [],
-        );
+        const lossOf = (each: Trial) => lossAt(lossesByStep(each, direction), rungAt(rung));
+        const ended = numbersAt(endedOf({ table, direction }), rungAt(rung), lossOf);
+        const running = [...table.running.values()].flatMap((each) => lossOf(each) ?? []);
         const better = ended.countBelow(loss) + running.filter((each) => each < loss).length;
         if (better >= Math.max(1, Math.floor((ended.size + running.length) / reductionFactor))) return true;
       }
       return false;
     },
   };
-}
-
-/** Objects that stand for directions. */
-const directions = { minimize: {}, maximize: {} };
-
-/** What is known of the trials that have ended. */
-interface Known {
-  readonly ended: Trial[];
-  /** The losses of the first of them at a rung, by its step. */
-  readonly byRung: Map<number, { readonly losses: SortedNumbers; through: number }>;
-}
-
-/** The losses with which trials that have ended had reached a rung. */
-function reachedAt({ ended, byRung }: Known, step: number, direction: Direction): SortedNumbers {
-  const known = byRung.get(step) ?? { losses: createSortedNumbers(), through: 0 };
-  byRung.set(step, known);
-  for (; known.through < ended.length; known.through++) {
-    const loss = lossAt(lossesByStep(ended[known.through] as Trial, direction), step);
-    if (loss !== undefined) known.losses.insert(loss);
-  }
-  return known.losses;
 }
 
 /** The first loss that was reported at a step or after it. */
