@@ -153,7 +153,7 @@ export function checkSettings(settings: Settings): Settings {
   checkTokens(settings);
   const { listen, insecure, principals, jwtKeys, audit, auditFile } = settings;
   const asksWhoCalls = principals !== undefined || jwtKeys !== undefined;
-  if (auditFile !== undefined && (audit ?? (asksWhoCalls ? "on" : "off")) === "off") {
+  if (auditFile !== undefined && !keepsAudit(audit, asksWhoCalls)) {
     throw new SettingsError(`${flagOf("auditFile")} needs an audit, which is not kept: say ${flagOf("audit")} on`);
   }
   if (!isLoopback(listen.host) && !asksWhoCalls && !insecure) {
@@ -165,6 +165,10 @@ export function checkSettings(settings: Settings): Settings {
   }
   return settings;
 }
+
+/** Whether an audit is kept: as it is said, or else where callers have to say who they are. */
+export const keepsAudit = (audit: Settings["audit"], asksWhoCalls: boolean): boolean =>
+  audit === undefined ? asksWhoCalls : audit === "on";
 
 /** Settings that would say nothing without another one. */
 const needs = [

@@ -20,7 +20,7 @@ import { addressGroup } from "../auth/address-group.ts";
 import { anyone } from "../auth/anyone.ts";
 import type { OnRefused } from "../auth/auth-gate.ts";
 import { peerAddress } from "../direct/call-context.ts";
-import { SettingsError } from "../read-settings.ts";
+import { keepsAudit, SettingsError } from "../read-settings.ts";
 import { flagOf, type Settings } from "../settings.ts";
 import { openEntryCodec } from "./entry-codec.ts";
 import { createLinesFile, type WriteLines } from "./lines-file.ts";
@@ -56,7 +56,7 @@ export async function openAudit(
   settings: Settings,
   { isAsking, onError }: { readonly isAsking: boolean; readonly onError: (error: unknown) => void },
 ): Promise<Audit | undefined> {
-  if ((settings.audit ?? (isAsking ? "on" : "off")) === "off") return undefined;
+  if (!keepsAudit(settings.audit, isAsking)) return undefined;
   const onEntries = settings.auditFile === undefined ? undefined : createSink(settings.auditFile, settings, onError);
   const disk = settings.log === "sqlite" ? await openSqliteLog({ directory: auditFolder(settings.data) }) : undefined;
   const log = disk?.log ?? createMemoryLog();
