@@ -1,5 +1,6 @@
 import {
   type Command,
+  checkChoice,
   createGlob,
   type Dependency,
   type DependencySpec,
@@ -12,7 +13,6 @@ import {
   type SessionState,
   type Store,
   StoreError,
-  storeError,
   unknownSpace,
   unknownVariable,
   type Variable,
@@ -124,10 +124,8 @@ async function historyOf(
 function importCommands(data: VariableExport, options: ImportOptions): Command[] {
   const { strategy = "keep", pattern = "*", includeHistory = true, includeDependencies = true } = options;
   const { allowPartial = false } = options;
-  if (!mergeStrategies.includes(strategy)) {
-    const message = `strategy must be one of ${mergeStrategies.join(", ")}, got ${String(strategy)}`;
-    throw storeError("invalid_argument", message, { field: "strategy", value: String(strategy) });
-  }
+  const wrong = checkChoice(strategy, "strategy", mergeStrategies);
+  if (wrong !== undefined) throw new StoreError(wrong);
   const matches = createGlob(pattern);
   const variables = data.variables.filter(({ name }) => matches(name));
   const names = new Map(variables.map(({ id, name }) => [id, name]));

@@ -1,4 +1,4 @@
-import { parseRecord } from "../check-argument.ts";
+import { checkChoice, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
@@ -22,10 +22,8 @@ export function decideAddDependency(
   const dependsOn = findVariable(state, spec.dependsOn);
   if (dependsOn === undefined) return { kind: "refused", refusal: unknownVariable(spec.dependsOn) };
   const kind = spec.kind ?? "data";
-  if (!dependencyKinds.includes(kind)) {
-    const message = `kind must be one of ${dependencyKinds.join(", ")}, got ${String(kind)}`;
-    return refuse("invalid_argument", message, { field: "kind", value: String(kind) });
-  }
+  const foreign = checkChoice(kind, "kind", dependencyKinds);
+  if (foreign !== undefined) return { kind: "refused", refusal: foreign };
   const metadata = parseRecord(spec.metadata, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
   const known = state.dependencies.get(variable.id, dependsOn.id);
