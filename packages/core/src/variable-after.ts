@@ -8,7 +8,6 @@ export function variableAfter(variable: Variable, event: VariableSet, commit: Co
   const written = updateValue(variable, {
     payload: event.payload,
     version: event.version,
-
     atMs,
     revision,
     origin,

@@ -91,7 +91,7 @@ class Runtime implements SessionRuntime, SessionFold {
     if (this.#hub === undefined) {
       this.#hub = createWatchHub();
       // Whoever watches follows the newest commits from now on.
-      this.#recent ??= this.recent;
+      this.#recent = this.recent;
     }
     return this.#hub;
   }

@@ -1,3 +1,4 @@
+import { protoCamelCase } from "@bufbuild/protobuf/reflect";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import { storeError } from "@trimtab/core";
 
@@ -7,7 +8,7 @@ import { storeError } from "@trimtab/core";
  * @throws StoreError `invalid_argument` naming `updateMask`, where it is absent or names a field that cannot be replaced
  */
 export function readUpdateMask<F extends string>(mask: FieldMask | undefined, fields: readonly F[]): ReadonlySet<F> {
-  const choices = fields.map(inJson).join(", ");
+  const choices = fields.map(protoCamelCase).join(", ");
   if (mask === undefined) {
     throw storeError("invalid_argument", `updateMask is required: name what to replace of ${choices}`, {
       field: "updateMask",
@@ -15,11 +16,8 @@ export function readUpdateMask<F extends string>(mask: FieldMask | undefined, fi
   }
   const unknown = mask.paths.find((path) => !(fields as readonly string[]).includes(path));
   if (unknown === undefined) return new Set(mask.paths as F[]);
-  throw storeError("invalid_argument", `updateMask names "${inJson(unknown)}", which is none of ${choices}`, {
+  throw storeError("invalid_argument", `updateMask names "${protoCamelCase(unknown)}", which is none of ${choices}`, {
     field: "updateMask",
     value: unknown,
   });
 }
-
-/** The name of a field as a mask in JSON has it. */
-const inJson = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -36,7 +36,7 @@ export class DerivedSet implements VariableSet {
     this.#stamp = stamp;
   }
 
-  /** The stamp of an event, where it keeps one. */
+  /** The stamp of the commit that an event is of. */
   static stampOf(event: DerivedSet): CommitStamp {
     return event.#stamp;
   }
