@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { closing } from "./test-parts/closing.ts";
 import { keepSteady } from "./test-parts/steady-server.ts";
 
 const server = keepSteady({ maxMessageBytes: 100_000 });
@@ -94,10 +94,9 @@ describe("a stream that begins badly", () => {
 /** Sends bytes and gives what comes back until the connection ends; the server must end it. */
 async function exchange(...pieces: (string | Buffer)[]): Promise<Buffer> {
   const socket = net.connect(server.port(), "127.0.0.1");
-  socket.on("error", () => {});
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const closed = new Promise((resolve) => socket.once("close", resolve));
+  const closed = closing(socket);
   for (const piece of pieces) socket.write(piece);
   await closed;
   return Buffer.concat(chunks);
@@ -171,8 +170,9 @@ describe("malformed HTTP", () => {
           ":path": watch,
           "content-type": "application/connect+json",
         });
-        stream.on("error", () => {}).close(http2.constants.NGHTTP2_CANCEL);
-        return once(stream, "close");
+        const closed = closing(stream);
+        stream.close(http2.constants.NGHTTP2_CANCEL);
+        return closed;
       });
       await Promise.all(streams);
       await nextTurn();
@@ -189,12 +189,13 @@ describe("a request that never ends", () => {
     ["half a chunk", `${head}transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body.slice(0, 10)}`],
     ["all but the last chunk", `${head}transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`],
   ])("and breaks off after %s writes nothing", async (_, text) => {
-    const socket = net.connect(server.port(), "127.0.0.1").on("error", () => {});
+    const socket = net.connect(server.port(), "127.0.0.1");
+    const closed = closing(socket);
     await new Promise<void>((resolve) => socket.write(text, () => resolve()));
     // An answer to a later connection shows that the bytes of this one have been seen.
     await send("/", { method: "GET", body: null });
     socket.destroy();
-    await once(socket, "close");
+    await closed;
   });
 
   const reset = frame(3, 1, Buffer.from([0, 0, 0, http2.constants.NGHTTP2_CANCEL]));

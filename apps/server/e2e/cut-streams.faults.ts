@@ -2,10 +2,10 @@ import { createStoreClient, openSession, systemTimers, type Timers } from "@trim
 import { isStoreError } from "@trimtab/core";
 import { float, integer } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { openServer, transports } from "./open-server.ts";
+import { transports } from "./open-server.ts";
+import { openBehindProxy } from "./test-parts/open-behind-proxy.ts";
 import { consecutive, recordWatch } from "./test-parts/recorded-watch.ts";
 import { createRandom } from "./test-parts/seeded-random.ts";
-import { openProxy } from "./test-parts/tcp-proxy.ts";
 
 const commits = 600;
 const seeds = [1, 2, 3];
@@ -22,12 +22,7 @@ const declarations = { a: float({ default: 0 }), b: float({ default: 0 }), count
 /** A server behind a network that cuts every connection at a random byte. */
 async function openCutting(seed: number) {
   const random = createRandom(seed);
-  const server = await openServer({ bookmarkIntervalMs: 100 });
-  const proxy = await openProxy(server.port);
-  onTestFinished(async () => {
-    await proxy.close();
-    await server.close();
-  });
+  const { server, proxy } = await openBehindProxy({ bookmarkIntervalMs: 100 });
   await server.store.createSession({ id: "s" });
   const specs = ["a", "b", "count"].map((name) => ({ name, type: name === "count" ? "integer" : "float", value: 0n }));
   await server.store.registerVariables("s", specs);

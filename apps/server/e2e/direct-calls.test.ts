@@ -4,6 +4,7 @@ import { SessionService, VariableService, WatchService } from "@trimtab/wire/ser
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../src/start-server.ts";
 import { openServer } from "./open-server.ts";
+import { closing } from "./test-parts/closing.ts";
 import {
   encode,
   envelope,
@@ -186,7 +187,7 @@ test("an answer too large for one packet comes through whole, and what is sent a
 
 /** Sends more and more, until the server ends the stream. */
 async function sendUntilClosed(stream: http2.ClientHttp2Stream, chunk: Buffer): Promise<void> {
-  const closed = once(stream, "close");
+  const closed = closing(stream);
   const send = () => {
     while (!stream.destroyed && stream.write(chunk));
   };

@@ -108,13 +108,19 @@ describe("a call that takes too long", () => {
     const { client, server } = await open({}, { store: { log, shared: false } });
     await client.unary(getVariable, { sessionId: "s", variable: "temperature" });
     log.hold();
-    // Time enough to reach the log on a connection that is open, however busy the machine is.
-    const call = { deadline: Date.now() + 1500 };
-    const failure = await failureOf(client.unary(setVariable, set(1), { call }));
-    expect(failure.code).toBe(grpc.status.DEADLINE_EXCEEDED);
+    let isHeld = false;
+    void log.whenHeld().then(() => {
+      isHeld = true;
+    });
+    // On a busy machine a deadline may pass before the log is reached; whoever has more time gets there.
+    for (let allowedMs = 500; !isHeld; allowedMs *= 2) {
+      const call = { deadline: Date.now() + allowedMs };
+      const failure = await failureOf(client.unary(setVariable, set(1), { call }));
+      expect(failure.code).toBe(grpc.status.DEADLINE_EXCEEDED);
+    }
     expect((await server.store.getVariable("s", "temperature")).version).toBe(0);
     log.release();
-    await expect.poll(async () => (await server.store.getVariable("s", "temperature")).version).toBe(1);
+    await expect.poll(async () => (await server.store.getVariable("s", "temperature")).version).toBeGreaterThan(0);
     await client.unary(setVariable, set(2));
   });
 

@@ -4,6 +4,7 @@ import { createRenewedTransport, createStoreClient, openSession } from "@trimtab
 import { float } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { openServer } from "./open-server.ts";
+import { openBehindProxy } from "./test-parts/open-behind-proxy.ts";
 import { consecutive } from "./test-parts/recorded-watch.ts";
 import { openProxy } from "./test-parts/tcp-proxy.ts";
 
@@ -27,12 +28,7 @@ const transports = {
 test.each(Object.entries(transports))(
   `%s: connections that carry nothing any more are noticed by missing bookmarks, ${rounds} times`,
   async (_, createTransport) => {
-    const server = await openServer({ bookmarkIntervalMs: 100 });
-    const proxy = await openProxy(server.port);
-    onTestFinished(async () => {
-      await proxy.close();
-      await server.close();
-    });
+    const { server, proxy } = await openBehindProxy({ bookmarkIntervalMs: 100 });
     const store = createStoreClient(createTransport(proxy.url));
     const options = { livenessTimeoutMs: 500 };
     const app = await openSession(store, "s", { a: float({ default: 0 }) }, options);

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient } from "@trimtab/client";
 import type { WatchEvent } from "@trimtab/core";
 import { expect, test } from "vitest";
+import { residentBytes } from "./test-parts/resident-bytes.ts";
 import { startProcess } from "./test-parts/server-process.ts";
 
 const streams = 10_000;
@@ -12,16 +12,6 @@ const writes = 5000;
 const bearablePerStream = 100_000;
 /** What the server may grow by while it goes on serving with all of them open. */
 const bearableGrowth = 200_000_000;
-
-/** Bytes of memory that a process holds, where the system tells. */
-function residentBytes(pid: number): number | undefined {
-  try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
-}
 
 test(`${streams} idle streams over ${connections} connections cost memory for themselves and time nobody`, async (context) => {
   const server = await startProcess(["--bookmark-interval-ms", "600000", "--caller-streams", "0"]);

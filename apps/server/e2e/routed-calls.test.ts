@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import * as net from "node:net";
 import { gzipSync } from "node:zlib";
 import { VariableService, WatchService } from "@trimtab/wire/services";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../src/start-server.ts";
 import { openServer } from "./open-server.ts";
+import { closing } from "./test-parts/closing.ts";
 import { encode, envelope, fill, openReference, overHttp1, overHttp2, type Reference } from "./test-parts/raw-calls.ts";
 
 const maxMessageBytes = 10_000;
@@ -73,10 +73,11 @@ test("a call that names no host, or none that is one, is served all the same", a
   const fields = [`content-type: ${json}; charset=utf-8`, `content-length: ${body.length}`, "connection: close"];
   for (const head of [`POST ${read} HTTP/1.0`, `POST ${read} HTTP/1.1\r\nhost: a b`]) {
     const socket = net.connect(server.port, "127.0.0.1");
+    const closed = closing(socket);
     socket.write(`${[head, ...fields].join("\r\n")}\r\n\r\n${body}`);
     const chunks: Buffer[] = [];
     socket.on("data", (chunk) => chunks.push(chunk));
-    await once(socket, "close");
+    await closed;
     expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1.1 200 .*"name":\s?"temperature"/s);
   }
 });

@@ -8,6 +8,7 @@ import { isStoreError, type Store, type WatchEvent } from "@trimtab/core";
 import { WatchService } from "@trimtab/wire/services";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { transports } from "./open-server.ts";
+import { closing } from "./test-parts/closing.ts";
 import { connectForeign } from "./test-parts/foreign-client.ts";
 import { type ServerProcess, startProcess } from "./test-parts/server-process.ts";
 
@@ -110,7 +111,7 @@ describe("a server that is told to stop", () => {
     const finish = await beginHttp1(server);
     const agent = new http.Agent({ keepAlive: true });
     const [idle] = await once(http.get(server.url, { agent }), "response");
-    const closed = once(idle.socket, "close");
+    const closed = closing(idle.socket);
     idle.resume();
     await stop(server);
     await closed;

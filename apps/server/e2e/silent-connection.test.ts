@@ -2,8 +2,7 @@ import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect
 import { createRenewedTransport, createStoreClient, openSession } from "@trimtab/client";
 import { float } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { openServer } from "./open-server.ts";
-import { openProxy } from "./test-parts/tcp-proxy.ts";
+import { openBehindProxy } from "./test-parts/open-behind-proxy.ts";
 
 // Each leaves a connection that went silent on its own only after minutes, or never: the second forgets its ping when the watch is
 // opened anew before the ping is late.
@@ -16,12 +15,7 @@ const transports = {
 test.each(Object.entries(transports))(
   "%s: a connection over HTTP/2 that went silent is left once its watch is",
   async (_, createTransport) => {
-    const server = await openServer({ bookmarkIntervalMs: 500 });
-    const proxy = await openProxy(server.port);
-    onTestFinished(async () => {
-      await proxy.close();
-      await server.close();
-    });
+    const { server, proxy } = await openBehindProxy({ bookmarkIntervalMs: 500 });
     const store = createStoreClient(createRenewedTransport(() => createTransport(proxy.url)));
     const app = await openSession(store, "s", { a: float({ default: 0 }) }, { livenessTimeoutMs: 2000 });
     onTestFinished(() => app.close());

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
@@ -8,6 +7,7 @@ import type { Store } from "@trimtab/core";
 import { expect, test } from "vitest";
 import { openServer } from "./open-server.ts";
 import { consecutive, recordWatch } from "./test-parts/recorded-watch.ts";
+import { residentBytes } from "./test-parts/resident-bytes.ts";
 import { createRandom } from "./test-parts/seeded-random.ts";
 import { type ServerProcess, startProcess } from "./test-parts/server-process.ts";
 
@@ -45,16 +45,6 @@ async function neglectHttp2(server: ServerProcess, json: string): Promise<() => 
   stream.end(envelope(json));
   await once(stream, "response");
   return () => session.destroy();
-}
-
-/** Bytes of memory that a process holds, where the system tells. */
-function residentBytes(pid: number): number | undefined {
-  try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-    return Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Writes text that does not compress well, so that it takes its room on the way. */

@@ -4,6 +4,7 @@ import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import * as trimtab from "@trimtab/wire/services";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closing } from "../test-parts/closing.ts";
 import { callRaw, type HostileCall, type Outcome, protocols } from "./call-raw.ts";
 import { hostileBody } from "./hostile-body.ts";
 import { hostileConnection } from "./hostile-connection.ts";
@@ -131,8 +132,8 @@ export function describeHostileCalls({ runs, seed }: HostileCallsOptions): void 
 
 /** Sends what it is given, and leaves without waiting for an answer. */
 async function sendPieces(port: number, pieces: readonly Buffer[]): Promise<void> {
-  const socket = net.connect(port, "127.0.0.1").on("error", () => {});
-  const closed = new Promise((resolve) => socket.once("close", resolve));
+  const socket = net.connect(port, "127.0.0.1");
+  const closed = closing(socket);
   socket.resume();
   for (const piece of pieces) socket.write(piece);
   await Promise.race([closed, new Promise<void>((resolve) => socket.write("", () => resolve()))]);

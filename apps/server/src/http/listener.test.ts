@@ -4,6 +4,7 @@ import * as http2 from "node:http2";
 import * as net from "node:net";
 import type { Exchange } from "@trimtab/http";
 import { afterEach, describe, expect, test } from "vitest";
+import { closing } from "../../e2e/test-parts/closing.ts";
 import { type Listener, type ListenerOptions, openListener } from "./listener.ts";
 import { sendText } from "./send.ts";
 
@@ -17,18 +18,11 @@ const onFault = (error: unknown): never => {
 };
 
 async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
-  const handler: ListenerOptions["handler"] = (exchange) => {
-    if (exchange.path !== "/hang") answer(exchange, `HTTP/${exchange.hasTrailers ? "2.0" : "1.1"} ${exchange.path}`);
-  };
+  const handler: ListenerOptions["handler"] = (exchange) =>
+    answer(exchange, `HTTP/${exchange.hasTrailers ? "2.0" : "1.1"} ${exchange.path}`);
   const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, onFault, ...options });
   open.push(listener);
   return listener;
-}
-
-/** Resolves when somebody's connection is closed, also where it was reset. */
-function closing(connection: net.Socket | http2.ClientHttp2Session): Promise<unknown> {
-  connection.on("error", () => {});
-  return new Promise((resolve) => connection.once("close", resolve));
 }
 
 const answer = (exchange: Exchange, text: string) => sendText(exchange, { status: 200, text });
@@ -161,7 +155,7 @@ describe("a handler that throws", () => {
 
 describe("closing", () => {
   test("ends kept-alive connections at once and lets a request under way finish", async () => {
-    let finish = () => {};
+    let finish: (() => void) | undefined;
     const listener = await listen({
       handler: (exchange) => {
         if (exchange.path === "/slow") finish = () => answer(exchange, "done");
@@ -179,10 +173,10 @@ describe("closing", () => {
       });
     expect(await request("/quick")).toBe("quick");
     const slow = request("/slow");
-    while (String(finish) === "() => {}") await new Promise((resolve) => setTimeout(resolve, 1));
+    await expect.poll(() => finish, { interval: 1 }).toBeDefined();
     const closed = listener.close(60_000);
     await expect(fetch(`${listener.url}/new`)).rejects.toThrow();
-    finish();
+    finish?.();
     expect(await slow).toBe("done");
     await closed;
     open.length = 0;
@@ -195,7 +189,7 @@ describe("closing", () => {
     });
     const ahead = ["/a", "/b"].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join("");
     const answers = exchange(listener, [ahead]);
-    while (finish.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    await expect.poll(() => finish.length, { interval: 1 }).toBe(2);
     const closed = listener.close(60_000);
     finish[0]?.();
     finish[1]?.();
@@ -208,8 +202,8 @@ describe("closing", () => {
     const listener = await listen();
     const silent = exchange(listener, []);
     const half = exchange(listener, ["GET / HTTP/1.1\r\nho"]);
-    expect(await (await fetch(`${listener.url}/one`)).text()).toBe("HTTP/1.1 /one");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // Whoever came later is answered, so that both of them are here.
+    expect(await get(`${listener.url}/one`)).toBe("HTTP/1.1 /one");
     await listener.close(60_000);
     expect(await silent).toHaveLength(0);
     expect(await half).toHaveLength(0);
@@ -217,13 +211,13 @@ describe("closing", () => {
   });
 
   test("does not wait longer than the grace period, for either version", async () => {
-    const listener = await listen();
+    let asked = 0;
+    const listener = await listen({ handler: () => asked++ });
     const first = fetch(`${listener.url}/hang`).catch((error: Error) => error.name);
     const session = http2.connect(listener.url);
-    const stream = session.request({ ":path": "/hang" });
-    stream.on("error", () => {});
+    session.request({ ":path": "/hang" }).on("error", () => {});
     const gone = closing(session);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => asked, { interval: 1 }).toBe(2);
     await listener.close(20);
     expect(await first).toBe("TypeError");
     await gone;

@@ -4,6 +4,7 @@ import * as net from "node:net";
 import { text } from "node:stream/consumers";
 import type { Exchange } from "@trimtab/http";
 import { expect, onTestFinished, test } from "vitest";
+import { closing } from "../../e2e/test-parts/closing.ts";
 import type { ServingOptions } from "./protocol-server.ts";
 import { sendText } from "./send.ts";
 import { createHttp1Server } from "./serve-http1.ts";
@@ -53,8 +54,6 @@ test.each(halves)("a connection that comes once the server closes, and brings ha
   http1.close();
   let heard = 0;
   // What it still sends may have it reset, too.
-  const socket = send(half).on("data", () => heard++);
-  socket.on("error", () => {});
-  await new Promise((resolve) => socket.on("close", resolve));
+  await closing(send(half).on("data", () => heard++));
   expect(heard).toBe(0);
 });

@@ -3,6 +3,7 @@ import * as http from "node:http";
 import * as net from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Exchange } from "../exchange.ts";
+import { closing } from "../test-parts/closing.ts";
 import { type Http1Connection, serveHttp1 } from "./serve-http1.ts";
 
 const open: { close(): unknown }[] = [];
@@ -57,14 +58,14 @@ async function serve(onExchange: (exchange: Exchange) => void, idleTimeoutMs = 5
 /** A connection, and all that has come back on it. */
 function connect({ port }: Served) {
   const socket = net.connect(port, "127.0.0.1");
-  socket.on("error", () => {});
+  const closed = closing(socket);
   open.push({ close: () => socket.destroy() });
   let heard = "";
   socket.setEncoding("latin1").on("data", (text: string) => {
     heard += text;
   });
   const hears = (text: string) => expect.poll(() => heard, { interval: 1 }).toContain(text);
-  return { socket, hears, heard: () => heard, send: (text: string) => void socket.write(text, "latin1") };
+  return { socket, closed, hears, heard: () => heard, send: (text: string) => void socket.write(text, "latin1") };
 }
 
 const post = (body: string, path = "/p", fields = "") =>
@@ -278,7 +279,7 @@ describe("what throws ends its exchange, and its connection goes on if nothing o
     });
     const client = connect(served);
     client.send(post("x"));
-    await once(client.socket, "close");
+    await client.closed;
     expect(client.heard()).toContain("\r\n\r\n4\r\nhalf\r\n");
     expect(client.heard()).not.toContain("\r\n0\r\n");
     expect(served.faults).toEqual([fault]);
@@ -358,7 +359,7 @@ describe("a connection", () => {
     const client = connect(await serve(echo, -990));
     client.send(post("x"));
     await client.hears("/p=x");
-    await once(client.socket, "close");
+    await client.closed;
   });
 
   test("is closed at once when nothing is under way, and after the answer otherwise", async () => {
@@ -369,10 +370,10 @@ describe("a connection", () => {
     busy.send(post("x"));
     await expect.poll(() => [waiting.length, served.connections.length], { interval: 1 }).toEqual([1, 2]);
     for (const connection of served.connections) connection.close();
-    await once(idle.socket, "close");
+    await idle.closed;
     const exchange = waiting.pop();
     if (exchange !== undefined) echo(exchange);
-    await once(busy.socket, "close");
+    await busy.closed;
     expect(busy.heard()).toContain("connection: close\r\n");
     expect(busy.heard()).toContain("/p=x");
   });

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from "node:http2";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import { closing } from "../test-parts/closing.ts";
 import { makeKeyPair } from "./test-parts/key-pair.ts";
 import { answer, type Served, type Stream, serve } from "./test-parts/serve.ts";
 
@@ -233,7 +234,7 @@ describe.each([
     await once(request, "response");
     served?.connections[0]?.leave();
     await once(session, "goaway");
-    const closed = once(session, "close");
+    const closed = closing(session);
     request.end("def");
     expect((await answerTo(request)).body.toString()).toBe("abcdef");
     await closed;

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Http2Limits } from "./limits.ts";
 import { preface } from "./protocol.ts";
@@ -157,7 +156,7 @@ it("section 6.8: sends the end of an answer to a client that takes its time", as
 it("section 9.1: ends its streams when the client ends the connection, and ends it too", async () => {
   const { client, stream, served } = await openHeld();
   client.socket.end();
-  await once(client.socket, "close");
+  await client.ended();
   await expect.poll(() => stream.isClosed).toBe(true);
   expect([...served.closings.values()]).toEqual([1]);
 });
