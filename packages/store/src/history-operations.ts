@@ -2,8 +2,11 @@ import {
   checkTimeRange,
   checkWhole,
   createGlob,
+  fromPayload,
   type ListHistoryOptions,
+  type Payload,
   payloadEquals,
+  type SessionEvent,
   type SessionPoint,
   type SessionState,
   type Store,
@@ -12,7 +15,6 @@ import {
   type VariableDifference,
   type VariableVersion,
   versionNotFound,
-  versionOf,
 } from "@trimtab/core";
 import { commitAt } from "./commit-at.ts";
 import { pageAfter } from "./paging.ts";
@@ -108,12 +110,17 @@ export async function completed(
   if (version.payload !== undefined) return version;
   const commit = await commitAt(runtime, version.revision);
   for (const event of commit?.events ?? []) {
-    if (!("id" in event) || event.id !== id) continue;
-    if (event.kind === "variable-registered" || event.kind === "variable-set") {
-      return commit === undefined ? version : versionOf(event, commit, Number.POSITIVE_INFINITY);
-    }
+    const payload = payloadIn(event, id);
+    if (payload !== undefined) return { ...version, payload, value: fromPayload(payload) };
   }
   return version;
+}
+
+/** What an event gives a variable as its value; a fork gives all of them theirs. */
+function payloadIn(event: SessionEvent, id: string): Payload | undefined {
+  if (event.kind === "session-forked") return event.from.variables.find((variable) => variable.id === id)?.payload;
+  const gives = event.kind === "variable-registered" || event.kind === "variable-set";
+  return gives && event.id === id ? event.payload : undefined;
 }
 
 /** Where a version's revision is no longer kept, it is the version that cannot be found. */

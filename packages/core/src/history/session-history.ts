@@ -182,7 +182,7 @@ function importedVersions({ variable, versions }: VariableImported, commit: Comm
 type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "variable-registered" }>;
 
 /** The version that an event makes; with the value whatever its size, where the limit is infinite. */
-export function versionOf(event: Writing, commit: CommitStamp, valueBytes: number): VariableVersion {
+function versionOf(event: Writing, commit: CommitStamp, valueBytes: number): VariableVersion {
   const { payload } = event;
   const { atMs: updatedAtMs, actor: updatedBy, origin, revision } = commit;
   const isSet = event.kind === "variable-set";

@@ -199,6 +199,21 @@ function describeForks(open: OpenStore): void {
       await rejection(store.getVariable("s", "top_k"), "not_found");
     });
 
+    test("keeps large values to roll back to", async () => {
+      const { store } = await openSample(open);
+      const prompt = "x".repeat(10_000);
+      await store.registerVariable("s", { name: "prompt", type: "string", value: prompt });
+      await store.forkSession("s", atRevision(3), { id: "t" });
+      await store.setVariable("t", "prompt", "short");
+      const { items } = await store.listVariableHistory("t", "prompt");
+      expect(items.map(({ version, value }) => [version, value])).toEqual([
+        [1, "short"],
+        [0, prompt],
+      ]);
+      await store.rollbackVariable("t", "prompt", { kind: "version", version: 0 });
+      expect((await store.getVariable("t", "prompt")).value).toBe(prompt);
+    });
+
     test("goes by time and label too, with what is said of the new one", async () => {
       const { store } = await openSample(open);
       const { updatedAtMs } = await store.setVariable("s", "temperature", 1);
