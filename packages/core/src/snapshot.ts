@@ -121,6 +121,15 @@ export function withoutPermissions(variable: Variable): Variable {
   return Object.freeze(rest);
 }
 
+/** A variable as a fork begins with it: nobody else's yet, and of the one revision that there is. */
+function forked({ permissions: _, stale, ...variable }: Variable, revision: number): Variable {
+  return Object.freeze({
+    ...variable,
+    revision,
+    ...(stale !== undefined && { stale: { ...stale, sinceRevision: revision } }),
+  });
+}
+
 /**
  * The state of a session that starts where another one was. Variables keep their ids and versions; labels and requests
  * are about the other session's revisions and stay there, and so do access rules: what was shared there is not here.
@@ -136,7 +145,7 @@ export function forkOf(
   return {
     ...fromSnapshot({
       ...from,
-      variables: from.variables.map(withoutPermissions),
+      variables: from.variables.map((variable) => forked(variable, revision)),
       labels: [],
       optimizations: [],
       requests: [],

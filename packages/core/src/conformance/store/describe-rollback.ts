@@ -199,6 +199,20 @@ function describeForks(open: OpenStore): void {
       await rejection(store.getVariable("s", "top_k"), "not_found");
     });
 
+    test("begins with all variables at its first revision, from which their differences are told", async () => {
+      const { store } = await openSample(open);
+      await store.setVariable("s", "temperature", 1);
+      await store.forkSession("s", atRevision(3), { id: "t" });
+      expect((await store.listVariables("t")).items.map(({ revision }) => revision)).toEqual([1, 1]);
+      await store.setVariable("t", "model", "claude-3");
+      await store.setVariable("t", "temperature", 1);
+      const { items } = await store.diffRevisions("t", { before: atRevision(1) });
+      expect(items.map(({ kind, before }) => `${kind} ${before?.name}`)).toEqual([
+        "updated model",
+        "changed temperature",
+      ]);
+    });
+
     test("keeps large values to roll back to", async () => {
       const { store } = await openSample(open);
       const prompt = "x".repeat(10_000);
