@@ -57,7 +57,7 @@ export function watchSession(
   const filter = createChangeFilter(options, options.compile);
   const { oldValues = false, sessionPermissions = false, followsAccess = false } = options;
   const view: ChangeView = { selects, oldValues, filter, sessionPermissions };
-  const { epoch } = source.state;
+  let { epoch } = source.state;
   let isBookmarkDue = false;
   let isEnded = false;
   let opening: WatchEvent | undefined;
@@ -103,6 +103,8 @@ export function watchSession(
     if (read !== "trimmed") return;
     watcher.position = source.state.revision;
     opening = fullView(source.state, view, source.state.epoch === epoch ? "history_lost" : "session_recreated");
+    // From here on it is the session that there is now.
+    ({ epoch } = source.state);
   };
 
   const ended = (cause: EndCause): WatchEvent => {
