@@ -11,7 +11,6 @@ import {
   storeError,
   type VariableChange,
 } from "@trimtab/core";
-import { endsSession } from "./ends-session.ts";
 import { checkPageSize, defaultPageSize } from "./paging.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
@@ -59,8 +58,8 @@ async function listBackwards(
     const commits = kept.kind === "entries" && through > after ? kept.entries : [];
     for (const commit of commits.toReversed()) {
       if (commit.revision > through) continue;
-      // What came before the end of an earlier session of the same id is not this session's.
-      if (endsSession(commit)) return { items };
+      // What came before this session began is of an earlier one of the same id, wherever the page goes on.
+      if (commit.atMs < state.createdAtMs) return { items };
       if (fits(commit)) items.push(summaryOf(commit, labels, options));
       through = commit.revision - 1;
       if (items.length === options.pageSize) return through > 0 ? { items, nextPageToken: String(through) } : { items };

@@ -1,7 +1,7 @@
 import type { Commit, Store, WatchEvent } from "@trimtab/core";
 import { createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createStore, type StoreOptions } from "./create-store.ts";
 
 function openStore(options: Partial<StoreOptions> = {}) {
@@ -21,6 +21,18 @@ const valuesIn = (event: WatchEvent): unknown[] => {
   if (event.kind === "changes") return event.changes.map(({ value }) => value);
   return event.kind === "snapshot" || event.kind === "reset" ? event.variables.map(({ value }) => value) : [];
 };
+
+describe("of an earlier session of the same id", () => {
+  test("no commit is listed, wherever a page goes on", async () => {
+    const store = openStore();
+    await live(store, [1, 2, 3]);
+    const { nextPageToken = "" } = await store.listCommits("s", { pageSize: 1 });
+    await store.deleteSession("s");
+    await live(store, [10]);
+    expect(await store.listCommits("s", { pageToken: nextPageToken, includeValues: true })).toEqual({ items: [] });
+    expect((await store.listCommits("s")).items).toHaveLength(2);
+  });
+});
 
 test("a watch that has missed the end of a session and goes on with the next of its id can be resumed there", async () => {
   const store = openStore({ log: createMemoryLog<Commit>(), shared: false, recentCommits: 1 });
