@@ -32,6 +32,19 @@ describe("of an earlier session of the same id", () => {
     expect(await store.listCommits("s", { pageToken: nextPageToken, includeValues: true })).toEqual({ items: [] });
     expect((await store.listCommits("s")).items).toHaveLength(2);
   });
+
+  test("nothing is told by a watch that is to go on from within it", async () => {
+    const store = openStore();
+    await live(store, [1, 2, 3]);
+    await store.deleteSession("s");
+    await live(store, [10]);
+    const { epoch } = await store.getSession("s");
+    for await (const event of store.watch("s", {}, { after: `${epoch}.2` })) {
+      expect(event).toMatchObject({ kind: "reset", cause: "history_lost" });
+      expect(valuesIn(event)).toEqual([10]);
+      break;
+    }
+  });
 });
 
 test("a watch that has missed the end of a session and goes on with the next of its id can be resumed there", async () => {

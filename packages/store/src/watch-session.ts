@@ -96,7 +96,8 @@ export function watchSession(
     return undefined;
   };
 
-  const take = (read: readonly Commit[] | "trimmed"): void => {
+  const take = (found: readonly Commit[] | "trimmed"): void => {
+    const read = found !== "trimmed" && isEarlier(found, source.state, epoch) ? "trimmed" : found;
     delivered = 0;
     pulled = read === "trimmed" ? [] : read;
     endCause = pulled.at(-1)?.events.find((event) => event.kind === "session-deleted")?.cause;
@@ -156,6 +157,10 @@ export function watchSession(
   if (options.signal?.aborted) onAbort();
   return events.iterator;
 }
+
+/** Says whether commits are of an earlier session of the same id, which a token can only claim to come from this one. */
+const isEarlier = ([first]: readonly Commit[], { epoch, createdAtMs }: SessionState, watched: string): boolean =>
+  first !== undefined && first.atMs < createdAtMs && epoch === watched;
 
 type EndCause = Extract<WatchEvent, { kind: "ended" }>["cause"];
 
@@ -235,16 +240,12 @@ function upToEnd(commits: Commit[]): Commit[] {
 
 async function pullFromLog(source: WatchSource, watcher: Watcher, all: boolean): Promise<Commit[] | "trimmed"> {
   const limit = all ? Math.max(chunkSize, source.state.revision - watcher.position) : chunkSize;
-  const read = await source.log.read(source.state.id, watcher.position, limit);
+  const { id: session } = source.state;
+  const read = await source.log.read(session, watcher.position, limit);
   if (read.kind === "trimmed") return "trimmed";
   if (read.entries.length === 0 && watcher.position < source.state.revision) {
-    throw storeError(
-      "data_loss",
-      `the log of session ${source.state.id} ends before revision ${source.state.revision}`,
-      {
-        session: source.state.id,
-      },
-    );
+    const message = `the log of session ${session} ends before revision ${source.state.revision}`;
+    throw storeError("data_loss", message, { session });
   }
   // What is appended but not yet folded in is not shown yet, so that reads and watches agree.
   return upToEnd(read.entries.filter((commit) => commit.revision <= source.state.revision));
