@@ -193,6 +193,18 @@ describe("a derivation", () => {
     await rejection(guest.listDependencies("guest", "owner/x"), "access_denied");
   });
 
+  test("cannot be cleared where that would show what it was computed from", async () => {
+    const { store, guest, grant } = await openShared({ secret: 7 });
+    const derivation = { kind: "expression", expression: "secret * 2.0" } as const;
+    await store.registerVariable("owner", { name: "double", type: "float", derivation });
+    await grant("double", "read", "write");
+    await rejection(guest.clearDerivation("guest", "owner/double"), "access_denied");
+    await rejection(guest.getVariable("guest", "owner/double"), "access_denied");
+    await grant("secret", "read");
+    await guest.clearDerivation("guest", "owner/double");
+    expect((await guest.getVariable("guest", "owner/double")).value).toBe(14);
+  });
+
   test("lists only edges of which both ends may be read", async () => {
     const { store, guest, grant } = await openShared({ x: 1, y: 2, secret: 7 });
     await store.addDependency("owner", { variable: "x", dependsOn: "y" });

@@ -32,7 +32,8 @@ const needs: { readonly [K in Command["kind"]]: NeedsOf<CommandOf<K>> } = {
   "add-dependency": ({ spec }) => [write(spec.variable), read(spec.dependsOn)],
   "remove-dependency": ({ variable, dependsOn }) => [write(variable), read(dependsOn)],
   "set-derivation": needsOfDerivation,
-  "clear-derivation": writeOfRef,
+  // What was computed stays, and nothing hides it any more.
+  "clear-derivation": ({ ref }) => [write(ref), read(ref)],
   "recompute-variables": ({ refs }) => refs?.flatMap((ref) => [write(ref), read(ref)]) ?? "owner",
   "put-rule": "owner",
   "delete-rule": "owner",
