@@ -143,6 +143,22 @@ describe("a write to another session's variable", () => {
     expect(written + denied).toBe(100);
   });
 
+  test("that brings a deleted variable back shares it with nobody from whom it was kept", async () => {
+    const { store, guest } = await openShared();
+    await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["read"] }]);
+    const [allows, denies] = [
+      { id: "allows", sessionPattern: "other", permissions: ["read"] },
+      { id: "denies", sessionPattern: "guest", permissions: ["read"], effect: "deny" },
+    ] as const;
+    await store.setVariablePermissions("owner", "x", [allows, denies]);
+    const { revision } = await store.getSession("owner");
+    await store.deleteVariable("owner", "x");
+    await store.rollbackSession("owner", { kind: "revision", revision }, { restoreDeleted: true });
+    await rejection(guest.getVariable("guest", "owner/x"), "access_denied");
+    const { rules } = await store.getVariablePermissions("owner", "x");
+    expect(rules.map(({ id }) => id)).toEqual(["denies"]);
+  });
+
   test("of its rules is for the session alone", async () => {
     const { guest, grant } = await openShared();
     await grant("x", "read", "write", "observe", "optimize");

@@ -1,3 +1,4 @@
+import { noPermissions } from "../access/access-rule.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { decideRegister } from "../decide-register.ts";
@@ -83,7 +84,9 @@ function specOf(
   if (type === undefined) return { kind: "refused", refusal: unknownType(typeName) };
   // Every form that its type gives is one that it takes.
   const value = type.decode(payload) as Value;
-  const accessRules = permissions ? (rest.permissions?.rules ?? []) : [];
+  const { rules } = rest.permissions ?? noPermissions;
+  // What was shared is not shared again unsaid, and what was kept from somebody stays so.
+  const accessRules = permissions ? rules : rules.filter(({ effect }) => effect === "deny");
   const surroundings = { constraints, description, metadata, readOnly, accessRules };
   return {
     kind: "parsed",

@@ -137,7 +137,10 @@ export interface RollbackSessionOptions extends WriteOptions {
   readonly restoreDeleted?: boolean;
   /** Restore description, metadata and constraints too, not only values. */
   readonly restoreSurroundings?: boolean;
-  /** Restore access rules too: those of the variables, and those of the session unless a pattern is given. */
+  /**
+   * Restore access rules too: those of the variables, and those of the session unless a pattern is given. Without, what
+   * is there keeps its rules, and what is registered again has those of its own that denied something.
+   */
   readonly restorePermissions?: boolean;
   /** Refuse with `revision_mismatch` unless the session is at this revision. */
   readonly expectedRevision?: number;

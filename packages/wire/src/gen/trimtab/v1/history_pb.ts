@@ -839,7 +839,8 @@ export type RollbackSessionRequest = Message<"trimtab.v1.RollbackSessionRequest"
   context?: WriteContext | undefined;
 
   /**
-   * Restore access rules too: those of the variables, and without a pattern those of the session.
+   * Restore access rules too: those of the variables, and without a pattern those of the session. Otherwise what is there
+   * keeps its rules, and what is registered again has those of its own that denied something.
    *
    * @generated from field: bool restore_permissions = 10;
    */
