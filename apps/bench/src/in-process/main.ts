@@ -7,7 +7,7 @@ import { derivedComparisons } from "./derived.ts";
 import { durableComparisons } from "./durable.ts";
 import { embeddingComparisons } from "./embeddings.ts";
 import { benchEventLoop } from "./event-loop.ts";
-import { growthComparisons } from "./growth.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchMemory } from "./memory.ts";
 import { readAndWriteComparisons } from "./reads-and-writes.ts";
 import { benchReplay } from "./replay.ts";
@@ -23,8 +23,10 @@ const quick: MeasureOptions = { rounds: 3, turnMs: 50 };
 
 const comparing = (title: string, comparisons: () => Promise<readonly Comparison[]>): Section => ({
   title,
-  run: async (isQuick) => measureAll(await comparisons(), isQuick ? quick : full),
+  run: async (isQuick) => measureAll(await comparisons(), lengthOf(isQuick)),
 });
+
+const lengthOf = (isQuick: boolean): MeasureOptions => (isQuick ? quick : full);
 
 const sections: readonly Section[] = [
   comparing("Reads and writes", readAndWriteComparisons),
@@ -32,7 +34,7 @@ const sections: readonly Section[] = [
   comparing("Derived variables", derivedComparisons),
   comparing("Bytes", codecComparisons),
   comparing("Embeddings", embeddingComparisons),
-  comparing("Growth", growthComparisons),
+  { title: "Growth", run: (isQuick) => benchGrowth(lengthOf(isQuick)) },
   { title: "Memory", run: (isQuick) => benchMemory(isQuick ? 1000 : 100_000) },
   { title: "Replay", run: (isQuick) => benchReplay(isQuick ? 20_000 : 1_000_000) },
   { title: "Delays of the event loop", run: (isQuick) => benchEventLoop(isQuick ? 2 : 20) },
@@ -46,7 +48,7 @@ export async function benchInProcess(isQuick: boolean): Promise<number> {
   const wanted = sections.filter(({ title }) =>
     process.argv.every((arg) => !arg.startsWith("--only=") || title.includes(arg.slice(7))),
   );
-  const { rounds, turnMs } = isQuick ? quick : full;
+  const { rounds, turnMs } = lengthOf(isQuick);
   const head = `Node ${process.version}, ${cpus().length} cores; medians of ${rounds} rounds of ${turnMs} ms.\n`;
   console.log(head);
   const parts: string[] = [];

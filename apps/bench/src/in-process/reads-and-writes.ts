@@ -1,6 +1,7 @@
 import { openSession, type VariableHandle } from "@trimtab/handles";
 import { createStore, type LocalStore, type SessionReader } from "@trimtab/store";
 import { builtinTypes, float } from "@trimtab/types";
+import { createByHand } from "./by-hand.ts";
 import { type Comparison, inParallel, repeat, repeatAsync } from "./work.ts";
 
 const names = Array.from({ length: 1000 }, (_, i) => `v${i}`);
@@ -32,7 +33,7 @@ async function openBench(): Promise<LocalStore> {
 }
 
 function reads(store: LocalStore, reader: SessionReader, handles: readonly VariableHandle<number>[]): Comparison {
-  const byHand = createByHand();
+  const byHand = createByHand(names, 100);
   const [bare, read, cached] = ["Map lookup", "reader.get", "handle.value"];
   return {
     title: `Reading one of ${names.length} variables`,
@@ -50,7 +51,7 @@ function reads(store: LocalStore, reader: SessionReader, handles: readonly Varia
 }
 
 function writes(store: LocalStore): Comparison {
-  const byHand = createByHand();
+  const byHand = createByHand(names, 100);
   for (let i = 0; i < 100 * names.length; i++) byHand.set(nameAt(i), (i % 20) / 10);
   const [bare, alone] = ["by hand: check, freeze, version, ring of 100", "store.setVariable, one at a time"];
   const write = (i: number) => store.setVariable("bench", nameAt(i), (i % 20) / 10);
@@ -68,35 +69,6 @@ function writes(store: LocalStore): Comparison {
     goals: [
       { text: "a checked, versioned write, to the same by hand", subject: alone, to: [bare], limit: { atMost: 10 } },
     ],
-  };
-}
-
-interface Entry {
-  readonly name: string;
-  readonly type: string;
-  readonly value: number;
-  readonly version: number;
-  readonly updatedAtMs: number;
-}
-
-/** The least that a validated, versioned variable with some history can cost. */
-function createByHand() {
-  const entries = new Map(
-    names.map((name) => [name, { name, type: "float", value: 0.5, version: 0, updatedAtMs: 0 } as Entry]),
-  );
-  const history = new Map<string, Entry[]>();
-  return {
-    get: (name: string) => entries.get(name)?.value,
-    set(name: string, value: number): void {
-      if (!(value >= 0 && value <= 2)) throw new RangeError(`${name}: ${value}`);
-      const before = entries.get(name);
-      if (before === undefined) throw new RangeError(`no ${name}`);
-      const entry = Object.freeze({ ...before, value, version: before.version + 1, updatedAtMs: Date.now() });
-      entries.set(name, entry);
-      const ring = history.get(name) ?? [];
-      ring[entry.version % 100] = entry;
-      history.set(name, ring);
-    },
   };
 }
 
