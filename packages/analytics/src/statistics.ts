@@ -31,8 +31,8 @@ const maxReads = 10_000;
 export function createStatistics(store: Store, uses: Uses): Statistics {
   const statsOf = createStatsReader(uses);
   const isNew = createRequestMemory(uses.clock.now);
-  const getVariablesWithStats: Statistics["getVariablesWithStats"] = async (session, refs) => {
-    const found = await store.getVariables(session, refs);
+  const getVariablesWithStats: Statistics["getVariablesWithStats"] = async (session, refs, options) => {
+    const found = await store.getVariables(session, refs, options);
     return {
       ...found,
       stats: new Map(Array.from(found.found, ([ref, variable]) => [ref, statsOf(ownerOf(session, ref), variable)])),

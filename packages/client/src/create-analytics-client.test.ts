@@ -73,6 +73,9 @@ describe.each([
     const { found, stats, missing } = await remote.getVariablesWithStats("s", ["rate", "none"]);
     expect([found.get("rate")?.value, stats.get("rate")?.readCount, missing]).toEqual([1.2, 13, ["none"]]);
     expect((await remote.getVariableStats("s", "rate")).readCount).toBe(13);
+    const wanted = { includeDependencies: true };
+    const { dependencies } = await remote.getVariablesWithStats("s", ["rate", "none"], wanted);
+    expect(dependencies).toEqual(new Map([["rate", []]]));
   });
 
   test("count what clients report", async () => {

@@ -18,7 +18,6 @@ import {
   fromWireImpacts,
   fromWireStatsEvent,
   fromWireUsageReport,
-  fromWireVariable,
   fromWireVariableStats,
   present,
   toDuration,
@@ -28,6 +27,7 @@ import {
 } from "@trimtab/wire";
 import { AnalyticsService, VariableService, StatsFormat as WireStatsFormat } from "@trimtab/wire/services";
 import { encodeFilter, encodeRef, refuseIf } from "./arguments.ts";
+import { encodeBatchRead, readFound } from "./batch-read.ts";
 import { type Caller, createCaller } from "./caller.ts";
 import { streamCall } from "./stream-call.ts";
 
@@ -81,17 +81,10 @@ const createStatisticsCalls = (
       (to) => client.batchGetVariableStats(encodeRefs(session, refs), to),
       ({ stats, missing }) => ({ stats: statsByRef(stats), missing }),
     ),
-  getVariablesWithStats: (session, refs) =>
+  getVariablesWithStats: (session, refs, options = {}) =>
     call(
-      (to) => variables.batchGetVariables({ ...encodeRefs(session, refs), includeStats: true }, to),
-      (answer) => ({
-        revision: fromUint64(answer.revision, "revision"),
-        found: new Map(
-          Object.entries(answer.variables).map(([ref, each]) => [ref, fromWireVariable(each, `variables.${ref}`)]),
-        ),
-        missing: answer.missing,
-        stats: statsByRef(answer.stats),
-      }),
+      (to) => variables.batchGetVariables({ ...encodeBatchRead(session, refs, options), includeStats: true }, to),
+      (answer) => ({ ...readFound(answer, options), stats: statsByRef(answer.stats) }),
     ),
   exportStats: (session, format, selection = {}) =>
     call(

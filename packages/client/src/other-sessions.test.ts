@@ -28,6 +28,10 @@ const calls: [string, (store: Store) => Promise<unknown>][] = [
   ["a read", (store) => store.getVariable("guest", "owner/x")],
   ["a read that is denied", (store) => store.getVariable("guest", "owner/secret")],
   ["several reads", (store) => store.getVariables("guest", ["owner/x", "owner/secret", "owner/absent"])],
+  [
+    "reads that are all denied, with what is between them",
+    (store) => store.getVariables("guest", ["owner/secret"], { includeDependencies: true }),
+  ],
   ["a write that is denied", (store) => store.setVariable("guest", "owner/secret", 1)],
   ["a batch that is denied", (store) => store.setVariables("guest", { "owner/x": 2, "owner/secret": 3 })],
   ["a batch over two sessions", (store) => store.setVariables("guest", { "owner/x": 2, mine: 3 })],
@@ -42,6 +46,19 @@ describe("variables of another session, over a transport", () => {
   test.each(calls)("%s is answered as in process", async (_, call) => {
     const { seen, remote } = await openGuest();
     expect(await outcomeOf(call(remote))).toEqual(await outcomeOf(call(seen)));
+  });
+
+  test("come with what is between those that may be read", async () => {
+    const { local, seen, remote } = await openGuest();
+    for (const dependsOn of ["secret", "x"]) await local.addDependency("owner", { variable: "y", dependsOn });
+    for (const store of [seen, remote]) {
+      const refs = ["owner/x", "owner/y", "owner/secret"];
+      const { dependencies } = await store.getVariables("guest", refs, { includeDependencies: true });
+      expect([...(dependencies ?? [])].map(([ref, found]) => [ref, found.map((each) => each.dependsOnName)])).toEqual([
+        ["owner/x", []],
+        ["owner/y", ["x"]],
+      ]);
+    }
   });
 
   test("are written to with receipts of the session that they belong to", async () => {

@@ -12,6 +12,7 @@ import {
 } from "@trimtab/wire";
 import type { VariableService } from "@trimtab/wire/services";
 import { encodeFilter, encodePage } from "./arguments.ts";
+import { encodeBatchRead, readFound } from "./batch-read.ts";
 import type { Caller } from "./caller.ts";
 import { createVariableWrites } from "./variable-writes.ts";
 
@@ -73,19 +74,10 @@ const createReads = (
       (to) => client.getVariable({ sessionId: encodeText(session, "session"), variable: encodeText(ref, "ref") }, to),
       (answer) => fromWireVariable(answer.variable),
     ),
-  getVariables: (session, refs) =>
+  getVariables: (session, refs, options = {}) =>
     call(
-      (to) => {
-        const variables = refs.map((ref) => encodeText(ref, "refs"));
-        return client.batchGetVariables({ sessionId: encodeText(session, "session"), variables }, to);
-      },
-      ({ variables, missing, revision }) => ({
-        revision: fromUint64(revision, "revision"),
-        found: new Map(
-          Object.entries(variables).map(([ref, variable]) => [ref, fromWireVariable(variable, `variables.${ref}`)]),
-        ),
-        missing,
-      }),
+      (to) => client.batchGetVariables(encodeBatchRead(session, refs, options), to),
+      (answer) => readFound(answer, options),
     ),
   listVariables: (session, options = {}) =>
     call(

@@ -11,6 +11,7 @@ import {
   storeError,
   type Written,
 } from "@trimtab/core";
+import { byAge, viewOf } from "./dependency-views.ts";
 import { expecting } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
@@ -71,16 +72,6 @@ function addedBy(state: SessionState, spec: DependencySpec): DependencyView {
   });
 }
 
-function viewOf(state: SessionState, dependency: Dependency, depth: number): DependencyView {
-  const nameOf = (id: string) => state.variables.get(id)?.name ?? id;
-  return {
-    ...dependency,
-    variableName: nameOf(dependency.variable),
-    dependsOnName: nameOf(dependency.dependsOn),
-    depth,
-  };
-}
-
 function createListings(sessions: Sessions): Pick<DependencyOperations, "listDependencies" | "listDependents"> {
   return {
     listDependencies: (session, ref, options = {}) =>
@@ -127,12 +118,7 @@ const everyDependency = (state: SessionState): Found[] =>
 
 function pageOf(state: SessionState, found: readonly Found[], options: ListDependenciesOptions): DependencyPage {
   const { kinds = [] } = options;
-  const keyOf = ({ dependency, depth }: Found) => [
-    depth,
-    dependency.createdAtMs,
-    dependency.variable,
-    dependency.dependsOn,
-  ];
+  const keyOf = ({ dependency, depth }: Found) => [depth, ...byAge(dependency)];
   const fitting = found.filter(({ dependency }) => kinds.length === 0 || kinds.includes(dependency.kind));
   const page = pageAfter(fitting, options, keyOf);
   const items = page.items.map(({ dependency, depth }) => viewOf(state, dependency, depth));

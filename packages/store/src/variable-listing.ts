@@ -48,7 +48,8 @@ function keyFor({ orderBy = "created" }: ListVariablesOptions): (variable: Varia
   return keys[orderBy];
 }
 
-const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
+/** A variable as those see it who leave metadata out. */
+export const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
 
 function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions): (variable: Variable) => boolean {
   const matches = createGlob(pattern ?? "*");

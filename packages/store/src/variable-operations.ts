@@ -1,5 +1,6 @@
 import {
   type Command,
+  type DependencyView,
   findVariable,
   registeredVariable,
   type SessionState,
@@ -12,10 +13,11 @@ import {
   type Value,
   type Variable,
 } from "@trimtab/core";
+import { ownDependencies } from "./dependency-views.ts";
 import { expecting, refuseExpectedVersion } from "./expectations.ts";
 import type { Sessions } from "./sessions.ts";
 import { tellBatchRead, tellRead } from "./tell-read.ts";
-import { pageOfVariables } from "./variable-listing.ts";
+import { pageOfVariables, withoutMetadata } from "./variable-listing.ts";
 import { onlyWritten, toBatchWritten } from "./write-receipts.ts";
 
 type VariableOperations = Pick<
@@ -46,17 +48,22 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
         if (telemetry.isHeard) tellRead(telemetry, session, [variable]);
         return variable;
       }),
-    getVariables: (session, refs) =>
+    getVariables: (session, refs, { includeMetadata = true, includeDependencies = false } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const found = new Map<string, Variable>();
         const missing: string[] = [];
+        const dependencies = includeDependencies ? new Map<string, DependencyView[]>() : undefined;
         for (const ref of refs) {
           const variable = findVariable(state, ref);
-          if (variable === undefined) missing.push(ref);
-          else found.set(ref, variable);
+          if (variable === undefined) {
+            missing.push(ref);
+            continue;
+          }
+          found.set(ref, includeMetadata ? variable : withoutMetadata(variable));
+          dependencies?.set(ref, ownDependencies(state, variable.id));
         }
         if (telemetry.isHeard) tellBatchRead(telemetry, session, refs.length, found.values());
-        return { revision: state.revision, found, missing };
+        return { revision: state.revision, found, missing, ...(dependencies !== undefined && { dependencies }) };
       }),
     listVariables: (session, options = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {

@@ -50,7 +50,7 @@ const served: Record<string, readonly string[]> = {
   RegisterVariableRequest: [...write, "spec", "if_exists"],
   BatchRegisterVariablesRequest: [...write, "specs", "if_exists"],
   GetVariableRequest: one,
-  BatchGetVariablesRequest: ["session_id", "variables", "include_stats"],
+  BatchGetVariablesRequest: ["session_id", "variables", "include_stats", "omit_metadata", "include_dependencies"],
   GetVariableStatsRequest: one,
   BatchGetVariableStatsRequest: ["session_id", "variables"],
   AnalyzeUsageRequest: ["session_id", "session_pattern", "time_range", "group_by", "top"],

@@ -1,8 +1,9 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type AnalyticsStore,
   type BatchOptions,
+  type DependencyView,
   type Found,
   type ListVariablesOptions,
   type StatsFound,
@@ -23,6 +24,7 @@ import {
   fromWireVariableOrder,
   present,
   toUint64,
+  toWireDependency,
   toWireItems,
   toWireVariable,
   toWireVariableStats,
@@ -34,6 +36,7 @@ import {
   GetVariableResponseSchema,
   type ListVariablesRequest,
   type UpdateVariableRequest,
+  type VariableDependenciesSchema,
   type VariableService,
 } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
@@ -96,15 +99,17 @@ const reads = (
       const feature = { feature: "include_stats" };
       throw storeError("unimplemented", "include_stats is not supported by this server", feature);
     }
+    const wanted = { includeMetadata: !request.omitMetadata, includeDependencies: request.includeDependencies };
     const read: Found & Partial<Pick<StatsFound, "stats">> =
       request.includeStats && analytics !== undefined
-        ? await analytics.getVariablesWithStats(session, request.variables)
-        : await store.getVariables(session, request.variables);
+        ? await analytics.getVariablesWithStats(session, request.variables, wanted)
+        : await store.getVariables(session, request.variables, wanted);
     return {
       variables: mapEntries(read.found, toWireVariable),
       missing: [...read.missing],
       revision: toUint64(read.revision),
       ...(read.stats !== undefined && { stats: mapEntries(read.stats, toWireVariableStats) }),
+      ...(read.dependencies !== undefined && { dependencies: mapEntries(read.dependencies, toDependencies) }),
     };
   }),
   listVariables: unary(async (request) => {
@@ -115,6 +120,12 @@ const reads = (
       revision: toUint64(page.revision),
     };
   }),
+});
+
+const toDependencies = (
+  dependencies: readonly DependencyView[],
+): MessageInitShape<typeof VariableDependenciesSchema> => ({
+  dependencies: dependencies.map(toWireDependency),
 });
 
 // Variables are read far more often than they change: one variable gives the same answer, which is encoded once.

@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { fromWireCommit, toWireCommit } from "./commit-summary.ts";
 import { fromWireConfiguration, fromWireSpace, toWireConfiguration, toWireSpace } from "./configuration-space.ts";
 import { fromWireDependency, fromWireDependencySpec, toWireDependency, toWireDependencySpec } from "./dependency.ts";
-import { DependencySchema, DependencySpecSchema } from "./gen/trimtab/v1/dependency_pb.ts";
+import { DependencySchema } from "./gen/trimtab/v1/dependency_edge_pb.ts";
+import { DependencySpecSchema } from "./gen/trimtab/v1/dependency_pb.ts";
 import {
   CommitSummarySchema,
   LabelSchema,

@@ -3,8 +3,8 @@ import { encodeRecord, encodeText } from "./caller-data.ts";
 import {
   type Dependency as WireDependency,
   DependencyKind as WireDependencyKind,
-  type DependencySpec as WireDependencySpec,
-} from "./gen/trimtab/v1/dependency_pb.ts";
+} from "./gen/trimtab/v1/dependency_edge_pb.ts";
+import type { DependencySpec as WireDependencySpec } from "./gen/trimtab/v1/dependency_pb.ts";
 import { fromKnown, toKnown } from "./known.ts";
 import { toWireRecord } from "./plain-value.ts";
 import { refuseMessage } from "./refuse.ts";

@@ -3,6 +3,7 @@ export * from "./gen/trimtab/v1/access_pb.ts";
 export * from "./gen/trimtab/v1/access_rule_pb.ts";
 export * from "./gen/trimtab/v1/analytics_pb.ts";
 export * from "./gen/trimtab/v1/audit_pb.ts";
+export * from "./gen/trimtab/v1/dependency_edge_pb.ts";
 export * from "./gen/trimtab/v1/dependency_pb.ts";
 export * from "./gen/trimtab/v1/error_pb.ts";
 export * from "./gen/trimtab/v1/history_pb.ts";

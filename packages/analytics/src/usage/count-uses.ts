@@ -55,10 +55,10 @@ function createCountedReads(
         },
       );
     },
-    getVariables: (session, refs) =>
+    getVariables: (session, refs, options) =>
       read(
         session,
-        () => store.getVariables(session, refs),
+        () => store.getVariables(session, refs, options),
         ({ found }) => found,
       ),
     listVariables: (session, options) =>

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { describeAccess } from "./store/describe-access.ts";
+import { describeBatchReads } from "./store/describe-batch-reads.ts";
 import { describeConfigurationSpaces } from "./store/describe-configuration-spaces.ts";
 import { describeDependencies } from "./store/describe-dependencies.ts";
 import { describeDerivations } from "./store/describe-derivations.ts";
@@ -25,6 +26,7 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     const opened = closingAfterEach(open);
     describeSessions(opened);
     describeVariables(opened);
+    describeBatchReads(opened);
     describeWatching(opened, facts);
     describeDependencies(opened);
     describeDerivations(opened, facts);

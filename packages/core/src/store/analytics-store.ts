@@ -1,6 +1,6 @@
 import type { ConvergenceReport, Correlations, Impacts, TimeRange, UsageReport } from "./analytics-reports.ts";
 import type { StatsEvent, VariableStats } from "./variable-stats.ts";
-import type { Found } from "./variable-store.ts";
+import type { Found, GetVariablesOptions } from "./variable-store.ts";
 import type { Selection } from "./watch-store.ts";
 
 /**
@@ -14,7 +14,11 @@ export interface AnalyticsStore {
   /** Reads how several variables have been used; unknown ones are listed, not refused. */
   getVariablesStats(session: string, refs: readonly string[]): Promise<StatsFound>;
   /** Reads several variables as they are at one revision, each with how it has been used. */
-  getVariablesWithStats(session: string, refs: readonly string[]): Promise<Found & Pick<StatsFound, "stats">>;
+  getVariablesWithStats(
+    session: string,
+    refs: readonly string[],
+    options?: GetVariablesOptions,
+  ): Promise<Found & Pick<StatsFound, "stats">>;
   /** Reports who uses what, when and how often. Rejects with `limit_exceeded` where a pattern fits over 100 sessions. */
   analyzeUsage(session: string, options?: UsageOptions): Promise<UsageReport>;
   /** Reports which numeric variables move together. */

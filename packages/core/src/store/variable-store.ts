@@ -3,6 +3,7 @@ import type { Origin } from "../origin.ts";
 import type { Value, ValueRecord } from "../payload.ts";
 import type { StoreError } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
+import type { DependencyView } from "./dependency-store.ts";
 import type { Page, PageOptions } from "./page.ts";
 import type { DeleteOptions, Receipt, SetOptions, WriteOptions, Written } from "./write.ts";
 
@@ -19,7 +20,7 @@ export interface VariableStore {
   /** Reads one variable; rejects with `not_found`. */
   getVariable(session: string, ref: string): Promise<Variable>;
   /** Reads several variables as they were at one revision; unknown ones are listed, not refused. */
-  getVariables(session: string, refs: readonly string[]): Promise<Found>;
+  getVariables(session: string, refs: readonly string[], options?: GetVariablesOptions): Promise<Found>;
   /** Lists variables, oldest first unless asked for in another order. */
   listVariables(session: string, options?: ListVariablesOptions): Promise<VariablePage>;
   /**
@@ -62,12 +63,22 @@ export interface BatchWritten extends Receipt {
   readonly refused: ReadonlyMap<string, StoreError>;
 }
 
+/** What to read of several variables, beside what they are. */
+export interface GetVariablesOptions {
+  /** `false` leaves each variable's metadata out. */
+  readonly includeMetadata?: boolean;
+  /** Adds what each variable depends on. */
+  readonly includeDependencies?: boolean;
+}
+
 /** Variables read together, keyed by the ref that was sent. */
 export interface Found {
   readonly revision: number;
   readonly found: ReadonlyMap<string, Variable>;
   /** Refs that name nothing, in the order they were sent. */
   readonly missing: readonly string[];
+  /** Where asked for: each variable's own dependencies, oldest first, by the ref that was sent. */
+  readonly dependencies?: ReadonlyMap<string, readonly DependencyView[]>;
 }
 
 /** One page of variables, all as they were at `revision`. */

@@ -1,6 +1,8 @@
 import {
   type BatchWritten,
+  type Found,
   fromPayload,
+  type GetVariablesOptions,
   type Payload,
   type Store,
   type Variable,
@@ -29,22 +31,30 @@ export const createGuardedVariables = (calls: ForeignCalls): GuardedVariables =>
 const createReads = ({ route }: ForeignCalls): Pick<GuardedVariables, "getVariable" | "getVariables"> => ({
   getVariable: (session, ref) =>
     route({ session, refs: [ref], permissions: ["read"] }, (to) => to.store.getVariable(to.session, to.strip(ref))),
-  getVariables: (session, refs) =>
+  getVariables: (session, refs, options) =>
     route({ session, refs, permissions: ["read"] }, async (to) => {
-      const read = to.store.getVariables(to.session, refs.map(to.strip));
-      const { revision, found, missing } = await read.catch(async (error: unknown) => {
+      const read = to.store.getVariables(to.session, refs.map(to.strip), options);
+      const { revision, found, missing, dependencies } = await read.catch(async (error: unknown) => {
         if ((await to.foreign?.refusal()) === undefined) throw error;
-        return { revision: 0, found: new Map<string, Variable>(), missing: refs };
+        return nothingFound(refs, options);
       });
       // Who may see nothing of a session is not told how far it has come either, nor that it is there.
-      if (found.size === 0 && (await to.foreign?.refusal()) !== undefined) return { revision: 0, found, missing: refs };
+      if (found.size === 0 && (await to.foreign?.refusal()) !== undefined) return nothingFound(refs, options);
       const absent = new Set(missing);
       return {
         revision,
         found: keyedAsSent(found, refs, to.strip),
         missing: missing.length === 0 ? missing : refs.filter((ref) => absent.has(to.strip(ref))),
+        ...(dependencies !== undefined && { dependencies: keyedAsSent(dependencies, refs, to.strip) }),
       };
     }),
+});
+
+const nothingFound = (missing: readonly string[], options: GetVariablesOptions | undefined): Found => ({
+  revision: 0,
+  found: new Map(),
+  missing,
+  ...(options?.includeDependencies === true && { dependencies: new Map() }),
 });
 
 const createWrites = ({ route }: ForeignCalls): Omit<GuardedVariables, "getVariable" | "getVariables"> => ({

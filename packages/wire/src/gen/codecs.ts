@@ -6,6 +6,7 @@ import * as google_protobuf_timestamp from "./google/protobuf/timestamp_codec.ts
 import * as trimtab_log_v1_commit from "./trimtab/log/v1/commit_codec.ts";
 import * as trimtab_v1_access_rule from "./trimtab/v1/access_rule_codec.ts";
 import * as trimtab_v1_audit from "./trimtab/v1/audit_codec.ts";
+import * as trimtab_v1_dependency_edge from "./trimtab/v1/dependency_edge_codec.ts";
 import * as trimtab_v1_error from "./trimtab/v1/error_codec.ts";
 import * as trimtab_v1_history from "./trimtab/v1/history_codec.ts";
 import * as trimtab_v1_objective from "./trimtab/v1/objective_codec.ts";
@@ -66,6 +67,7 @@ export const codecs: ReadonlyMap<string, GeneratedCodec> = new Map<string, Gener
   ["trimtab.v1.WatchAuditRequest", { read: trimtab_v1_audit.readWatchAuditRequest, write: trimtab_v1_audit.writeWatchAuditRequest }],
   ["trimtab.v1.WatchAuditResponse", { read: trimtab_v1_audit.readWatchAuditResponse, write: trimtab_v1_audit.writeWatchAuditResponse }],
   ["trimtab.v1.AuditGap", { read: trimtab_v1_audit.readAuditGap, write: trimtab_v1_audit.writeAuditGap }],
+  ["trimtab.v1.Dependency", { read: trimtab_v1_dependency_edge.readDependency, write: trimtab_v1_dependency_edge.writeDependency }],
   ["trimtab.v1.ItemError", { read: trimtab_v1_error.readItemError, write: trimtab_v1_error.writeItemError }],
   ["trimtab.v1.SessionPoint", { read: trimtab_v1_history.readSessionPoint, write: trimtab_v1_history.writeSessionPoint }],
   ["trimtab.v1.VariableVersion", { read: trimtab_v1_history.readVariableVersion, write: trimtab_v1_history.writeVariableVersion }],
@@ -120,6 +122,7 @@ export const codecs: ReadonlyMap<string, GeneratedCodec> = new Map<string, Gener
   ["trimtab.v1.GetVariableResponse", { read: trimtab_v1_variable.readGetVariableResponse, write: trimtab_v1_variable.writeGetVariableResponse }],
   ["trimtab.v1.BatchGetVariablesRequest", { read: trimtab_v1_variable.readBatchGetVariablesRequest, write: trimtab_v1_variable.writeBatchGetVariablesRequest }],
   ["trimtab.v1.BatchGetVariablesResponse", { read: trimtab_v1_variable.readBatchGetVariablesResponse, write: trimtab_v1_variable.writeBatchGetVariablesResponse }],
+  ["trimtab.v1.VariableDependencies", { read: trimtab_v1_variable.readVariableDependencies, write: trimtab_v1_variable.writeVariableDependencies }],
   ["trimtab.v1.ListVariablesRequest", { read: trimtab_v1_variable.readListVariablesRequest, write: trimtab_v1_variable.writeListVariablesRequest }],
   ["trimtab.v1.ListVariablesResponse", { read: trimtab_v1_variable.readListVariablesResponse, write: trimtab_v1_variable.writeListVariablesResponse }],
   ["trimtab.v1.SetVariableRequest", { read: trimtab_v1_variable.readSetVariableRequest, write: trimtab_v1_variable.writeSetVariableRequest }],

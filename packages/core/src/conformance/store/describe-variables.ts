@@ -23,16 +23,6 @@ function describeReading(open: OpenStore): void {
       });
     });
 
-    test("several are read at one revision, by what they were asked as", async () => {
-      const { store } = await openSample(open);
-      const { id } = await store.getVariable("s", "model");
-      const read = await store.getVariables("s", ["y", "temperature", id, "x"]);
-      expect([...read.found.keys()].sort()).toEqual(["temperature", id].sort());
-      expect(read.found.get(id)?.name).toBe("model");
-      expect(read.missing).toEqual(["y", "x"]);
-      expect(read.revision).toBe(2);
-    });
-
     test("lists in order of registration, by glob, type, origin and metadata, in pages", async () => {
       const { store } = await open();
       await store.createSession({ id: "s" });

@@ -2,10 +2,10 @@
 // @generated from file trimtab/v1/dependency.proto (package trimtab.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Dependency, DependencyKind } from "./dependency_edge_pb.ts";
+import { file_trimtab_v1_dependency_edge } from "./dependency_edge_pb.ts";
 import type { ItemError } from "./error_pb.ts";
 import { file_trimtab_v1_error } from "./error_pb.ts";
 import type { WriteContext } from "./session_pb.ts";
@@ -14,90 +14,13 @@ import type { Value } from "./value_pb.ts";
 import { file_trimtab_v1_value } from "./value_pb.ts";
 import type { Derivation, Variable, Written } from "./variable_pb.ts";
 import { file_trimtab_v1_variable } from "./variable_pb.ts";
-import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file trimtab/v1/dependency.proto.
  */
 export const file_trimtab_v1_dependency: GenFile = /*@__PURE__*/
-  fileDesc("Cht0cmltdGFiL3YxL2RlcGVuZGVuY3kucHJvdG8SCnRyaW10YWIudjEi3wIKCkRlcGVuZGVuY3kSEwoLdmFyaWFibGVfaWQYASABKAkSFQoNdmFyaWFibGVfbmFtZRgCIAEoCRIVCg1kZXBlbmRzX29uX2lkGAMgASgJEhcKD2RlcGVuZHNfb25fbmFtZRgEIAEoCRIoCgRraW5kGAUgASgOMhoudHJpbXRhYi52MS5EZXBlbmRlbmN5S2luZBI2CghtZXRhZGF0YRgGIAMoCzIkLnRyaW10YWIudjEuRGVwZW5kZW5jeS5NZXRhZGF0YUVudHJ5Eg0KBWRlcHRoGAcgASgNEi4KCmNyZWF0ZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAkgASgEGkIKDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudHJpbXRhYi52MS5WYWx1ZToCOAEi4AEKDkRlcGVuZGVuY3lTcGVjEhAKCHZhcmlhYmxlGAEgASgJEhIKCmRlcGVuZHNfb24YAiABKAkSKAoEa2luZBgDIAEoDjIaLnRyaW10YWIudjEuRGVwZW5kZW5jeUtpbmQSOgoIbWV0YWRhdGEYBCADKAsyKC50cmltdGFiLnYxLkRlcGVuZGVuY3lTcGVjLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ/ChRBZGREZXBlbmRlbmN5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEigKBHNwZWMYAiABKAsyGi50cmltdGFiLnYxLkRlcGVuZGVuY3lTcGVjEikKB2NvbnRleHQYAyABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJVChVBZGREZXBlbmRlbmN5UmVzcG9uc2USKgoKZGVwZW5kZW5jeRgBIAEoCzIWLnRyaW10YWIudjEuRGVwZW5kZW5jeRIQCghyZXZpc2lvbhgCIAEoBCKHAQobQmF0Y2hBZGREZXBlbmRlbmNpZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSKQoFc3BlY3MYAiADKAsyGi50cmltdGFiLnYxLkRlcGVuZGVuY3lTcGVjEikKB2NvbnRleHQYAyABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJeChxCYXRjaEFkZERlcGVuZGVuY2llc1Jlc3BvbnNlEiwKDGRlcGVuZGVuY2llcxgBIAMoCzIWLnRyaW10YWIudjEuRGVwZW5kZW5jeRIQCghyZXZpc2lvbhgCIAEoBCKVAQoXUmVtb3ZlRGVwZW5kZW5jeVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIQCgh2YXJpYWJsZRgCIAEoCRISCgpkZXBlbmRzX29uGAMgASgJEhUKDWFsbG93X21pc3NpbmcYBCABKAgSKQoHY29udGV4dBgFIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0IiwKGFJlbW92ZURlcGVuZGVuY3lSZXNwb25zZRIQCghyZXZpc2lvbhgBIAEoBCKtAQoXTGlzdERlcGVuZGVuY2llc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIQCgh2YXJpYWJsZRgEIAEoCRIaChJpbmNsdWRlX3RyYW5zaXRpdmUYBSABKAgSKQoFa2luZHMYBiADKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kInMKGExpc3REZXBlbmRlbmNpZXNSZXNwb25zZRIsCgxkZXBlbmRlbmNpZXMYASADKAsyFi50cmltdGFiLnYxLkRlcGVuZGVuY3kSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgEIqsBChVMaXN0RGVwZW5kZW50c1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIQCgh2YXJpYWJsZRgEIAEoCRIaChJpbmNsdWRlX3RyYW5zaXRpdmUYBSABKAgSKQoFa2luZHMYBiADKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kIm8KFkxpc3REZXBlbmRlbnRzUmVzcG9uc2USKgoKZGVwZW5kZW50cxgBIAMoCzIWLnRyaW10YWIudjEuRGVwZW5kZW5jeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAQi3QEKFFNldERlcml2YXRpb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEAoIdmFyaWFibGUYAiABKAkSKgoKZGVyaXZhdGlvbhgDIAEoCzIWLnRyaW10YWIudjEuRGVyaXZhdGlvbhIUCgxkZXBlbmRlbmNpZXMYBCADKAkSHQoQZXhwZWN0ZWRfdmVyc2lvbhgFIAEoBEgAiAEBEikKB2NvbnRleHQYBiABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dEITChFfZXhwZWN0ZWRfdmVyc2lvbiJRChVTZXREZXJpdmF0aW9uUmVzcG9uc2USJgoIdmFyaWFibGUYASABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEhAKCHJldmlzaW9uGAIgASgEIroBChZDbGVhckRlcml2YXRpb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEAoIdmFyaWFibGUYAiABKAkSGwoTcmVtb3ZlX2RlcGVuZGVuY2llcxgDIAEoCBIdChBleHBlY3RlZF92ZXJzaW9uGAQgASgESACIAQESKQoHY29udGV4dBgFIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0QhMKEV9leHBlY3RlZF92ZXJzaW9uIlMKF0NsZWFyRGVyaXZhdGlvblJlc3BvbnNlEiYKCHZhcmlhYmxlGAEgASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZRIQCghyZXZpc2lvbhgCIAEoBCJtChlSZWNvbXB1dGVWYXJpYWJsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdmFyaWFibGVzGAIgAygJEikKB2NvbnRleHQYAyABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCLDAgoaUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2USRAoHYXBwbGllZBgBIAMoCzIzLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2UuQXBwbGllZEVudHJ5EkIKBmZhaWxlZBgCIAMoCzIyLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2UuRmFpbGVkRW50cnkSEAoIcmV2aXNpb24YAyABKAQaQwoMQXBwbGllZEVudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLnRyaW10YWIudjEuV3JpdHRlbjoCOAEaRAoLRmFpbGVkRW50cnkSCwoDa2V5GAEgASgJEiQKBXZhbHVlGAIgASgLMhUudHJpbXRhYi52MS5JdGVtRXJyb3I6AjgBKo0BCg5EZXBlbmRlbmN5S2luZBIfChtERVBFTkRFTkNZX0tJTkRfVU5TUEVDSUZJRUQQABIYChRERVBFTkRFTkNZX0tJTkRfREFUQRABEh4KGkRFUEVOREVOQ1lfS0lORF9DT05TVFJBSU5UEAISIAocREVQRU5ERU5DWV9LSU5EX09QVElNSVpBVElPThADMoIGChFEZXBlbmRlbmN5U2VydmljZRJUCg1BZGREZXBlbmRlbmN5EiAudHJpbXRhYi52MS5BZGREZXBlbmRlbmN5UmVxdWVzdBohLnRyaW10YWIudjEuQWRkRGVwZW5kZW5jeVJlc3BvbnNlEmkKFEJhdGNoQWRkRGVwZW5kZW5jaWVzEicudHJpbXRhYi52MS5CYXRjaEFkZERlcGVuZGVuY2llc1JlcXVlc3QaKC50cmltdGFiLnYxLkJhdGNoQWRkRGVwZW5kZW5jaWVzUmVzcG9uc2USXQoQUmVtb3ZlRGVwZW5kZW5jeRIjLnRyaW10YWIudjEuUmVtb3ZlRGVwZW5kZW5jeVJlcXVlc3QaJC50cmltdGFiLnYxLlJlbW92ZURlcGVuZGVuY3lSZXNwb25zZRJdChBMaXN0RGVwZW5kZW5jaWVzEiMudHJpbXRhYi52MS5MaXN0RGVwZW5kZW5jaWVzUmVxdWVzdBokLnRyaW10YWIudjEuTGlzdERlcGVuZGVuY2llc1Jlc3BvbnNlElcKDkxpc3REZXBlbmRlbnRzEiEudHJpbXRhYi52MS5MaXN0RGVwZW5kZW50c1JlcXVlc3QaIi50cmltdGFiLnYxLkxpc3REZXBlbmRlbnRzUmVzcG9uc2USVAoNU2V0RGVyaXZhdGlvbhIgLnRyaW10YWIudjEuU2V0RGVyaXZhdGlvblJlcXVlc3QaIS50cmltdGFiLnYxLlNldERlcml2YXRpb25SZXNwb25zZRJaCg9DbGVhckRlcml2YXRpb24SIi50cmltdGFiLnYxLkNsZWFyRGVyaXZhdGlvblJlcXVlc3QaIy50cmltdGFiLnYxLkNsZWFyRGVyaXZhdGlvblJlc3BvbnNlEmMKElJlY29tcHV0ZVZhcmlhYmxlcxIlLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVxdWVzdBomLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_trimtab_v1_error, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
-
-/**
- * One variable depends on another.
- *
- * @generated from message trimtab.v1.Dependency
- */
-export type Dependency = Message<"trimtab.v1.Dependency"> & {
-  /**
-   * Id of the variable that depends.
-   *
-   * @generated from field: string variable_id = 1;
-   */
-  variableId: string;
-
-  /**
-   * Its name.
-   *
-   * @generated from field: string variable_name = 2;
-   */
-  variableName: string;
-
-  /**
-   * Id of the variable that it depends on.
-   *
-   * @generated from field: string depends_on_id = 3;
-   */
-  dependsOnId: string;
-
-  /**
-   * That one's name.
-   *
-   * @generated from field: string depends_on_name = 4;
-   */
-  dependsOnName: string;
-
-  /**
-   * What the dependency means.
-   *
-   * @generated from field: trimtab.v1.DependencyKind kind = 5;
-   */
-  kind: DependencyKind;
-
-  /**
-   * Free data about the dependency. At most 64 KiB.
-   *
-   * @generated from field: map<string, trimtab.v1.Value> metadata = 6;
-   */
-  metadata: { [key: string]: Value };
-
-  /**
-   * Steps from the variable that was asked for, 1 for its own dependencies; 0 where the whole session was asked for.
-   *
-   * @generated from field: uint32 depth = 7;
-   */
-  depth: number;
-
-  /**
-   * When it was first added.
-   *
-   * @generated from field: google.protobuf.Timestamp created_at = 8;
-   */
-  createdAt?: Timestamp | undefined;
-
-  /**
-   * Session revision of the commit that last changed it.
-   *
-   * @generated from field: uint64 revision = 9;
-   */
-  revision: bigint;
-};
-
-/**
- * Describes the message trimtab.v1.Dependency.
- * Use `create(DependencySchema)` to create a new message.
- */
-export const DependencySchema: GenMessage<Dependency> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 0);
+  fileDesc("Cht0cmltdGFiL3YxL2RlcGVuZGVuY3kucHJvdG8SCnRyaW10YWIudjEi4AEKDkRlcGVuZGVuY3lTcGVjEhAKCHZhcmlhYmxlGAEgASgJEhIKCmRlcGVuZHNfb24YAiABKAkSKAoEa2luZBgDIAEoDjIaLnRyaW10YWIudjEuRGVwZW5kZW5jeUtpbmQSOgoIbWV0YWRhdGEYBCADKAsyKC50cmltdGFiLnYxLkRlcGVuZGVuY3lTcGVjLk1ldGFkYXRhRW50cnkaQgoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50cmltdGFiLnYxLlZhbHVlOgI4ASJ/ChRBZGREZXBlbmRlbmN5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEigKBHNwZWMYAiABKAsyGi50cmltdGFiLnYxLkRlcGVuZGVuY3lTcGVjEikKB2NvbnRleHQYAyABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJVChVBZGREZXBlbmRlbmN5UmVzcG9uc2USKgoKZGVwZW5kZW5jeRgBIAEoCzIWLnRyaW10YWIudjEuRGVwZW5kZW5jeRIQCghyZXZpc2lvbhgCIAEoBCKHAQobQmF0Y2hBZGREZXBlbmRlbmNpZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSKQoFc3BlY3MYAiADKAsyGi50cmltdGFiLnYxLkRlcGVuZGVuY3lTcGVjEikKB2NvbnRleHQYAyABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCJeChxCYXRjaEFkZERlcGVuZGVuY2llc1Jlc3BvbnNlEiwKDGRlcGVuZGVuY2llcxgBIAMoCzIWLnRyaW10YWIudjEuRGVwZW5kZW5jeRIQCghyZXZpc2lvbhgCIAEoBCKVAQoXUmVtb3ZlRGVwZW5kZW5jeVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIQCgh2YXJpYWJsZRgCIAEoCRISCgpkZXBlbmRzX29uGAMgASgJEhUKDWFsbG93X21pc3NpbmcYBCABKAgSKQoHY29udGV4dBgFIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0IiwKGFJlbW92ZURlcGVuZGVuY3lSZXNwb25zZRIQCghyZXZpc2lvbhgBIAEoBCKtAQoXTGlzdERlcGVuZGVuY2llc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIQCgh2YXJpYWJsZRgEIAEoCRIaChJpbmNsdWRlX3RyYW5zaXRpdmUYBSABKAgSKQoFa2luZHMYBiADKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kInMKGExpc3REZXBlbmRlbmNpZXNSZXNwb25zZRIsCgxkZXBlbmRlbmNpZXMYASADKAsyFi50cmltdGFiLnYxLkRlcGVuZGVuY3kSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHJldmlzaW9uGAMgASgEIqsBChVMaXN0RGVwZW5kZW50c1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKA0SEgoKcGFnZV90b2tlbhgDIAEoCRIQCgh2YXJpYWJsZRgEIAEoCRIaChJpbmNsdWRlX3RyYW5zaXRpdmUYBSABKAgSKQoFa2luZHMYBiADKA4yGi50cmltdGFiLnYxLkRlcGVuZGVuY3lLaW5kIm8KFkxpc3REZXBlbmRlbnRzUmVzcG9uc2USKgoKZGVwZW5kZW50cxgBIAMoCzIWLnRyaW10YWIudjEuRGVwZW5kZW5jeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcmV2aXNpb24YAyABKAQi3QEKFFNldERlcml2YXRpb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEAoIdmFyaWFibGUYAiABKAkSKgoKZGVyaXZhdGlvbhgDIAEoCzIWLnRyaW10YWIudjEuRGVyaXZhdGlvbhIUCgxkZXBlbmRlbmNpZXMYBCADKAkSHQoQZXhwZWN0ZWRfdmVyc2lvbhgFIAEoBEgAiAEBEikKB2NvbnRleHQYBiABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dEITChFfZXhwZWN0ZWRfdmVyc2lvbiJRChVTZXREZXJpdmF0aW9uUmVzcG9uc2USJgoIdmFyaWFibGUYASABKAsyFC50cmltdGFiLnYxLlZhcmlhYmxlEhAKCHJldmlzaW9uGAIgASgEIroBChZDbGVhckRlcml2YXRpb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEAoIdmFyaWFibGUYAiABKAkSGwoTcmVtb3ZlX2RlcGVuZGVuY2llcxgDIAEoCBIdChBleHBlY3RlZF92ZXJzaW9uGAQgASgESACIAQESKQoHY29udGV4dBgFIAEoCzIYLnRyaW10YWIudjEuV3JpdGVDb250ZXh0QhMKEV9leHBlY3RlZF92ZXJzaW9uIlMKF0NsZWFyRGVyaXZhdGlvblJlc3BvbnNlEiYKCHZhcmlhYmxlGAEgASgLMhQudHJpbXRhYi52MS5WYXJpYWJsZRIQCghyZXZpc2lvbhgCIAEoBCJtChlSZWNvbXB1dGVWYXJpYWJsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSEQoJdmFyaWFibGVzGAIgAygJEikKB2NvbnRleHQYAyABKAsyGC50cmltdGFiLnYxLldyaXRlQ29udGV4dCLDAgoaUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2USRAoHYXBwbGllZBgBIAMoCzIzLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2UuQXBwbGllZEVudHJ5EkIKBmZhaWxlZBgCIAMoCzIyLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2UuRmFpbGVkRW50cnkSEAoIcmV2aXNpb24YAyABKAQaQwoMQXBwbGllZEVudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLnRyaW10YWIudjEuV3JpdHRlbjoCOAEaRAoLRmFpbGVkRW50cnkSCwoDa2V5GAEgASgJEiQKBXZhbHVlGAIgASgLMhUudHJpbXRhYi52MS5JdGVtRXJyb3I6AjgBMoIGChFEZXBlbmRlbmN5U2VydmljZRJUCg1BZGREZXBlbmRlbmN5EiAudHJpbXRhYi52MS5BZGREZXBlbmRlbmN5UmVxdWVzdBohLnRyaW10YWIudjEuQWRkRGVwZW5kZW5jeVJlc3BvbnNlEmkKFEJhdGNoQWRkRGVwZW5kZW5jaWVzEicudHJpbXRhYi52MS5CYXRjaEFkZERlcGVuZGVuY2llc1JlcXVlc3QaKC50cmltdGFiLnYxLkJhdGNoQWRkRGVwZW5kZW5jaWVzUmVzcG9uc2USXQoQUmVtb3ZlRGVwZW5kZW5jeRIjLnRyaW10YWIudjEuUmVtb3ZlRGVwZW5kZW5jeVJlcXVlc3QaJC50cmltdGFiLnYxLlJlbW92ZURlcGVuZGVuY3lSZXNwb25zZRJdChBMaXN0RGVwZW5kZW5jaWVzEiMudHJpbXRhYi52MS5MaXN0RGVwZW5kZW5jaWVzUmVxdWVzdBokLnRyaW10YWIudjEuTGlzdERlcGVuZGVuY2llc1Jlc3BvbnNlElcKDkxpc3REZXBlbmRlbnRzEiEudHJpbXRhYi52MS5MaXN0RGVwZW5kZW50c1JlcXVlc3QaIi50cmltdGFiLnYxLkxpc3REZXBlbmRlbnRzUmVzcG9uc2USVAoNU2V0RGVyaXZhdGlvbhIgLnRyaW10YWIudjEuU2V0RGVyaXZhdGlvblJlcXVlc3QaIS50cmltdGFiLnYxLlNldERlcml2YXRpb25SZXNwb25zZRJaCg9DbGVhckRlcml2YXRpb24SIi50cmltdGFiLnYxLkNsZWFyRGVyaXZhdGlvblJlcXVlc3QaIy50cmltdGFiLnYxLkNsZWFyRGVyaXZhdGlvblJlc3BvbnNlEmMKElJlY29tcHV0ZVZhcmlhYmxlcxIlLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVxdWVzdBomLnRyaW10YWIudjEuUmVjb21wdXRlVmFyaWFibGVzUmVzcG9uc2VQAGIGcHJvdG8z", [file_trimtab_v1_dependency_edge, file_trimtab_v1_error, file_trimtab_v1_session, file_trimtab_v1_value, file_trimtab_v1_variable]);
 
 /**
  * What to add.
@@ -139,7 +62,7 @@ export type DependencySpec = Message<"trimtab.v1.DependencySpec"> & {
  * Use `create(DependencySpecSchema)` to create a new message.
  */
 export const DependencySpecSchema: GenMessage<DependencySpec> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 1);
+  messageDesc(file_trimtab_v1_dependency, 0);
 
 /**
  * Adds one dependency.
@@ -174,7 +97,7 @@ export type AddDependencyRequest = Message<"trimtab.v1.AddDependencyRequest"> & 
  * Use `create(AddDependencyRequestSchema)` to create a new message.
  */
 export const AddDependencyRequestSchema: GenMessage<AddDependencyRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 2);
+  messageDesc(file_trimtab_v1_dependency, 1);
 
 /**
  * The dependency is there.
@@ -202,7 +125,7 @@ export type AddDependencyResponse = Message<"trimtab.v1.AddDependencyResponse"> 
  * Use `create(AddDependencyResponseSchema)` to create a new message.
  */
 export const AddDependencyResponseSchema: GenMessage<AddDependencyResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 3);
+  messageDesc(file_trimtab_v1_dependency, 2);
 
 /**
  * Adds several dependencies.
@@ -237,7 +160,7 @@ export type BatchAddDependenciesRequest = Message<"trimtab.v1.BatchAddDependenci
  * Use `create(BatchAddDependenciesRequestSchema)` to create a new message.
  */
 export const BatchAddDependenciesRequestSchema: GenMessage<BatchAddDependenciesRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 4);
+  messageDesc(file_trimtab_v1_dependency, 3);
 
 /**
  * The dependencies are there.
@@ -265,7 +188,7 @@ export type BatchAddDependenciesResponse = Message<"trimtab.v1.BatchAddDependenc
  * Use `create(BatchAddDependenciesResponseSchema)` to create a new message.
  */
 export const BatchAddDependenciesResponseSchema: GenMessage<BatchAddDependenciesResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 5);
+  messageDesc(file_trimtab_v1_dependency, 4);
 
 /**
  * Names a dependency to remove.
@@ -314,7 +237,7 @@ export type RemoveDependencyRequest = Message<"trimtab.v1.RemoveDependencyReques
  * Use `create(RemoveDependencyRequestSchema)` to create a new message.
  */
 export const RemoveDependencyRequestSchema: GenMessage<RemoveDependencyRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 6);
+  messageDesc(file_trimtab_v1_dependency, 5);
 
 /**
  * The dependency is gone.
@@ -335,7 +258,7 @@ export type RemoveDependencyResponse = Message<"trimtab.v1.RemoveDependencyRespo
  * Use `create(RemoveDependencyResponseSchema)` to create a new message.
  */
 export const RemoveDependencyResponseSchema: GenMessage<RemoveDependencyResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 7);
+  messageDesc(file_trimtab_v1_dependency, 6);
 
 /**
  * Asks for a page of what a variable depends on.
@@ -391,7 +314,7 @@ export type ListDependenciesRequest = Message<"trimtab.v1.ListDependenciesReques
  * Use `create(ListDependenciesRequestSchema)` to create a new message.
  */
 export const ListDependenciesRequestSchema: GenMessage<ListDependenciesRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 8);
+  messageDesc(file_trimtab_v1_dependency, 7);
 
 /**
  * A page of dependencies.
@@ -426,7 +349,7 @@ export type ListDependenciesResponse = Message<"trimtab.v1.ListDependenciesRespo
  * Use `create(ListDependenciesResponseSchema)` to create a new message.
  */
 export const ListDependenciesResponseSchema: GenMessage<ListDependenciesResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 9);
+  messageDesc(file_trimtab_v1_dependency, 8);
 
 /**
  * Asks for a page of what depends on a variable.
@@ -482,7 +405,7 @@ export type ListDependentsRequest = Message<"trimtab.v1.ListDependentsRequest"> 
  * Use `create(ListDependentsRequestSchema)` to create a new message.
  */
 export const ListDependentsRequestSchema: GenMessage<ListDependentsRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 10);
+  messageDesc(file_trimtab_v1_dependency, 9);
 
 /**
  * A page of dependencies on the variable.
@@ -517,7 +440,7 @@ export type ListDependentsResponse = Message<"trimtab.v1.ListDependentsResponse"
  * Use `create(ListDependentsResponseSchema)` to create a new message.
  */
 export const ListDependentsResponseSchema: GenMessage<ListDependentsResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 11);
+  messageDesc(file_trimtab_v1_dependency, 10);
 
 /**
  * Says how a variable's value follows from others.
@@ -574,7 +497,7 @@ export type SetDerivationRequest = Message<"trimtab.v1.SetDerivationRequest"> & 
  * Use `create(SetDerivationRequestSchema)` to create a new message.
  */
 export const SetDerivationRequestSchema: GenMessage<SetDerivationRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 12);
+  messageDesc(file_trimtab_v1_dependency, 11);
 
 /**
  * The variable is derived.
@@ -602,7 +525,7 @@ export type SetDerivationResponse = Message<"trimtab.v1.SetDerivationResponse"> 
  * Use `create(SetDerivationResponseSchema)` to create a new message.
  */
 export const SetDerivationResponseSchema: GenMessage<SetDerivationResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 13);
+  messageDesc(file_trimtab_v1_dependency, 12);
 
 /**
  * Names a variable to write by hand again.
@@ -651,7 +574,7 @@ export type ClearDerivationRequest = Message<"trimtab.v1.ClearDerivationRequest"
  * Use `create(ClearDerivationRequestSchema)` to create a new message.
  */
 export const ClearDerivationRequestSchema: GenMessage<ClearDerivationRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 14);
+  messageDesc(file_trimtab_v1_dependency, 13);
 
 /**
  * The variable is an ordinary one.
@@ -679,7 +602,7 @@ export type ClearDerivationResponse = Message<"trimtab.v1.ClearDerivationRespons
  * Use `create(ClearDerivationResponseSchema)` to create a new message.
  */
 export const ClearDerivationResponseSchema: GenMessage<ClearDerivationResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 15);
+  messageDesc(file_trimtab_v1_dependency, 14);
 
 /**
  * Names derived variables to compute again.
@@ -714,7 +637,7 @@ export type RecomputeVariablesRequest = Message<"trimtab.v1.RecomputeVariablesRe
  * Use `create(RecomputeVariablesRequestSchema)` to create a new message.
  */
 export const RecomputeVariablesRequestSchema: GenMessage<RecomputeVariablesRequest> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 16);
+  messageDesc(file_trimtab_v1_dependency, 15);
 
 /**
  * What computing them again has led to.
@@ -749,55 +672,7 @@ export type RecomputeVariablesResponse = Message<"trimtab.v1.RecomputeVariablesR
  * Use `create(RecomputeVariablesResponseSchema)` to create a new message.
  */
 export const RecomputeVariablesResponseSchema: GenMessage<RecomputeVariablesResponse> = /*@__PURE__*/
-  messageDesc(file_trimtab_v1_dependency, 17);
-
-/**
- * What a dependency means.
- *
- * @generated from enum trimtab.v1.DependencyKind
- */
-export const DependencyKind = {
-  /**
-   * As DATA.
-   *
-   * @generated from enum value: DEPENDENCY_KIND_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED: 0,
-
-  /**
-   * The value follows from the other's value.
-   *
-   * @generated from enum value: DEPENDENCY_KIND_DATA = 1;
-   */
-  DATA: 1,
-
-  /**
-   * What the value may be follows from the other's value.
-   *
-   * @generated from enum value: DEPENDENCY_KIND_CONSTRAINT = 2;
-   */
-  CONSTRAINT: 2,
-
-  /**
-   * It is to be optimized after, or together with, the other.
-   *
-   * @generated from enum value: DEPENDENCY_KIND_OPTIMIZATION = 3;
-   */
-  OPTIMIZATION: 3,
-} as const;
-
-/**
- * What a dependency means.
- *
- * @generated from enum trimtab.v1.DependencyKind
- */
-export type DependencyKind = (typeof DependencyKind)[keyof typeof DependencyKind] | UnknownEnum;
-
-/**
- * Describes the enum trimtab.v1.DependencyKind.
- */
-export const DependencyKindSchema: GenEnum<DependencyKind> = /*@__PURE__*/
-  enumDesc(file_trimtab_v1_dependency, 0);
+  messageDesc(file_trimtab_v1_dependency, 16);
 
 /**
  * Dependencies: which variables follow from which. They form a graph without cycles within one session. When a value

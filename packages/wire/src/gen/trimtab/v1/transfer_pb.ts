@@ -6,7 +6,6 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Dependency } from "./dependency_pb.ts";
 import { file_trimtab_v1_dependency } from "./dependency_pb.ts";
 import type { ItemError } from "./error_pb.ts";
 import { file_trimtab_v1_error } from "./error_pb.ts";
@@ -17,6 +16,7 @@ import { file_trimtab_v1_session } from "./session_pb.ts";
 import type { Variable } from "./variable_pb.ts";
 import { file_trimtab_v1_variable } from "./variable_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import type { Dependency } from "./dependency_edge_pb.ts";
 
 /**
  * Describes the file trimtab/v1/transfer.proto.

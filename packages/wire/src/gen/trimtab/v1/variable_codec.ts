@@ -8,6 +8,7 @@ import * as timestamp_codec from "../../google/protobuf/timestamp_codec.ts";
 import * as access_rule_codec from "../../trimtab/v1/access_rule_codec.ts";
 import * as session_codec from "../../trimtab/v1/session_codec.ts";
 import * as stats_codec from "../../trimtab/v1/stats_codec.ts";
+import * as dependency_edge_codec from "../../trimtab/v1/dependency_edge_codec.ts";
 import * as error_codec from "../../trimtab/v1/error_codec.ts";
 import * as field_mask_codec from "../../google/protobuf/field_mask_codec.ts";
 
@@ -706,6 +707,8 @@ export function readGetVariableResponse(outer: number): pb.GetVariableResponse {
 export function writeBatchGetVariablesRequest(m: pb.BatchGetVariablesRequest): void {
   if (m.$typeName !== "trimtab.v1.BatchGetVariablesRequest") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.includeDependencies !== false) sink.bool(40, m.includeDependencies);
+  if (m.omitMetadata !== false) sink.bool(32, m.omitMetadata);
   if (m.includeStats !== false) sink.bool(24, m.includeStats);
   for (let i = m.variables.length - 1; i >= 0; i--) {
     sink.text(18, m.variables[i]!);
@@ -717,6 +720,8 @@ export function readBatchGetVariablesRequest(outer: number): pb.BatchGetVariable
   let f1: pb.BatchGetVariablesRequest["sessionId"] = "";
   const f2: pb.BatchGetVariablesRequest["variables"] = [];
   let f3: pb.BatchGetVariablesRequest["includeStats"] = false;
+  let f4: pb.BatchGetVariablesRequest["omitMetadata"] = false;
+  let f5: pb.BatchGetVariablesRequest["includeDependencies"] = false;
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -731,17 +736,34 @@ export function readBatchGetVariablesRequest(outer: number): pb.BatchGetVariable
         f3 = source.bool();
         break;
       }
+      case 32: {
+        f4 = source.bool();
+        break;
+      }
+      case 40: {
+        f5 = source.bool();
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.v1.BatchGetVariablesRequest", sessionId: f1, variables: f2, includeStats: f3 };
+  return { $typeName: "trimtab.v1.BatchGetVariablesRequest", sessionId: f1, variables: f2, includeStats: f3, omitMetadata: f4, includeDependencies: f5 };
 }
 
 export function writeBatchGetVariablesResponse(m: pb.BatchGetVariablesResponse): void {
   if (m.$typeName !== "trimtab.v1.BatchGetVariablesResponse") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  const k5 = Object.keys(m.dependencies);
+  for (let i = k5.length - 1; i >= 0; i--) {
+    const entry = sink.size();
+    const before = sink.size();
+    writeVariableDependencies(m.dependencies[k5[i]!]!);
+    sink.nested(18, before);
+    sink.text(10, k5[i]!);
+    sink.nested(42, entry);
+  }
   const k4 = Object.keys(m.stats);
   for (let i = k4.length - 1; i >= 0; i--) {
     const entry = sink.size();
@@ -771,6 +793,7 @@ export function readBatchGetVariablesResponse(outer: number): pb.BatchGetVariabl
   const f2: pb.BatchGetVariablesResponse["missing"] = [];
   let f3: pb.BatchGetVariablesResponse["revision"] = 0n;
   const f4: pb.BatchGetVariablesResponse["stats"] = {};
+  const f5: pb.BatchGetVariablesResponse["dependencies"] = {};
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -789,12 +812,16 @@ export function readBatchGetVariablesResponse(outer: number): pb.BatchGetVariabl
         enterBatchGetVariablesResponse_stats(f4);
         break;
       }
+      case 42: {
+        enterBatchGetVariablesResponse_dependencies(f5);
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.v1.BatchGetVariablesResponse", variables: f1, missing: f2, revision: f3, stats: f4 };
+  return { $typeName: "trimtab.v1.BatchGetVariablesResponse", variables: f1, missing: f2, revision: f3, stats: f4, dependencies: f5 };
 }
 
 function enterBatchGetVariablesResponse_variables(entries: pb.BatchGetVariablesResponse["variables"]): void {
@@ -837,6 +864,53 @@ function enterBatchGetVariablesResponse_stats(entries: pb.BatchGetVariablesRespo
   }
   source.leave(outer);
   source.put(entries, key, value);
+}
+
+function enterBatchGetVariablesResponse_dependencies(entries: pb.BatchGetVariablesResponse["dependencies"]): void {
+  const outer = source.enter();
+  let key = "";
+  let value: pb.BatchGetVariablesResponse["dependencies"][string] | undefined;
+  while (source.hasMore()) {
+    switch (source.tag()) {
+      case 10:
+        key = source.text();
+        break;
+      case 18:
+        if (value !== undefined) giveUp();
+        value = readVariableDependencies(source.enterMessage());
+        break;
+      default:
+        giveUp();
+    }
+  }
+  source.leave(outer);
+  source.put(entries, key, value);
+}
+
+export function writeVariableDependencies(m: pb.VariableDependencies): void {
+  if (m.$typeName !== "trimtab.v1.VariableDependencies") giveUp();
+  if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  for (let i = m.dependencies.length - 1; i >= 0; i--) {
+    const before = sink.size();
+    dependency_edge_codec.writeDependency(m.dependencies[i]!);
+    sink.nested(10, before);
+  }
+}
+
+export function readVariableDependencies(outer: number): pb.VariableDependencies {
+  const f1: pb.VariableDependencies["dependencies"] = [];
+  while (source.hasMore()) {
+    switch (source.tag()) {
+      case 10: {
+        f1.push(dependency_edge_codec.readDependency(source.enterMessage()));
+        break;
+      }
+      default:
+        giveUp();
+    }
+  }
+  source.leaveMessage(outer);
+  return { $typeName: "trimtab.v1.VariableDependencies", dependencies: f1 };
 }
 
 export function writeListVariablesRequest(m: pb.ListVariablesRequest): void {

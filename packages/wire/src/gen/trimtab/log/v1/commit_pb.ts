@@ -8,7 +8,6 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { AccessRule, Permission, Permissions } from "../../v1/access_rule_pb.ts";
 import { file_trimtab_v1_access_rule } from "../../v1/access_rule_pb.ts";
-import type { DependencyKind } from "../../v1/dependency_pb.ts";
 import { file_trimtab_v1_dependency } from "../../v1/dependency_pb.ts";
 import type { VariableVersion } from "../../v1/history_pb.ts";
 import { file_trimtab_v1_history } from "../../v1/history_pb.ts";
@@ -23,6 +22,7 @@ import { file_trimtab_v1_value } from "../../v1/value_pb.ts";
 import type { Derivation, Variable } from "../../v1/variable_pb.ts";
 import { file_trimtab_v1_variable } from "../../v1/variable_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import type { DependencyKind } from "../../v1/dependency_edge_pb.ts";
 
 /**
  * Describes the file trimtab/log/v1/commit.proto.
