@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { relative } from "node:path";
 import { isLogError } from "@trimtab/log";
 import { backUpSqliteLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
@@ -106,10 +107,12 @@ function describe(damage: SqliteLogDamage, { stream, entry, entries }: Contents)
   }
 }
 
-/** A backup is a data folder like any other, so that restoring it is making a copy the other way. */
+/**
+ * A backup is a data folder like any other, so that restoring it is making a copy the other way. What is made of the sessions' commits is
+ * copied before them, so that it speaks of nothing that is not there, and what it lacks is found as it is after a crash.
+ */
 async function copy(from: string, to: string): Promise<CommandResult> {
-  const { bytes } = await backUpSqliteLog(from, to);
-  for (const part of [studiesFolder, auditFolder])
-    if (existsSync(part(from))) await backUpSqliteLog(part(from), part(to));
+  const within = [auditFolder, studiesFolder].map((part) => relative(from, part(from)));
+  const { bytes } = await backUpSqliteLog(from, to, { within });
   return { output: `${to} holds what ${from} did (${bytes} bytes)`, status: 0 };
 }

@@ -1,73 +1,55 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { basename } from "node:path";
+import { closeSync, constants, fsyncSync, openSync, renameSync, statSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { takeCopyTarget } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
-import { flushDirectory, makeDirectory } from "./directories.ts";
-import { EngineError } from "./failure.ts";
+import { flushDirectory } from "./directories.ts";
+import { EngineError, toFailure } from "./failure.ts";
 import { checkSchema, openForReading, readPosition } from "./schema.ts";
 import { openWatermark } from "./watermark.ts";
 import { reached } from "./write-point.ts";
 
 /**
  * Copies what is stored at one moment into a folder that holds nothing yet, while the source is written to. The copy is
- * a data folder of its own, and is there whole or not at all, and on disk, when this returns.
+ * a data folder of its own, and is there whole or not at all, and on disk, when this returns. Until then this process has it.
  */
 export function backUp(source: DataFolder, target: DataFolder): { bytes: number } {
-  const unfinished = `${target.database}.unfinished`;
-  refuseUnlessEmpty(target, unfinished);
   const db = openForReading(source.database);
   try {
     checkSchema(db, source.database);
-    makeDirectory(target.directory);
-    rmSync(unfinished, { force: true });
-    db.prepare("VACUUM INTO ?").run(unfinished);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
+    const { abandon, release } = takeCopyTarget(target);
+    try {
+      copyInto(db, target);
+    } catch (error) {
+      abandon();
+      throw error;
+    } finally {
+      release();
+    }
+    return { bytes: statSync(target.database).size };
   } finally {
     db.close();
+  }
+}
+
+function copyInto(db: DatabaseSync, target: DataFolder): void {
+  const { directory, database, unfinished } = target;
+  try {
+    // SQLite copies into a file that is empty, and no other.
+    db.prepare("VACUUM INTO ?").run(unfinished);
+  } catch (error) {
+    const { code, message, details } = toFailure(error, unfinished);
+    // That there is no room is the target's, and of any other failure the source's file is named.
+    throw code === "full" || code === "read_only" ? new EngineError(code, message, details) : error;
   }
   reached("backup copied");
   flushFile(unfinished);
   reached("backup flushed");
   noteAcknowledged(unfinished, target);
   reached("backup noted");
-  renameSync(unfinished, target.database);
+  renameSync(unfinished, database);
   reached("backup named");
-  flushDirectory(target.directory);
-  return { bytes: statSync(target.database).size };
+  flushDirectory(directory);
 }
-
-/**
- * Refuses a folder, where there is one, that holds a log or anything else but what a backup that was broken off, or a data folder without
- * its log, has left. A write-ahead log is none of these: SQLite would take it for the copy's own.
- */
-function refuseUnlessEmpty(target: DataFolder, unfinished: string): void {
-  const { directory, database, watermark, lock, owner } = target;
-  const refuse = (what: string): EngineError =>
-    new EngineError("in_use", `${directory} holds ${what}; a backup goes into a folder of its own`, { directory });
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (existsSync(database)) throw refuse("a log already");
-  const ours = [unfinished, watermark, lock, owner].map((path) => basename(path));
-  // The last is in every new file system, where a folder of its own is a volume of its own.
-  const expected = [...ours, `${basename(unfinished)}-journal`, "lost+found"];
-  const others = readdirSync(directory).filter((name) => !expected.includes(name));
-  if (others.length === 0) return;
-  const named = others.sort().slice(0, namedFiles).join(", ");
-  throw refuse(others.length > namedFiles ? `${named} and ${others.length - namedFiles} more` : named);
-}
-
-/** Files that are named of those that are in the way. */
-const namedFiles = 5;
 
 function noteAcknowledged(database: string, target: DataFolder): void {
   const db = openForReading(database);

@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly lock: string;
   /** Who that process is, for people and for the message to a second one. */
   readonly owner: string;
+  /** A copy of a log that is being made here, or was broken off. */
+  readonly unfinished: string;
   /** Written, and removed, to find out whether the disk can be written to. */
   readonly probe: string;
 }
@@ -25,5 +27,6 @@ export const dataFolder = (directory: string): DataFolder => ({
   watermark: join(directory, "log.acknowledged"),
   lock: join(directory, "owner.lock"),
   owner: join(directory, "owner.json"),
+  unfinished: join(directory, "log.sqlite.unfinished"),
   probe: join(directory, "probe"),
 });

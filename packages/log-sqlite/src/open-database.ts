@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { isUnfinished } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
@@ -51,6 +52,7 @@ export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: b
 }
 
 function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
+  if (!existsSync(folder.database) && isUnfinished(folder)) throw brokenOff(folder);
   if (acknowledged > 0 && !existsSync(folder.database)) throw lost(folder, acknowledged, 0);
   const db = openForWriting(folder.database);
   try {
@@ -65,6 +67,11 @@ function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+function brokenOff({ directory }: DataFolder): EngineError {
+  const message = `${directory} holds a copy that was broken off before it was whole; make it again, into the same folder`;
+  return new EngineError("damaged", message, { directory });
 }
 
 function lost({ database, directory }: DataFolder, acknowledged: number, position: number): EngineError {

@@ -1,14 +1,18 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
+import { type CopyTarget, takeCopyTarget } from "./copy-target.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createEarlyFlush } from "./early-flush.ts";
+import { toFailure } from "./failure.ts";
 import { createOutflow } from "./outflow.ts";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
+import { openForReading } from "./schema.ts";
 import { giveBackHashes } from "./section-hashes.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
 import { createSummaryStore } from "./sqlite-summaries.ts";
-import { startThread, type Thread } from "./thread.ts";
+import { startThread, type Thread, toLogError } from "./thread.ts";
 import { createWindow } from "./window.ts";
 import { createWriteQueue } from "./write-queue.ts";
 
@@ -103,12 +107,55 @@ export async function verifySqliteLog(directory: string): Promise<SqliteLogRepor
   }
 }
 
-/** Copies a folder's log into another folder, as {@link SqliteLog.backup} does, also from outside the process that has it. */
-export async function backUpSqliteLog(directory: string, target: string): Promise<{ readonly bytes: number }> {
-  const thread = await startThread({ role: "backup", directory: resolve(directory), acceptLoss: false });
+/** What goes along with a copy. */
+export interface BackupOptions {
+  /** Names of folders in the folder that hold logs of their own; those that are not there are left out. None unless given. */
+  readonly within?: readonly string[];
+}
+
+/**
+ * Copies a folder's log into another folder, as {@link SqliteLog.backup} does, also from outside the process that has it. Logs within the
+ * folder are part of the copy, which is there as a whole or not at all; each is of a moment before the folder's own.
+ */
+export async function backUpSqliteLog(
+  directory: string,
+  target: string,
+  { within = [] }: BackupOptions = {},
+): Promise<{ readonly bytes: number }> {
+  const [from, to] = [resolve(directory), resolve(target)];
+  if (within.length > 0) await copyWithin(within, from, to);
+  return copyAlone(from, to);
+}
+
+async function copyAlone(directory: string, target: string): Promise<{ readonly bytes: number }> {
+  const thread = await startThread({ role: "backup", directory, acceptLoss: false });
   try {
-    return await thread.call("backup", resolve(target));
+    return await thread.call("backup", target);
   } finally {
     await thread.close();
+  }
+}
+
+/** Copies logs within a folder; they are no copy until that of the folder's own is there as well. */
+async function copyWithin(within: readonly string[], from: string, to: string): Promise<void> {
+  const { abandon, release } = takeTarget(from, to, within);
+  try {
+    for (const name of within) {
+      if (existsSync(dataFolder(join(from, name)).database)) await copyAlone(join(from, name), join(to, name));
+    }
+  } catch (error) {
+    abandon();
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+function takeTarget(from: string, to: string, within: readonly string[]): CopyTarget {
+  try {
+    openForReading(dataFolder(from).database).close();
+    return takeCopyTarget(dataFolder(to), within);
+  } catch (error) {
+    throw toLogError(toFailure(error, dataFolder(to).database));
   }
 }

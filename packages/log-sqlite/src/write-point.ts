@@ -14,6 +14,7 @@ export const writePoints = [
   "swept",
   "about to close",
   "database closed",
+  "backup begun",
   "backup copied",
   "backup flushed",
   "backup noted",

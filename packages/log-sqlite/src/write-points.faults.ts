@@ -91,5 +91,5 @@ test("a kill at every point of a backup leaves a whole copy or none, and the nex
     await checkFolder(copy, done);
     await checkFolder(directory, done);
   });
-  expect(kills).toBe(4);
+  expect(kills).toBe(5);
 });
