@@ -107,12 +107,14 @@ async function undoInTurn(
   await settle(promotion);
   const applied = study.view?.applied;
   if (applied === undefined) return undefined;
-  const written = await write(applied.before, {
+  // Another variable of the same name, whatever its version, is what somebody else has written.
+  const refs = overrideLaterWrites ? undefined : applied.ids;
+  const written = await write(byRef(applied.before, refs), {
     ...who(by),
     // One commit undoes what was applied, however often that is tried.
     requestId: `undo-${applied.token}${overrideLaterWrites ? "-anyway" : ""}`,
     metadata: { ...by.metadata, study: name.id, reason: "rollback" },
-    ...(!overrideLaterWrites && { expectedVersions: applied.versions }),
+    ...(!overrideLaterWrites && { expectedVersions: byRef(applied.versions, refs) }),
   });
   await study.commit(
     (view) => ({
@@ -129,16 +131,16 @@ async function settle(promotion: Promotion): Promise<void> {
   const { study, name, store } = promotion;
   const { applying, state } = study.view ?? {};
   if (applying === undefined || state === undefined) return;
-  const { expectedVersions, requestId, number } = applying;
+  const { expectedVersions, ids, requestId, number } = applying;
   const values = state.table.all.get(number)?.parameters ?? {};
   try {
     const made = await madeByCaller({ store, session: name.session, application: applying, values });
     if (made !== undefined) return await note(promotion, applying, made);
-    const { applied } = await store.setVariables(name.session, values, {
+    const { applied } = await store.setVariables(name.session, byRef(values, ids), {
       ...who(applying),
       requestId,
       metadata: { study: name.id, trial: number },
-      expectedVersions,
+      expectedVersions: byRef(expectedVersions, ids),
     });
     await note(promotion, applying, applied);
   } catch (error) {
@@ -146,6 +148,10 @@ async function settle(promotion: Promotion): Promise<void> {
     await drop(study, applying);
   }
 }
+
+/** What is said by name, by other refs as far as there are any. */
+const byRef = <T>(byName: Readonly<Record<string, T>>, refs: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(Object.entries(byName).map(([name, each]): [string, T] => [refs[name] ?? name, each]));
 
 interface Made {
   readonly store: Store;
@@ -203,6 +209,7 @@ async function planApplication(
       ...Object.fromEntries(present.map(({ name, version }) => [name, version])),
       ...expectedVersions,
     },
+    ids: Object.fromEntries(present.map(({ id, name }) => [name, id])),
   };
 }
 

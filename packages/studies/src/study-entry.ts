@@ -81,6 +81,8 @@ export interface Application {
   readonly before: ValueRecord;
   /** The versions that the variables must have: those from before, unless the caller expects others. */
   readonly expectedVersions: Readonly<Record<string, number>>;
+  /** The variables' ids, by name; absent in entries from when they were not recorded. */
+  readonly ids?: Readonly<Record<string, string>>;
 }
 
 /** What is kept in a study's log, one entry per command. */

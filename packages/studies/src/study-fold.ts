@@ -51,6 +51,8 @@ export interface Applied {
   readonly number: number;
   readonly before: ValueRecord;
   readonly versions: Readonly<Record<string, number>>;
+  /** The variables' ids, by name, as far as they were recorded. */
+  readonly ids?: Readonly<Record<string, string>>;
 }
 
 /** The study that an entry creates. */
@@ -122,11 +124,14 @@ function evolveApplied(view: StudyView, entry: ApplyEntry): StudyView {
       if (applying?.token !== entry.token) return view;
       // What there was before the first of several is what a rollback goes back to, but for what others wrote between them.
       const untouched = Object.entries(applied?.before ?? {}).filter(
-        ([name]) => applied?.versions[name] === applying.expectedVersions[name],
+        ([name]) =>
+          applied?.versions[name] === applying.expectedVersions[name] &&
+          (applied?.ids?.[name] ?? applying.ids?.[name]) === applying.ids?.[name],
       );
       const before = { ...applying.before, ...Object.fromEntries(untouched) };
       const { token, number } = applying;
-      return { ...rest, applied: { token, number, before, versions: { ...applied?.versions, ...entry.versions } } };
+      const versions = { ...applied?.versions, ...entry.versions };
+      return { ...rest, applied: { token, number, before, versions, ids: { ...applied?.ids, ...applying.ids } } };
     }
     case "study-rolled-back":
       return applying === undefined ? rest : { ...rest, applying };

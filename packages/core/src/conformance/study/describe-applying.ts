@@ -72,6 +72,32 @@ export function describeApplying(opened: OpenStudies): void {
       expect([(await store.getVariable("s", "x")).value, (await store.getVariable("s", "y")).value]).toEqual([5, 5]);
     });
 
+    test("is not undone over other variables of the same names, unless that is said", async () => {
+      const { store, studies } = await openSample(opened);
+      await tryAt(studies, 1, 2, 0.5);
+      await studies.applyTrial("s", "one");
+      await store.deleteVariable("s", "x", { cascade: true });
+      await store.registerVariable("s", { name: "x", type: "float", value: 7 });
+      // By now it has the version that the study gave to the one before it.
+      await store.setVariable("s", "x", 8);
+      await refusalOf(studies.rollbackStudy("s", "one"), "not_found");
+      expect([(await store.getVariable("s", "x")).value, (await store.getVariable("s", "y")).value]).toEqual([8, 2]);
+      await studies.rollbackStudy("s", "one", { overrideLaterWrites: true });
+      expect([(await store.getVariable("s", "x")).value, (await store.getVariable("s", "y")).value]).toEqual([5, 5]);
+    });
+
+    test("is undone to what another variable of the same name was when the next trial was applied", async () => {
+      const { store, studies } = await openSample(opened);
+      await tryAt(studies, 1, 2, 0.5);
+      await studies.applyTrial("s", "one");
+      await store.deleteVariable("s", "x", { cascade: true });
+      await store.registerVariable("s", { name: "x", type: "float", value: 7 });
+      await store.setVariable("s", "x", 8);
+      await studies.applyTrial("s", "one");
+      await studies.rollbackStudy("s", "one");
+      expect([(await store.getVariable("s", "x")).value, (await store.getVariable("s", "y")).value]).toEqual([8, 5]);
+    });
+
     test("waits for whoever holds a lease on one of the variables, and is open to the holder", async () => {
       const { store, studies } = await openSample(opened);
       await tryAt(studies, 1, 2, 0.5);
