@@ -35,7 +35,8 @@ export function decideStart(state: SessionState, command: Start, context: Decide
   const revision = state.revision + 1;
   const { optimizer, objective, convergenceThreshold, leaseTtlMs = defaultLeaseTtlMs } = command;
   const optimization = {
-    id: `optimization_${revision}`,
+    // Of this session alone: elsewhere a lease may have the same token, which is the number of a commit.
+    id: `optimization_${revision}_${state.epoch}`,
     variables,
     optimizer,
     config: config.value,

@@ -65,6 +65,24 @@ function describeLeases(opened: OpenStore, facts: StoreFacts): void {
     await rejection(store.stopOptimization("s", ofVariable("a")), "not_optimizing");
   });
 
+  test("hold in no other session, whether it is forked or comes after one of the same id", async () => {
+    const store = await openThree(opened);
+    const { optimization, fencingToken } = await startTuner(store, ["a"]);
+    const lease = { optimization: optimization.id, fencingToken };
+    await store.forkSession("s", { kind: "revision", revision: 2 }, { id: "f" });
+    await store.setVariable("f", "a", 2);
+    // In the fork a lease is granted at the same revision, and so with the same token.
+    const there = await store.startOptimization("f", ["a"], { optimizer: "other" });
+    expect(there.fencingToken).toBe(fencingToken);
+    await rejection(store.setVariable("f", "a", 5, { lease }), "lease_lost");
+    await rejection(store.renewLease("f", optimization.id, { fencingToken }), "lease_lost");
+    await store.deleteSession("s");
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", { name: "a", type: "float", value: 1 });
+    await startTuner(store, ["a"]);
+    await rejection(store.setVariable("s", "a", 5, { lease }), "lease_lost");
+  });
+
   test("need the token of the lease that is held, and a later one is greater", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"]);
