@@ -95,7 +95,13 @@ export function attachStudy({ studies, store, session, id }: AttachOptions): Liv
       const { revision } = await store.getSession(session);
       const overlay = overlayOf(number);
       await store.forkSession(session, { kind: "revision", revision }, { id: overlay });
-      await store.setVariables(overlay, parameters);
+      try {
+        await store.setVariables(overlay, parameters);
+      } catch (error) {
+        // Of the two errors this is the one that says what is wrong.
+        await live.closeOverlay(number).catch(() => {});
+        throw error;
+      }
       return overlay;
     },
     closeOverlay: (number) => store.deleteSession(overlayOf(number), { allowMissing: true }),

@@ -158,6 +158,19 @@ describe("a study over a store", () => {
     expect((await store.listSessions()).items.map(({ id }) => id)).toEqual(["s"]);
   });
 
+  test("leaves no overlay of a trial that the session does not take any more", async () => {
+    const options = await settings();
+    const { store } = options;
+    const study = await openStudy(options);
+    await study.enqueue({ x: 9, y: 9 });
+    const { number = -1 } = (await study.ask()) ?? {};
+    await store.updateVariable("s", "x", { constraints: { min: 0, max: 6 } });
+    for (let i = 0; i < 2; i++) expect(await reasonOf(study.openOverlay(number))).toBe("constraint_violation");
+    await store.updateVariable("s", "x", { constraints: { min: 0, max: 10 } });
+    const overlay = await study.openOverlay(number);
+    expect((await store.getVariable(overlay, "x")).value).toBe(9);
+  });
+
   test("fails trials whose objective throws or gives no number", async () => {
     const study = await openStudy(await settings());
     await study.optimize(() => Number.NaN, { trials: 1 });
