@@ -78,7 +78,7 @@ describe("JSON that is no request", () => {
     ["text for a list", setting('{"list":{"items":"x"}}'), "value.list.items", 'must be a list, got "x"'],
     ["text for a map", setting('{"map":{"entries":"x"}}'), "value.map.entries", "must be an object such as"],
     ["an unknown choice", setting('{"array":{"dtype":"F99"}}'), "value.array.dtype", "must be one of DTYPE_BOOL,"],
-    ["text for an answer", '{"context":{"metadata":5}}', "context.metadata", "must be an object such as"],
+    ["a number for metadata", '{"context":{"metadata":5}}', "context.metadata", "must be an object such as"],
     ["NaN as JavaScript writes it", setting('{"number":NaN}'), "request", "is not valid JSON"],
     ["a number beyond all", setting('{"number":1e400}'), "value.number", "must be a number"],
     ["an integer of 65 bits", setting('{"integer":"18446744073709551616"}'), "value.integer", "from -2^63 to 2^63-1"],

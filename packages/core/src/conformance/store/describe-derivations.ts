@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { ChangesEvent, Store } from "../../index.ts";
+import type { Store } from "../../index.ts";
 import { describeImportedDerivations } from "./describe-imported-derivations.ts";
-import { derive, type OpenStore, openNumbers, readWatch, rejection, type StoreFacts } from "./harness.ts";
+import { brief, derive, type OpenStore, openNumbers, readWatch, rejection, type StoreFacts } from "./harness.ts";
 
 const valueNow = async (store: Store, ref: string) => (await store.getVariable("s", ref)).value;
-const brief = (event: ChangesEvent) => event.changes.map(({ kind, name, value }) => `${kind} ${name} ${String(value)}`);
 
 /** Registers what a store promises of derived variables, by expressions where it has those. */
 export function describeDerivations(open: OpenStore, { expressions = false }: StoreFacts): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { derive, type OpenStore, openNumbers, rejection } from "./harness.ts";
 
-/** What holds of derived variables that come with an import. */
+/** Registers what a store promises of derived variables that come with an import. */
 export function describeImportedDerivations(open: OpenStore): void {
   test("that are imported without what they speak of are stale until they follow it", async () => {
     const { store } = await openNumbers(open, { a: 1, b: 2 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Store } from "../../index.ts";
-import { type OpenStore, openSample, rejection } from "./harness.ts";
+import { inPages, type OpenStore, openSample, rejection } from "./harness.ts";
 
 /** Two sessions: one with values that have a past and depend on each other, and an empty one. */
 async function openTwo(open: OpenStore): Promise<Store> {
@@ -78,14 +78,8 @@ export function describeTransfer(open: OpenStore): void {
       const data = await store.exportVariables("s");
       await store.registerVariable("t", { name: "younger", type: "float", value: 1 });
       await store.importVariables("t", data);
-      const names: string[] = [];
-      for (let pageToken: string | undefined; ; ) {
-        const page = await store.listVariables("t", { pageSize: 1, ...(pageToken !== undefined && { pageToken }) });
-        names.push(...page.items.map(({ name }) => name));
-        pageToken = page.nextPageToken;
-        if (pageToken === undefined) break;
-      }
-      expect(names).toEqual(["temperature", "model", "count", "younger"]);
+      const items = await inPages((page) => store.listVariables("t", { pageSize: 1, ...page }));
+      expect(items.map(({ name }) => name)).toEqual(["temperature", "model", "count", "younger"]);
     });
 
     test("meet those that are there as they are told to", async () => {

@@ -3,6 +3,7 @@ import {
   type ChangesEvent,
   type ErrorReason,
   isStoreError,
+  type Page,
   type Store,
   type StoreError,
   type WatchEvent,
@@ -76,6 +77,18 @@ export const derive = (store: Store, name: string, expression: string, more: { v
     ...(more.value !== undefined && { value: more.value }),
     ...(more.max !== undefined && { constraints: { max: more.max } }),
   });
+
+/** Reads a listing to its end, a page after the other, and gives all of its items. */
+export async function inPages<T>(list: (page: { readonly pageToken?: string }) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await list(pageToken === undefined ? {} : { pageToken });
+    items.push(...page.items);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== undefined);
+  return items;
+}
 
 /** Expects a rejection of one reason and gives the error. */
 export async function rejection<R extends ErrorReason>(promise: Promise<unknown>, reason: R): Promise<StoreError<R>> {

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { type OpenStore, openSample, rejection } from "./harness.ts";
+
+/** Registers what a store promises of several writes that are made as one. */
+export function describeBatches(open: OpenStore): void {
+  describe("batches", () => {
+    test("are one commit", async () => {
+      const { store } = await openSample(open);
+      const written = await store.setVariables(
+        "s",
+        { temperature: 0.1, model: "claude-3" },
+        { metadata: { why: "test" } },
+      );
+      expect(written.revision).toBe(3);
+      expect(written.refused.size).toBe(0);
+      expect(written.applied.get("model")).toMatchObject({ name: "model", version: 1, revision: 3 });
+      expect((await store.getVariable("s", "temperature")).metadata["why"]).toBe("test");
+    });
+
+    test("are refused whole, with every item's own error, unless told otherwise", async () => {
+      const { store } = await openSample(open);
+      const updates = { temperature: 3, model: "claude-3", nope: 1 };
+      const error = await rejection(store.setVariables("s", updates), "constraint_violation");
+      expect([...error.items].map(([ref, item]) => [ref, item.reason])).toEqual([
+        ["temperature", "constraint_violation"],
+        ["nope", "not_found"],
+      ]);
+      expect(await store.getSession("s")).toMatchObject({ revision: 2 });
+      const partly = await store.setVariables("s", updates, { atomic: false });
+      expect([...partly.applied.keys()]).toEqual(["model"]);
+      expect(partly.refused.get("temperature")?.reason).toBe("constraint_violation");
+      expect(partly.refused.get("nope")?.code).toBe("not_found");
+      expect(partly.revision).toBe(3);
+    });
+
+    test("refuse two refs of one variable", async () => {
+      const { store } = await openSample(open);
+      const { id } = await store.getVariable("s", "temperature");
+      for (const atomic of [true, false]) {
+        await rejection(store.setVariables("s", { temperature: 0.1, [id]: 0.2 }, { atomic }), "invalid_argument");
+      }
+      expect((await store.getVariable("s", "temperature")).version).toBe(0);
+    });
+
+    test("hold to the versions they expect, also of variables they do not write", async () => {
+      const { store } = await openSample(open);
+      await store.setVariable("s", "model", "claude-3");
+      const stale = store.setVariables("s", { temperature: 0.1 }, { expectedVersions: { model: 0 } });
+      expect((await rejection(stale, "version_mismatch")).details).toMatchObject({
+        variable: "model",
+        expected: 0,
+        actual: 1,
+      });
+      await store.setVariables("s", { temperature: 0.1 }, { expectedVersions: { model: 1, temperature: 0 } });
+    });
+
+    test("of nothing change nothing", async () => {
+      const { store } = await openSample(open);
+      expect(await store.setVariables("s", {})).toMatchObject({ revision: 2 });
+      await rejection(store.setVariables("nope", {}), "session_not_found");
+    });
+  });
+}
