@@ -62,6 +62,8 @@ export interface SessionState {
   requestCount: number;
   /** Number that the next registered variable's id ends in. */
   nextNumber: number;
+  /** The highest number that the id of a deleted variable ended in; 0 where none was deleted. */
+  deletedNumber: number;
   variableCount: number;
   programCount: number;
   totalVariableUpdates: number;
@@ -95,6 +97,7 @@ export const absentSession = (id: string): SessionState => ({
   requests: emptyTable,
   requestCount: 0,
   nextNumber: 1,
+  deletedNumber: 0,
   variableCount: 0,
   programCount: 0,
   totalVariableUpdates: 0,
@@ -184,6 +187,7 @@ export function deleteVariable(state: SessionState, ref: string): SessionState {
   state.shared.delete(variable.id);
   state.spacesOf.removeFrom(variable.id);
   dropName(state, variable);
+  state.deletedNumber = Math.max(state.deletedNumber, numberOfId(variable.id) ?? 0);
   state.variableCount--;
   return state;
 }
@@ -195,6 +199,12 @@ function dropName(state: SessionState, variable: Variable): void {
 
 /** What every id begins with. */
 export const idPrefix = "var_";
+
+/** The number that an id of a session's own making ends in; `undefined` for other ids. */
+export function numberOfId(id: string): number | undefined {
+  const number = Number(/_(\d{1,15})$/.exec(id)?.[1]);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
 
 /** Finds a variable in constant time; an id wins over a name. */
 export function findVariable(state: SessionState, ref: string): Variable | undefined {

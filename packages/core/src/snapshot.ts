@@ -28,6 +28,8 @@ export interface SessionSnapshot {
   readonly ttlMs: number;
   readonly metadata: ValueRecord;
   readonly nextNumber: number;
+  /** Where any variable was deleted. */
+  readonly deletedNumber?: number;
   readonly totalVariableUpdates: number;
   /** In the order they were registered. */
   readonly variables: readonly Variable[];
@@ -68,6 +70,7 @@ export const toSnapshot = (state: SessionState): SessionSnapshot => ({
   rules: [...state.rules.values()],
   spaces: [...state.spaces.values()],
   labels: [...state.labels.values()],
+  ...(state.deletedNumber > 0 && { deletedNumber: state.deletedNumber }),
   ...(state.optimizations.size > 0 && { optimizations: [...state.optimizations.values()] }),
   ...(state.permissions.revision > 0 && { permissions: state.permissions }),
   requests: Array.from(state.requests.keys(), (id) => [id, state.requests.get(id) ?? 0] as const),

@@ -14,7 +14,7 @@ import type { Value } from "../payload.ts";
 import { draftOf, type SessionState } from "../session-state.ts";
 import type { Variable } from "../variable.ts";
 
-/** Says whether a variable of the past is there: an import may have given its id to one of another type. */
+/** Says whether a variable of the past is there: in data of before, an import may have given its id to one of another type. */
 export const isStillThere = (state: SessionState, { id, type }: Variable): boolean =>
   state.variables.get(id)?.type === type;
 

@@ -74,7 +74,7 @@ export interface ImportItem {
   readonly name: string;
   /** Its id in the data. */
   readonly sourceId: string;
-  /** Its id in the session: the same where that was free. */
+  /** Its id in the session: the same where that is free and surely never was a deleted variable's, and otherwise a new one. */
   readonly id: string;
   readonly outcome: "created" | "updated" | "kept" | "refused";
   /** Why it was refused. */

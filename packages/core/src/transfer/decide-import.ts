@@ -10,7 +10,7 @@ import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue } from "../encode-value.ts";
 import { checkReadOnly } from "../find-variable.ts";
 import { payloadEquals, recordEquals } from "../payload.ts";
-import { draftOf, findVariable, type SessionState } from "../session-state.ts";
+import { draftOf, findVariable, numberOfId, type SessionState } from "../session-state.ts";
 import { type Derivation, laterThan, type Variable } from "../variable.ts";
 import { writable } from "../writable.ts";
 import { checkImport } from "./check-import.ts";
@@ -47,7 +47,7 @@ function decideNew(
   }
   const full = checkVariableRoom(state, context);
   if (full !== undefined) return { kind: "refused", refusal: full };
-  const isFree = !state.variables.has(variable.id) && !state.names.has(variable.id) && isId(variable);
+  const isFree = !state.variables.has(variable.id) && !state.names.has(variable.id) && isNewId(variable, state);
   const ownNumber = freeNumber(state, variable.name);
   const id = isFree ? variable.id : variableId(variable.name, ownNumber);
   // What was shared where it comes from is not shared here.
@@ -55,7 +55,7 @@ function decideNew(
   const atMs = laterThan(state.atMs, context.atMs);
   const [createdAtMs, updatedAtMs] = [Math.min(fresh.createdAtMs, atMs), Math.min(fresh.updatedAtMs, atMs)];
   const imported = { ...fresh, id, revision: state.revision + 1, createdAtMs, updatedAtMs };
-  const number = Math.max(state.nextNumber, (numberOf(id) ?? 0) + 1);
+  const number = Math.max(state.nextNumber, (numberOfId(id) ?? 0) + 1);
   return accept({
     kind: "variable-imported",
     variable: Object.freeze(imported),
@@ -64,15 +64,13 @@ function decideNew(
   });
 }
 
-const numberOf = (id: string): number | undefined => {
-  const number = Number(/_(\d{1,15})$/.exec(id)?.[1]);
-  return Number.isSafeInteger(number) ? number : undefined;
-};
-
-/** An id of another form than this session gives out could collide with a name, or with one given out later. */
-const isId = ({ id, name }: Variable): boolean => {
-  const number = numberOf(id);
-  return number !== undefined && id === variableId(name, number);
+/**
+ * Says whether an id is of the form that this session gives out, so that it collides with no name, and was surely none of a
+ * variable that has been deleted, whose past would be mixed with this one's.
+ */
+const isNewId = ({ id, name }: Variable, { deletedNumber }: SessionState): boolean => {
+  const number = numberOfId(id);
+  return number !== undefined && number > deletedNumber && id === variableId(name, number);
 };
 
 type Pair = { readonly present: Variable; readonly variable: Variable };

@@ -69,6 +69,12 @@ describe("a stored commit", () => {
     expect(decodeCommit(golden("lease-format-1.bin"))).toEqual(leaseEvent);
   });
 
+  test("knows which numbers ids of deleted variables had", () => {
+    const { session, history } = wholeCheckpoint;
+    const checkpoint = { session: { ...session, deletedNumber: 5 }, history };
+    expect(decodeCheckpoint(encodeCheckpoint(checkpoint))).toEqual(checkpoint);
+  });
+
   test("is refused where it is damaged, empty, or newer than this program", () => {
     const newer = fromBinary(StoredCommitSchema, encodeCommit(everyEvent));
     newer.format = 2;

@@ -60,6 +60,7 @@ export const toStoredSession = (session: SessionSnapshot): StoredSession => ({
   ttlMs: toUint64(session.ttlMs),
   metadata: toWireRecord(session.metadata),
   nextNumber: toUint64(session.nextNumber),
+  deletedNumber: toUint64(session.deletedNumber ?? 0),
   totalVariableUpdates: toUint64(session.totalVariableUpdates),
   variables: session.variables.map(toWireVariable),
   programs: session.programs.map(toProgram),
@@ -103,6 +104,9 @@ export function fromStoredSession(session: StoredSession | undefined, path: stri
     spaces: each(session.spaces, "spaces", fromSpace),
     labels: each(session.labels, "labels", fromLabel),
     requests: each(session.requests, "requests", ({ id, revision }, at) => [id, fromUint64(revision, at)] as const),
+    ...(session.deletedNumber > 0n && {
+      deletedNumber: fromUint64(session.deletedNumber, `${path}.deleted_number`),
+    }),
     ...(session.optimizations.length > 0 && {
       optimizations: each(session.optimizations, "optimizations", fromStoredOptimization),
     }),

@@ -20,6 +20,8 @@ const read = async (store: Store, session: string) =>
     constraints,
   }));
 
+const ids = async (store: Store, session: string) => (await read(store, session)).map(({ id }) => id);
+
 /** Registers what a store promises of exports and imports. */
 export function describeTransfer(open: OpenStore): void {
   describe("variables that move to another session", () => {
@@ -70,6 +72,39 @@ export function describeTransfer(open: OpenStore): void {
       expect(items.map(({ version, value }) => [version, value])).toEqual([
         [1, 1],
         [0, 0.7],
+      ]);
+    });
+
+    test("keep their ids where those are free, in whichever order they come", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s", { includeHistory: true });
+      await store.registerVariable("t", { name: "other", type: "float", value: 1 });
+      await store.importVariables("t", { ...data, variables: data.variables.toReversed() });
+      expect(await ids(store, "t")).toEqual(expect.arrayContaining(await ids(store, "s")));
+    });
+
+    test("never take an id that was another's before, so that one's past is not the other's", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s", { includeHistory: true });
+      const { revision } = await store.importVariables("t", data);
+      await store.deleteVariables("t", ["model", "temperature", "count"]);
+      const { items } = await store.importVariables("t", data);
+      const before = await ids(store, "s");
+      expect(items.map(({ sourceId }) => sourceId).sort()).toEqual(before.toSorted());
+      for (const { id, name } of items) {
+        expect(before).not.toContain(id);
+        expect((await store.getVariable("t", name)).id).toBe(id);
+      }
+      const { dependencies } = await store.getVariables("t", ["model"], { includeDependencies: true });
+      expect(dependencies?.get("model")).toMatchObject([{ dependsOnName: "temperature" }]);
+      const { items: differences } = await store.diffRevisions("t", { before: { kind: "revision", revision } });
+      expect(differences.map(({ kind, before: was, after }) => `${kind} ${(after ?? was)?.name}`).sort()).toEqual([
+        "deleted count",
+        "deleted model",
+        "deleted temperature",
+        "registered count",
+        "registered model",
+        "registered temperature",
       ]);
     });
 

@@ -574,7 +574,8 @@ export type ImportItem = Message<"trimtab.v1.ImportItem"> & {
   sourceId: string;
 
   /**
-   * Its id in the session: the same where that was free, and otherwise a new one, which dependencies then use.
+   * Its id in the session: the same where that is free and surely never was a deleted variable's, and otherwise a new one,
+   * which dependencies then use.
    *
    * @generated from field: string variable_id = 3;
    */

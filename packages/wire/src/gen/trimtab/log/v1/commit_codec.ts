@@ -515,6 +515,7 @@ function enterSessionStarted_metadata(entries: pb.SessionStarted["metadata"]): v
 export function writeStoredSession(m: pb.StoredSession): void {
   if (m.$typeName !== "trimtab.log.v1.StoredSession") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.deletedNumber !== 0n) sink.uint64(160, m.deletedNumber);
   for (let i = m.optimizations.length - 1; i >= 0; i--) {
     const before = sink.size();
     writeStoredOptimization(m.optimizations[i]!);
@@ -608,6 +609,7 @@ export function readStoredSession(outer: number): pb.StoredSession {
   const f17: pb.StoredSession["requests"] = [];
   let f18: pb.StoredSession["permissions"] | undefined;
   const f19: pb.StoredSession["optimizations"] = [];
+  let f20: pb.StoredSession["deletedNumber"] = 0n;
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -689,12 +691,16 @@ export function readStoredSession(outer: number): pb.StoredSession {
         f19.push(readStoredOptimization(source.enterMessage()));
         break;
       }
+      case 160: {
+        f20 = source.uint64();
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  const m: pb.StoredSession = { $typeName: "trimtab.log.v1.StoredSession", id: f1, status: f2, epoch: f3, revision: f4, ttlMs: f7, metadata: f8, nextNumber: f9, totalVariableUpdates: f10, variables: f11, programs: f12, dependencies: f13, rules: f14, spaces: f15, labels: f16, requests: f17, optimizations: f19 };
+  const m: pb.StoredSession = { $typeName: "trimtab.log.v1.StoredSession", id: f1, status: f2, epoch: f3, revision: f4, ttlMs: f7, metadata: f8, nextNumber: f9, totalVariableUpdates: f10, variables: f11, programs: f12, dependencies: f13, rules: f14, spaces: f15, labels: f16, requests: f17, optimizations: f19, deletedNumber: f20 };
   if (f5 !== undefined) m.at = f5;
   if (f6 !== undefined) m.createdAt = f6;
   if (f18 !== undefined) m.permissions = f18;
