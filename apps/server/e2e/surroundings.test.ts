@@ -41,6 +41,17 @@ test("a folder of files that is not there keeps the server from starting", async
   await expect(openServer({ static: join(folder, "secret.txt") })).rejects.toThrow("secret.txt is not a folder");
 });
 
+test("sessions live as long as the server says, where they do not", async () => {
+  const other = await openServer({ sessionTtlMs: 86_400_000 });
+  const store = createStoreClient(createGrpcTransport({ baseUrl: other.url }));
+  try {
+    expect((await store.createSession({ id: "kept" })).ttlMs).toBe(86_400_000);
+    expect((await store.createSession({ id: "brief", ttlMs: 5000 })).ttlMs).toBe(5000);
+  } finally {
+    await other.close();
+  }
+});
+
 const post = (path: string, body: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
 

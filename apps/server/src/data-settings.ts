@@ -1,3 +1,4 @@
+import { defaultTtlMs, ttlLimits } from "@trimtab/core";
 import { parseSealingKeys, type SealingKey } from "@trimtab/log-sealed";
 import * as z from "zod";
 import { optionalText, setting, switchValue, text, whole } from "./setting-spec.ts";
@@ -90,6 +91,13 @@ export const dataSettings = {
     help: "Bytes of each session's newest commits that are kept. Not limited by size unless given.",
     schema: whole(1).optional(),
     default: undefined,
+  }),
+  sessionTtlMs: setting<number>({
+    group: "Data",
+    placeholder: "MS",
+    help: "How long a session that says nothing else is kept when nobody uses or watches it; then it is deleted.",
+    schema: whole(ttlLimits.min, ttlLimits.max),
+    default: defaultTtlMs,
   }),
   maxLoadedSessions: setting<number>({
     group: "Data",

@@ -70,6 +70,7 @@ export async function openStore(
     expressions: cel,
     access: createAccessControl({ expressions: cel }),
     maxSessions: settings.maxSessions,
+    sessionTtlMs: settings.sessionTtlMs,
     historyCommits: settings.historyCommits,
     ...(settings.historyAgeMs !== undefined && { historyAgeMs: settings.historyAgeMs }),
     ...(settings.historyBytes !== undefined && { historyBytes: settings.historyBytes }),

@@ -5,7 +5,7 @@ import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
 export interface ProvisionOptions {
   /** Whether the session is created where it does not exist; `true` unless given. */
   readonly create?: boolean;
-  /** Milliseconds without access after which a session that is created expires. */
+  /** Milliseconds without access after which a session that is created expires; an hour unless the store says otherwise. */
   readonly ttlMs?: number;
   /** Metadata of a session that is created. */
   readonly metadata?: NonNullable<WriteOptions["metadata"]>;

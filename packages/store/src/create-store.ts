@@ -83,6 +83,11 @@ export interface StoreOptions {
   readonly telemetry?: Telemetry;
   /** Sessions that may be live at once; 100 000 unless given. */
   readonly maxSessions?: number;
+  /**
+   * Milliseconds without access after which sessions expire that are created without a time to live of their own, from 1 to
+   * 315 576 000 000 000 (10 000 years); an hour unless given. What expires is deleted.
+   */
+  readonly sessionTtlMs?: number;
   /** Writes that may wait to be stored, of all sessions together, before more are refused; 10 000 unless given. */
   readonly maxWaitingWrites?: number;
   /** How often expired sessions are removed, in milliseconds; 60 000 unless given. */
@@ -175,7 +180,7 @@ export function createStore(options: StoreOptions): LocalStore {
   for (const timer of [sweeper, ticker]) unref(timer);
   const watching = createWatchOperation(sessions);
   const store: Store = {
-    ...createSessionOperations(sessions),
+    ...createSessionOperations(sessions, options.sessionTtlMs),
     ...createVariableOperations(sessions),
     ...createProgramOperations(sessions),
     ...createDependencyOperations(sessions),

@@ -3,13 +3,17 @@ import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** The part of a store that deals with sessions. */
+/** The part of a store that deals with sessions; `ttlMs` is how long those live that are created without saying so. */
 export function createSessionOperations(
   sessions: Sessions,
+  ttlMs: number | undefined,
 ): Pick<Store, "createSession" | "getSession" | "listSessions" | "updateSession" | "touchSession" | "deleteSession"> {
   const view = (id: string) => sessions.access(id, () => {}).then(async () => sessions.view(await sessions.live(id)));
   return {
-    createSession: (options = {}) => startSession(sessions, options),
+    createSession(options = {}) {
+      const lifetime = options.ttlMs ?? ttlMs;
+      return startSession(sessions, lifetime === undefined ? options : { ...options, ttlMs: lifetime });
+    },
     getSession: view,
     touchSession: view,
     async listSessions({ pattern, ...page } = {}) {

@@ -56,7 +56,10 @@ export interface ListSessionsOptions extends PageOptions {
 export interface CreateSessionOptions extends WriteOptions {
   /** 1 to 255 characters without control characters or `/`. */
   readonly id?: string;
-  /** Milliseconds without access after which the session expires; 3 600 000 unless given, from 1 to 315 576 000 000 000. */
+  /**
+   * Milliseconds without access after which the session expires, from 1 to 315 576 000 000 000; as the store says unless
+   * given, which is an hour unless it was told otherwise. What expires is deleted.
+   */
   readonly ttlMs?: number;
   readonly ifExists?: "refuse" | "keep";
 }

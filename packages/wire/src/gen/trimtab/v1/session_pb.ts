@@ -214,7 +214,8 @@ export type CreateSessionRequest = Message<"trimtab.v1.CreateSessionRequest"> & 
   sessionId: string;
 
   /**
-   * One hour unless given. From 1 millisecond to 315 576 000 000 seconds.
+   * How long the session is kept when it is not accessed; as the server's settings say unless given, which is one hour
+   * unless they were changed. From 1 millisecond to 315 576 000 000 seconds.
    *
    * @generated from field: google.protobuf.Duration ttl = 2;
    */
