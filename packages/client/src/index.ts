@@ -1,4 +1,3 @@
-export { isStoreError, StoreError } from "@trimtab/core";
 export * from "@trimtab/handles";
 export { type AnalyticsClientOptions, createAnalyticsClient } from "./create-analytics-client.ts";
 export { createAuditClient } from "./create-audit-client.ts";

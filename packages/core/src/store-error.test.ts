@@ -1,5 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { isStoreError, type Refusal, refusal, StoreError, storeError } from "./store-error.ts";
+import { isStoreError, type Refusal, reasonCodes, refusal, StoreError, storeError } from "./store-error.ts";
+
+test("the README has every reason in the row of its code", async () => {
+  const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+  const cells = readme.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  const told = cells.flatMap(([, code = "", , reasons = ""]) =>
+    [...reasons.matchAll(/`(\w+)`/g)].map(([, reason]) => [reason, code.replaceAll("`", "")]),
+  );
+  expect(Object.fromEntries(told)).toEqual(reasonCodes);
+  expect(told).toHaveLength(Object.keys(reasonCodes).length);
+});
 
 describe("StoreError", () => {
   test("carries its reason, the code of the reason, and typed details", () => {

@@ -1,4 +1,4 @@
-export type { Declarations, ValuesOf } from "@trimtab/core";
+export { type Declarations, isStoreError, StoreError, type ValuesOf } from "@trimtab/core";
 export type { AnyChange, Change } from "./change.ts";
 export type { ConnectionStatus } from "./connection-status.ts";
 export type { PartialValuesOf } from "./declarations.ts";
