@@ -1,7 +1,7 @@
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient, createStudyClient } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Settings } from "../src/settings.ts";
 import { openServer } from "./open-server.ts";
 import { createHeldLog } from "./test-parts/held-log.ts";
@@ -13,6 +13,16 @@ const derived = (name: string, expression: string) => ({
   type: "float",
   derivation: { kind: "expression", expression } as const,
 });
+
+/** A server for one test, with a session, and clients of it. */
+async function open(...[settings, parts]: Parameters<typeof openServer>) {
+  const server = await openServer(settings, parts);
+  onTestFinished(() => server.close());
+  const transport = createGrpcTransport({ baseUrl: server.url });
+  const [store, studies] = [createStoreClient(transport), createStudyClient(transport)];
+  await store.createSession({ id: "s" });
+  return { server, store, studies };
+}
 
 interface Limited {
   readonly setting: keyof Settings;
@@ -135,26 +145,20 @@ const limited: readonly Limited[] = [
 
 describe("a server's limits", () => {
   test.each(limited)("$setting", async ({ setting, limit, most, more }) => {
-    const server = await openServer({ [setting]: limit });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
+    const { store } = await open({ [setting]: limit });
     await most(store);
     const before = await store.getSession("s");
     const error: unknown = await more(store).catch((refused: unknown) => refused);
     expect(error).toMatchObject({ code: "resource_exhausted", reason: "limit_exceeded", details: { limit } });
     expect((await store.getSession("s")).revision).toBe(before.revision);
     expect((await store.listSessions()).items.length).toBeLessThanOrEqual(2);
-    await server.close();
   });
 
   test("maxNameLength", async () => {
-    const server = await openServer({ maxNameLength: 10 });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
+    const { store, studies } = await open({ maxNameLength: 10 });
     await store.registerVariable("s", number(text(10)));
     const longer = store.registerVariable("s", number(text(11)));
     await expect(longer).rejects.toMatchObject({ reason: "invalid_argument", message: expect.stringContaining("10") });
-    const studies = createStudyClient(createGrpcTransport({ baseUrl: server.url }));
     for (const refused of [
       () => store.setVariable("s", text(10), 1, { actor: text(11) }),
       () => store.createSession({ id: "t", actor: text(11) }),
@@ -165,13 +169,10 @@ describe("a server's limits", () => {
       const details = { limit: 10, value: 11 };
       await expect(refused()).rejects.toMatchObject({ reason: "invalid_argument", details });
     }
-    await server.close();
   });
 
   test("maxExpressionLength, of descriptions and messages", async () => {
-    const server = await openServer({ maxExpressionLength: 20 });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
+    const { store } = await open({ maxExpressionLength: 20 });
     await store.registerVariable("s", { ...number("v"), description: text(20) });
     const description = text(21);
     for (const refused of [
@@ -185,14 +186,10 @@ describe("a server's limits", () => {
       const details = { limit: 20, value: 21 };
       await expect(refused()).rejects.toMatchObject({ reason: "invalid_argument", details });
     }
-    await server.close();
   });
 
   test("maxMetadataBytes, of studies", async () => {
-    const server = await openServer({ maxMetadataBytes: 200 });
-    const transport = createGrpcTransport({ baseUrl: server.url });
-    const [store, studies] = [createStoreClient(transport), createStudyClient(transport)];
-    await store.createSession({ id: "s" });
+    const { store, studies } = await open({ maxMetadataBytes: 200 });
     await store.registerVariable("s", { ...number("v"), constraints: { min: 0, max: 1 } });
     await studies.createStudy("s", { id: "t", variables: ["v"] });
     const metadata = { a: text(201) };
@@ -202,13 +199,10 @@ describe("a server's limits", () => {
     ]) {
       await expect(refused()).rejects.toMatchObject({ reason: "limit_exceeded", details: { limit: 200 } });
     }
-    await server.close();
   });
 
   test("maxBatchItems, of a configuration", async () => {
-    const server = await openServer({ maxBatchItems: 2 });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
+    const { store } = await open({ maxBatchItems: 2 });
     for (const name of ["a", "b", "c"]) await store.registerVariable("s", number(name));
     for (const variables of [
       ["a", "b"],
@@ -219,31 +213,25 @@ describe("a server's limits", () => {
     await store.applyConfiguration("s", "of 2", { a: 2, b: 2 });
     const more = store.applyConfiguration("s", "of 3", { a: 3, b: 3, c: 3 });
     await expect(more).rejects.toMatchObject({ reason: "limit_exceeded", details: { limit: 2, value: 3 } });
-    await server.close();
   });
 
   test("maxMessageBytes", async () => {
-    const server = await openServer({ maxMessageBytes: 10_000 });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
+    const { store } = await open({ maxMessageBytes: 10_000 });
     await store.registerVariable("s", { name: "v", type: "string", value: text(9000) });
     await expect(store.setVariable("s", "v", text(10_001))).rejects.toMatchObject({ code: "resource_exhausted" });
     expect((await store.getVariable("s", "v")).value).toBe(text(9000));
-    await server.close();
   });
 
   test("callerStreams", async () => {
-    const server = await openServer({ callerStreams: 2 });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
-    const open = () => store.watch("s")[Symbol.asyncIterator]();
-    const watches = [open(), open()];
-    for (const watch of watches) await watch.next();
-    await expect(open().next()).rejects.toMatchObject({ reason: "limit_exceeded", details: { field: "streams" } });
+    const { store } = await open({ callerStreams: 2 });
+    const watch = () => store.watch("s")[Symbol.asyncIterator]();
+    const watches = [watch(), watch()];
+    for (const each of watches) await each.next();
+    await expect(watch().next()).rejects.toMatchObject({ reason: "limit_exceeded", details: { field: "streams" } });
     await watches[0]?.return?.();
     await expect
       .poll(() =>
-        open()
+        watch()
           .next()
           .then(
             ({ value }) => value?.kind,
@@ -251,14 +239,11 @@ describe("a server's limits", () => {
           ),
       )
       .toBe("snapshot");
-    await server.close();
   });
 
   test("maxWaitingWrites: where the disk stands still, more is refused at once, and what was taken is kept", async () => {
     const log = createHeldLog();
-    const server = await openServer({ maxWaitingWrites: 20 }, { store: { log } });
-    const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
-    await store.createSession({ id: "s" });
+    const { server, store } = await open({ maxWaitingWrites: 20 }, { store: { log } });
     await store.registerVariable("s", number("v"));
     log.hold();
     const outcomes = Array.from({ length: 50 }, (_, i) =>
@@ -287,6 +272,5 @@ describe("a server's limits", () => {
     }
     expect(await store.getVariable("s", "v")).toMatchObject({ version: 20 });
     expect(await store.setVariable("s", "v", 7)).toMatchObject({ version: 21 });
-    await server.close();
   });
 });

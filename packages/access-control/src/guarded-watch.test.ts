@@ -139,6 +139,37 @@ describe("a watch of another session's variables", () => {
     await watch.close();
   });
 
+  test("tells nothing of the end of what is kept back", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    await grant("y", "observe");
+    const watch = reading(guest, ["owner/x", "owner/y"]);
+    await watch.next();
+    await grant("y");
+    expect(await watch.tell()).toMatchObject({ kind: "reset", variables: [{ name: "x" }] });
+    await store.deleteVariable("owner", "y");
+    await store.setVariable("owner", "x", 5);
+    expect(await watch.tell()).toMatchObject({ kind: "changes", changes: [{ name: "x", value: 5 }] });
+    await watch.close();
+  });
+
+  test("names no cause that its caller may not observe", async () => {
+    const { store, guest, grant } = await openShared({ secret: 7, double: 1 });
+    await grant("double", "observe");
+    const watch = reading(guest, ["owner/double"]);
+    await watch.next();
+    // What was derived for a while is told of once it is not any more, and may be observed again.
+    await store.setDerivation("owner", "double", { kind: "expression", expression: "secret * 2.0" });
+    const { revision } = await store.setVariable("owner", "secret", 8);
+    await store.clearDerivation("owner", "double");
+    let event = await watch.tell();
+    while (event.revision < revision) event = await watch.tell();
+    const [change] = event.kind === "changes" ? event.changes : [];
+    expect(change).toMatchObject({ name: "double", value: 16 });
+    expect(change).not.toHaveProperty("causedBy");
+    await watch.close();
+  });
+
   test("that was resumed tells of a deletion, too", async () => {
     const { store, guest, grant } = await openShared();
     await grant("x", "observe");

@@ -159,6 +159,25 @@ describe("a write to another session's variable", () => {
     expect(rules.map(({ id }) => id)).toEqual(["denies"]);
   });
 
+  test("that is about a further one takes reading that, for which it is not enough to write it", async () => {
+    const { store, guest, grant } = await openShared({ x: 1, y: 2, secret: 7 });
+    await store.addDependency("owner", { variable: "x", dependsOn: "secret" });
+    for (const each of ["x", "y"]) await grant(each, "read", "write");
+    const attempts = [
+      () => guest.addDependency("guest", { variable: "owner/y", dependsOn: "owner/secret" }),
+      () => guest.removeDependency("guest", "owner/x", "owner/secret"),
+      () => guest.setVariables("guest", { "owner/x": 5 }, { expectedVersions: { "owner/secret": 0 } }),
+    ];
+    await grant("secret", "write");
+    for (const attempt of attempts) await rejection(attempt(), "access_denied");
+    expect(await store.getVariable("owner", "x")).toMatchObject({ version: 0 });
+    await grant("secret", "read");
+    for (const attempt of attempts) await attempt();
+    expect((await store.listDependencies("owner")).items).toMatchObject([
+      { variableName: "y", dependsOnName: "secret" },
+    ]);
+  });
+
   test("of its rules is for the session alone", async () => {
     const { guest, grant } = await openShared();
     await grant("x", "read", "write", "observe", "optimize");
