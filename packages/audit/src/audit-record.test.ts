@@ -141,6 +141,30 @@ describe("a record", () => {
     expect(errors).toHaveLength(1);
     expect((await record.listAuditEntries("s")).items).toHaveLength(1);
   });
+
+  test("keeps nobody waiting for a disk that refuses but who was denied something, and tells of it once", async () => {
+    const memory = createMemoryLog();
+    let isFull = true;
+    const log: typeof memory = {
+      ...memory,
+      append: (...args) => (isFull ? Promise.reject(new LogError("full", "the disk is full")) : memory.append(...args)),
+    };
+    const { record, errors } = await open({ log });
+    let isToldSo = false;
+    const denied = record.refuse(denial).then(() => {
+      isToldSo = true;
+    });
+    for (const outcome of ["refused", "failed"] as const) await record.refuse({ ...denial, outcome });
+    expect(isToldSo).toBe(false);
+    isFull = false;
+    await denied;
+    expect((await record.listAuditEntries("s")).items.map(({ outcome }) => outcome)).toEqual([
+      "failed",
+      "refused",
+      "denied",
+    ]);
+    expect(errors).toHaveLength(1);
+  });
 });
 
 describe("what was done and not entered before a crash", () => {

@@ -27,7 +27,7 @@ export interface AuditRecordOptions {
   readonly bookmarkIntervalMs?: number;
   /** Is given each entry once it is durable, with its number and its hash, in order. */
   readonly onEntries?: (entries: readonly RecordedEntry[]) => void;
-  /** Hears that entries cannot be kept; they wait, and are tried again. */
+  /** Hears that entries cannot be kept, once until they can; they wait, and are tried again. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,7 +37,10 @@ export interface AuditRecord extends AuditTrail {
   commit(commit: Commit): void;
   /** Enters what was done. Entries are durable soon afterwards, or found again at the next start in what they tell of. */
   enter(drafts: readonly AuditDraft[]): void;
-  /** Enters something that was not done. Resolves once it is durable. */
+  /**
+   * Enters something that was not done. Resolves once it is durable; where nothing can be kept for now, what was not denied but could not
+   * be done is not waited for.
+   */
   refuse(draft: AuditDraft): Promise<void>;
   /** Resolves once everything that was entered so far is durable. */
   settled(): Promise<void>;
@@ -65,6 +68,9 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
   let trimmed = Math.max(0, head.number - keptEntries);
   const waiting: AuditDraft[] = [];
   let idle: Promise<void> | undefined;
+  /** What the draining waits for now. */
+  let step: Promise<void> = Promise.resolve();
+  let isFailing = false;
 
   const append = async (): Promise<void> => {
     const drafts = waiting.slice(0, batchEntries);
@@ -92,18 +98,28 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
     await log.trim(auditStream, trimmed);
   };
 
+  const tryToAppend = async (): Promise<void> => {
+    try {
+      await append();
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) onError(error);
+      isFailing = true;
+    }
+  };
+  const go = (next: Promise<void>): Promise<void> => {
+    step = next;
+    return step;
+  };
   const drain = async (): Promise<void> => {
     // What comes in one turn of the event loop goes in one append.
-    await new Promise((resolve) => setImmediate(resolve));
+    await go(new Promise((resolve) => setImmediate(resolve)));
     while (waiting.length > 0) {
-      try {
-        await append();
-      } catch (error) {
-        onError(error);
-        // What a commit has done is found there at the next start.
-        if (closing.signal.aborted) waiting.length = 0;
-        else await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
-      }
+      await go(tryToAppend());
+      if (!isFailing) continue;
+      // What a commit has done is found there at the next start.
+      if (closing.signal.aborted) waiting.length = 0;
+      else await go(new Promise((resolve) => setTimeout(resolve, retryMs).unref()));
     }
     idle = undefined;
   };
@@ -116,13 +132,17 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
     const last = head.number + waiting.length;
     while (idle !== undefined && head.number < last) await idle;
   };
+  const tried = async (): Promise<void> => {
+    const last = head.number + waiting.length;
+    while (idle !== undefined && head.number < last && !isFailing) await step;
+  };
 
   return {
     commit: (commit) => enterAll(entriesOfCommit(commit)),
     enter: enterAll,
     async refuse(draft) {
       if (waiting.length < mostWaiting) enter(draft);
-      await settled();
+      await (draft.outcome === "denied" ? settled() : tried());
     },
     listAuditEntries: (session, list = {}) => listEntries({ log, codec, last: () => head.number }, session, list),
     watchAudit: (session, watch = {}) =>

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, renameSync, statSync, truncateSync } from "node:fs";
 
 /** Writes lines to a place that people and programs read. */
 export type WriteLines = (lines: readonly string[]) => void;
@@ -12,18 +12,26 @@ const putAside = 9;
 /**
  * Makes what writes lines to a file, or with `-` to standard output. Before a write that would make the file larger than this it
  * is put aside as `FILE.1`, what was that as `FILE.2`, and so on; the oldest goes. The file is there from now on. Throws what the
- * disk does.
+ * disk does; then none of the lines are in the file.
  */
 export function createLinesFile(file: string, maxBytes: number): WriteLines {
   if (file === "-") return (lines) => void process.stdout.write(`${lines.join("\n")}\n`);
   closeSync(openSync(file, "a", mode));
   return (lines) => {
     const text = `${lines.join("\n")}\n`;
-    const size = existsSync(file) ? statSync(file).size : 0;
-    if (size > 0 && size + Buffer.byteLength(text) > maxBytes) rotate(file);
-    appendFileSync(file, text, { mode });
+    if (sizeOf(file) > 0 && sizeOf(file) + Buffer.byteLength(text) > maxBytes) rotate(file);
+    const size = sizeOf(file);
+    try {
+      appendFileSync(file, text, { mode });
+    } catch (error) {
+      // What a full disk took of it would be the beginning of the next line.
+      if (sizeOf(file) > size) truncateSync(file, size);
+      throw error;
+    }
   };
 }
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 function rotate(file: string): void {
   const nameOf = (number: number) => (number === 0 ? file : `${file}.${number}`);

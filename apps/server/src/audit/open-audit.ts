@@ -72,7 +72,8 @@ export async function openAudit(
     // What people may look at is kept in the clear.
     ...(keys === undefined && { note: noteOfEntry }),
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
-    onError: (error) => onError(new Error("the audit cannot be written; it is tried again", { cause: error })),
+    onError: (error) =>
+      onError(new Error("the audit cannot be written; it is tried again every second", { cause: error })),
     ...(onEntries !== undefined && { onEntries }),
   });
   const end = await readRecordEnd(log, codec).catch(async (error: unknown) => {
