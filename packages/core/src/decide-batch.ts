@@ -2,6 +2,7 @@ import type { AccessGrant } from "./access/access-grant.ts";
 import { conceal, guardOf } from "./access/guard-command.ts";
 import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
+import { eventsIn, type Step } from "./commit-steps.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { evolve, type MadeVariable } from "./evolve.ts";
@@ -14,18 +15,21 @@ import { type Refusal, refusal } from "./store-error.ts";
 /** What became of one command of a batch. */
 export type Outcome = Decision;
 
-/** What became of a batch: the events of all its commands in order, or why nothing happens at all. */
+/** What became of a batch: what follows from all its commands in order, or why nothing happens at all. */
 export type BatchDecision =
   | {
       readonly kind: "accepted";
-      readonly events: readonly SessionEvent[];
+      readonly steps: readonly Step[];
       readonly outcomes: readonly Outcome[];
-      /** At the place of an event: the variable that it leaves, where that was made on the way to the decision. */
+      /** At the place of a step: the variable that it leaves, where that was made on the way to the decision. */
       readonly variables?: readonly MadeVariable[];
       /** The rules that let its commands through, where its caller does not own the session. */
       readonly grants?: readonly AccessGrant[];
     }
   | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** What became of the commands of a batch before anything follows from them. */
+export type Decided = Omit<Accepted, "steps"> & { readonly steps: readonly SessionEvent[] };
 
 /**
  * Decides several commands as one step, each against the state that those before it leave. Where `atomic`, one refusal
@@ -50,6 +54,7 @@ export function decideBatch(
 }
 
 type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
+type Refused = Extract<BatchDecision, { kind: "refused" }>;
 
 /** Adds what let the commands through; an owner's needed nothing. */
 function withGrants(decided: Accepted, { access }: DecideContext): Accepted {
@@ -60,8 +65,8 @@ function withGrants(decided: Accepted, { access }: DecideContext): Accepted {
 
 /** Adds what a write under a lease means for the optimization. */
 function withProgress(state: SessionState, decided: Accepted, context: DecideContext): BatchDecision {
-  const progress = context.lease === undefined ? [] : progressOfWrite(state, decided.events, context);
-  return progress.length === 0 ? decided : { ...decided, events: [...decided.events, ...progress] };
+  const progress = context.lease === undefined ? [] : progressOfWrite(state, eventsIn(decided.steps), context);
+  return progress.length === 0 ? decided : { ...decided, steps: [...decided.steps, ...progress] };
 }
 
 function decideCommands(
@@ -69,7 +74,7 @@ function decideCommands(
   commands: readonly Command[],
   context: DecideContext,
   atomic: boolean,
-): BatchDecision {
+): Decided | Refused {
   const [only] = commands;
   if (only !== undefined && commands.length === 1) return decideOne(state, only, context, atomic);
   const wrong = checkBatch(state, commands, context);
@@ -78,13 +83,13 @@ function decideCommands(
   const refusals = refusalsOf(commands, outcomes);
   return atomic && refusals.size > 0
     ? { kind: "refused", refusal: batchRefusal(refusals, commands.length) }
-    : { kind: "accepted", events, outcomes };
+    : { kind: "accepted", steps: events, outcomes };
 }
 
-function decideOne(state: SessionState, command: Command, context: DecideContext, atomic: boolean): BatchDecision {
+function decideOne(state: SessionState, command: Command, context: DecideContext, atomic: boolean): Decided | Refused {
   const outcome = decide(state, command, context);
-  if (outcome.kind === "accepted") return { kind: "accepted", events: outcome.events, outcomes: [outcome] };
-  return atomic ? outcome : { kind: "accepted", events: [], outcomes: [outcome] };
+  if (outcome.kind === "accepted") return { kind: "accepted", steps: outcome.events, outcomes: [outcome] };
+  return atomic ? outcome : { kind: "accepted", steps: [], outcomes: [outcome] };
 }
 
 function runInOrder(state: SessionState, commands: readonly Command[], context: DecideContext) {
@@ -116,7 +121,7 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
       const indifferent = kind === "set-variable" || kind === "expect-version" || kind === "rollback-variable";
       if (pending.length === 0 || (indifferent && pending.every((event) => event.kind === "variable-set")))
         return draft;
-      draft = evolve(draft === state ? draftOf(state) : draft, nextCommit(state, { events: pending }, context));
+      draft = evolve(draft === state ? draftOf(state) : draft, nextCommit(state, { steps: pending }, context));
       // All of the batch is one commit, so each of its commands follows the same revision.
       draft.revision = state.revision;
       draft.atMs = state.atMs;

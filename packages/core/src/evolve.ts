@@ -1,8 +1,9 @@
 import type { AccessRule, Permissions } from "./access/access-rule.ts";
 import type { Commit, SessionEvent, VariableRegistered } from "./commit.ts";
+import { stepsOf } from "./commit-steps.ts";
 import { evolveSpaces, putSpace, removeSpace } from "./configuration-space/evolve-space.ts";
 import { evolveDependency } from "./dependency/evolve-dependency.ts";
-import { DerivedSet } from "./derivation/derived-set.ts";
+import { DerivedRun } from "./derivation/derived-run.ts";
 import { evolveLabel } from "./label/evolve-label.ts";
 import { evolveLease } from "./lease/evolve-lease.ts";
 import { evolveRule } from "./rule/evolve-rule.ts";
@@ -20,7 +21,7 @@ import {
 import { forkOf } from "./snapshot.ts";
 import { createVariable, type Variable } from "./variable.ts";
 import { variableAfter } from "./variable-after.ts";
-import { DerivedSlot } from "./variable-table.ts";
+import { VariableTable } from "./variable-table.ts";
 import { writable } from "./writable.ts";
 
 /**
@@ -29,24 +30,22 @@ import { writable } from "./writable.ts";
  */
 export const evolve = (state: SessionState, commit: Commit): SessionState => evolveDecided(state, commit, []);
 
-/** What was made of an event on the way to a decision: the variable afterwards, or where it is kept. */
-export type MadeVariable = Variable | DerivedSlot | undefined;
+/** The variable that an event leaves, where it was made on the way to a decision. */
+export type MadeVariable = Variable | undefined;
 
 /**
  * Folds a commit as {@link evolve} does where it was decided in this process, on this very state.
  *
- * @param made - what was made on the way to the decision, at the places of the events that give variables their values; it
+ * @param made - what was made on the way to the decision, at the places of the steps that give variables their values; it
  *   need not be made again
  */
 export function evolveDecided(state: SessionState, commit: Commit, made: readonly MadeVariable[]): SessionState {
   let next = state;
   let at = 0;
-  for (const event of commit.events) {
+  for (const step of stepsOf(commit)) {
     const one = made[at++];
-    if (one instanceof DerivedSlot && one.table === next.variables && event instanceof DerivedSet) {
-      one.take(event);
-      next.totalVariableUpdates++;
-    } else if (one === undefined || one instanceof DerivedSlot) next = applyEvent(next, event, commit);
+    if (step instanceof DerivedRun) applyRun(next, step, commit);
+    else if (one === undefined) next = applyEvent(next, step, commit);
     else replaceVariable(next, one);
   }
   next.revision = commit.revision;
@@ -54,6 +53,18 @@ export function evolveDecided(state: SessionState, commit: Commit, made: readonl
   evolveSpaces(next, commit);
   if (commit.requestId !== undefined) rememberRequest(next, commit.requestId, commit.revision);
   return next;
+}
+
+/** Folds a run of derived values: into the table that it was computed from by noting in its slots where they are. */
+function applyRun(state: SessionState, run: DerivedRun, commit: Commit): void {
+  const { slots } = run;
+  const { variables } = state;
+  if (variables instanceof VariableTable && variables.owns(slots[0])) {
+    for (let at = 0; at < slots.length; at++) slots[at]?.take(run, at);
+    state.totalVariableUpdates += slots.length;
+  } else {
+    for (const event of run.events()) applyEvent(state, event, commit);
+  }
 }
 
 /** Folds one event of a commit into a session. */

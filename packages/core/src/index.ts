@@ -10,6 +10,7 @@ export * from "./changes.ts";
 export * from "./check-argument.ts";
 export * from "./command.ts";
 export * from "./commit.ts";
+export { eventsIn, type Step, stepsOf } from "./commit-steps.ts";
 export * from "./configuration-space/configuration-space.ts";
 export { unknownSpace } from "./configuration-space/decide-space.ts";
 export * from "./decide.ts";

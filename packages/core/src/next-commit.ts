@@ -1,19 +1,21 @@
 import { actorOf } from "./actor.ts";
 import type { DecideContext } from "./command.ts";
 import type { Commit } from "./commit.ts";
+import { arePlain, type Step, SteppedCommit } from "./commit-steps.ts";
 import type { SessionState } from "./session-state.ts";
 import { emptyRecord, laterThan } from "./variable.ts";
 
 /**
- * Wraps events into the commit that follows a state. Its time is the context's, or a microsecond after the last
+ * Wraps what was decided into the commit that follows a state. Its time is the context's, or a microsecond after the last
  * commit's where the clock has not moved on.
  */
 export function nextCommit(
   state: SessionState,
-  { events, grants }: Pick<Commit, "events" | "grants">,
+  { steps, grants }: { readonly steps: readonly Step[] } & Pick<Commit, "grants">,
   context: DecideContext,
 ): Commit {
   const { requestId, via } = context;
+  const events = arePlain(steps) ? steps : [];
   const commit: Commit = {
     session: state.id,
     revision: state.revision + 1,
@@ -24,11 +26,12 @@ export function nextCommit(
     events,
   };
   // Most have nothing else to say: one literal, since one is made with every write.
-  if (requestId === undefined && via === undefined && grants === undefined) return commit;
-  return {
+  if (requestId === undefined && via === undefined && grants === undefined && events === steps) return commit;
+  const said = {
     ...commit,
     ...(requestId !== undefined && { requestId }),
     ...(via !== undefined && { via }),
     ...(grants !== undefined && { grants }),
   };
+  return events === steps ? said : new SteppedCommit(said, steps);
 }

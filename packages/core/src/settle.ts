@@ -1,14 +1,13 @@
 import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
-import type { BatchDecision } from "./decide-batch.ts";
+import { eventsIn, type Step } from "./commit-steps.ts";
+import type { BatchDecision, Decided } from "./decide-batch.ts";
 import { propagate } from "./derivation/propagate.ts";
 import { evolve } from "./evolve.ts";
 import { checkLeases } from "./lease/check-lease.ts";
 import { nextCommit } from "./next-commit.ts";
 import { checkRules } from "./rule/check-rules.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
-
-type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
 
 /**
  * Completes a decision: adds what is derived from the values that it changes, and refuses it where a rule would not
@@ -17,12 +16,12 @@ type Accepted = Extract<BatchDecision, { kind: "accepted" }>;
 export function settle(
   state: SessionState,
   commands: readonly Command[],
-  decided: Accepted,
+  decided: Decided,
   context: DecideContext,
 ): BatchDecision {
-  const { events } = decided;
+  const { steps: events } = decided;
   if (!asksForMore(state, commands, events)) return decided;
-  const commit = nextCommit(state, { events }, context);
+  const commit = nextCommit(state, decided, context);
   const draft = evolve(draftOf(state), commit);
   const demanded = new Set(events.flatMap((event) => demandedBy(event)));
   for (const command of commands) {
@@ -33,19 +32,19 @@ export function settle(
   const changed = new Set(written.filter((event) => event.unchanged !== true).map(({ id }) => id));
   const propagated = propagate(draft, { changed, demanded }, { commit, context });
   if (propagated.kind === "refused") return propagated;
-  const leases = checkLeases(draft, propagated.events, context);
+  const leases = checkLeases(draft, eventsIn(propagated.steps), context);
   if (leases.kind === "refused") return leases;
   const broken = draft.rules.size === 0 ? undefined : checkRules(draft, [...changed, ...setBy(propagated)], context);
   if (broken !== undefined) return { kind: "refused", refusal: broken };
-  if (propagated.events.length === 0) return decided;
+  if (propagated.steps.length === 0) return decided;
   const before = [...events, ...leases.value];
   const variables = [...before.map(() => undefined), ...propagated.variables];
-  return { ...decided, events: [...before, ...propagated.events], variables };
+  return { ...decided, steps: [...before, ...propagated.steps], variables };
 }
 
 /** Ids of the variables that follow from others and have new values. */
-const setBy = ({ events }: { events: readonly SessionEvent[] }): string[] =>
-  events.flatMap((event) => (event.kind === "variable-set" ? [event.id] : []));
+const setBy = ({ steps }: { steps: readonly Step[] }): string[] =>
+  Array.from(eventsIn(steps)).flatMap((event) => (event.kind === "variable-set" ? [event.id] : []));
 
 /** Says whether anything may follow from a decision. Loops, since this is asked of every write, and mostly denied. */
 function asksForMore(state: SessionState, commands: readonly Command[], events: readonly SessionEvent[]): boolean {

@@ -1,7 +1,7 @@
-import { DerivedSet } from "./derivation/derived-set.ts";
+import { type Cell, toCell } from "./derivation/cell.ts";
+import type { DerivedRun } from "./derivation/derived-run.ts";
 import type { Recipe } from "./derivation/recipe.ts";
 import type { Table } from "./layered-map.ts";
-import type { Payload } from "./payload.ts";
 import type { Variable } from "./variable.ts";
 import { variableAfter } from "./variable-after.ts";
 
@@ -11,19 +11,20 @@ export const createVariableTable = (variables: readonly Variable[] = []): Table<
 
 /**
  * Where a derived variable is kept whose values follow one another faster than anybody looks at them: the variable as it was
- * when somebody last did, and the last of the values that it was given since.
+ * when somebody last did, and where the last of the values is that it was given since.
  */
 export class DerivedSlot {
-  /** What it is an entry of. */
-  readonly table: Table<string, Variable>;
+  /** What says which table it is an entry of. Not the table, which was to go with its session and not with the last commit. */
+  readonly key: object;
   readonly id: string;
-  /** What its values are computed by, for whoever computes them. */
+  /** What its values are computed by, noted by whoever computes them. */
   recipe: Recipe | undefined;
   #base: Variable;
-  #last: DerivedSet | undefined;
+  #run: DerivedRun | undefined;
+  #at = 0;
 
-  constructor(table: Table<string, Variable>, variable: Variable) {
-    this.table = table;
+  constructor(key: object, variable: Variable) {
+    this.key = key;
     this.id = variable.id;
     this.#base = variable;
   }
@@ -33,43 +34,65 @@ export class DerivedSlot {
     return this.#base;
   }
 
-  get version(): number {
-    return this.#last === undefined ? this.#base.version : this.#last.version;
+  /** The run that its value comes from, at {@link at}; none where the variable is as it was looked at last. */
+  get run(): DerivedRun | undefined {
+    return this.#run;
   }
 
-  get payload(): Payload {
-    return this.#last === undefined ? this.#base.payload : this.#last.payload;
+  get at(): number {
+    return this.#at;
+  }
+
+  get isDerived(): boolean {
+    return this.recipe !== undefined || this.#base.derivation !== undefined;
+  }
+
+  get version(): number {
+    return this.#run === undefined ? this.#base.version : this.#run.versionAt(this.#at);
+  }
+
+  /** Its value, as it is put into a column. */
+  get cell(): Cell {
+    return this.#run === undefined ? toCell(this.#base.payload) : this.#run.cellAt(this.#at);
   }
 
   /** The variable as it is now. */
   get variable(): Variable {
-    const last = this.#last;
-    if (last !== undefined) this.put(variableAfter(this.#base, last, DerivedSet.stampOf(last)));
+    const run = this.#run;
+    if (run !== undefined) this.put(variableAfter(this.#base, run.eventAt(this.#at), run.cause.stamp));
     return this.#base;
   }
 
   put(variable: Variable): void {
+    if (this.recipe !== undefined && !isMadeAlike(variable, this.#base)) this.recipe = undefined;
     this.#base = variable;
-    this.#last = undefined;
+    this.#run = undefined;
   }
 
   /**
-   * Gives it a computed value. What is passed over where nobody looks leaves no trace: each value is stamped anew, and what
+   * Gives it the value that is at some place of a run. What is passed over where nobody looks leaves no trace: each value is stamped anew, and what
    * is said of how it came about is said in the same words.
    */
-  take(event: DerivedSet): void {
-    const stamp = DerivedSet.stampOf(event);
-    const beforeMs = this.#last === undefined ? this.#base.updatedAtMs : DerivedSet.stampOf(this.#last).atMs;
+  take(run: DerivedRun, at: number): void {
+    const { stamp } = run.cause;
+    const beforeMs = this.#run === undefined ? this.#base.updatedAtMs : this.#run.cause.stamp.atMs;
     // One that was updated in the future, as it may be where it comes from elsewhere, counts its microseconds.
-    if (stamp.atMs > beforeMs) this.#last = event;
-    else this.put(variableAfter(this.variable, event, stamp));
+    if (stamp.atMs > beforeMs) {
+      this.#run = run;
+      this.#at = at;
+    } else this.put(variableAfter(this.variable, run.eventAt(at), stamp));
   }
 }
+
+/** Says whether a variable's values are computed and checked as another's are, which is not stale. */
+const isMadeAlike = (a: Variable, b: Variable): boolean =>
+  a.stale === undefined && a.derivation === b.derivation && a.constraints === b.constraints && a.type === b.type;
 
 /** A class for its speed, as layers are. */
 export class VariableTable implements Table<string, Variable> {
   readonly #entries = new Map<string, Variable | DerivedSlot>();
-  #hasSlots = false;
+  /** There as soon as there are slots. */
+  #key: object | undefined;
 
   constructor(variables: readonly Variable[]) {
     for (const variable of variables) this.#entries.set(variable.id, variable);
@@ -90,7 +113,7 @@ export class VariableTable implements Table<string, Variable> {
 
   set(id: string, variable: Variable): unknown {
     // A slot stays, since others may hold it.
-    const entry = this.#hasSlots ? this.#entries.get(id) : undefined;
+    const entry = this.#key !== undefined ? this.#entries.get(id) : undefined;
     if (entry instanceof DerivedSlot) return entry.put(variable);
     return this.#entries.set(id, variable);
   }
@@ -112,9 +135,14 @@ export class VariableTable implements Table<string, Variable> {
     const entry = this.#entries.get(id);
     if (entry === undefined || entry instanceof DerivedSlot) return entry;
     if (entry.derivation === undefined) return undefined;
-    const slot = new DerivedSlot(this, entry);
+    this.#key ??= {};
+    const slot = new DerivedSlot(this.#key, entry);
     this.#entries.set(id, slot);
-    this.#hasSlots = true;
     return slot;
+  }
+
+  /** Says whether a slot is one of this table's. */
+  owns(slot: DerivedSlot | undefined): slot is DerivedSlot {
+    return slot !== undefined && slot.key === this.#key;
   }
 }

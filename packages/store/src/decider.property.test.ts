@@ -106,7 +106,7 @@ test("over random programs: refused changes nothing, the fold is what was decide
         const before = plain(state);
         const decision = decideBatch(state, commands, context, { atomic });
         expect(plain(state)).toEqual(before);
-        if (decision.kind === "refused" || decision.events.length === 0) continue;
+        if (decision.kind === "refused" || decision.steps.length === 0) continue;
         const commit = nextCommit(state, decision, context);
         const drafted = evolve(draftOf(state), commit);
         const summary = evolveSummary(summaryOf(state), commit);

@@ -7,6 +7,7 @@ import {
   refusal,
   type SessionEvent,
   type SessionState,
+  stepsOf,
   storeError,
 } from "@trimtab/core";
 import { commitAt } from "./commit-at.ts";
@@ -53,7 +54,7 @@ export async function answerOf(
   if (!mayHaveMade(commands, commit)) throw usedOtherwise(commit.requestId ?? "", revision);
   const known = refusals.get(keyOf(fold.state.epoch, commit.requestId ?? ""));
   const outcomes = known?.outcomes ?? outcomesOf(commands, commit);
-  return { commit, decision: { kind: "accepted", events: commit.events, outcomes } };
+  return { commit, decision: { kind: "accepted", steps: stepsOf(commit), outcomes } };
 }
 
 const keyOf = (epoch: string, requestId: string) => `${epoch}/${requestId}`;

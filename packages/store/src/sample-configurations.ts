@@ -5,6 +5,7 @@ import {
   type DecideContext,
   decideBatch,
   drawFrom,
+  eventsIn,
   fromPayload,
   type Payload,
   type SampleOptions,
@@ -50,7 +51,7 @@ export function sampleConfigurations(
       return { kind: "set-variable", ref, value } as const;
     });
     const decision = decideBatch(state, commands, context, { atomic: true });
-    if (decision.kind === "accepted") configurations.push(configurationAfter(variables, decision.events));
+    if (decision.kind === "accepted") configurations.push(configurationAfter(variables, eventsIn(decision.steps)));
   }
   return { configurations, seed, revision: state.revision };
 }
@@ -71,7 +72,7 @@ function axisOf({ id, name, type, constraints }: Variable, { types }: DecideCont
 }
 
 /** The values that there would be after a write, what is derived from it included. */
-function configurationAfter(variables: readonly Variable[], events: readonly SessionEvent[]): ValueRecord {
+function configurationAfter(variables: readonly Variable[], events: Iterable<SessionEvent>): ValueRecord {
   const written = new Map<string, Payload>();
   for (const event of events) if (event.kind === "variable-set") written.set(event.id, event.payload);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-import { type Commit, type SessionSummary, summaryOf } from "@trimtab/core";
+import { type Commit, type SessionSummary, stepsOf, summaryOf } from "@trimtab/core";
 import type { SummaryStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
 import { createLeastUsed, type Used } from "./least-used.ts";
@@ -86,9 +86,9 @@ export interface SessionTable {
   close(): Promise<void>;
 }
 
-/** Says whether a commit changes the session itself. Most events set a value, of which there may be thousands. */
-function isOfSession({ events }: Commit): boolean {
-  for (const { kind } of events) if (kind !== "variable-set" && kind.startsWith("session-")) return true;
+/** Says whether a commit changes the session itself. Most steps set a value, of which there may be thousands. */
+function isOfSession(commit: Commit): boolean {
+  for (const { kind } of stepsOf(commit)) if (kind !== "variable-set" && kind.startsWith("session-")) return true;
   return false;
 }
 

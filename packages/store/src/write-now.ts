@@ -35,7 +35,7 @@ export const commitOf = (
   state: SessionState,
   decision: Extract<BatchDecision, { kind: "accepted" }>,
   context: DecideContext,
-): Commit | undefined => (decision.events.length === 0 ? undefined : nextCommit(state, decision, context));
+): Commit | undefined => (decision.steps.length === 0 ? undefined : nextCommit(state, decision, context));
 
 /** Decides a write. A type from outside may throw; that write fails with `internal`, and nothing else does. */
 export function decideSafely(state: SessionState, { commands, atomic }: Write, context: DecideContext): BatchDecision {

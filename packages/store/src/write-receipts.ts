@@ -2,8 +2,9 @@ import {
   type BatchWritten,
   type Command,
   type Commit,
-  type SessionEvent,
+  type Step,
   StoreError,
+  stepsOf,
   storeError,
   type VariableSet,
   type Written,
@@ -14,23 +15,22 @@ import type { WriteResult } from "./write-pipeline.ts";
 export function writtenBy(session: string, result: WriteResult): Written[] {
   const written: Written[] = [];
   if (!hasCommit(result)) return written;
-  for (const event of result.commit.events) if (isWritten(event)) written.push(toWritten(session, event, result));
+  for (const step of stepsOf(result.commit)) if (isWritten(step)) written.push(toWritten(session, step, result));
   return written;
 }
 
 /** The receipt of the one value that a write set; throws `internal` where there is none. */
 export function onlyWritten(session: string, ref: string, result: WriteResult): Written {
   if (hasCommit(result))
-    for (const event of result.commit.events) if (isWritten(event)) return toWritten(session, event, result);
+    for (const step of stepsOf(result.commit)) if (isWritten(step)) return toWritten(session, step, result);
   throw storeError("internal", `setting ${ref} made no version`, {});
 }
 
 const hasCommit = (result: WriteResult): result is WriteResult & { readonly commit: Commit } =>
   result.commit !== undefined;
 
-/** Says whether an event sets a value that somebody wrote, and not one that follows from others. */
-const isWritten = (event: SessionEvent): event is VariableSet =>
-  event.kind === "variable-set" && event.root === undefined;
+/** Says whether a step sets a value that somebody wrote, and not one that follows from others. */
+const isWritten = (step: Step): step is VariableSet => step.kind === "variable-set" && step.root === undefined;
 
 const toWritten = (
   session: string,

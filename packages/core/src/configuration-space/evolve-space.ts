@@ -1,4 +1,5 @@
 import type { Commit, SessionEvent } from "../commit.ts";
+import { eventsIn, stepsOf } from "../commit-steps.ts";
 import type { SessionState } from "../session-state.ts";
 import { writable } from "../writable.ts";
 import type { ConfigurationSpace } from "./configuration-space.ts";
@@ -36,7 +37,7 @@ export function removeSpace(state: SessionState, name: string): SessionState {
 export function evolveSpaces(state: SessionState, commit: Commit): void {
   if (state.spaces.size === 0) return;
   const touched = new Set<string>();
-  for (const event of commit.events) {
+  for (const event of eventsIn(stepsOf(commit))) {
     if (event.kind === "variable-set" && event.unchanged !== true) {
       for (const name of state.spacesOf.from(event.id)) touched.add(name);
     }

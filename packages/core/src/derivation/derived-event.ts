@@ -3,7 +3,7 @@ import { isRepeated } from "../decide-variable.ts";
 import type { Parsed } from "../parse-value.ts";
 import { type Payload, payloadEquals } from "../payload.ts";
 import type { Variable } from "../variable.ts";
-import type { Cause } from "./derived-set.ts";
+import type { Cause } from "./derived-run.ts";
 
 /** What can be said of a derived variable that was computed. */
 export type DerivedEvent = VariableSet | Extract<SessionEvent, { kind: "staleness-changed" }>;

@@ -1,8 +1,8 @@
 import type { Crowd, Follower } from "../dependency/dependency-graph.ts";
 
-/** What has caused one variable to be looked at again. */
+/** What has caused variables to be looked at again. */
 export interface Visit {
-  readonly follower: Follower;
+  readonly members: readonly Follower[];
   /** Ids of the dependencies whose values are new, the first of which leads to the root. */
   readonly causes: readonly string[];
 }
@@ -11,12 +11,11 @@ export interface Visit {
 export interface HeightQueue {
   /** Adds variables, or more causes where one was added before. A crowd that `isOnce` never is, and costs less. */
   add(crowd: Crowd, why: { causes: readonly string[]; isOnce: boolean }): void;
-  /** The next visit, which is over when the one after it is asked for. */
+  /** The next visit. */
   next(): Visit | undefined;
 }
 
-interface Arrival {
-  readonly members: readonly Follower[];
+interface Arrival extends Visit {
   /** Those that it was added with belong to whoever added it. */
   causes: readonly string[];
   own: string[] | undefined;
@@ -28,9 +27,6 @@ export function createHeightQueue(): HeightQueue {
   const queued = new Map<string, Arrival>();
   let height = 0;
   let at = 0;
-  let member = 0;
-  // One for all: a crowd may have thousands of members.
-  let visit: { -readonly [K in keyof Visit]: Visit[K] } | undefined;
   return {
     add({ height: atHeight, members }, { causes, isOnce }) {
       const id = members[0]?.id ?? "";
@@ -48,17 +44,8 @@ export function createHeightQueue(): HeightQueue {
     },
     next() {
       for (; height < byHeight.length; height++, at = 0) {
-        for (let arrival = byHeight[height]?.[at]; arrival !== undefined; arrival = byHeight[height]?.[++at]) {
-          const follower = arrival.members[member++];
-          if (follower === undefined) {
-            member = 0;
-            continue;
-          }
-          if (visit === undefined) visit = { follower, causes: arrival.causes };
-          visit.follower = follower;
-          visit.causes = arrival.causes;
-          return visit;
-        }
+        const arrival = byHeight[height]?.[at++];
+        if (arrival !== undefined) return arrival;
       }
       return undefined;
     },

@@ -1,28 +1,29 @@
 import type { DecideContext } from "../command.ts";
-import type { Commit, CommitStamp, SessionEvent, VariableSet } from "../commit.ts";
-import { isRepeated } from "../decide-variable.ts";
+import type { Commit, CommitStamp, VariableSet } from "../commit.ts";
+import type { Step } from "../commit-steps.ts";
 import { applyEvent, type MadeVariable } from "../evolve.ts";
 import type { Parsed } from "../parse-value.ts";
-import { type Payload, payloadEquals } from "../payload.ts";
+import type { Payload } from "../payload.ts";
 import { putVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
 import { variableAfter } from "../variable-after.ts";
 import { DerivedSlot } from "../variable-table.ts";
+import { type Cell, cellEquals, fromCell } from "./cell.ts";
 import { namesNotFollowed } from "./check-derivation.ts";
 import { type ComputeOptions, compute, payloadOf } from "./compute.ts";
-import { type DerivedEvent, eventFor } from "./derived-event.ts";
-import { type Cause, DerivedSet } from "./derived-set.ts";
+import { eventFor } from "./derived-event.ts";
+import { type Cause, DerivedRun } from "./derived-run.ts";
 import { createHeightQueue } from "./height-queue.ts";
 import { computeQuickly } from "./recipe.ts";
-import { baseOf, isConcerned, type Target, targetOf, variableOf } from "./target.ts";
+import { baseOf, isConcerned, isDerived, type Target, targetOf, variableOf } from "./target.ts";
 
-/** What follows from new values: further events of the same commit, or why the commit cannot be. */
+/** What follows from new values: further steps of the same commit, or why the commit cannot be. */
 export type Propagated =
   | {
       readonly kind: "propagated";
-      readonly events: readonly SessionEvent[];
-      /** At the place of each event that gives a variable a value: that variable afterwards, or where it is kept. */
+      readonly steps: readonly Step[];
+      /** At the place of an event that gives a variable a value: that variable afterwards, where it was made. */
       readonly variables: readonly MadeVariable[];
     }
   | { readonly kind: "refused"; readonly refusal: Refusal };
@@ -63,9 +64,11 @@ class Propagation {
   readonly #queue = createHeightQueue();
   /** Of variables that were computed: what was written that led to it. */
   readonly #roots = new Map<string, string>();
-  readonly #events: SessionEvent[] = [];
+  readonly #steps: Step[] = [];
   readonly #variables: MadeVariable[] = [];
   #cause: Cause | undefined;
+  /** The last of the steps, where it is one that may go on. */
+  #run: DerivedRun | undefined;
   /** Many that follow from one variable ask for the same one after the other. */
   #lastName: string | undefined;
   #lastPayload: Payload | undefined;
@@ -79,7 +82,7 @@ class Propagation {
     this.#hasRules = draft.rules.size > 0;
     this.#computing = {
       context: making.context,
-      payloadOf: (name) => this.#payloadOf(name),
+      payloadOf: this.#present,
       dependenciesOf: ({ id }) => Array.from(draft.dependencies.dependenciesOf(id), ({ dependsOn }) => dependsOn),
     };
     for (const id of demanded) this.#demand(id);
@@ -103,18 +106,24 @@ class Propagation {
     const { context } = this.#making;
     let computed = 0;
     for (let visit = this.#queue.next(); visit !== undefined; visit = this.#queue.next()) {
-      const { follower, causes } = visit;
-      const target = targetOf(this.#draft, follower);
-      if (target === undefined) continue;
-      const { id, name, derivation } = baseOf(target);
-      if (derivation === undefined) {
-        this.#add({ kind: "dependency-changed", id, name, version: target.version, causedBy: causes }, undefined);
-      } else if (follower.kind === "data") {
-        if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
-        this.#compute(target, follower.isFollowed, this.#causeOf(causes));
+      const cause = this.#causeOf(visit.causes);
+      for (const follower of visit.members) {
+        const target = targetOf(this.#draft, follower);
+        if (target === undefined) continue;
+        if (!isDerived(target)) {
+          const { id, name } = baseOf(target);
+          this.#add(
+            { kind: "dependency-changed", id, name, version: target.version, causedBy: visit.causes },
+            undefined,
+          );
+        } else if (follower.kind === "data") {
+          if (++computed > context.limits.derivationsPerCommit) return tooMany(computed, context);
+          this.#compute(target, follower.isFollowed, cause);
+        }
       }
     }
-    return { kind: "propagated", events: this.#events, variables: this.#variables };
+    this.#run?.end();
+    return { kind: "propagated", steps: this.#steps, variables: this.#variables };
   }
 
   #demand(id: string): void {
@@ -126,16 +135,18 @@ class Propagation {
   }
 
   #compute(target: Target, isFollowed: boolean, cause: Cause): void {
-    const { id, stale } = baseOf(target);
-    const isSure = stale === undefined && !this.#demanded.has(id);
-    const quick = isSure && target instanceof DerivedSlot ? followQuickly(target, cause, this.#computing) : undefined;
-    if (quick === "unchanged") return;
-    if (quick !== undefined && !isFollowed && !this.#hasRules) {
-      this.#add(quick, target);
-      return;
+    const quick = this.#computeQuickly(target);
+    if (quick !== undefined && target instanceof DerivedSlot) {
+      if (cellEquals(quick, target.cell)) return;
+      if (!isFollowed && !this.#hasRules) {
+        this.#goOn(target, quick, cause);
+        return;
+      }
     }
     const variable = variableOf(target) as Derived;
-    const event = quick ?? this.#eventFor(variable, isSure, cause);
+    const result =
+      quick === undefined ? this.#computeAnyhow(variable) : { kind: "parsed" as const, value: fromCell(quick) };
+    const event = eventFor(variable, result, cause);
     if (event?.kind === "variable-set") this.#set(variable, event, { isFollowed, cause });
     else if (event !== undefined) {
       this.#add(event, undefined);
@@ -143,9 +154,16 @@ class Propagation {
     }
   }
 
-  #eventFor(variable: Derived, isSure: boolean, cause: Cause): DerivedEvent | undefined {
+  #computeQuickly(target: Target): Cell | undefined {
+    if (!(target instanceof DerivedSlot) || (this.#demanded.size > 0 && this.#demanded.has(target.id)))
+      return undefined;
+    return computeQuickly(target, this.#making.context, this.#present);
+  }
+
+  #computeAnyhow(variable: Derived): Parsed<Payload> {
+    const isSure = variable.stale === undefined && !this.#demanded.has(variable.id);
     const unsure = isSure ? undefined : checkFollows(this.#draft, variable, this.#making.context);
-    return eventFor(variable, unsure ?? compute(this.#draft, variable, this.#computing), cause);
+    return unsure ?? compute(this.#draft, variable, this.#computing);
   }
 
   #set(variable: Variable, event: VariableSet, { isFollowed, cause }: { isFollowed: boolean; cause: Cause }): void {
@@ -160,9 +178,21 @@ class Propagation {
     this.visitDependents(variable.id);
   }
 
-  #add(event: SessionEvent, variable: MadeVariable): void {
-    this.#events.push(event);
+  #add(step: Step, variable: MadeVariable): void {
+    this.#steps.push(step);
     this.#variables.push(variable);
+    this.#run?.end();
+    this.#run = undefined;
+  }
+
+  #goOn(slot: DerivedSlot, value: Cell, cause: Cause): void {
+    let run = this.#run;
+    if (run?.cause !== cause) {
+      run = new DerivedRun(cause, slot);
+      this.#add(run, undefined);
+      this.#run = run;
+    }
+    run.add(slot, value);
   }
 
   #causeOf(causedBy: readonly string[]): Cause {
@@ -173,25 +203,13 @@ class Propagation {
     return this.#cause;
   }
 
-  #payloadOf(name: string): Payload | undefined {
+  readonly #present = (name: string): Payload | undefined => {
     if (name !== this.#lastName) {
       this.#lastName = name;
       this.#lastPayload = payloadOf(this.#draft, name);
     }
     return this.#lastPayload;
-  }
-}
-
-/** The event that gives a variable a computed value, where that is all there is to say: no failure, and nothing large. */
-function followQuickly(
-  slot: DerivedSlot,
-  cause: Cause,
-  { context, payloadOf = () => undefined }: ComputeOptions<Derived>,
-): DerivedSet | "unchanged" | undefined {
-  const { payload: before } = slot;
-  const payload = isRepeated(before) ? computeQuickly(slot, context, payloadOf) : undefined;
-  if (payload === undefined) return undefined;
-  return payloadEquals(payload, before) ? "unchanged" : new DerivedSet(slot, payload, cause);
+  };
 }
 
 type Derived = Variable & { readonly derivation: Derivation };

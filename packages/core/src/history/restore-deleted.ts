@@ -38,7 +38,7 @@ export function restoreDeleted(
   { events: before, past, dependencies, permissions }: Restoring,
   context: DecideContext,
 ): Decision {
-  const commit = nextCommit(state, { events: [] }, context);
+  const commit = nextCommit(state, { steps: [] }, context);
   let draft = draftOf(state);
   for (const event of before) draft = applyEvent(draft, event, commit);
   const events: SessionEvent[] = [];

@@ -1,8 +1,11 @@
-import type { Commit, CommitStamp, VariableImported, VariableSet } from "../commit.ts";
-import { DerivedSet } from "../derivation/derived-set.ts";
+import type { Commit, SessionEvent, VariableImported } from "../commit.ts";
+import { stepsOf } from "../commit-steps.ts";
+import { DerivedRun } from "../derivation/derived-run.ts";
 import type { Origin } from "../origin.ts";
 import { fromPayload, type Payload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
-import { metadataOfWrite } from "../variable-after.ts";
+import type { DerivedSlot } from "../variable-table.ts";
+import { versionOf } from "./variable-version.ts";
+import { inOrder, type Kept, madeOf, Place, Ring } from "./version-ring.ts";
 
 /** One version of a variable. */
 export interface VariableVersion {
@@ -57,6 +60,10 @@ export const createSessionHistory = (
 class History implements SessionHistory {
   size = 0;
   readonly #options: HistoryOptions;
+  /** Runs whose versions are not with those of their variables yet, oldest first; all are of the same variables. */
+  readonly #waiting: DerivedRun[] = [];
+  /** Variables of which as many versions are kept as ever are, where the last commit has given all of them one. */
+  #full: readonly DerivedSlot[] | undefined;
   /** By variable; of one that has a single version there is just that. */
   readonly #kept = new Map<string, VariableVersion | Ring>();
 
@@ -66,29 +73,70 @@ class History implements SessionHistory {
   }
 
   versionsOf(id: string): readonly VariableVersion[] {
+    this.#distribute();
     return inOrder(this.#kept.get(id));
   }
 
   apply(commit: Commit): void {
+    if (this.#waits(commit)) return;
+    this.#distribute();
+    for (const step of stepsOf(commit)) {
+      if (step instanceof DerivedRun) this.#pushRun(step);
+      else this.#pushEvent(step, commit);
+    }
+  }
+
+  /**
+   * Lets a run wait that does nothing but take the place of the oldest versions of its variables, of which there are as many as
+   * are kept; so do the runs before it. Says whether it waits.
+   */
+  #waits(commit: Commit): boolean {
+    const [cause, run, ...more] = stepsOf(commit);
+    if (cause?.kind !== "variable-set" || !(run instanceof DerivedRun) || more.length > 0) return false;
+    if (this.#full === undefined || !areSame(run.slots, this.#full) || !run.cause.causedBy.includes(cause.id))
+      return false;
+    this.#pushEvent(cause, commit);
+    this.#waiting.push(run);
+    if (this.#waiting.length > this.#options.versionsPerVariable) this.#waiting.shift();
+    return true;
+  }
+
+  /** Puts the versions of runs that wait to those of their variables. */
+  #distribute(): void {
+    for (const run of this.#waiting) this.#pushRun(run);
+    this.#waiting.length = 0;
+    this.#full = undefined;
+  }
+
+  #pushRun(run: DerivedRun): void {
     const { valueBytes } = this.#options;
-    for (const event of commit.events) {
-      if (event instanceof DerivedSet && payloadSize(event.payload) <= valueBytes) this.#push(event.id, event);
-      else if (event.kind === "variable-set" || event.kind === "variable-registered") {
-        this.#push(event.id, versionOf(event, commit, valueBytes));
-      } else if (event.kind === "variable-imported") {
-        for (const version of importedVersions(event, commit)) this.#push(event.variable.id, version);
-      } else if (event.kind === "variable-deleted") this.#drop(event.id);
-      else if (event.kind === "session-deleted" || event.kind === "session-created") this.#clear();
-      else if (event.kind === "session-forked") {
-        this.#clear();
-        for (const { id, version, payload } of event.from.variables) {
-          this.#push(id, { ...stamp(commit), version, ...small(payload, valueBytes) });
-        }
+    const before = this.size;
+    for (const [at, { id }] of run.slots.entries()) {
+      const cell = run.cellAt(at);
+      const isSmall = typeof cell === "number" || payloadSize(cell) <= valueBytes;
+      this.#push(id, isSmall ? new Place(run, at) : versionOf(run.eventAt(at), run.cause.stamp, valueBytes));
+    }
+    this.#full = this.size === before ? run.slots : undefined;
+  }
+
+  #pushEvent(event: SessionEvent, commit: Commit): void {
+    const { valueBytes } = this.#options;
+    if (event.kind === "variable-set" || event.kind === "variable-registered") {
+      this.#push(event.id, versionOf(event, commit, valueBytes));
+    } else if (event.kind === "variable-imported") {
+      for (const version of importedVersions(event, commit)) this.#push(event.variable.id, version);
+    } else if (event.kind === "variable-deleted") this.#drop(event.id);
+    else if (event.kind === "session-deleted" || event.kind === "session-created") this.#clear();
+    else if (event.kind === "session-forked") {
+      this.#clear();
+      for (const { id, version, payload } of event.from.variables) {
+        this.#push(id, { ...stamp(commit), version, ...small(payload, valueBytes) });
       }
     }
   }
 
   toEntries(): readonly (readonly [string, readonly VariableVersion[]])[] {
+    this.#distribute();
     return Array.from(this.#kept, ([id, versions]) => [id, inOrder(versions)] as const);
   }
 
@@ -116,60 +164,6 @@ class History implements SessionHistory {
   }
 }
 
-/** A version, or the event that it is made of when somebody asks. */
-type Kept = VariableVersion | DerivedSet;
-
-const madeOf = (kept: Kept): VariableVersion =>
-  kept instanceof DerivedSet ? versionOf(kept, DerivedSet.stampOf(kept), Number.POSITIVE_INFINITY) : kept;
-
-/** A variable's versions: once they are as many as are kept, each new one takes the place of the oldest. */
-class Ring {
-  readonly #versions: Kept[];
-  #oldest = 0;
-  /** There are events among them. */
-  #hasEvents: boolean;
-
-  constructor(first: VariableVersion, second: Kept) {
-    this.#versions = [first, second];
-    this.#hasEvents = second instanceof DerivedSet;
-  }
-
-  get size(): number {
-    return this.#versions.length;
-  }
-
-  /** Adds a version; says whether there is one more than before, and not another in the place of the oldest. */
-  push(version: Kept, most: number): boolean {
-    if (version instanceof DerivedSet) this.#hasEvents = true;
-    const isMore = this.#versions.length < most;
-    if (isMore) this.#versions.push(version);
-    else {
-      this.#versions[this.#oldest] = version;
-      this.#oldest = (this.#oldest + 1) % most;
-    }
-    return isMore;
-  }
-
-  inOrder(): VariableVersion[] {
-    const versions = this.#made();
-    const oldest = this.#oldest;
-    return oldest === 0 ? versions.slice() : versions.slice(oldest).concat(versions.slice(0, oldest));
-  }
-
-  /** The versions, those that were not made yet made for good. */
-  #made(): readonly VariableVersion[] {
-    const versions = this.#versions;
-    if (this.#hasEvents) for (const [at, kept] of versions.entries()) versions[at] = madeOf(kept);
-    this.#hasEvents = false;
-    return versions as readonly VariableVersion[];
-  }
-}
-
-const inOrder = (versions: VariableVersion | Ring | undefined): VariableVersion[] => {
-  if (versions === undefined) return [];
-  return versions instanceof Ring ? versions.inOrder() : [versions];
-};
-
 /** Versions that came with a variable, or the one it came at. */
 function importedVersions({ variable, versions }: VariableImported, commit: Commit): readonly VariableVersion[] {
   if (versions !== undefined) return versions.map((version) => ({ ...version, revision: commit.revision }));
@@ -178,32 +172,6 @@ function importedVersions({ variable, versions }: VariableImported, commit: Comm
     { version, payload, value, updatedAtMs, updatedBy, origin, metadata: commit.metadata, revision: commit.revision },
   ];
 }
-
-type Writing = Extract<Commit["events"][number], { kind: "variable-set" | "variable-registered" }>;
-
-/** The version that an event makes; with the value whatever its size, where the limit is infinite. */
-function versionOf(event: Writing, commit: CommitStamp, valueBytes: number): VariableVersion {
-  const { payload } = event;
-  const { atMs: updatedAtMs, actor: updatedBy, origin, revision } = commit;
-  const isSet = event.kind === "variable-set";
-  const version = isSet ? event.version : 0;
-  const metadata = isSet ? metadataOfWrite(event, commit) : commit.metadata;
-  const { rolledBackTo, causedBy = none } = isSet ? event : notSet;
-  // Most in one literal: this runs with every write.
-  let made: VariableVersion;
-  if (payloadSize(payload) > valueBytes) made = { version, updatedAtMs, updatedBy, origin, metadata, revision };
-  else {
-    const value = fromPayload(payload);
-    if (rolledBackTo === undefined && causedBy.length > 0)
-      return { version, payload, value, updatedAtMs, updatedBy, origin, metadata, revision, causedBy };
-    made = { version, payload, value, updatedAtMs, updatedBy, origin, metadata, revision };
-  }
-  const caused = causedBy.length > 0 ? { ...made, causedBy } : made;
-  return rolledBackTo === undefined ? caused : { ...caused, rolledBackTo };
-}
-
-const none: readonly string[] = [];
-const notSet: Pick<VariableSet, "rolledBackTo" | "causedBy"> = {};
 
 const stamp = ({ atMs: updatedAtMs, actor: updatedBy, origin, metadata, revision }: Commit) => ({
   updatedAtMs,
@@ -215,3 +183,6 @@ const stamp = ({ atMs: updatedAtMs, actor: updatedBy, origin, metadata, revision
 
 const small = (payload: Payload, valueBytes: number) =>
   payloadSize(payload) <= valueBytes ? { payload, value: fromPayload(payload) } : {};
+
+const areSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a === b || (a.length === b.length && a.every((one, at) => one === b[at]));

@@ -11,7 +11,7 @@ import { isHeld, type LeaseProof, type OptimizationRecord } from "./optimization
  */
 export function checkLeases(
   state: SessionState,
-  events: readonly SessionEvent[],
+  events: Iterable<SessionEvent>,
   context: DecideContext,
 ): Parsed<readonly SessionEvent[]> {
   if (context.lease !== undefined) {
