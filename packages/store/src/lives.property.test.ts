@@ -1,0 +1,31 @@
+import type { Commit, SessionCheckpoint } from "@trimtab/core";
+import { describeSessionLives } from "@trimtab/core/conformance";
+import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
+import { builtinTypes } from "@trimtab/types";
+import { createStore, type StoreOptions } from "./create-store.ts";
+
+/** A store whose clock can be moved. */
+const open = (options: Partial<StoreOptions>) => async () => {
+  let ahead = 0;
+  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const store = createStore({ types: builtinTypes, clock, bookmarkIntervalMs: 20, ...options });
+  const advance = (ms: number) => {
+    ahead += ms;
+  };
+  return { store, advance, close: () => store.close() };
+};
+
+const kept = () => ({ log: createMemoryLog<Commit>(), snapshots: createMemorySnapshots<SessionCheckpoint>() });
+
+describeSessionLives("in process", open({}));
+
+describeSessionLives(
+  "in process, from a log that has to be waited for, leaving memory",
+  open({ ...kept(), shared: false, recentCommits: 2, snapshotEvery: 3, maxLoadedSessions: 0 }),
+);
+
+describeSessionLives(
+  "in process, on a log that others may write to, of which little is kept",
+  open({ ...kept(), historyCommits: 5, snapshotEvery: 3, recentCommits: 2, sweepIntervalMs: 1 }),
+  { forgets: true },
+);
