@@ -67,6 +67,8 @@ export interface Sessions {
   live(id: string): Promise<LoadedSession>;
   /** Finds a live session, lets `use` work on it, and counts that as an access. */
   access<T>(id: string, use: (session: LoadedSession) => T | Promise<T>): Promise<T>;
+  /** Counts as an access to a session what has gone on in it until now. */
+  touch(session: LoadedSession): void;
   /** Finds a live session and keeps it in memory and from expiring, as a watch does, until the function is called. */
   keep(id: string): Promise<KeptSession>;
   /** Writes to a session, at once where nothing has to be waited for, and counts that as an access; creates it where the command is to. */
@@ -187,6 +189,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         table.release(session);
       }
     },
+    touch: (session) => table.touch(session, clock.elapsed()),
     async keep(id) {
       const session = await hold(id);
       try {

@@ -19,8 +19,12 @@ export function createWatchOperation(sessions: Sessions): WatchOperation {
     watch(id, selection = {}, options = {}) {
       const signals = [closing.signal, ...(options.signal === undefined ? [] : [options.signal])];
       const how = { ...options, signal: AbortSignal.any(signals), compile: sessions.means.compile, closedBy };
-      // The watch is registered before anybody may let the session leave memory.
-      return lazily(() => sessions.access(id, ({ runtime }) => watchSession(runtime, selection, how)));
+      // The watch is registered before anybody may let the session leave memory. What is watched is accessed until the end.
+      return lazily(() =>
+        sessions.access(id, (session) =>
+          watchSession(session.runtime, selection, { ...how, onLeft: () => sessions.touch(session) }),
+        ),
+      );
     },
     close: () => closing.abort(),
   };

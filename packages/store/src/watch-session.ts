@@ -38,6 +38,8 @@ export interface SessionWatchOptions extends WatchOptions {
   readonly followsAccess?: boolean;
   /** Asked when the signal aborts: the error that the watch is to end with, where it is not to end quietly. */
   readonly closedBy?: () => StoreError | undefined;
+  /** Called once the watch is over, however it ended. */
+  readonly onLeft?: () => void;
 }
 
 /** Commits read from the log at once by a watch that has fallen behind. */
@@ -151,6 +153,7 @@ export function watchSession(
     release() {
       remove();
       options.signal?.removeEventListener("abort", onAbort);
+      options.onLeft?.();
     },
   });
   options.signal?.addEventListener("abort", onAbort, { once: true });

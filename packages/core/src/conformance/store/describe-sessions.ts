@@ -164,6 +164,18 @@ export function describeSessions(open: OpenStore): void {
       expect((await store.listSessions()).items).toEqual([]);
       expect(await store.createSession({ id: "s" })).toMatchObject({ stats: { variableCount: 0 } });
     });
+
+    test("counts from when a session was last watched, too", async (context) => {
+      const { store, advance } = await openSample(open);
+      if (advance === undefined) return context.skip("this store's clock cannot be moved");
+      await store.updateSession("s", { ttlMs: 60_000 });
+      const watch = store.watch("s")[Symbol.asyncIterator]();
+      await watch.next();
+      advance(100_000);
+      await watch.return?.();
+      advance(50_000);
+      expect((await store.getVariable("s", "temperature")).value).toBe(0.7);
+    });
   });
 
   describe("programs", () => {
