@@ -155,16 +155,19 @@ async function fork(lives: Lives, key: string, { from, back: far }: StepOf<"fork
   if (reason === undefined) await begin(lives, await forking, valuesOf(past));
 }
 
-/** Who watches keeps a session. */
-async function expire(lives: Lives, life: PlainLife): Promise<void> {
-  if (lives.advance === undefined) return;
-  lives.advance(2 * hourMs);
-  if (lives.staying.some((each) => each.life === life)) {
-    await lives.store.getSession(life.id);
-    return;
-  }
-  expectGone(await refusalOf(lives.store.setVariable(life.id, mark, -1)));
-  lives.there.delete(life.id);
+/** Lets a session's time pass; whoever watches keeps it. */
+async function expire({ advance, staying, store, there }: Lives, life: PlainLife): Promise<void> {
+  if (advance === undefined) return;
+  const isWatched = staying.some((each) => each.life === life);
+  let reason: string | undefined;
+  // Far away it takes a moment until a watch that was left is noticed to be gone; until then it counts.
+  do {
+    advance(2 * hourMs);
+    reason = await refusalOf(store.getSession(life.id));
+  } while (reason === undefined && !isWatched);
+  if (isWatched) return expect(reason).toBeUndefined();
+  expectGone(reason);
+  there.delete(life.id);
 }
 
 async function lookBack({ store, forgets }: Lives, life: PlainLife, far: number): Promise<void> {
