@@ -52,7 +52,7 @@ export async function doTo(
 }
 
 /** Reads what there is after one commit at most and holds it against what there is to be. */
-export async function note(
+async function note(
   { store }: Pick<Lives, "store">,
   life: PlainLife,
   expected: ReadonlyMap<string, number>,
