@@ -43,6 +43,16 @@ test("a session's past is limited by count", async () => {
   expect(await then(first - 1)).toMatchObject({ value: `x${first - 4}` });
 });
 
+test("what a snapshot takes the place of goes once the past that is kept lies behind it, however far off the next one is", async () => {
+  const { store, firstKept } = open({ historyCommits: 5, snapshotEvery: 50 });
+  await start(store);
+  await write(store, 58);
+  await expect.poll(firstKept).toBe(51);
+  const then = (revision: number) => store.getVariableAt("s", "text", { kind: "revision", revision });
+  await expect(then(49)).rejects.toMatchObject({ reason: "not_found" });
+  expect([await then(50), await then(55)]).toMatchObject([{ value: "x47" }, { value: "x52" }]);
+});
+
 test("a session's past is limited by bytes", async () => {
   const { store, firstKept } = open({ historyBytes: 40_000, snapshotEvery: 10 });
   await start(store);

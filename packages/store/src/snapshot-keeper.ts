@@ -41,8 +41,10 @@ export const createSnapshotKeeper = (snapshotAt: number, options: KeeperOptions)
   new Keeper(snapshotAt, options);
 
 /** The revision of the first commit that a keeper has to hear of: those before it change nothing. */
-export const askedFrom = (snapshotAt: number, { historyBytes, snapshotEvery }: KeeperOptions): number =>
-  historyBytes === undefined ? snapshotAt + snapshotEvery : 0;
+export const askedFrom = (
+  snapshotAt: number,
+  { historyBytes, historyCommits, snapshotEvery }: KeeperOptions,
+): number => (historyBytes === undefined ? snapshotAt + Math.min(snapshotEvery, historyCommits) : 0);
 
 /** A class, since there may be one for every session. */
 class Keeper implements SnapshotKeeper {
@@ -52,18 +54,25 @@ class Keeper implements SnapshotKeeper {
   #bytes = 0;
   /** Commits that the latest snapshot was worth by what it held. */
   #worth = 0;
+  /** The revision at which the latest snapshot reaches back as far as the past is kept, and what is before it may go. */
+  #forgetAt: number;
   #running: Promise<void> | undefined;
   #retainedAtMs: number | undefined;
 
   constructor(snapshotAt: number, options: KeeperOptions) {
     this.#options = options;
     this.#last = snapshotAt;
+    this.#forgetAt = snapshotAt + options.historyCommits;
   }
 
   committed(state: SessionState, history: SessionHistory, commit: Commit): number {
-    if (this.#options.historyBytes !== undefined) this.#bytes += commitBytes(commit);
-    if (this.#running === undefined && this.#isDue(state, history)) void this.#start(state, history, commit.atMs);
-    return askedFrom(this.#last, this.#options);
+    const { historyBytes, snapshotEvery } = this.#options;
+    if (historyBytes !== undefined) this.#bytes += commitBytes(commit);
+    if (this.#running === undefined) {
+      if (this.#isDue(state, history)) void this.#start(() => this.#renew(state, history, commit.atMs));
+      else if (commit.revision >= this.#forgetAt) void this.#start(() => this.#forget(state, commit.atMs));
+    }
+    return historyBytes === undefined ? Math.min(this.#last + snapshotEvery, this.#forgetAt) : 0;
   }
 
   async retain(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
@@ -71,7 +80,7 @@ class Keeper implements SnapshotKeeper {
     if (historyAgeMs === undefined) return;
     if (this.#retainedAtMs !== undefined && Math.abs(nowMs - this.#retainedAtMs) < historyAgeMs / 4) return;
     this.#retainedAtMs = nowMs;
-    await this.#start(state, history, nowMs);
+    await this.#start(() => this.#renew(state, history, nowMs));
   }
 
   /** Often enough to bound the log, and seldom enough that the cost per commit stays small. */
@@ -84,9 +93,9 @@ class Keeper implements SnapshotKeeper {
     return behind >= state.variableCount + state.dependencies.size + history.size / 8;
   }
 
-  #start(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
+  #start(work: () => Promise<void>): Promise<void> {
     // A snapshot is a cache: without this one the log is kept, and read from further back.
-    this.#running ??= this.#run(state, history, nowMs)
+    this.#running ??= work()
       .catch(() => {})
       .finally(() => {
         this.#running = undefined;
@@ -94,15 +103,22 @@ class Keeper implements SnapshotKeeper {
     return this.#running;
   }
 
-  async #run(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
-    const { log, snapshots } = this.#options;
+  async #renew(state: SessionState, history: SessionHistory, nowMs: number): Promise<void> {
+    const { historyCommits, snapshots } = this.#options;
     const { id, revision } = state;
     if (revision > this.#last) {
       this.#last = revision;
+      this.#forgetAt = revision + historyCommits;
       this.#bytes = 0;
       this.#worth = bytesOf(state) / bytesPerCommit;
       await snapshots.save(id, revision, { session: toSnapshot(state), history: history.toEntries() });
     }
+    await this.#forget({ id, revision }, nowMs);
+  }
+
+  async #forget({ id, revision }: Pick<SessionState, "id" | "revision">, nowMs: number): Promise<void> {
+    const { log, snapshots } = this.#options;
+    if (revision >= this.#forgetAt) this.#forgetAt = Number.POSITIVE_INFINITY;
     const through = await horizonOf({ log, state: { id, revision } }, this.#options, nowMs);
     // What is trimmed is what no snapshot needs: the past can be read from the oldest of them on.
     const number = through > 0 ? await snapshots.trim(id, through + 1) : 0;
