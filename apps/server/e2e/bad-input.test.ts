@@ -206,6 +206,25 @@ describe("a request that says nothing sensible", () => {
   });
 });
 
+describe("a batch that says much once", () => {
+  test("is refused without saying it again for each item", async () => {
+    const updates = Array.from({ length: 500 }, () => ({ variable: "temperature", value: { number: 1 } }));
+    const body = JSON.stringify({ sessionId: "s", updates, context: { optimizationId: "o".repeat(50_000) } });
+    const { detail, ...answer } = await send(body, { method: `${variableService}/BatchSetVariables` });
+    expect(answer).toMatchObject(invalid("context.optimizationId has 50000 characters, at most 255 are allowed"));
+    expect(detail.details.field).toEqual({ string: "context.optimizationId" });
+  });
+
+  test("and is too long is told by the field that it came in", async () => {
+    const specs = Array.from({ length: 10_001 }, () => ({}));
+    const body = JSON.stringify({ sessionId: "s", specs });
+    expect(await send(body, { method: "trimtab.v1.DependencyService/BatchAddDependencies" })).toMatchObject({
+      status: 429,
+      detail: { details: { field: { string: "specs" }, limit: { integer: "10000" }, value: { integer: "10001" } } },
+    });
+  });
+});
+
 describe("bytes that are no message", () => {
   const binary = { type: "application/proto" };
   const bytes = (...values: number[]) => new Uint8Array(values);

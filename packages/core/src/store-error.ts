@@ -178,7 +178,7 @@ export class StoreError<R extends ErrorReason = ErrorReason> extends Error {
   readonly items: ReadonlyMap<string, StoreError>;
 
   constructor(cause: Refusal<R>, options?: ErrorOptions) {
-    super(cause.message, options);
+    super(shortened(cause.message), options);
     this.reason = cause.reason as R;
     this.code = reasonCodes[cause.reason];
     this.details = cause.details as ErrorDetails[R];
@@ -196,6 +196,12 @@ export class StoreError<R extends ErrorReason = ErrorReason> extends Error {
     return { reason: this.reason, message: this.message, details: this.details, items } as Refusal;
   }
 }
+
+/** Longest message of an error. One may quote what a caller sent, and one of a batch quotes that for each of its items. */
+const maxMessageLength = 4096;
+
+const shortened = (message: string): string =>
+  message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength - 1).toWellFormed()}…`;
 
 /** Says whether something caught is a {@link StoreError}, of any reason or of the one given. */
 export function isStoreError<R extends ErrorReason = ErrorReason>(error: unknown, reason?: R): error is StoreError<R> {

@@ -117,9 +117,9 @@ const everyDependency = (state: SessionState): Found[] =>
   Array.from(state.dependencies.all(), (dependency) => ({ dependency, depth: 0 }));
 
 function pageOf(state: SessionState, found: readonly Found[], options: ListDependenciesOptions): DependencyPage {
-  const { kinds = [] } = options;
+  const kinds = new Set(options.kinds);
   const keyOf = ({ dependency, depth }: Found) => [depth, ...byAge(dependency)];
-  const fitting = found.filter(({ dependency }) => kinds.length === 0 || kinds.includes(dependency.kind));
+  const fitting = found.filter(({ dependency }) => kinds.size === 0 || kinds.has(dependency.kind));
   const page = pageAfter(fitting, options, keyOf);
   const items = page.items.map(({ dependency, depth }) => viewOf(state, dependency, depth));
   return { ...page, items, revision: state.revision };

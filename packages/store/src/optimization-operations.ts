@@ -60,10 +60,13 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
   const stop = ({ session, optimization: { id }, fencingToken }: OptimizationStarted) =>
     write(session, { kind: "stop-optimization", target: { kind: "optimization", id }, fencingToken }, {});
   return {
-    startOptimization: (session, refs, options) =>
-      options.onConflict === "wait"
-        ? waitInLine({ sessions, line, session, refs, options, start, stop })
-        : start(session, refs, options),
+    async startOptimization(session, refs, options) {
+      const { waitTimeoutMs = 5000, onConflict } = options;
+      const wrong = checkWhole(waitTimeoutMs, "waitTimeoutMs", 0);
+      if (wrong !== undefined) throw new StoreError(wrong);
+      if (onConflict !== "wait") return start(session, refs, options);
+      return waitInLine({ sessions, line, session, refs, options: { ...options, waitTimeoutMs }, start, stop });
+    },
     async renewLease(session, optimization, { fencingToken, leaseTtlMs, ...by }) {
       const ttl = leaseTtlMs === undefined ? {} : { leaseTtlMs };
       const result = await write(session, { kind: "renew-lease", optimization, fencingToken, ...ttl }, by);
@@ -118,10 +121,11 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
     listOptimizations: (session, { variable, states, optimizer, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const id = variable === undefined ? undefined : requireId(state, variable);
+        const wanted = new Set(states);
         const listed = [...state.optimizations.values()]
           .map(view)
           .filter((each) => id === undefined || each.variables.includes(id))
-          .filter((each) => states === undefined || states.length === 0 || states.includes(each.state))
+          .filter((each) => wanted.size === 0 || wanted.has(each.state))
           .filter((each) => optimizer === undefined || each.optimizer === optimizer);
         const found = pageAfter(listed.toReversed(), page, ({ startedAtMs }) => [-startedAtMs]);
         return { ...found, revision: state.revision };
@@ -157,7 +161,7 @@ type Waiting = {
   readonly line: LeaseLine;
   readonly session: string;
   readonly refs: readonly string[];
-  readonly options: StartOptimizationOptions;
+  readonly options: StartOptimizationOptions & { readonly waitTimeoutMs: number };
   readonly start: (
     session: string,
     refs: readonly string[],
@@ -169,9 +173,7 @@ type Waiting = {
 
 /** Starts once the variables are free, first come first served, or gives up in time. */
 async function waitInLine({ sessions, line, session, refs, options, start, stop }: Waiting) {
-  const { waitTimeoutMs = 5000, signal } = options;
-  const wrong = checkWhole(waitTimeoutMs, "waitTimeoutMs", 0);
-  if (wrong !== undefined) throw new StoreError(wrong);
+  const { waitTimeoutMs, signal } = options;
   const ids = await sessions.access(session, ({ runtime: { state } }) => refs.map((ref) => requireId(state, ref)));
   const place = line.join(session, ids);
   const wake = () => line.wake(session);

@@ -90,7 +90,7 @@ function exportOf(state: SessionState, options: ExportOptions): Omit<VariableExp
 function selectVariables(state: SessionState, options: ExportOptions): Variable[] {
   const { pattern, space } = options;
   const refs = options.refs?.length === 0 ? undefined : options.refs;
-  const types = options.types?.length === 0 ? undefined : options.types;
+  const types = options.types === undefined || options.types.length === 0 ? undefined : new Set(options.types);
   const named = new Set<string>();
   for (const ref of refs ?? []) {
     const variable = findVariable(state, ref);
@@ -102,7 +102,7 @@ function selectVariables(state: SessionState, options: ExportOptions): Variable[
   const hasFilter = pattern !== undefined || types !== undefined || members !== undefined;
   const matches = createGlob(pattern ?? "*");
   const passes = ({ id, name, type }: Variable) =>
-    matches(name) && (types === undefined || types.includes(type)) && (members?.variables.includes(id) ?? true);
+    matches(name) && (types === undefined || types.has(type)) && (members?.variables.includes(id) ?? true);
   const wantsAll = refs === undefined || hasFilter;
   return [...state.variables.values()].filter((variable) => named.has(variable.id) || (wantsAll && passes(variable)));
 }

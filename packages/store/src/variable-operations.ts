@@ -50,6 +50,7 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
       }),
     getVariables: (session, refs, { includeMetadata = true, includeDependencies = false } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
+        refuseMany(refs, Math.max(sessions.limits.variablesPerSession, state.variableCount));
         const found = new Map<string, Variable>();
         const missing: string[] = [];
         const dependencies = includeDependencies ? new Map<string, DependencyView[]>() : undefined;
@@ -74,6 +75,13 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
   };
 }
 
+/** Refuses to look for more variables than there may be. */
+function refuseMany(refs: readonly string[], limit: number): void {
+  if (refs.length <= limit) return;
+  const message = `refs: at most ${limit} variables are read together, not ${refs.length}`;
+  throw storeError("limit_exceeded", message, { field: "refs", limit, value: refs.length });
+}
+
 /** Finds a variable; throws `not_found`. */
 export function requireVariable(state: SessionState, ref: string): Variable {
   const variable = findVariable(state, ref);
@@ -95,7 +103,8 @@ function createRegistrations(sessions: Sessions): Pick<VariableOperations, "regi
     },
     async registerVariables(session, specs, { ifExists = "refuse", ...by } = {}) {
       const names = specs.map((spec) => spec.name);
-      const twice = names.find((name, index) => names.indexOf(name) !== index);
+      const seen = new Set<string>();
+      const twice = names.find((name) => seen.size === seen.add(name).size);
       if (twice !== undefined) {
         throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
       }

@@ -66,9 +66,10 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
     async listStudies(session, { pattern = "*", statuses = [], ...page } = {}) {
       const owner = await access.ownerOf(session, []);
       const matches = createGlob(pattern);
+      const wanted = new Set(statuses);
       const ids = (await table.ids(session)).filter(matches);
       const isListed = ({ record, state }: StudyView) =>
-        record.epoch === owner.epoch && (statuses.length === 0 || statuses.includes(state.status));
+        record.epoch === owner.epoch && (wanted.size === 0 || wanted.has(state.status));
       const found: StudyName[] = [];
       for (const id of ids) {
         const { view } = await table.open({ session, id });

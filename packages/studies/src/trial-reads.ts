@@ -27,9 +27,9 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
     },
     async listTrials(session, ref, { states = [], clientId, newestFirst = false, ...page } = {}) {
       const { view, told } = await find(session, ref);
+      const wanted = new Set(states);
       const fits = (trial: Trial) =>
-        (states.length === 0 || states.includes(trial.state)) &&
-        (clientId === undefined || trial.clientId === clientId);
+        (wanted.size === 0 || wanted.has(trial.state)) && (clientId === undefined || trial.clientId === clientId);
       const found = pageOfTrials(view.state.table.all, { ...page, newestFirst }, fits);
       return { ...found, items: found.items.map(told) };
     },

@@ -31,7 +31,7 @@ export function toRequestError(error: StoreError, request: DescMessage): Request
  * field of the request, or could be several, is given back as it is. Keys of maps, and what is in a value, are the caller's own.
  */
 export function toRequestField(request: DescMessage, field: string): string {
-  const { name, rest } = split(field);
+  const { name, rest } = synonyms.has(field) ? { name: field, rest: "" } : split(field);
   for (const each of [name, ...synonymsOf(name)]) {
     const own = pathIn(request, each + rest);
     if (own !== undefined) return own;
@@ -47,8 +47,11 @@ export function toRequestField(request: DescMessage, field: string): string {
 /** What the model calls otherwise than requests do, in the order in which requests are looked through for it. */
 const synonyms = new Map<string, readonly string[]>([
   ["after", ["resumeToken"]],
+  ["batch", ["updates", "specs", "variables", "rollbacks"]],
   ["id", ["studyId"]],
   ["label", ["name"]],
+  ["lease.optimization", ["context.optimizationId"]],
+  ["lease.fencingToken", ["context.fencingToken"]],
   ["program", ["programId"]],
   ["refs", ["variables"]],
   ["rule", ["name"]],

@@ -115,9 +115,10 @@ function toSpec(request: CreateStudyRequest): StudySpec {
 }
 
 function toBounds(bounds: readonly StudyBounds[]): Readonly<Record<string, ValueRecord>> {
+  const seen = new Set<string>();
   const entries = bounds.map(({ variable, constraints }, index) => {
     const name = required(variable, `bounds[${index}].variable`);
-    if (bounds.findIndex((each) => each.variable === name) < index) {
+    if (seen.size === seen.add(name).size) {
       throw storeError("invalid_argument", `bounds name ${name} twice`, { field: "bounds", value: name });
     }
     return [name, fromWireRecord(constraints, `bounds[${index}].constraints`)] as const;

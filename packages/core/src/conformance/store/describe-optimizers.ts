@@ -26,6 +26,8 @@ export function describeConflicts(opened: OpenStore): void {
   test("wait in line, first come first served, and no longer than they may", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"]);
+    const never = await rejection(startTuner(store, ["b"], { waitTimeoutMs: -1 }), "invalid_argument");
+    expect(never.details).toMatchObject({ field: "waitTimeoutMs", limit: 0, value: -1 });
     const impatient = rejection(
       startTuner(store, ["a"], { onConflict: "wait", waitTimeoutMs: 1 }),
       "deadline_exceeded",
