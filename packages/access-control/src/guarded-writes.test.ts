@@ -53,6 +53,15 @@ describe("a write to another session's variable", () => {
     expect(mixed.message).toContain("one call is about one session's variables");
   });
 
+  test("by two refs of one variable says that they are one only to who may write it", async () => {
+    const { store, guest, grant } = await openShared();
+    const { id } = await store.getVariable("owner", "x");
+    const twice = { "owner/x": 5, [`owner/${id}`]: 6 };
+    await rejection(guest.setVariables("guest", twice), "access_denied");
+    await grant("x", "write");
+    await rejection(guest.setVariables("guest", twice), "invalid_argument");
+  });
+
   test("answers with the variable, but not with what its caller may not read", async () => {
     const { guest, grant } = await openShared();
     await grant("x", "write");
@@ -226,6 +235,16 @@ describe("a derivation", () => {
     expect(listed.items.map(({ dependsOnName }) => dependsOnName)).toEqual(["secret"]);
     await grant("secret", "write");
     await rejection(guest.listDependencies("guest", "owner/x"), "access_denied");
+  });
+
+  test("cannot be made of a variable that depends on what its writer may not read", async () => {
+    const { store, guest, grant } = await openShared({ x: 1, y: 2, secret: 7 });
+    await store.addDependency("owner", { variable: "x", dependsOn: "secret" });
+    for (const each of ["x", "y"]) await grant(each, "read", "write");
+    const make = () => guest.setDerivation("guest", "owner/x", { kind: "expression", expression: "y * 2.0" });
+    await rejection(make(), "access_denied");
+    await grant("secret", "read");
+    expect((await make()).variable.value).toBe(4);
   });
 
   test("cannot be cleared where that would show what it was computed from", async () => {

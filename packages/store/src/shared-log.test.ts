@@ -1,4 +1,4 @@
-import { type Commit, isStoreError, type Store } from "@trimtab/core";
+import { type Commit, isStoreError, type SessionCheckpoint, type Store } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { afterEach, expect, test } from "vitest";
@@ -61,6 +61,43 @@ test("a watch hears what another store wrote", async () => {
     break;
   }
   expect(seen).toEqual([["ada", 7]]);
+});
+
+test("a watch that waits while another store writes more than is kept goes on with a full view", async () => {
+  const log = createMemoryLog<Commit>();
+  const snapshots = createMemorySnapshots<SessionCheckpoint>();
+  const hearing = Promise.withResolvers<void>();
+  const late = createStore({
+    types: builtinTypes,
+    snapshots,
+    bookmarkIntervalMs: 600_000,
+    log: {
+      ...log,
+      async *follow(...from) {
+        await hearing.promise;
+        yield* log.follow(...from);
+      },
+    },
+  });
+  const other = createStore({ types: builtinTypes, log, snapshots, historyCommits: 10, snapshotEvery: 5 });
+  open.push(late, other);
+  await other.createSession({ id: "s" });
+  await other.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const watch = late.watch("s")[Symbol.asyncIterator]();
+  expect((await watch.next()).value).toMatchObject({ kind: "snapshot", revision: 2 });
+  const waiting = watch.next();
+  for (let n = 1; n <= 60; n++) await other.setVariable("s", "n", n);
+  await expect.poll(() => log.read("s", 2)).toMatchObject({ kind: "trimmed" });
+  hearing.resolve();
+  expect((await waiting).value).toMatchObject({
+    kind: "reset",
+    cause: "history_lost",
+    revision: 62,
+    variables: [{ name: "n", value: 60 }],
+  });
+  await other.setVariable("s", "n", 61);
+  expect((await watch.next()).value).toMatchObject({ kind: "changes", revision: 63, changes: [{ value: 61 }] });
+  await watch.return?.();
 });
 
 test("a store opened later finds everything", async () => {

@@ -1,6 +1,7 @@
-import type { ChangesEvent, WatchOptions } from "@trimtab/core";
+import type { ChangesEvent, Commit, WatchOptions } from "@trimtab/core";
+import { type CommitLog, createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createStore } from "./create-store.ts";
 
 test("a watch that fell behind and asked for it gets one event with each variable's latest", async () => {
@@ -59,4 +60,85 @@ test("a watch that asks for it is told when the access rules of the session are 
   const again = open({ sessionPermissions: true, after: told[0]?.token ?? "" });
   expect((await again.next()).value).toMatchObject({ revision: 4 });
   await store.close();
+});
+
+test("a watch ends with its session, though it reads of that only when there is another of the same id", async () => {
+  const store = createStore({ types: builtinTypes });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "integer", value: 0 });
+  const watch = store.watch("s")[Symbol.asyncIterator]();
+  await watch.next();
+  await store.setVariable("s", "x", 1);
+  await store.deleteSession("s");
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "y", type: "integer", value: 0 });
+  expect((await watch.next()).value).toMatchObject({ kind: "changes", changes: [{ name: "x", value: 1 }] });
+  expect((await watch.next()).value).toMatchObject({ changes: [{ kind: "deleted", name: "x" }], revision: 4 });
+  expect((await watch.next()).value).toMatchObject({ kind: "ended", cause: "session_deleted", revision: 4 });
+  expect((await watch.next()).done).toBe(true);
+});
+
+/** A store that keeps one commit at hand, so that a watch reads the others from the log; and the token of the second commit. */
+async function openOver(log: CommitLog<Commit>) {
+  const store = createStore({
+    types: builtinTypes,
+    log,
+    shared: false,
+    recentCommits: 1,
+    bookmarkIntervalMs: 600_000,
+  });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "integer", value: 0 });
+  const first = store.watch("s")[Symbol.asyncIterator]();
+  const { token = "" } = (await first.next()).value ?? {};
+  // A window over the newest commits is there from here on.
+  onTestFinished(async () => void (await first.return?.()));
+  for (const value of [1, 2, 3]) await store.setVariable("s", "x", value);
+  return { store, behind: store.watch("s", {}, { after: token })[Symbol.asyncIterator]() };
+}
+
+const valuesOf = ({ changes }: ChangesEvent) => changes.map(({ value }) => value);
+
+test("a watch that reads from the log tells nothing before it is acknowledged, and then once", async () => {
+  const memory = createMemoryLog<Commit>();
+  let gate = Promise.resolve();
+  const { store, behind } = await openOver({
+    ...memory,
+    async append(...entries) {
+      const made = await memory.append(...entries);
+      await gate;
+      return made;
+    },
+  });
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  gate = promise;
+  const writing = store.setVariable("s", "x", 4);
+  await expect.poll(() => memory.read("s", 5)).toMatchObject({ entries: [{ revision: 6 }] });
+  for (const value of [1, 2, 3]) expect(valuesOf((await behind.next()).value as ChangesEvent)).toEqual([value]);
+  const fourth = behind.next();
+  const first = await Promise.race([
+    fourth.then(() => "told"),
+    new Promise((resolve) => setTimeout(resolve, 20, "not")),
+  ]);
+  expect(first).toBe("not");
+  open();
+  await writing;
+  await store.setVariable("s", "x", 5);
+  expect([(await fourth).value, (await behind.next()).value].map((event) => valuesOf(event as ChangesEvent))).toEqual([
+    [4],
+    [5],
+  ]);
+});
+
+test("a watch that is to go on where the log ends too early says that data is lost", async () => {
+  const memory = createMemoryLog<Commit>();
+  const { behind } = await openOver({
+    ...memory,
+    read: async (stream, after, limit) =>
+      after < 3 ? memory.read(stream, after, 3 - after) : memory.read(stream, after + 100, limit),
+  });
+  expect(valuesOf((await behind.next()).value as ChangesEvent)).toEqual([1]);
+  await expect(behind.next()).rejects.toMatchObject({ reason: "data_loss", details: { session: "s" } });
 });

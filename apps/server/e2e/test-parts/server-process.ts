@@ -20,7 +20,7 @@ export interface ServerProcess {
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
-/** Starts the command from its sources; it is killed when the test ends. Fails with what it printed where it does not listen. */
+/** Starts the command from its sources; it is gone when the test has ended. Fails with what it printed where it does not listen. */
 export async function startProcess(args: readonly string[] = []): Promise<ServerProcess> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("TRIMTAB_")));
   const child = spawn(
@@ -43,7 +43,11 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   });
   // Closed, and not only ended: by then all that it printed has been read.
   const exited = once(child, "close").then(([status, signal]) => ({ status, signal }));
-  onTestFinished(() => void child.kill("SIGKILL"));
+  // Not before it is gone are the folders that it writes to.
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await exited;
+  });
   const [line = ""] = await Promise.race([once(createInterface(child.stdout), "line"), once(child, "close")]);
   const [, url, port] = /^listening on (http:\S+:(\d+))$/.exec(String(line)) ?? [];
   if (url === undefined) throw new Error(`the server does not listen: ${line} ${errors}`);

@@ -20,7 +20,11 @@ export function startLogProcess(directory: string, streams: number): LogProcess 
     stdio: ["ignore", "pipe", "inherit"],
   });
   const output = collect(child);
-  onTestFinished(() => void child.kill("SIGKILL"));
+  // Not before it is gone is the folder that it writes to.
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await output.all;
+  });
   return {
     pid: child.pid ?? 0,
     line: output.line,

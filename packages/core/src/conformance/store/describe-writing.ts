@@ -63,12 +63,13 @@ export function describeWriting(open: OpenStore): void {
       expect(error.details).toEqual({ variable: "temperature", expected: 0, actual: 1 });
     });
 
-    test("a read-only variable keeps its value", async () => {
+    test("a read-only variable keeps its value, and what surrounds it", async () => {
       const { store } = await open();
       await store.createSession({ id: "s" });
       await store.registerVariable("s", { name: "x", type: "float", value: 1, readOnly: true });
       await rejection(store.setVariable("s", "x", 2), "read_only");
       await rejection(store.setVariables("s", { x: 2 }), "read_only");
+      await rejection(store.updateVariable("s", "x", { description: "changed" }), "read_only");
       await store.deleteVariable("s", "x");
     });
 
