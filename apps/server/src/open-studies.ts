@@ -11,6 +11,7 @@ import {
 } from "@trimtab/log";
 import { createSealedLog, createSealedSnapshots, createSealer } from "@trimtab/log-sealed";
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
+import { type Clock, createSteadyClock } from "@trimtab/store";
 import {
   createStudies,
   type Studies,
@@ -35,6 +36,8 @@ export interface StudiesMeans {
   readonly types: TypeRegistry;
   readonly parts: Pick<StudiesOptions, "samplers" | "pruners">;
   readonly onError: (error: unknown) => void;
+  /** What the store goes by. */
+  readonly clock: Clock;
   /** Sees to it that what is entered in a log of studies is audited; it is not unless given. */
   readonly follow: ((log: CommitLog<StudyEntry>) => Promise<CommitLog<StudyEntry>>) | undefined;
 }
@@ -47,7 +50,10 @@ export const studiesFolder = (data: string): string => join(data, "studies");
  * a study, which fails where it cannot be had; the next one tries again. Where it is audited and is there already it is opened at once,
  * since a process before may have had no time to enter what it did.
  */
-export function openStudies(settings: Settings, { store, types, parts, onError, follow }: StudiesMeans): OpenedStudies {
+export function openStudies(
+  settings: Settings,
+  { store, types, parts, clock, onError, follow }: StudiesMeans,
+): OpenedStudies {
   const isOnDisk = settings.log === "sqlite";
   const place = createLazy(async (): Promise<Place> => {
     const { log, snapshots, close } = isOnDisk ? await openDisk(settings, onError) : inMemory();
@@ -65,6 +71,7 @@ export function openStudies(settings: Settings, { store, types, parts, onError, 
     types,
     ...toLazyPlace(place.get),
     shared: false,
+    now: createSteadyClock(clock).now,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     limits: toLimits(settings),
     ...parts,

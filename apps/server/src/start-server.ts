@@ -2,7 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
 import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
 import type { Pulse } from "@trimtab/http";
-import type { LocalStore, StoreOptions } from "@trimtab/store";
+import { type LocalStore, type StoreOptions, systemClock } from "@trimtab/store";
 import type { StudiesOptions } from "@trimtab/studies";
 import { createRoutes, forEachService } from "@trimtab/transport-connect";
 import { builtinTypes } from "@trimtab/types";
@@ -94,6 +94,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const { store } = opened;
   const { studies, close: closeStudies } = openStudies(settings, {
     ...{ store, types, parts: parts.studies ?? {}, onError },
+    clock: parts.store?.clock ?? systemClock,
     follow: audit?.followStudies,
   });
   const closeStore = async () => {

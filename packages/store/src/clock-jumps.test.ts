@@ -87,6 +87,23 @@ test("no session expires because the clock was set, and each does when its time 
   expect(await store.sweep()).toBe(1);
 });
 
+test("a lease that nobody renews ends although the clock was set back, and another can be had meanwhile", async () => {
+  const { store, jump, pass } = open();
+  await store.createSession({ id: "s" });
+  for (const name of ["n", "m"]) await store.registerVariable("s", { name, type: "integer", value: 0 });
+  const lease = { optimizer: "test", leaseTtlMs: 30_000 } as const;
+  await store.startOptimization("s", ["n"], lease);
+  jump(-3_600_000);
+  await store.startOptimization("s", ["m"], lease);
+  pass(20_000);
+  for (const name of ["n", "m"]) {
+    await expect(store.startOptimization("s", [name], lease)).rejects.toMatchObject({ reason: "already_optimizing" });
+  }
+  // Until the clock has caught up, time goes half as fast.
+  pass(40_001);
+  for (const name of ["n", "m"]) await store.startOptimization("s", [name], lease);
+});
+
 test("ages are never negative, and a watch goes on", async () => {
   const { store, jump } = open();
   await store.createSession({ id: "s" });

@@ -32,7 +32,7 @@ import { createGuardedStore } from "./access/create-guarded-store.ts";
 import { createTellingControl } from "./access/telling-control.ts";
 import { tellDenials } from "./access/telling-denials.ts";
 import type { AppendObserver } from "./append-observer.ts";
-import { type Clock, createTickingClock, systemClock } from "./clock.ts";
+import { type Clock, createSteadyClock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
 import { createHistoryOperations } from "./history-operations.ts";
@@ -138,7 +138,7 @@ export interface LocalStore extends Store, TailStore, ReaderStore {
 /** Makes a store in this process, over a log in memory unless another is given. */
 export function createStore(options: StoreOptions): LocalStore {
   const { bookmarkIntervalMs = 15_000 } = options;
-  const clock = createTickingClock(options.clock ?? systemClock);
+  const clock = createTickingClock(createSteadyClock(options.clock ?? systemClock));
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
   const telemetry = options.telemetry ?? createTelemetry();

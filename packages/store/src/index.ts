@@ -1,5 +1,5 @@
 export { isStoreError, StoreError } from "@trimtab/core";
 export type { AppendObserver } from "./append-observer.ts";
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, createSteadyClock, systemClock } from "./clock.ts";
 export { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";
 export type { SessionReader } from "./reader-operation.ts";
