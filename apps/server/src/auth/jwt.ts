@@ -4,7 +4,7 @@ import type { Principal } from "@trimtab/core";
 import { createLocalJWKSet, createRemoteJWKSet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import * as z from "zod";
 import type { Caller } from "./caller.ts";
-import { createRevocable } from "./revocable.ts";
+import { createRevocable, type Revocable } from "./revocable.ts";
 
 /** Which JSON Web Tokens are taken, and what is read from them. */
 export interface JwtOptions {
@@ -62,11 +62,11 @@ type Verify = (token: string) => Promise<JWTPayload>;
 export function createJwtReader(options: JwtOptions): JwtReader {
   let verify = createVerify(options);
   let generation = new AbortController();
-  const callers = new Map<string, Caller>();
+  const callers = new Map<string, { readonly caller: Caller; readonly expiry: Revocable }>();
   const principals = new Map<string, Principal>();
   const holding = (digest: string): Caller | undefined => {
-    const caller = callers.get(digest);
-    return caller === undefined || caller.revoked.aborted ? undefined : caller;
+    const known = callers.get(digest);
+    return known?.expiry.holds() && !known.caller.revoked.aborted ? known.caller : undefined;
   };
   return {
     known: (token) => holding(digestOf(token)),
@@ -79,10 +79,10 @@ export function createJwtReader(options: JwtOptions): JwtReader {
       // What runs on one principal shares what is prepared for it, so there is one object for it.
       const principal = toPrincipal(payload, options);
       const shared = remember(principals, JSON.stringify(principal), principal);
-      const { signal: expiry } = createRevocable((payload.exp ?? 0) * 1000 + clockTolerance * 1000);
-      const caller = { principal: shared, revoked: AbortSignal.any([signal, expiry]) };
+      const expiry = createRevocable((payload.exp ?? 0) * 1000 + clockTolerance * 1000);
+      const caller = { principal: shared, revoked: AbortSignal.any([signal, expiry.signal]) };
       callers.delete(digest);
-      return remember(callers, digest, caller);
+      return remember(callers, digest, { caller, expiry }).caller;
     },
     reload() {
       verify = createVerify(options);

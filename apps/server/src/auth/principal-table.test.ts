@@ -48,6 +48,24 @@ describe("a table of principals", () => {
     expect([table.byToken(secret), caller?.revoked.aborted]).toEqual([undefined, true]);
   });
 
+  test("goes by the clock where that is set, or the machine has slept: it lets nobody in for longer, nor keeps anybody out for good", () => {
+    const { secret, stored } = createToken();
+    const hourMs = 3_600_000;
+    const startedAtMs = Date.now();
+    const table = open(line(stored, { expires: new Date(startedAtMs + 10 * hourMs).toISOString() }));
+    const caller = table.byToken(secret);
+    vi.setSystemTime(startedAtMs + 11 * hourMs);
+    expect(table.byToken(secret)).toBeUndefined();
+    expect(caller?.revoked.aborted).toBe(true);
+    vi.setSystemTime(startedAtMs + hourMs);
+    const again = table.byToken(secret);
+    expect(again).toMatchObject({ principal: caller?.principal, revoked: { aborted: false } });
+    // What runs on it ends within a minute.
+    vi.setSystemTime(startedAtMs + 10 * hourMs);
+    vi.advanceTimersByTime(60_000);
+    expect(again?.revoked.aborted).toBe(true);
+  });
+
   test("knows a certificate by any of its names", () => {
     const entry = (name: string, principal: string) =>
       JSON.stringify({ principal, certificate: name, sessions: ["*"] });

@@ -15,8 +15,8 @@ export interface PrincipalTable {
 
 interface Known {
   readonly entry: PrincipalEntry;
-  readonly caller: Caller;
-  readonly revocable: Revocable;
+  caller: Caller;
+  revocable: Revocable;
 }
 
 /** Makes an empty table. */
@@ -24,8 +24,14 @@ export function createPrincipalTable(): PrincipalTable {
   let byLine = new Map<string, Known>();
   let tokens = new Map<string, { token: StoredToken; known: Known }>();
   let certificates = new Map<string, Known>();
-  const holding = (known: Known | undefined) =>
-    known === undefined || known.revocable.signal.aborted ? undefined : known.caller;
+  const holding = (known: Known | undefined): Caller | undefined => {
+    if (known === undefined || known.revocable.holds()) return known?.caller;
+    // Its time may have been up by a clock that was set back since.
+    const anew = know(known.entry);
+    if (!anew.revocable.holds()) return undefined;
+    // By a clock that has been set back since its time was up, and is not any more.
+    return Object.assign(known, anew).caller;
+  };
   return {
     replace(entries) {
       const before = byLine;
