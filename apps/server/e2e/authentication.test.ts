@@ -146,7 +146,7 @@ describe("whoever has no token", () => {
     const packed = { bytes: new Uint8Array(gzipSync(bytes)), packed: "gzip" } as const;
     for (const method of ofApi(server.services).flatMap((service) => service.methods)) {
       for (const protocol of protocols) {
-        // What is packed is left to Connect's router.
+        // Packed messages in envelopes are left to Connect's router.
         for (const body of [{ bytes }, packed]) {
           const call = { body: { encoding: "json", ...body }, protocol } as const;
           const outcome = await callRaw(connection, method, call);

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { SetVariableRequestSchema } from "@trimtab/wire/services";
 import { describe, expect, test } from "vitest";
@@ -106,6 +106,19 @@ describe("JSON that is no request", () => {
   });
 
   test.each([
+    ["with its character set", "application/json; charset=utf-8", {}],
+    ["with that put otherwise", "application/json;charset=UTF-8", {}],
+    ["packed", "application/json", { "content-encoding": "gzip" }],
+    ["packed otherwise", "Application/JSON", { "content-encoding": "br" }],
+  ])("is explained %s", async (_, type, headers: Record<string, string>) => {
+    const body = setting('{"numbr":1}');
+    const pack = { gzip: gzipSync, br: brotliCompressSync }[headers["content-encoding"] ?? ""];
+    const { detail, ...answer } = await send(new Uint8Array(pack?.(body) ?? Buffer.from(body)), { type, headers });
+    expect(answer).toMatchObject(invalid("value.numbr is unknown; did you mean number?"));
+    expect(detail.details.field).toEqual({ string: "value.numbr" });
+  });
+
+  test.each([
     ["application/connect+json", "WatchService/WatchVariables", '{"sessionId":5}'],
     ["application/grpc-web+json", "VariableService/GetVariable", '{"sessionId":5}'],
   ])("is explained in %s too", async (type, method, body) => {
@@ -131,14 +144,13 @@ describe("JSON with a key that is no Unicode", () => {
   const message = new Uint8Array([0, 0, 0, 0, body.length, ...body]);
 
   test.each([
-    "application/grpc-web+json",
-    // Common spellings are served without Connect's router, others by it.
-    "application/grpc-web+json; charset=utf-8",
-  ])("is refused over %s", async (type) => {
-    const answer = await fetch(`${server.url()}/${setVariable}`, {
+    ["directly", ""],
+    ["by Connect's router", "?x=y"],
+  ])("is refused %s", async (_, query) => {
+    const answer = await fetch(`${server.url()}/${setVariable}${query}`, {
       method: "POST",
       body: message,
-      headers: { "content-type": type },
+      headers: { "content-type": "application/grpc-web+json" },
     });
     expect(await answer.text()).toContain("grpc-status: 3\r\n");
   });

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { Compression } from "@connectrpc/connect/protocol";
 import type { Exchange } from "@trimtab/http";
 import type { CallContext } from "./call-context.ts";
 import type { Dialect } from "./dialects.ts";
@@ -10,6 +11,8 @@ export interface Call {
   readonly method: DirectMethod;
   readonly dialect: Dialect;
   readonly codec: Codec;
+  /** What the request is packed in. */
+  readonly packing: Compression | undefined;
   readonly context: CallContext;
   /** Fields that the head of the answer carries beside its own. */
   readonly fields: OutgoingHttpHeaders | undefined;

@@ -94,15 +94,22 @@ const grpcDialects: readonly [string, Dialect][] = [
   [grpcWeb.contentTypeJson, grpcWebCall({ isBinary: false, contentType: grpcWeb.contentTypeJson })],
 ];
 
-/** Dialects of unary calls by content type, exactly as clients write it; other spellings are left to Connect. */
-export const unaryDialects: ReadonlyMap<string, Dialect> = new Map([
+/** Dialects by content type, as most clients write it. */
+type Dialects = ReadonlyMap<string, Dialect>;
+
+/** Finds the dialect of a content type, also where it names the character set that JSON has anyway, or is in capitals. */
+export const dialectOf = (dialects: Dialects, contentType: string): Dialect | undefined =>
+  dialects.get(contentType) ?? dialects.get(contentType.toLowerCase().replace(/(?<=json); ?charset=utf-?8$/, ""));
+
+/** Dialects of unary calls. */
+export const unaryDialects: Dialects = new Map([
   ...grpcDialects,
   [connect.contentTypeUnaryProto, connectUnary({ isBinary: true, contentType: connect.contentTypeUnaryProto })],
   [connect.contentTypeUnaryJson, connectUnary({ isBinary: false, contentType: connect.contentTypeUnaryJson })],
 ]);
 
-/** Dialects of streams by content type. */
-export const streamDialects: ReadonlyMap<string, Dialect> = new Map([
+/** Dialects of streams. */
+export const streamDialects: Dialects = new Map([
   ...grpcDialects,
   [connect.contentTypeStreamProto, connectStream({ isBinary: true, contentType: connect.contentTypeStreamProto })],
   [connect.contentTypeStreamJson, connectStream({ isBinary: false, contentType: connect.contentTypeStreamJson })],

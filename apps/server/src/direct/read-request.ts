@@ -95,9 +95,9 @@ interface Room {
  * Makes room for a large request of which `head` has come. Large bytes in it will lie so that elements of any size can be
  * read where they are.
  */
-function roomFor({ dialect, codec }: Call, length: number, head: Buffer): Room {
+function roomFor({ dialect, codec, packing }: Call, length: number, head: Buffer): Room {
   const before = dialect.isFramed ? envelopeHeadBytes : 0;
-  const offset = codec.offsetOfLargeBytes(head.subarray(before));
+  const offset = packing === undefined ? codec.offsetOfLargeBytes(head.subarray(before)) : undefined;
   if (offset === undefined) return { bytes: Buffer.allocUnsafeSlow(length) };
   const begin = before + offset;
   const shift = (elementBytes - (begin % elementBytes)) % elementBytes;

@@ -6,7 +6,7 @@ import type { ForwardedFor } from "../forwarded-for.ts";
 import { fail, stream, succeed, toConnectError } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { createCallContext } from "./call-context.ts";
-import { type Dialect, streamDialects, unaryDialects } from "./dialects.ts";
+import { type Dialect, dialectOf, streamDialects, unaryDialects } from "./dialects.ts";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
 import { type RequestSink, readRequest } from "./read-request.ts";
@@ -15,7 +15,7 @@ import { type RequestSink, readRequest } from "./read-request.ts";
 export interface DirectOptions {
   readonly methods: ReadonlyMap<string, DirectMethod>;
   readonly readMaxBytes: number;
-  /** Ways of packing large answers for those who accept them. */
+  /** Ways of packing large answers for those who accept them, and that requests may be packed in. */
   readonly compressions: readonly Compression[];
   /** Fields that every answer to a request carries; asked only where the request names an origin. */
   readonly originFields: (exchange: Exchange) => OutgoingHttpHeaders | undefined;
@@ -29,8 +29,8 @@ const maxTimeoutMs = Number.MAX_SAFE_INTEGER;
 
 /**
  * Makes the function that serves calls with one request (unary ones and streams of answers) without layers between HTTP
- * and a handler. It takes what clients commonly send and says `false` to everything else (compressed
- * requests, GET, spellings of content types, calls that are not there), which Connect's router then serves.
+ * and a handler. It takes what clients commonly send and says `false` to everything else (GET, compressed
+ * messages in envelopes, calls that are not there), which Connect's router then serves.
  */
 export function createDirectServer(options: DirectOptions): (exchange: Exchange) => boolean {
   const { methods, readMaxBytes, compressions, originFields, requestGate } = options;
@@ -49,7 +49,13 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     );
   };
 
-  const sink: RequestSink = { maxBytes: readMaxBytes, onMessage: invoke, onError: fail };
+  const receive = (call: Call, bytes: Uint8Array): void => {
+    const refuse = (error: unknown): void => fail(call, toConnectError(error));
+    if (call.packing === undefined) invoke(call, bytes);
+    else call.packing.decompress(new Uint8Array(bytes), readMaxBytes).then((whole) => invoke(call, whole), refuse);
+  };
+
+  const sink: RequestSink = { maxBytes: readMaxBytes, onMessage: receive, onError: fail };
 
   /** Begins a call once the gate lets it through; most are let through without a wait. */
   const pass = (call: Call): void => {
@@ -69,8 +75,10 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     const method = methods.get(exchange.path ?? "");
     if (method === undefined || exchange.method !== "POST") return false;
     const dialects = method.isStream ? streamDialects : unaryDialects;
-    const dialect = dialects.get(exchange.headers["content-type"] ?? "");
+    const dialect = dialectOf(dialects, exchange.headers["content-type"] ?? "");
     if (dialect === undefined || !isCommon(exchange, dialect, readMaxBytes)) return false;
+    const packing = packingOf(exchange, dialect, compressions);
+    if (packing === "unknown") return false;
     const timeout = timeoutOf(exchange, dialect);
     if (timeout.error !== undefined) return false;
     const call: Call = {
@@ -78,6 +86,7 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
       method,
       dialect,
       codec: dialect.isBinary ? method.binary : method.json,
+      packing,
       context: createCallContext({
         exchange,
         method: method.method,
@@ -94,11 +103,16 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
 
 /** Whether the request's headers say nothing that only Connect's router deals with. */
 function isCommon({ headers, hasTrailers }: Exchange, dialect: Dialect, readMaxBytes: number): boolean {
-  const encoding = headers[dialect.encoding];
-  if (encoding !== undefined && encoding !== "identity") return false;
   if (dialect.protocol === "grpc" && !hasTrailers) return false;
   const length = headers["content-length"];
   return length === undefined || Number(length) <= readMaxBytes + (dialect.isFramed ? envelopeHeadBytes : 0);
+}
+
+/** What a request is packed in, as only one of Connect can be as a whole; messages in envelopes are left to Connect's router. */
+function packingOf({ headers }: Exchange, { encoding, isFramed }: Dialect, known: readonly Compression[]) {
+  const name = headers[encoding];
+  if (name === undefined || name === "identity") return undefined;
+  return (isFramed ? undefined : known.find((each) => each.name === name)) ?? "unknown";
 }
 
 function timeoutOf({ headers }: Exchange, dialect: Dialect): ReturnType<Dialect["parseTimeout"]> {
