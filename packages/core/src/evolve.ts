@@ -71,10 +71,9 @@ function applyRun(state: SessionState, run: DerivedRun, commit: Commit): void {
 export function applyEvent(state: SessionState, event: SessionEvent, commit: Commit): SessionState {
   switch (event.kind) {
     case "session-created":
-      // A session made anew under a deleted one's id goes on with its revisions and with nothing else.
-      return newSession(state.id, { ...event, atMs: commit.atMs });
+      return following(state, newSession(state.id, { ...event, atMs: commit.atMs }));
     case "session-forked":
-      return forkOf(state.id, event, commit);
+      return following(state, forkOf(state.id, event, commit));
     case "session-updated":
       state.ttlMs = event.ttlMs;
       state.metadata = event.metadata;
@@ -132,6 +131,16 @@ export function applyEvent(state: SessionState, event: SessionEvent, commit: Com
       return state;
   }
 }
+
+/**
+ * A session made anew under a deleted one's id: it goes on with its revisions, and with the request that has ended it, so that
+ * this is not made again.
+ */
+const following = ({ requests, requestCount }: SessionState, begun: SessionState): SessionState => ({
+  ...begun,
+  requests,
+  requestCount,
+});
 
 /** The variable that a registration makes. */
 export const registeredVariable = (event: VariableRegistered, commit: Commit): Variable =>

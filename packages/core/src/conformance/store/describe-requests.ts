@@ -81,6 +81,19 @@ function describeRetries(open: OpenStore): void {
       expect(await store.getVariable("s", "temperature")).toMatchObject({ version: 1 });
     });
 
+    test("to delete a session is not made again on the next of its id", async () => {
+      const { store } = await openSample(open);
+      await store.deleteSession("s", { requestId: "end" });
+      await store.createSession({ id: "s" });
+      await store.deleteSession("s", { requestId: "end" });
+      expect(await store.getSession("s")).toMatchObject({ id: "s" });
+      await store.deleteSession("s", { requestId: "end of this one" });
+      await store.createSession({ id: "other" });
+      await store.forkSession("other", { kind: "revision", revision: 1 }, { id: "s" });
+      await store.deleteSession("s", { requestId: "end of this one" });
+      expect(await store.getSession("s")).toMatchObject({ id: "s" });
+    });
+
     test("may be made at last where it was refused before", async () => {
       const { store } = await openSample(open);
       const write = () => store.setVariable("s", "temperature", 3, { requestId: "r-1" });
