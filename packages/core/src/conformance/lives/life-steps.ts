@@ -17,7 +17,7 @@ const selection = fc.constantFrom<Selection>({}, { pattern: "x*" }, { refs: [mar
 const kinds = {
   write: fc.record({
     id,
-    kind: fc.constantFrom("register" as const, "set" as const, "set" as const, "delete" as const),
+    kind: fc.constantFrom("register", "set", "delete" as const),
     name: fc.constantFrom(...names),
     value: fc.nat(9),
   }),
@@ -46,10 +46,10 @@ type StepOf<K extends keyof Kinds> = Kinds[K] extends fc.Arbitrary<infer T> ? T 
 export type LifeStep = { readonly [K in keyof Kinds]: { readonly does: K; readonly what: StepOf<K> } }[keyof Kinds];
 
 const weights: Readonly<Record<keyof Kinds, number>> = {
-  write: 8,
+  write: 10,
   create: 3,
   fork: 2,
-  rollback: 2,
+  rollback: 4,
   import: 1,
   delete: 1,
   expire: 1,
@@ -133,8 +133,9 @@ async function create(lives: Lives, key: string): Promise<void> {
   const session = await store.createSession({ id: key, ttlMs: ttlOf(lives, key), ifExists: "keep" });
   if (isThere) return;
   const life = await begin(lives, session, new Map());
-  const call = () => store.registerVariable(key, { name: mark, type: "float", value: 0 });
-  await doTo(lives, life, { expected: new Map([[mark, 0]]), call });
+  const specs = [mark, ...names].map((name) => ({ name, type: "float", value: 0 }));
+  const expected = new Map(specs.map(({ name, value }) => [name, value]));
+  await doTo(lives, life, { expected, call: () => store.registerVariables(key, specs) });
 }
 
 async function fork(lives: Lives, key: string, { from, back: far }: StepOf<"fork">): Promise<void> {
