@@ -101,7 +101,7 @@ test("faults are logged as JSON lines that say which trace they are of", async (
   });
   const { value: line } = await lines.next();
   expect(JSON.parse(String(line))).toMatchObject({
-    level: 50,
+    level: "error",
     service: "trimtab",
     trace_id: traceId,
     err: { message: "a fault of the log" },

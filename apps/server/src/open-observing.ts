@@ -80,11 +80,13 @@ function openTracing(settings: Settings, resource: ReturnType<typeof resourceFro
   });
 }
 
-/** Logs as JSON lines; what is logged within a trace says which. */
+/** Logs as JSON lines, as people and collectors of logs read them: levels by name, times as RFC 3339; what is logged within a trace says which. */
 function createLogger(level: string): Logger {
   const mixin = () => {
     const active = trace.getActiveSpan()?.spanContext();
     return active === undefined ? {} : { trace_id: active.traceId, span_id: active.spanId };
   };
-  return pino({ level, mixin, base: { service: "trimtab" } }, pino.destination({ dest: 2, sync: true }));
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const form = { base: { service: "trimtab" }, formatters, timestamp: pino.stdTimeFunctions.isoTime };
+  return pino({ level, mixin, ...form }, pino.destination({ dest: 2, sync: true }));
 }

@@ -77,4 +77,4 @@ function refuseUnlessEmpty(target: DataFolder): void {
 const namedFiles = 5;
 
 const inTheWay = ({ directory }: DataFolder, what: string): EngineError =>
-  new EngineError("in_use", `${directory} holds ${what}; a backup goes into a folder of its own`, { directory });
+  new EngineError("in_use", `${directory} holds ${what}; a copy goes into a folder of its own`, { directory });

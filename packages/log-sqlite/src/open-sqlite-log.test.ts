@@ -187,7 +187,7 @@ test("a backup goes into no folder that holds anything, and names what it is", a
   const copy = temporaryFolder();
   for (let file = 0; file < 7; file++) writeFileSync(join(copy, `note-${file}.txt`), "keep");
   await expect(sqlite.backup(copy)).rejects.toThrow(
-    `${copy} holds note-0.txt, note-1.txt, note-2.txt, note-3.txt, note-4.txt and 2 more; a backup goes into a folder of its own`,
+    `${copy} holds note-0.txt, note-1.txt, note-2.txt, note-3.txt, note-4.txt and 2 more; a copy goes into a folder of its own`,
   );
   expect(readdirSync(copy)).toHaveLength(7);
   const emptied = temporaryFolder();
