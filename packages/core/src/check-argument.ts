@@ -95,13 +95,17 @@ export function checkChoice(choice: unknown, field: string, choices: readonly st
   return refusal("invalid_argument", message, { field, value: String(choice) });
 }
 
+/** A number as it is, anything else so that it is not taken for one: `"7"`. */
+const shown = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : String(value);
+
 /** Refuses anything but a whole number of at least `min`. */
 export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {
   if (Number.isSafeInteger(value) && (value as number) >= min) return undefined;
   const details = { field, limit: min, ...(typeof value === "number" && { value }) };
   return refusal(
     "invalid_argument",
-    `${field} must be a whole number of at least ${min}, got ${String(value)}`,
+    `${field} must be a whole number of at least ${min}, got ${shown(value)}`,
     details,
   );
 }

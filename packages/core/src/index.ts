@@ -21,6 +21,7 @@ export * from "./dependency/dependency.ts";
 export * from "./dependency/dependency-graph.ts";
 export * from "./dependency/graph-walks.ts";
 export * from "./derivation/expression.ts";
+export { noExpressions } from "./derivation/stored-expression.ts";
 export * from "./evolve.ts";
 export { checkWritable, unknownVariable } from "./find-variable.ts";
 export * from "./glob.ts";

@@ -63,7 +63,7 @@ export interface StoreOptions {
   readonly shared?: boolean;
   readonly limits?: Partial<Limits>;
   /**
-   * Reads the expressions of derived variables, rules and filters: `compileExpression` of `@trimtab/expressions`. Without
+   * Reads the expressions of derived variables, rules and filters: `cel` of `@trimtab/expressions`. Without
    * it expressions are refused with `unimplemented`.
    */
   readonly expressions?: CompileExpression;

@@ -67,7 +67,7 @@ function checkRange(field: string, value: number, min: number, max: number): voi
 function axisOf({ id, name, type, constraints }: Variable, { types }: DecideContext): Axis {
   const space = types.get(type)?.space(constraints);
   if (space !== undefined) return { ref: id, space };
-  const message = `the constraints of ${name} leave no finite region to draw from`;
+  const message = `the constraints of ${name} leave no finite region to draw from, as min and max of a number do, or the choices of a text`;
   throw storeError("unbounded_space", message, { variable: name });
 }
 

@@ -1,6 +1,7 @@
 import {
   type CompileExpression,
   type Expression,
+  noExpressions,
   StoreError,
   storeError,
   type VariableChange,
@@ -33,9 +34,7 @@ function readFilter(source: string, compile: CompileExpression | undefined): Exp
   if (source === "") {
     throw storeError("invalid_argument", "filter must not be empty", { field: "filter", value: source });
   }
-  if (compile === undefined) {
-    throw storeError("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
-  }
+  if (compile === undefined) throw new StoreError(noExpressions());
   const knows = (name: string) => name === "old" || name === "new";
   const read = compile(source, { field: "filter", knows, isCondition: true });
   if (read.kind === "refused") throw new StoreError(read.refusal);

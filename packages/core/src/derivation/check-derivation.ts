@@ -26,7 +26,7 @@ export function checkDerivation(
       refusal: refusal("invalid_argument", message, { field: "derivation", value: derivation.name }),
     };
   }
-  const message = "derivation must be an expression or a function";
+  const message = 'derivation must be {kind: "expression", expression} or {kind: "function", name}';
   return { kind: "refused", refusal: refusal("invalid_argument", message, { field: "derivation" }) };
 }
 

@@ -25,5 +25,8 @@ export function readStored(
 }
 
 /** The refusal of any expression where no language for them is plugged in. */
-export const noExpressions = () =>
-  refusal("unimplemented", "no expressions can be evaluated here", { feature: "expressions" });
+export function noExpressions() {
+  const message =
+    "expressions cannot be evaluated here: this store was made without `expressions`, such as cel of @trimtab/expressions";
+  return refusal("unimplemented", message, { feature: "expressions" });
+}

@@ -57,7 +57,11 @@ function checkDerivationForm({ derivation }: Variable, context: DecideContext): 
     const read = readExpression(derivation.expression, { field: "derivation", isCondition: false }, context);
     return read.kind === "refused" ? read.refusal : undefined;
   }
-  return refusal("invalid_argument", "derivation must be an expression or a function", { field: "derivation" });
+  return refusal(
+    "invalid_argument",
+    'derivation must be {kind: "expression", expression} or {kind: "function", name}',
+    { field: "derivation" },
+  );
 }
 
 /** Versions go up to the variable's own, and are values of its type, so that it can be rolled back to any. */

@@ -90,7 +90,7 @@ export function fromValues(layout: SpaceLayout, values: ValueRecord): Point {
     const { path, space, codec } = parameter;
     const taken = space.kind === "conditional" ? readBranch(space, value) : { branch: value, parameters: {} };
     if (taken === undefined || !codec.encode(taken.branch, new Float64Array(codec.width), 0)) {
-      throw refuse(path, "is not within its range", value);
+      throw refuse(path, `is not within its range, ${rangeOf(space)}${shown(value)}`, value);
     }
     point[path] = taken.branch;
     if (space.kind === "conditional") read(taken.parameters, parameter, taken.branch as string);
@@ -101,6 +101,33 @@ export function fromValues(layout: SpaceLayout, values: ValueRecord): Point {
 
 const refuse = (field: string, problem: string, value: Value) =>
   storeError("invalid_argument", `${field} ${problem}`, { field, value });
+
+/** What a space takes, for people. */
+function rangeOf(space: Space): string {
+  switch (space.kind) {
+    case "real":
+    case "integer":
+      return `${space.min} to ${space.max}${space.step === undefined ? "" : ` in steps of ${space.step}`}`;
+    case "categorical":
+      return listOf(space.choices.map(String));
+    case "conditional":
+      return listOf(Object.keys(space.branches));
+    case "vector":
+      return `${space.dimensions} numbers ${space.sphere ? "of norm 1" : `from ${space.min} to ${space.max}`}`;
+  }
+}
+
+/** Choices that are named where there are more. */
+const namedChoices = 10;
+
+const listOf = (choices: readonly string[]): string =>
+  `${choices.slice(0, namedChoices).join(", ")}${choices.length > namedChoices ? ` and ${choices.length - namedChoices} more` : ""}`;
+
+/** A value at the end of a sentence, where it is a short one. */
+function shown(value: Value): string {
+  if (typeof value === "string") return value.length <= 64 ? `; got ${JSON.stringify(value)}` : "";
+  return typeof value === "object" ? "" : `; got ${value}`;
+}
 
 /** The branch and parameters of a conditional value, from the variable's own form or the generic one. */
 function readBranch(space: Space & { kind: "conditional" }, value: Value) {

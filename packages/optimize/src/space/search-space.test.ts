@@ -60,11 +60,13 @@ test("values read back into the point they came from, in the module's own form a
 
 test("what does not lie within is refused by name", () => {
   const read = (values: ValueRecord) => () => fromValues(layout, values);
-  expect(read({ temperature: 3 })).toThrow("temperature is not within its range");
+  expect(read({ temperature: 3 })).toThrow("temperature is not within its range, 0 to 2; got 3");
   expect(read({ heat: 1 })).toThrow("heat is no parameter of the search space");
   expect(read({ solver: { module: "newton", parameters: { rate: 1 } } })).toThrow("rate is no parameter");
-  expect(read({ direction: [1, 1, 0, 0, 0] })).toThrow("direction is not within its range");
-  expect(read({ share: 0.25 })).toThrow("share is not within its range");
+  expect(read({ direction: [1, 1, 0, 0, 0] })).toThrow("direction is not within its range, 5 numbers of norm 1");
+  expect(read({ share: 0.25 })).toThrow("share is not within its range, 0 to 1 in steps of 0.1; got 0.25");
+  expect(read({ model: "medium" })).toThrow('model is not within its range, small, large; got "medium"');
+  expect(read({ solver: "bfgs" })).toThrow('solver is not within its range, adam, newton; got "bfgs"');
   expect(encodePoint(layout, { temperature: 1 })).toBeUndefined();
 });
 

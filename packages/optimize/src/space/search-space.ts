@@ -13,7 +13,7 @@ export function toSearchSpace(variables: Readonly<Record<string, VariableDeclara
     Object.entries(variables).map(([name, { type, constraints }]) => {
       const space = type.space(constraints);
       if (space !== undefined) return [name, space];
-      const message = `${name}: its constraints leave no finite region to search`;
+      const message = `${name}: its constraints leave no finite region to search, as min and max of a number do, or the choices of a text`;
       throw storeError("unbounded_space", message, { variable: name });
     }),
   );
