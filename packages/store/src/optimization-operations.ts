@@ -52,10 +52,9 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
     const { command, by } = startCommand(refs, rest, onConflict === "preempt");
     const result = await write(session, command, by);
     const { optimization } = eventOf(result, "optimization-started");
-    const { revision } = result;
     const started = view({ ...optimization, entries: [], bests: [] });
     if (result.isRepeated !== true) tellAcquired(sessions.telemetry, session, { optimization: started, waitedMs });
-    return { session, revision, optimization: started, fencingToken: optimization.fencingToken };
+    return { session, revision: result.revision, optimization: started, fencingToken: optimization.fencingToken };
   };
   const stop = ({ session, optimization: { id }, fencingToken }: OptimizationStarted) =>
     write(session, { kind: "stop-optimization", target: { kind: "optimization", id }, fencingToken }, {});
@@ -110,13 +109,12 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
         const found = findOptimization(state, target);
         if (found.kind === "refused") throw new StoreError(found.refusal);
         const record = found.value;
-        const { revision } = state;
         // Somebody may wait for it together with others that are held.
         const ids = record?.variables ?? (target.kind === "variable" ? [requireId(state, target.ref)] : []);
         const waiting = line.count(session, ids);
-        if (record === undefined) return { revision, optimizing: false, waiting };
+        if (record === undefined) return { revision: state.revision, optimizing: false, waiting };
         const optimizing = isHeld(record, sessions.now());
-        return { revision, optimizing, optimization: view(record), waiting };
+        return { revision: state.revision, optimizing, optimization: view(record), waiting };
       }),
     listOptimizations: (session, { variable, states, optimizer, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
