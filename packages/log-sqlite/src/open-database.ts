@@ -5,7 +5,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
 import { takeFolder } from "./owner-lock.ts";
-import { checkSchema, createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
+import { createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
 import { openWatermark, readWatermark, type Watermark } from "./watermark.ts";
 import { reached } from "./write-point.ts";
 
@@ -57,7 +57,6 @@ function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
   const db = openForWriting(folder.database);
   try {
     const fresh = isEmpty(db);
-    if (!fresh) checkSchema(db, folder.database);
     const position = fresh ? 0 : readPosition(db);
     if (position < acknowledged) throw lost(folder, acknowledged, position);
     if (fresh) createSchema(db);

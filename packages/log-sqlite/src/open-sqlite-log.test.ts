@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type CommitLog, isLogError } from "@trimtab/log";
 import { expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
-import { backUpSqliteLog, openSqliteLog, type SqliteLogDamage, verifySqliteLog } from "./index.ts";
+import { openSqliteLog, type SqliteLogDamage, verifySqliteLog } from "./index.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -322,18 +322,6 @@ test("what somebody else wrote into the file is a race that is lost, and read af
   expect(await log.append("a", 1, [bytes("2")])).toBe(false);
   expect(await log.append("a", 2, [bytes("3")])).toBe(true);
   expect(await codeOf(log.read("a", 1))).toBe("damaged");
-});
-
-test.each([
-  ["another program's database", "PRAGMA application_id = 7"],
-  ["a later version", "PRAGMA user_version = 99"],
-])("%s is left alone", async (_, sql) => {
-  const directory = temporaryFolder();
-  await (await open(directory)).close();
-  change(directory, sql);
-  expect(await codeOf(openSqliteLog({ directory }))).toBe("unsupported");
-  expect(await codeOf(verifySqliteLog(directory))).toBe("unsupported");
-  expect(await codeOf(backUpSqliteLog(directory, temporaryFolder()))).toBe("unsupported");
 });
 
 test("a file that is no database, and a folder without one, are told apart", async () => {

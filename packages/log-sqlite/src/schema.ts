@@ -109,10 +109,11 @@ const migrations: readonly string[] = [
 /** The version that this program writes; a database of a higher one is not touched. */
 const schemaVersion = 1 + migrations.length;
 
-/** Opens a database to be written to, durable at each commit. */
+/** Opens a database to be written to, durable at each commit. Throws as {@link checkSchema} does, and leaves as it is what is not ours. */
 export function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false });
   try {
+    if (!isEmpty(db)) checkSchema(db, path);
     // `fullfsync` matters on macOS alone, where a plain flush stops at the drive's cache.
     db.exec(`
       PRAGMA page_size = 4096;
