@@ -17,7 +17,12 @@ test("entries come back exactly, whatever values and names are in them", () => {
 });
 
 test("what is damaged or newer is refused as lost data", () => {
-  for (const text of ["", "{", "null", '{"format":2}']) {
+  const entryOf = (entry: object) => new TextDecoder().decode(studyCodec.encode(entry as StudyEntry));
+  const newer = [
+    { kind: "study-renamed", atMs: 1 },
+    { kind: "study-advanced", atMs: 1, events: [{ kind: "trial-paused" }] },
+  ];
+  for (const text of ["", "{", "null", '{"format":2}', ...newer.map(entryOf)]) {
     expect(() => studyCodec.decode(new TextEncoder().encode(text))).toThrow(
       expect.objectContaining({ reason: "data_loss" }),
     );

@@ -1,13 +1,55 @@
 import { storeError } from "@trimtab/core";
 import type { Codec, EntryNote } from "@trimtab/log";
+import type { StudyEvent } from "@trimtab/optimize";
 import type { StudyEntry } from "./study-entry.ts";
 import type { StudySnapshot } from "./study-snapshot.ts";
 
 /** Version of the layout. */
 const format = 1;
 
+const layout = codecOf<unknown>();
+
+/** What a study is known to come to. What is of another kind was written by a later version, and must not be passed over. */
+const entryKinds: Readonly<Record<StudyEntry["kind"], true>> = {
+  "study-created": true,
+  "study-advanced": true,
+  "bounds-changed": true,
+  "metadata-replaced": true,
+  "trial-renewed": true,
+  "apply-begun": true,
+  "apply-dropped": true,
+  "trial-applied": true,
+  "study-rolled-back": true,
+  "study-deleted": true,
+};
+
+/** The same of what studies advance by. */
+const eventKinds: Readonly<Record<Exclude<StudyEvent["kind"], "space-changed">, true>> = {
+  "study-updated": true,
+  "trial-enqueued": true,
+  "trial-started": true,
+  "value-reported": true,
+  "trial-completed": true,
+  "trial-pruned": true,
+  "trial-failed": true,
+};
+
+function checkKind({ kind }: { readonly kind: string }, known: Readonly<Record<string, true>>): void {
+  if (Object.hasOwn(known, kind)) return;
+  throw storeError("data_loss", `an entry of a study is of kind ${kind}, which is not known here`, { session: "" });
+}
+
 /** Turns entries of studies into bytes and back, exactly: JSON, in which large integers and bytes say what they are. */
-export const studyCodec: Codec<StudyEntry> = { ...codecOf<StudyEntry>(), note: noteOf };
+export const studyCodec: Codec<StudyEntry> = {
+  encode: layout.encode,
+  decode(bytes) {
+    const entry = layout.decode(bytes) as StudyEntry;
+    checkKind(entry, entryKinds);
+    if (entry.kind === "study-advanced") for (const event of entry.events) checkKind(event, eventKinds);
+    return entry;
+  },
+  note: noteOf,
+};
 
 /** Turns studies as they were into bytes and back, as {@link studyCodec} does entries. */
 export const studySnapshotCodec: Codec<StudySnapshot> = codecOf<StudySnapshot>();
