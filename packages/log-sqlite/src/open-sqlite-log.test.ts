@@ -319,9 +319,12 @@ test("what somebody else wrote into the file is a race that is lost, and read af
     directory,
     "INSERT INTO entry (stream, number, written_ms, checksum, data) VALUES (1, 2, 0, 0, CAST('foreign' AS BLOB))",
   );
-  expect(await log.append("a", 1, [bytes("2")])).toBe(false);
+  // What is on its way together with it is written all the same.
+  const together = [log.append("a", 1, [bytes("2")]), log.append("b", 0, [bytes("1")])];
+  expect(await Promise.all(together)).toEqual([false, true]);
   expect(await log.append("a", 2, [bytes("3")])).toBe(true);
   expect(await codeOf(log.read("a", 1))).toBe("damaged");
+  expect(await log.read("b", 0)).toEqual({ kind: "entries", first: 1, entries: [bytes("1")] });
 });
 
 test("a file that is no database, and a folder without one, are told apart", async () => {

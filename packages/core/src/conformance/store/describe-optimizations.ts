@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { StartOptimizationOptions, Store } from "../../index.ts";
+import type { StartOptimizationOptions, Store, ValueRecord } from "../../index.ts";
 import { describeConflicts, describeListings } from "./describe-optimizers.ts";
 import { type OpenStore, openNumbers, rejection, type StoreFacts } from "./harness.ts";
 
@@ -86,11 +86,13 @@ function describeLeases(opened: OpenStore, facts: StoreFacts): void {
   test("need the token of the lease that is held, and a later one is greater", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"]);
-    const wrong = { optimization: first.optimization.id, fencingToken: first.fencingToken + 1 };
-    await rejection(store.setVariable("s", "a", 5, { lease: wrong }), "lease_lost");
-    await rejection(store.renewLease("s", wrong.optimization, wrong), "lease_lost");
-    await rejection(store.reportProgress("s", wrong.optimization, wrong), "lease_lost");
-    await rejection(store.stopOptimization("s", ofVariable("a"), wrong), "lease_lost");
+    for (const fencingToken of [first.fencingToken - 1, first.fencingToken + 1]) {
+      const wrong = { optimization: first.optimization.id, fencingToken };
+      await rejection(store.setVariable("s", "a", 5, { lease: wrong }), "lease_lost");
+      await rejection(store.renewLease("s", wrong.optimization, wrong), "lease_lost");
+      await rejection(store.reportProgress("s", wrong.optimization, wrong), "lease_lost");
+      await rejection(store.stopOptimization("s", ofVariable("a"), wrong), "lease_lost");
+    }
     await store.stopOptimization("s", ofVariable("a"));
     const second = await startTuner(store, ["a"]);
     expect(second.fencingToken).toBeGreaterThan(first.fencingToken);
@@ -110,6 +112,9 @@ function describeLeases(opened: OpenStore, facts: StoreFacts): void {
     // What is leased first and derived afterwards follows from others, whose writes would be writes of it.
     await rejection(store.setDerivation("s", "c", { kind: "expression", expression: "a * 2.0" }), "already_optimizing");
     await store.setDerivation("s", "c", { kind: "expression", expression: "a * 2.0" }, { lease });
+    await rejection(store.setVariable("s", "a", 6), "already_optimizing");
+    // That nothing could be computed of it any more is a change of it, too.
+    await store.updateVariable("s", "c", { constraints: { max: 10 } }, { lease });
     await rejection(store.setVariable("s", "a", 6), "already_optimizing");
     expect((await store.getVariable("s", "a")).value).toBe(5);
   });
@@ -179,6 +184,29 @@ function describeProgress(opened: OpenStore): void {
     );
     expect(stopped.finalValues).toEqual({ [before.id]: 11, [(await store.getVariable("s", "b")).id]: 2 });
     expect(stopped.optimization).toMatchObject({ state: "stopped" });
+  });
+
+  test("are reported on with values of their own variables alone", async () => {
+    const store = await openThree(opened);
+    const { optimization, fencingToken } = await startTuner(store, ["a", "b"]);
+    const report = (values: ValueRecord) => store.reportProgress("s", optimization.id, { fencingToken, values });
+    expect((await rejection(report({ a: 5, c: 6 }), "invalid_argument")).details.field).toBe("values.c");
+    await rejection(report({ a: 5, missing: 6 }), "not_found");
+    expect((await report({ a: 5, b: 6 })).optimization.iteration).toBe(1);
+  });
+
+  test("whose best is not allowed any more end without it only where that is forced", async () => {
+    const store = await openThree(opened);
+    const { optimization, fencingToken } = await startTuner(store, ["a"]);
+    const target = { kind: "optimization", id: optimization.id } as const;
+    const lease = { optimization: optimization.id, fencingToken };
+    await store.reportProgress("s", optimization.id, { fencingToken, values: { a: 11 }, metrics: { loss: 1 } });
+    await store.updateVariable("s", "a", { constraints: { max: 5 } }, { lease });
+    await rejection(store.stopOptimization("s", target, { applyBest: true }), "constraint_violation");
+    expect(await store.getOptimizationStatus("s", target)).toMatchObject({ optimizing: true });
+    const stopped = await store.stopOptimization("s", target, { applyBest: true, force: true });
+    expect(stopped.optimization).toMatchObject({ state: "stopped" });
+    expect((await store.getVariable("s", "a")).value).toBe(1);
   });
 
   test("count writes with an iteration or metrics as reports", async () => {
