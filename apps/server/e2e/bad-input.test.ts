@@ -237,6 +237,17 @@ describe("a batch that says much once", () => {
   });
 });
 
+test("what is wrong in a file is told by its path, with the names that the file has", async () => {
+  const file = { format: "trimtab-variables", version: 1, exported_at: "2026-01-01T00:00:00Z" };
+  const variables = [{ id: "var_x_1", name: "x", type: "float", value: { number: 1 }, created_at: "soon" }];
+  const data = Buffer.from(JSON.stringify({ ...file, variables })).toString("base64");
+  const { detail, ...answer } = await send(JSON.stringify({ sessionId: "s", data }), {
+    method: "trimtab.v1.TransferService/ImportVariables",
+  });
+  expect(answer).toMatchObject(invalid("data.variables[0].created_at must be a time such as"));
+  expect(detail.details.field).toEqual({ string: "data.variables[0].created_at" });
+});
+
 describe("bytes that are no message", () => {
   const binary = { type: "application/proto" };
   const bytes = (...values: number[]) => new Uint8Array(values);

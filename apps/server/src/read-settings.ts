@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { nearest } from "@trimtab/core";
 import { isLoopback } from "./loopback.ts";
-import { nearest } from "./nearest.ts";
 import type { SettingSpec } from "./setting-spec.ts";
 import {
   defaultSettings,

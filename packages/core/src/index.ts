@@ -38,6 +38,7 @@ export * from "./lease/optimization.ts";
 export { improves } from "./lease/record-progress.ts";
 export * from "./limits.ts";
 export * from "./nd-array.ts";
+export * from "./nearest.ts";
 export * from "./next-commit.ts";
 export * from "./origin.ts";
 export * from "./parse-value.ts";

@@ -43,6 +43,8 @@ export {
   toWireImportSummary,
   toWireStrategy,
 } from "./import-summary.ts";
+export { findJsonProblem, type JsonProblem, type JsonWords } from "./json/find-json-problem.ts";
+export type { NameOf } from "./json/json-forms.ts";
 export { fromWireLabel, toWireLabel } from "./label.ts";
 export {
   fromWireEntry,

@@ -117,3 +117,7 @@ test("the request's own id comes along with who writes", () => {
   expect(fromWireContext(throughBinary(WriteContextSchema, toWireContext(context)))).toEqual(context);
   expect(fromWireContext(toWireContext({}))).not.toHaveProperty("requestId");
 });
+
+test("a write from a runtime that is not known here is taken, as of another one", () => {
+  expect(fromWireContext(create(WriteContextSchema, { origin: 99 as never }))).toEqual({ origin: "other" });
+});

@@ -30,7 +30,10 @@ export function noteVia(request: { context?: WireWriteContext | undefined }, via
   vias.set(request.context, via);
 }
 
-/** Reads who writes and why. An origin that is not said, with or without a context, is `other`. */
+/**
+ * Reads who writes and why. An origin that is not said, with or without a context, is `other`, and so is one that is not known
+ * here: where a write comes from is no reason to refuse it, and runtimes may be added.
+ */
 export function fromWireContext(context: WireWriteContext | undefined): WriteOptions {
   if (context === undefined) return { origin: "other" };
   const metadata = fromWireRecord(context.metadata, "context.metadata");

@@ -94,20 +94,35 @@ describe("is refused", () => {
     [
       "an unknown field",
       { ...file, notes: 1 },
-      'data cannot be read: cannot decode message trimtab.v1.VariableFile from JSON: key "notes"',
+      "data.notes is unknown; there are format, version, exported_at, session_id, revision, variables,",
     ],
     ["variables that are no list", { ...file, variables: {} }, "data.variables must be a list"],
-    ["a variable that is a number", { ...file, variables: [1] }, "data.variables[0] cannot be read"],
+    ["a variable that is a number", { ...file, variables: [1] }, "data.variables[0] must be an object with id, name,"],
     ["a variable without a value", { ...file, variables: [{ name: "x" }] }, "data.variables[0].value is required"],
-    ["a value of two kinds", withValue({ number: 1, integer: "1" }), "data.variables[0] cannot be read"],
-    ["an integer beyond 64 bits", withValue({ integer: "9223372036854775808" }), "data.variables[0] cannot be read"],
+    ["a value of two kinds", withValue({ number: 1, integer: "1" }), "data.variables[0].value has more than one of"],
+    ["a value as it is", withValue(0.7), 'data.variables[0].value must be a value such as {"number": 0.7}, got 0.7'],
+    [
+      "a time that is none",
+      { ...file, variables: [{ name: "x", created_at: "soon" }] },
+      "data.variables[0].created_at must be a time such as",
+    ],
+    [
+      "a name that is nearly another",
+      { ...file, variables: [{ name: "x", updated_bye: "ada" }] },
+      "data.variables[0].updated_bye is unknown; did you mean updated_by?",
+    ],
+    [
+      "an integer beyond 64 bits",
+      withValue({ integer: "9223372036854775808" }),
+      "data.variables[0].value.integer must be a",
+    ],
     [
       "the key __proto__",
       textOf(exportOf(1, { x: 1 })).replace('"x"', '"__proto__"'),
       "data uses the reserved key __proto__",
     ],
     ["ill-formed Unicode", withValue({ string: "\ud800" }), "data holds ill-formed Unicode"],
-    ["a dependency on nothing", { ...file, dependencies: [null] }, "data.dependencies[0] cannot be read"],
+    ["a dependency on nothing", { ...file, dependencies: [null] }, "data.dependencies[0] must be an object with"],
     ["a dependency without a time", { ...file, dependencies: [{}] }, "data.dependencies[0].created_at is required"],
   ])("%s", (_, each, message) => {
     expect(refusalOf(() => read(each))).toContain(message);

@@ -1,5 +1,5 @@
 import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf";
-import { variableFileDepth } from "@trimtab/wire";
+import { findJsonProblem, variableFileDepth } from "@trimtab/wire";
 import { DependencySchema, type VariableFile, VariableFileSchema, VariableSchema } from "@trimtab/wire/services";
 import { malformed, problemOf } from "../malformed.ts";
 import { type JsonRecord, parseJsonRecord } from "./parse-json.ts";
@@ -9,7 +9,8 @@ export const toJsonFile = (file: VariableFile): JsonValue =>
   toJson(VariableFileSchema, file, { useProtoFieldName: true, alwaysEmitImplicit: true });
 
 /**
- * Reads a file's message from JSON text. Each variable and dependency is read on its own, so that an error tells which.
+ * Reads a file's message from JSON text. Each variable and dependency is read on its own; an error tells the
+ * path of the field, by the names that the file has and what it was to be.
  *
  * @throws StoreError `invalid_argument` naming the place and the problem
  */
@@ -35,6 +36,8 @@ function read<D extends DescMessage>(schema: D, json: JsonValue, path: string): 
   try {
     return fromJson(schema, json, { recursionLimit: variableFileDepth });
   } catch (error) {
-    throw malformed(path, `cannot be read: ${problemOf(error)}`);
+    const found = findJsonProblem(schema, json, { path, nameOf: ({ name }) => name });
+    if (found === undefined) throw malformed(path, `cannot be read: ${problemOf(error)}`);
+    throw malformed(found.path, found.problem);
   }
 }

@@ -917,7 +917,8 @@ export const DeleteProgramResponseSchema: GenMessage<DeleteProgramResponse> = /*
   messageDesc(file_trimtab_v1_session, 25);
 
 /**
- * Runtimes that a write may come from.
+ * Runtimes that a write may come from. A write from one that the server does not know yet, as a newer client may say, is
+ * taken and counts as OTHER; only where writes of an origin are looked for is one that is not known refused.
  *
  * @generated from enum trimtab.v1.Origin
  */
@@ -959,7 +960,8 @@ export const Origin = {
 } as const;
 
 /**
- * Runtimes that a write may come from.
+ * Runtimes that a write may come from. A write from one that the server does not know yet, as a newer client may say, is
+ * taken and counts as OTHER; only where writes of an origin are looked for is one that is not known refused.
  *
  * @generated from enum trimtab.v1.Origin
  */

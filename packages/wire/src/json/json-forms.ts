@@ -1,9 +1,12 @@
 import { type DescField, type DescMessage, type JsonValue, ScalarType } from "@bufbuild/protobuf";
 
+/** What a field is called when it is told. */
+export type NameOf = (field: DescField) => string;
+
 /** Says what form JSON has where a message of this kind, or an item of this field, is wanted; with an example like what was given. */
-export function formOf(wanted: DescMessage | DescField, given: JsonValue): string {
-  if (wanted.kind === "message") return messageForm(wanted, given);
-  if ("message" in wanted && wanted.message !== undefined) return messageForm(wanted.message, given);
+export function formOf(wanted: DescMessage | DescField, given: JsonValue, nameOf: NameOf): string {
+  if (wanted.kind === "message") return messageForm(wanted, given, nameOf);
+  if ("message" in wanted && wanted.message !== undefined) return messageForm(wanted.message, given, nameOf);
   if ("enum" in wanted && wanted.enum !== undefined) {
     const names = wanted.enum.values.filter(({ number }) => number !== 0).map(({ name }) => name);
     return wanted.enum.typeName === "google.protobuf.NullValue" ? "null" : `one of ${names.join(", ")}`;
@@ -17,9 +20,9 @@ export const exampleOf = (field: DescField & { fieldKind: "map" }): string => {
   return isValue ? '{"name": {"number": 0.7}}' : '{"name": …}';
 };
 
-function messageForm({ typeName, fields }: DescMessage, given: JsonValue): string {
+function messageForm({ typeName, fields }: DescMessage, given: JsonValue, nameOf: NameOf): string {
   if (typeName === "trimtab.v1.Value") return `a value such as ${valueExample(given)}`;
-  return ownForms.get(typeName) ?? `an object with ${fields.map(({ jsonName }) => jsonName).join(", ") || "no fields"}`;
+  return ownForms.get(typeName) ?? `an object with ${fields.map(nameOf).join(", ") || "no fields"}`;
 }
 
 /** A value in its form, what was given itself where it is short and plain. */
