@@ -99,7 +99,7 @@ export const accessRows: Readonly<Record<string, AccessRow>> = {
   "DependencyService/ListDependencies": onVariable(["read"], x),
   "DependencyService/ListDependents": onVariable(["read"], x),
   "DependencyService/SetDerivation": onVariable(["write", "read"], (ref) => ({ ...x(ref), derivation: expression })),
-  "DependencyService/ClearDerivation": onVariable(["write"], x),
+  "DependencyService/ClearDerivation": onVariable(["write", "read"], x),
   "DependencyService/RecomputeVariables": onVariable(["write", "read"], (ref) => ({ variables: [ref("x")] })),
   "RuleService/PutRule": own({ name: "r", expression: "true" }),
   "RuleService/GetRule": own({ name: "r" }),
