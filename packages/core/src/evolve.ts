@@ -63,7 +63,7 @@ function applyRun(state: SessionState, run: DerivedRun, commit: Commit): void {
     for (let at = 0; at < slots.length; at++) slots[at]?.take(run, at);
     state.totalVariableUpdates += slots.length;
   } else {
-    for (const event of run.events()) applyEvent(state, event, commit);
+    for (let at = 0; at < slots.length; at++) applyEvent(state, run.eventAt(at), commit);
   }
 }
 

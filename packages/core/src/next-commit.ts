@@ -1,7 +1,7 @@
 import { actorOf } from "./actor.ts";
 import type { DecideContext } from "./command.ts";
 import type { Commit } from "./commit.ts";
-import { arePlain, type Step, SteppedCommit } from "./commit-steps.ts";
+import { eventsAtOnce, type Step, SteppedCommit } from "./commit-steps.ts";
 import type { SessionState } from "./session-state.ts";
 import { emptyRecord, laterThan } from "./variable.ts";
 
@@ -15,7 +15,7 @@ export function nextCommit(
   context: DecideContext,
 ): Commit {
   const { requestId, via } = context;
-  const events = arePlain(steps) ? steps : [];
+  const events = eventsAtOnce(steps);
   const commit: Commit = {
     session: state.id,
     revision: state.revision + 1,
@@ -23,15 +23,17 @@ export function nextCommit(
     actor: actorOf(state.id, context),
     origin: context.origin ?? "typescript",
     metadata: context.metadata ?? emptyRecord,
-    events,
+    events: events ?? [],
   };
   // Most have nothing else to say: one literal, since one is made with every write.
-  if (requestId === undefined && via === undefined && grants === undefined && events === steps) return commit;
-  const said = {
-    ...commit,
-    ...(requestId !== undefined && { requestId }),
-    ...(via !== undefined && { via }),
-    ...(grants !== undefined && { grants }),
-  };
-  return events === steps ? said : new SteppedCommit(said, steps);
+  const isSaid = requestId === undefined && via === undefined && grants === undefined;
+  const said = isSaid
+    ? commit
+    : {
+        ...commit,
+        ...(requestId !== undefined && { requestId }),
+        ...(via !== undefined && { via }),
+        ...(grants !== undefined && { grants }),
+      };
+  return events === steps ? said : new SteppedCommit(said, steps, events);
 }

@@ -32,7 +32,7 @@ export function settle(
   const changed = new Set(written.filter((event) => event.unchanged !== true).map(({ id }) => id));
   const propagated = propagate(draft, { changed, demanded }, { commit, context });
   if (propagated.kind === "refused") return propagated;
-  const leases = checkLeases(draft, eventsIn(propagated.steps), context);
+  const leases = checkLeases(draft, propagated.steps, context);
   if (leases.kind === "refused") return leases;
   const broken = draft.rules.size === 0 ? undefined : checkRules(draft, [...changed, ...setBy(propagated)], context);
   if (broken !== undefined) return { kind: "refused", refusal: broken };
@@ -44,7 +44,7 @@ export function settle(
 
 /** Ids of the variables that follow from others and have new values. */
 const setBy = ({ steps }: { steps: readonly Step[] }): string[] =>
-  Array.from(eventsIn(steps)).flatMap((event) => (event.kind === "variable-set" ? [event.id] : []));
+  eventsIn(steps).flatMap((event) => (event.kind === "variable-set" ? [event.id] : []));
 
 /** Says whether anything may follow from a decision. Loops, since this is asked of every write, and mostly denied. */
 function asksForMore(state: SessionState, commands: readonly Command[], events: readonly SessionEvent[]): boolean {

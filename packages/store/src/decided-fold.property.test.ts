@@ -110,7 +110,7 @@ function commandsOf(one: Exclude<Step, { kind: "look" }>): Command[] {
 }
 
 /** A graph in which most depend on one variable, some of which do not always change. */
-const crowd = fc.array(fc.constantFrom("sum", "quotient", "sign"), { minLength: 2, maxLength: 8 }).map((forms) => {
+const crowd = fc.array(fc.constantFrom("sum", "quotient", "sign"), { minLength: 2, maxLength: 24 }).map((forms) => {
   const expressions = { sum: "r0 * 2.5", quotient: "1.0 / r0", sign: "r0 > 0.0 ? 1.0 : -1.0" };
   return [...roots.map((name) => register(name)), ...forms.map((form, i) => register(`d${i}`, expressions[form]))];
 });

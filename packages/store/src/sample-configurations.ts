@@ -72,7 +72,7 @@ function axisOf({ id, name, type, constraints }: Variable, { types }: DecideCont
 }
 
 /** The values that there would be after a write, what is derived from it included. */
-function configurationAfter(variables: readonly Variable[], events: Iterable<SessionEvent>): ValueRecord {
+function configurationAfter(variables: readonly Variable[], events: readonly SessionEvent[]): ValueRecord {
   const written = new Map<string, Payload>();
   for (const event of events) if (event.kind === "variable-set") written.set(event.id, event.payload);
   return Object.fromEntries(

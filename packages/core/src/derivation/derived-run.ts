@@ -10,6 +10,9 @@ export interface Cause {
   readonly stamp: CommitStamp;
 }
 
+/** In the place of columns that are not there yet. */
+const none: never[] = [];
+
 /**
  * New values of derived variables that follow one another in a commit and have one cause, in the place of an event for each:
  * columns, from which events, variables and versions are made when somebody asks, since hardly anybody asks for all of them.
@@ -21,15 +24,19 @@ export class DerivedRun {
   readonly #values: Cell[] = [];
   /** The run that had given these variables the values before, each at its place, as far as this has come. */
   #model: DerivedRun | undefined;
-  #slots: DerivedSlot[] = [];
-  #previous: Cell[] = [];
-  #versions: number[] = [];
+  #slots: DerivedSlot[];
+  #previous: Cell[];
+  #versions: number[];
   /** What is to be added to each of the versions. */
   #later = 0;
 
   constructor(cause: Cause, first: DerivedSlot) {
     this.cause = cause;
     this.#model = first.run;
+    const isAlone = this.#model === undefined;
+    this.#slots = isAlone ? [] : none;
+    this.#previous = isAlone ? [] : none;
+    this.#versions = isAlone ? [] : none;
   }
 
   get slots(): readonly DerivedSlot[] {
@@ -96,9 +103,5 @@ export class DerivedRun {
       causedBy,
       root: root ?? id,
     };
-  }
-
-  *events(): Generator<VariableSet> {
-    for (let at = 0; at < this.#slots.length; at++) yield this.eventAt(at);
   }
 }

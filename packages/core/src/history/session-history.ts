@@ -61,7 +61,7 @@ class History implements SessionHistory {
   size = 0;
   readonly #options: HistoryOptions;
   /** Runs whose versions are not with those of their variables yet, oldest first; all are of the same variables. */
-  readonly #waiting: DerivedRun[] = [];
+  #waiting: DerivedRun[] | undefined;
   /** Variables of which as many versions are kept as ever are, where the last commit has given all of them one. */
   #full: readonly DerivedSlot[] | undefined;
   /** By variable; of one that has a single version there is just that. */
@@ -91,11 +91,13 @@ class History implements SessionHistory {
    * are kept; so do the runs before it. Says whether it waits.
    */
   #waits(commit: Commit): boolean {
-    const [cause, run, ...more] = stepsOf(commit);
-    if (cause?.kind !== "variable-set" || !(run instanceof DerivedRun) || more.length > 0) return false;
+    const steps = stepsOf(commit);
+    const [cause, run] = steps;
+    if (steps.length !== 2 || cause?.kind !== "variable-set" || !(run instanceof DerivedRun)) return false;
     if (this.#full === undefined || !areSame(run.slots, this.#full) || !run.cause.causedBy.includes(cause.id))
       return false;
     this.#pushEvent(cause, commit);
+    this.#waiting ??= [];
     this.#waiting.push(run);
     if (this.#waiting.length > this.#options.versionsPerVariable) this.#waiting.shift();
     return true;
@@ -103,18 +105,21 @@ class History implements SessionHistory {
 
   /** Puts the versions of runs that wait to those of their variables. */
   #distribute(): void {
-    for (const run of this.#waiting) this.#pushRun(run);
-    this.#waiting.length = 0;
+    const runs = this.#waiting;
+    this.#waiting = undefined;
+    if (runs !== undefined) for (const run of runs) this.#pushRun(run);
     this.#full = undefined;
   }
 
   #pushRun(run: DerivedRun): void {
     const { valueBytes } = this.#options;
     const before = this.size;
-    for (const [at, { id }] of run.slots.entries()) {
+    let at = 0;
+    for (const { id } of run.slots) {
       const cell = run.cellAt(at);
       const isSmall = typeof cell === "number" || payloadSize(cell) <= valueBytes;
       this.#push(id, isSmall ? new Place(run, at) : versionOf(run.eventAt(at), run.cause.stamp, valueBytes));
+      at++;
     }
     this.#full = this.size === before ? run.slots : undefined;
   }

@@ -1,5 +1,6 @@
 import type { DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
+import { eventsIn, type Step } from "../commit-steps.ts";
 import type { Parsed } from "../parse-value.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
@@ -11,7 +12,7 @@ import { isHeld, type LeaseProof, type OptimizationRecord } from "./optimization
  */
 export function checkLeases(
   state: SessionState,
-  events: Iterable<SessionEvent>,
+  steps: readonly Step[],
   context: DecideContext,
 ): Parsed<readonly SessionEvent[]> {
   if (context.lease !== undefined) {
@@ -20,7 +21,7 @@ export function checkLeases(
   }
   if (state.leases.size === 0) return { kind: "parsed", value: [] };
   const endings = new Map<string, SessionEvent>();
-  for (const event of events) {
+  for (const event of eventsIn(steps)) {
     const id = writtenBy(event);
     const holder = id === undefined ? undefined : state.leases.get(id);
     if (id === undefined || holder === undefined || holder === context.lease?.optimization) continue;

@@ -91,12 +91,12 @@ const maxValueBytes = 64 * 1024;
  */
 export function progressOfWrite(
   state: SessionState,
-  written: Iterable<SessionEvent>,
+  written: readonly SessionEvent[],
   context: DecideContext,
 ): readonly SessionEvent[] {
   const record = context.lease && state.optimizations.get(context.lease.optimization);
   if (record === undefined) return [];
-  const own = Array.from(written).filter(
+  const own = written.filter(
     (event): event is VariableSet => event.kind === "variable-set" && record.variables.includes(event.id),
   );
   if (own.length === 0) return [];
