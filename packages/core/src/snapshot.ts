@@ -49,7 +49,7 @@ export interface SessionSnapshot {
 /** A snapshot, and the versions of its variables that are kept at hand: what a session is loaded from. */
 export interface SessionCheckpoint {
   readonly session: SessionSnapshot;
-  readonly history: readonly (readonly [string, readonly VariableVersion[]])[];
+  readonly history: Iterable<readonly [string, readonly VariableVersion[]]>;
 }
 
 /** Takes a session's snapshot: time proportional to its variables, whose records are shared. */

@@ -78,6 +78,23 @@ describe("the history of a session", () => {
     expect(again.size).toBe(history.size);
   });
 
+  test("is taken down as it is at that moment, to be gone through again and again", () => {
+    const history = createSessionHistory({ versionsPerVariable: 2, valueBytes: 100 });
+    history.apply(commit(1, registered("a", "0"), registered("b", "0")));
+    history.apply(commit(2, set("a", 1, "1")));
+    const taken = history.toEntries();
+    const versions = () => Array.from(taken, ([id, kept]) => [id, kept.map(({ version }) => version)]);
+    expect(versions()).toEqual([
+      ["a", [0, 1]],
+      ["b", [0]],
+    ]);
+    history.apply(commit(3, set("a", 2, "2"), set("b", 1, "1")));
+    expect(versions()).toEqual([
+      ["a", [0, 1]],
+      ["b", [0]],
+    ]);
+  });
+
   test("says which version a rollback restored, in the words of the write", () => {
     const history = createSessionHistory({ versionsPerVariable: 5, valueBytes: 100 });
     history.apply(commit(1, registered("a", "0")));

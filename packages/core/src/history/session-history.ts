@@ -4,6 +4,7 @@ import { DerivedRun } from "../derivation/derived-run.ts";
 import type { Origin } from "../origin.ts";
 import { fromPayload, type Payload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
 import type { DerivedSlot } from "../variable-table.ts";
+import { KeptVersions } from "./kept-versions.ts";
 import { versionOf } from "./variable-version.ts";
 import { inOrder, type Kept, madeOf, Place, Ring } from "./version-ring.ts";
 
@@ -35,8 +36,8 @@ export interface SessionHistory {
   readonly size: number;
   /** Takes note of the next commit. */
   apply(commit: Commit): void;
-  /** Everything, as plain data. */
-  toEntries(): readonly (readonly [string, readonly VariableVersion[]])[];
+  /** Everything as it is at this moment. */
+  toEntries(): Iterable<readonly [string, readonly VariableVersion[]]>;
 }
 
 /** How much of each variable's past is kept at hand. */
@@ -140,9 +141,12 @@ class History implements SessionHistory {
     }
   }
 
-  toEntries(): readonly (readonly [string, readonly VariableVersion[]])[] {
+  toEntries(): Iterable<readonly [string, readonly VariableVersion[]]> {
     this.#distribute();
-    return Array.from(this.#kept, ([id, versions]) => [id, inOrder(versions)] as const);
+    const kept = Array.from(this.#kept.values(), (versions) =>
+      versions instanceof Ring ? versions.inOrder() : versions,
+    );
+    return new KeptVersions([...this.#kept.keys()], kept);
   }
 
   #push(id: string, version: Kept): void {

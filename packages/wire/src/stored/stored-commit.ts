@@ -1,4 +1,4 @@
-import type { AccessGrant, Commit, SessionCheckpoint, WriteVia } from "@trimtab/core";
+import type { AccessGrant, Commit, SessionCheckpoint, VariableVersion, WriteVia } from "@trimtab/core";
 import { fromWirePermission, toWirePermission } from "../access-rule.ts";
 import { decodeMessage } from "../binary/message-codec.ts";
 import { toBinaryOnce, toBinaryPieces } from "../binary-pieces.ts";
@@ -109,10 +109,10 @@ const toStoredCheckpoint = ({ session, history }: SessionCheckpoint): StoredChec
   $typeName: "trimtab.log.v1.StoredCheckpoint",
   format: storedFormat,
   session: toStoredSession(session),
-  histories: history.map(toStoredHistory),
+  histories: Array.from(history, toStoredHistory),
 });
 
-const toStoredHistory = ([id, versions]: SessionCheckpoint["history"][number]): StoredHistory => ({
+const toStoredHistory = ([id, versions]: readonly [string, readonly VariableVersion[]]): StoredHistory => ({
   $typeName: "trimtab.log.v1.StoredHistory",
   id,
   versions: versions.map(toWireVersion),
