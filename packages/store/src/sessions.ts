@@ -18,6 +18,7 @@ import {
 } from "@trimtab/core";
 import type { SnapshotStore } from "@trimtab/log";
 import { createAgeLimit } from "./age-limit.ts";
+import { eachOf } from "./each-of.ts";
 import { createEndedSessions } from "./ended-sessions.ts";
 import { createRefusals } from "./request-answers.ts";
 import { createSessionAges, createSessionExpiry } from "./session-expiry.ts";
@@ -216,11 +217,17 @@ export function createSessions(options: SessionsOptions): Sessions {
     view: (session) => viewOf(session, clock),
     async sweep() {
       await index.refresh();
-      await ended.free();
       let count = 0;
-      for (const { summary } of index.all().filter((session) => outlived(session)))
-        count += (await expireById(summary.id)) ? 1 : 0;
-      for (const session of table.loaded.values()) await abandonLeases(session);
+      const expire = async ({ summary }: RestingSession) => {
+        if (await expireById(summary.id)) count++;
+      };
+      const expireAll = () =>
+        eachOf(
+          index.all().filter((session) => outlived(session)),
+          expire,
+        );
+      const abandonAll = () => eachOf([...table.loaded.values()], abandonLeases);
+      await eachOf([ended.free, expireAll, abandonAll], (step) => step());
       return count;
     },
     tick() {
