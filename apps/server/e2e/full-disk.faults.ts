@@ -1,9 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { createAuditClient, createStoreClient, createStudyClient } from "@trimtab/client";
 import { isStoreError } from "@trimtab/core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createLinesFile } from "../src/audit/lines-file.ts";
 import { runDataCommand } from "../src/data-commands.ts";
 import { openServer } from "./open-server.ts";
@@ -75,6 +75,23 @@ async function copyFrom(data: string, directory: string): Promise<void> {
     output: expect.stringMatching(new RegExp(`^${here}.*the disk is full`)),
   });
 }
+
+test("an audit that there is no room to check is not said to be damaged", async (context) => {
+  if (!canMount) return context.skip("only root may mount a disk, on Linux");
+  const data = join(temporaryFolder(), "data");
+  const server = await openServer({ log: "sqlite", data, audit: "on" });
+  await server.store.createSession({ id: "s" });
+  await server.close();
+  const directory = mountSmallDisk(1);
+  vi.stubEnv("TMPDIR", directory);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  mkdirSync(join(directory, "folders"));
+  fillUp(join(directory, "filler"));
+  expect(await runDataCommand(["check", data])).toEqual({
+    status: 1,
+    output: expect.stringMatching(new RegExp(`all intact\naudit: ${directory}/.*the disk is full`)),
+  });
+});
 
 test("a file of lines has whole lines alone, whatever a full disk took of one", (context) => {
   if (!canMount) return context.skip("only root may mount a disk, on Linux");

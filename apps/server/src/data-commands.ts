@@ -17,6 +17,8 @@ export interface CommandResult {
 /** Exit status of a check that found damage, and of a command that could not be carried out. */
 const statuses = { damaged: 3, failed: 1, misused: 2 } as const;
 
+const auditStatuses = { intact: 0, damaged: statuses.damaged, nothing: statuses.failed } as const;
+
 /**
  * Carries out a command about a data folder, whether a server has it open or not: `check`, `backup` or `restore`.
  * Gives `undefined` for arguments that are no such command.
@@ -60,7 +62,7 @@ async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promi
     parts.push(await check(studiesFolder(folder), called));
   }
   const audit = await checkAudit(auditFolder(folder), keys);
-  if (audit !== undefined) parts.push({ output: audit.line, status: audit.isIntact ? 0 : statuses.damaged });
+  if (audit !== undefined) parts.push({ output: audit.line, status: auditStatuses[audit.found] });
   return {
     output: parts.map(({ output }) => output).join("\n"),
     status: Math.max(...parts.map(({ status }) => status)),

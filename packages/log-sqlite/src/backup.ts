@@ -16,9 +16,9 @@ export function backUp(source: DataFolder, target: DataFolder): { bytes: number 
   const db = openForReading(source.database);
   try {
     checkSchema(db, source.database);
-    const { abandon, release } = takeCopyTarget(target);
+    const { abandon, release } = inTarget(target, () => takeCopyTarget(target));
     try {
-      copyInto(db, target);
+      inTarget(target, () => copyInto(db, target));
     } catch (error) {
       abandon();
       throw error;
@@ -31,16 +31,20 @@ export function backUp(source: DataFolder, target: DataFolder): { bytes: number 
   }
 }
 
-function copyInto(db: DatabaseSync, target: DataFolder): void {
-  const { directory, database, unfinished } = target;
+/** Works on the target: where there is no room, or nothing may be written, it is there, and of any other failure the source is named. */
+function inTarget<T>({ unfinished }: DataFolder, work: () => T): T {
   try {
-    // SQLite copies into a file that is empty, and no other.
-    db.prepare("VACUUM INTO ?").run(unfinished);
+    return work();
   } catch (error) {
     const { code, message, details } = toFailure(error, unfinished);
-    // That there is no room is the target's, and of any other failure the source's file is named.
     throw code === "full" || code === "read_only" ? new EngineError(code, message, details) : error;
   }
+}
+
+function copyInto(db: DatabaseSync, target: DataFolder): void {
+  const { directory, database, unfinished } = target;
+  // SQLite copies into a file that is empty, and no other.
+  db.prepare("VACUUM INTO ?").run(unfinished);
   reached("backup copied");
   flushFile(unfinished);
   reached("backup flushed");

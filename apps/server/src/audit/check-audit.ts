@@ -6,29 +6,36 @@ import { variableOf } from "../settings.ts";
 import { type AuditKeys, createStorageCheck, type StorageCheck } from "./entry-codec.ts";
 import { temporaryCopy } from "./temporary-copy.ts";
 
+/** What a check came to, as a line to print. */
+export interface AuditCheck {
+  readonly line: string;
+  /** Whether the audit was found intact or damaged; or it could not be checked, which says nothing of it. */
+  readonly found: "intact" | "damaged" | "nothing";
+}
+
 /**
  * What checking a folder's audit came to, as a line to print; `undefined` where the folder has none. Entries that are sealed are opened
  * where there are keys.
  */
-export async function checkAudit(
-  folder: string,
-  keys: AuditKeys | undefined,
-): Promise<{ readonly line: string; readonly isIntact: boolean } | undefined> {
+export async function checkAudit(folder: string, keys: AuditKeys | undefined): Promise<AuditCheck | undefined> {
   if (!existsSync(folder)) return undefined;
   const storage = createStorageCheck(keys);
   const report = await verifyCopy(folder, storage).catch((error: unknown) => {
     if (isLogError(error)) return error;
     throw error;
   });
-  if (isLogError(report)) return { line: `audit: ${report.message}`, isIntact: false };
+  if (isLogError(report)) {
+    const hasNoRoom = report.code === "full" || report.code === "read_only";
+    return { line: `audit: ${report.message}`, found: hasNoRoom ? "nothing" : "damaged" };
+  }
   if (report.kind === "broken") {
-    return { line: `audit: entry ${report.number} ${wrong[report.why]}`, isIntact: false };
+    return { line: `audit: entry ${report.number} ${wrong[report.why]}`, found: "damaged" };
   }
   const { number, hash } = report.head;
   const last = number === 0 ? "" : `, the last is ${number} with hash ${Buffer.from(hash).toString("hex")}`;
   return {
     line: `audit: ${report.entries} entries follow from each other${sealedIn(storage, keys)}${last}`,
-    isIntact: true,
+    found: "intact",
   };
 }
 
