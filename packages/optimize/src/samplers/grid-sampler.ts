@@ -1,5 +1,5 @@
 import { parseSettings } from "../settings.ts";
-import { encodePoint, isActive, type Point } from "../space/point.ts";
+import { decodePoint, encodePoint, isActive, type Point } from "../space/point.ts";
 import type { Parameter, SpaceLayout } from "../space/space-layout.ts";
 import { keepFold } from "../study/keep-fold.ts";
 import type { Sampler, SamplerRequest, Suggestion } from "./sampler.ts";
@@ -58,9 +58,11 @@ function* untried(walk: Walk, layout: SpaceLayout): Generator<GridPoint> {
   walk.left = walk.left.filter(({ key }) => !walk.tried.has(key));
   yield* walk.left;
   for (let next = walk.rest.next(); !next.done; next = walk.rest.next()) {
-    const key = keyOf(next.value);
     const unit = encodePoint(layout, next.value);
-    if (unit === undefined || walk.tried.has(key)) continue;
+    if (unit === undefined) continue;
+    // What is tried is the point of that place, which among very many differs from the one that has led there.
+    const key = keyOf(decodePoint(layout, unit));
+    if (walk.tried.has(key)) continue;
     walk.left.push({ key, unit });
     yield { key, unit };
   }

@@ -80,6 +80,23 @@ test("the grid tries every point once and then has no more", () => {
   expect(study.state.status).toBe("completed");
 });
 
+const wide: [string, Space, number][] = [
+  ["more integers than a float tells apart", { kind: "integer", min: -(2n ** 53n) + 1n, max: 2n ** 53n - 1n }, 5],
+  ["integers of 64 bits", { kind: "integer", min: -(2n ** 63n), max: 2n ** 63n - 1n }, 5],
+  ["magnitudes", { kind: "real", min: 0.1, max: 0.7, log: true }, 5],
+];
+
+test.each(wide)("the grid goes on from every point that it has tried of %s", (_, x, count) => {
+  const study = createStudy({ space: { x }, sampler: createGridSampler() });
+  const tried = new Set<string>();
+  for (let trial = study.ask(), asked = 0; trial !== undefined && asked < 10; trial = study.ask(), asked++) {
+    tried.add(String(trial.point["x"]));
+    study.tell(trial.number, 0);
+  }
+  expect(tried.size).toBe(count);
+  expect(study.state.status).toBe("completed");
+});
+
 test("Sobol goes on through its sequence, also after a restart", () => {
   const options = { space: plane, sampler: createSobolSampler(), seed: 4 };
   const study = createStudy(options);
