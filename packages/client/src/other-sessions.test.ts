@@ -48,6 +48,19 @@ describe("variables of another session, over a transport", () => {
     expect(await outcomeOf(call(remote))).toEqual(await outcomeOf(call(seen)));
   });
 
+  test("are found by every ref that means them, one's own with and without its session", async () => {
+    const { local, seen, remote } = await openGuest();
+    await local.registerVariable("guest", { name: "own", type: "float", value: 1 });
+    const refs = ["own", "none", "guest/own", "guest/none"];
+    for (const store of [seen, remote]) {
+      const { found, missing } = await store.getVariables("guest", refs);
+      expect([[...found.keys()].sort(), missing]).toEqual([
+        ["guest/own", "own"],
+        ["none", "guest/none"],
+      ]);
+    }
+  });
+
   test("come with what is between those that may be read", async () => {
     const { local, seen, remote } = await openGuest();
     for (const dependsOn of ["secret", "x"]) await local.addDependency("owner", { variable: "y", dependsOn });

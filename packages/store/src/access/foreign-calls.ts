@@ -97,13 +97,13 @@ function asSent(error: StoreError, refs: readonly string[], strip: Route["strip"
   return new StoreError({ ...refusal, items: keyedAsSent(refusal.items ?? new Map(), refs, strip) });
 }
 
-/** A map by ref, by the refs that were sent. */
+/** A map by ref, by the refs that were sent, of which several may be one with and without its session. */
 export function keyedAsSent<T>(
   map: ReadonlyMap<string, T>,
   refs: readonly string[],
   strip: Route["strip"],
 ): ReadonlyMap<string, T> {
   if (refs.every((ref) => strip(ref) === ref)) return map;
-  const sent = new Map(refs.map((ref) => [strip(ref), ref]));
-  return new Map(Array.from(map, ([ref, item]) => [sent.get(ref) ?? ref, item]));
+  const sent = Map.groupBy(refs, strip);
+  return new Map([...map].flatMap(([ref, item]) => (sent.get(ref) ?? [ref]).map((each) => [each, item] as const)));
 }
