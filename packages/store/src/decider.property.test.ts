@@ -42,6 +42,7 @@ const specs = fc.oneof(
     readOnly: fc.boolean(),
   }),
 );
+const accessRules = fc.constantFrom([], [{ sessionPattern: "*", permissions: ["read" as const] }]);
 const ifExists = fc.constantFrom("keep" as const, "refuse" as const);
 const version = fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined });
 const defined = <T extends object>(record: T): T =>
@@ -71,10 +72,16 @@ const command = fc
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("delete-session"), cause: fc.constant("session_deleted") }) },
   )
   .map((each) => defined(each) as Command);
-const batches = fc.array(
-  fc.record({ commands: fc.array(command, { minLength: 1, maxLength: 4 }), atomic: fc.boolean() }),
-  { maxLength: 25 },
+/** A command that makes a commit of its own. */
+const alone = fc.oneof(
+  fc.record({ kind: fc.constant("set-session-permissions" as const), rules: accessRules }),
+  fc.record({ kind: fc.constant("set-variable-permissions" as const), ref: names, rules: accessRules }),
 );
+const commands: fc.Arbitrary<Command[]> = fc.oneof(
+  { weight: 8, arbitrary: fc.array(command, { minLength: 1, maxLength: 4 }) },
+  { weight: 1, arbitrary: alone.map((one) => [one]) },
+);
+const batches = fc.array(fc.record({ commands, atomic: fc.boolean() }), { maxLength: 25 });
 
 const create: Command = { kind: "create-session", epoch: "e0" };
 const plain = (state: SessionState) => toSnapshot(state);

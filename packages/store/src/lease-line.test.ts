@@ -85,3 +85,24 @@ test("who waits for several variables holds none of them before it holds them al
     details: { optimization: optimization.id },
   });
 });
+
+test("a lease that was not renewed in time is noted as lost, also beside one that is held", async () => {
+  let elapsed = 0;
+  const clock = { now: () => 1_000_000 + elapsed, elapsed: () => elapsed };
+  const store = createStore({ types: builtinTypes, clock });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  for (const name of ["a", "b"]) await store.registerVariable("s", { name, type: "float", value: 1 });
+  await store.startOptimization("s", ["a"], { optimizer: "brief", leaseTtlMs: 1000 });
+  const { revision } = await store.startOptimization("s", ["b"], { optimizer: "long", leaseTtlMs: 100_000 });
+  elapsed = 2000;
+  for (let round = 0; round < 2; round++) {
+    await store.sweep();
+    expect((await store.getSession("s")).revision).toBe(revision + 1);
+  }
+  const { items } = await store.listOptimizations("s");
+  expect(items.map(({ optimizer, state }) => [optimizer, state])).toEqual([
+    ["long", "running"],
+    ["brief", "abandoned"],
+  ]);
+});

@@ -31,6 +31,13 @@ test("pages put together are the list, also where items come and go between them
   );
 });
 
+test("a page that the list just fills is the last one", () => {
+  const [list, pageSize] = [[1, 2, 3, 4, 5, 6], 3];
+  const { nextPageToken = "" } = pageAfter(list, { pageSize }, keyOf);
+  expect(pageAfter(list, { pageSize, pageToken: nextPageToken }, keyOf)).toEqual({ items: [4, 5, 6] });
+  expect(pageAfter(list, { pageSize: 6 }, keyOf)).toEqual({ items: list });
+});
+
 test.each([
   [{ pageSize: 0 }, "pageSize"],
   [{ pageSize: 1001 }, "pageSize"],

@@ -52,6 +52,15 @@ export function describeTrim(open: () => Promise<CommitLog>): void {
       expect(await log.append("a", 2, [bytes("three")])).toBe(true);
     });
 
+    test("further than there is anything takes nothing of what comes", async () => {
+      const log = await open();
+      await log.append("a", 0, numbered(1, 2));
+      await log.trim("a", 9);
+      expect(await log.read("a", 1)).toEqual({ kind: "trimmed", through: 2 });
+      expect(await log.append("a", 2, [bytes("three")])).toBe(true);
+      expect(entriesOf(await log.read("a", 2))).toEqual(["three"]);
+    });
+
     test("of large entries leaves those of other streams whole, also where they hold the same", async () => {
       const log = await open();
       const large = new Uint8Array(2 << 20).map((_, i) => (i * 31) ^ (i >> 9));
