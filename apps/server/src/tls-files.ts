@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import type { ListenerTls } from "./http/listener.ts";
@@ -10,7 +10,10 @@ import { watchFile } from "./watch-file.ts";
 export interface TlsFiles {
   /** What was in them when they were last of use. */
   readonly tls: ListenerTls;
-  /** Calls back with what is in them whenever that has changed and is of use; what is not is told to `onError`. */
+  /**
+   * Calls back with what is in them whenever that has changed and is of use; what is not is told to `onError`, and so is a certificate whose
+   * time has not come or is over.
+   */
   watch(onChange: (tls: ListenerTls) => void, onError: (error: unknown) => void): void;
   /** Reads them anew now, for those who watch. */
   reload(): void;
@@ -36,6 +39,11 @@ export function openTlsFiles(settings: Settings): TlsFiles | undefined {
     watch(onChange, onError) {
       let last = JSON.stringify(tls);
       let told = "";
+      const tellTime = ({ cert }: ListenerTls): void => {
+        const outOfTime = whyOutOfTime(cert, Date.now());
+        if (outOfTime !== undefined) onError(outOfTime);
+      };
+      tellTime(tls);
       const renew = () => {
         try {
           const renewed = read();
@@ -44,6 +52,7 @@ export function openTlsFiles(settings: Settings): TlsFiles | undefined {
           if (now === last) return;
           onChange(renewed);
           last = now;
+          tellTime(renewed);
         } catch (error) {
           // Files that change together are each looked at, and one of them may be what is wrong.
           if (String(error) === told) return;
@@ -69,9 +78,29 @@ export function openTlsFiles(settings: Settings): TlsFiles | undefined {
 function readTls({ tlsClientCa }: Settings, { tlsCert, tlsKey }: { tlsCert: string; tlsKey: string }): ListenerTls {
   const cert = orRefuse("tlsCert", () => certificatesIn(tlsCert));
   const key = orRefuse("tlsKey", () => readFileSync(tlsKey, "utf8"));
-  orRefuse("tlsKey", () => createSecureContext({ cert, key }));
+  orRefuse("tlsKey", () => checkKey(tlsKey, { cert, key }));
   if (tlsClientCa === undefined) return { cert, key };
   return { cert, key, clientCa: orRefuse("tlsClientCa", () => certificatesIn(tlsClientCa)) };
+}
+
+/** An empty key would be taken for none, and what OpenSSL says of other files does not tell what is wrong with them. */
+function checkKey(path: string, { cert, key }: ListenerTls): void {
+  let read: KeyObject;
+  try {
+    read = createPrivateKey(key);
+  } catch {
+    throw new Error(`${path} holds no private key in PEM that can be read without a passphrase`);
+  }
+  if (!new X509Certificate(cert).checkPrivateKey(read)) throw new Error(`${path} is not the key of the certificate`);
+  createSecureContext({ cert, key });
+}
+
+/** What is to be told of a certificate that clients refuse for its time; `undefined` of any other. */
+function whyOutOfTime(cert: string, nowMs: number): Error | undefined {
+  const { validFromDate, validToDate } = new X509Certificate(cert);
+  if (validFromDate.getTime() <= nowMs && nowMs < validToDate.getTime()) return undefined;
+  const time = `from ${validFromDate.toISOString()} to ${validToDate.toISOString()}`;
+  return new Error(`${flagOf("tlsCert")}: clients refuse the certificate, which is valid ${time}`);
 }
 
 const certificate = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
