@@ -115,6 +115,18 @@ describe("a record", () => {
     });
   });
 
+  test("tells what is of a time although the clock was set back since", async () => {
+    const { record } = await open();
+    for (let i = 1; i <= 10; i++) record.commit(commitOf("s", i));
+    await record.settled();
+    const nowMs = (await record.listAuditEntries("s")).items[0]?.recordedAtMs ?? Number.NaN;
+    for (let i = 0; i < 600; i++) void record.refuse({ ...denial, recordedAtMs: nowMs - 3_600_000 });
+    await record.settled();
+    const { items } = await record.listAuditEntries("s", { fromMs: nowMs - 60_000 });
+    expect(items.map(({ revision }) => revision)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect((await record.listAuditEntries("s", { fromMs: nowMs + 1 })).items).toEqual([]);
+  });
+
   test("goes on where it ended, and keeps as many entries as it is to", async () => {
     const log = createMemoryLog();
     const first = await open({ log, keptEntries: 100 });

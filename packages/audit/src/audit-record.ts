@@ -181,14 +181,16 @@ async function listEntries(
   let before = pageToken === undefined ? last() + 1 : parseToken(pageToken);
   const stop = before - mostLookedAt;
   const items: AuditEntry[] = [];
+  let older = 0;
   while (before > 1 && before > stop) {
     const after = Math.max(0, before - 1 - chunkEntries);
     const chunk = await readSealed(log, after, before - 1);
     if (chunk.length === 0) return { items };
     for (const { number, sealed } of chunk.toReversed()) {
       const entry = codec.decode(sealed.entry, number);
-      // What was recorded before is older still: entries are in the order in which things were decided, but for moments.
-      if (entry.recordedAtMs < fromMs - outOfOrderMs) return { items };
+      // What was recorded before is older still: entries are in the order in which things were decided, unless the clock was set back.
+      older = entry.recordedAtMs < fromMs ? older + 1 : 0;
+      if (older > mostOlder) return { items };
       before = number;
       if (!isTold(entry, session, filter) || entry.recordedAtMs < fromMs || entry.recordedAtMs >= toMs) continue;
       items.push(entry);
@@ -198,8 +200,8 @@ async function listEntries(
   return before > 1 ? { items, nextPageToken: String(before) } : { items };
 }
 
-/** How much later an entry may be entered than one of the same time. */
-const outOfOrderMs = 60_000;
+/** Entries from before a time, one after the other, by which it is known that there are no more of after it. */
+const mostOlder = 5000;
 
 function checkPageSize(pageSize: number): void {
   if (Number.isSafeInteger(pageSize) && pageSize >= 1 && pageSize <= 1000) return;
