@@ -126,8 +126,11 @@ export class VariableTable implements Table<string, Variable> {
     return this.#entries.keys();
   }
 
-  *values(): Generator<Variable> {
-    for (const entry of this.#entries.values()) yield entry instanceof DerivedSlot ? entry.variable : entry;
+  values(): Iterable<Variable> {
+    const entries = [...this.#entries.values()];
+    // Snapshots ask for all: where there are no slots none has to be looked into.
+    if (this.#key === undefined) return entries as Variable[];
+    return entries.map((entry) => (entry instanceof DerivedSlot ? entry.variable : entry));
   }
 
   /** The slot of a derived variable, which is made where there is none yet. */

@@ -3,6 +3,7 @@ import {
   payloadSize,
   type SessionCheckpoint,
   type SessionHistory,
+  type SessionSnapshot,
   type SessionState,
   toSnapshot,
 } from "@trimtab/core";
@@ -110,8 +111,9 @@ class Keeper implements SnapshotKeeper {
       this.#last = revision;
       this.#forgetAt = revision + historyCommits;
       this.#bytes = 0;
-      this.#worth = bytesOf(state) / bytesPerCommit;
-      await snapshots.save(id, revision, { session: toSnapshot(state), history: history.toEntries() });
+      const session = toSnapshot(state);
+      this.#worth = bytesOf(session) / bytesPerCommit;
+      await snapshots.save(id, revision, { session, history: history.toEntries() });
     }
     await this.#forget({ id, revision }, nowMs);
   }
@@ -143,8 +145,8 @@ async function horizonOf(
 const bytesPerCommit = 64 << 10;
 
 /** About how much a session holds: its values. */
-function bytesOf(state: SessionState): number {
+function bytesOf({ variables }: SessionSnapshot): number {
   let sum = 0;
-  for (const { payload } of state.variables.values()) sum += payloadSize(payload);
+  for (const { payload } of variables) sum += payloadSize(payload);
   return sum;
 }
