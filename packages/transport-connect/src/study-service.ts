@@ -1,5 +1,12 @@
 import type { ServiceImpl } from "@connectrpc/connect";
-import { type StudyInfoChanges, type StudySpec, type StudyStore, storeError, type ValueRecord } from "@trimtab/core";
+import {
+  type StudyInfoChanges,
+  type StudyMethod,
+  type StudySpec,
+  type StudyStore,
+  storeError,
+  type ValueRecord,
+} from "@trimtab/core";
 import {
   fromDuration,
   fromUint64,
@@ -17,6 +24,7 @@ import {
 } from "@trimtab/wire";
 import type {
   CreateStudyRequest,
+  Pruner,
   StudyBounds,
   StudyService,
   UpdateStudyRequest,
@@ -103,8 +111,8 @@ function toSpec(request: CreateStudyRequest): StudySpec {
       objectives.length === 0
         ? undefined
         : objectives.map((each, index) => fromWireObjective(each, `objectives[${index}]`)),
-    sampler: sampler && (sampler.name === "" ? undefined : fromWireMethod(sampler, "sampler")),
-    pruner: pruner && (pruner.name === "" ? undefined : fromWireMethod(pruner, "pruner")),
+    sampler: sampler && fromWireMethod({ name: sampler.name || "tpe", config: sampler.config }, "sampler"),
+    pruner: pruner && toPruner(pruner),
     seed: seed === undefined ? undefined : fromUint64(seed, "seed"),
     parallelism: fromUint64(request.parallelism, "parallelism") || undefined,
     maxTrials: fromUint64(request.maxTrials, "max_trials") || undefined,
@@ -112,6 +120,12 @@ function toSpec(request: CreateStudyRequest): StudySpec {
     trialTtlMs: trialLeaseTtl && fromDuration(trialLeaseTtl, "trial_lease_ttl"),
     metadata: fromWireRecord(request.metadata, "metadata"),
   });
+}
+
+/** Without a name there is none, and nothing to be said of it. */
+function toPruner({ name, config }: Pruner): StudyMethod | undefined {
+  if (name === "" && Object.keys(config).length === 0) return undefined;
+  return fromWireMethod({ name: required(name, "pruner.name"), config }, "pruner");
 }
 
 function toBounds(bounds: readonly StudyBounds[]): Readonly<Record<string, ValueRecord>> {
