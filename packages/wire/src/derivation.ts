@@ -16,7 +16,7 @@ export function toWireDerivation(derivation: Derivation): WireDerivation {
     case "function":
       return message({ case: "function", value: encodeText(derivation.name, "derivation") });
     default:
-      throw refuseMessage("derivation", "must be an expression or a function");
+      throw refuseMessage("derivation", 'must be {kind: "expression", expression} or {kind: "function", name}');
   }
 }
 
