@@ -8,6 +8,12 @@ import { fromDuration, fromTimestamp, toDuration, toTimestamp } from "./time.ts"
 import { fromUint64, toUint64 } from "./whole-number.ts";
 
 describe("times", () => {
+  test("that are rounded up to a second are told as that second", () => {
+    expect(toTimestamp(1999.9999)).toMatchObject({ seconds: 2n, nanos: 0 });
+    expect(toTimestamp(-0.0001)).toMatchObject({ seconds: 0n, nanos: 0 });
+    expect(toTimestamp(1999.999)).toMatchObject({ seconds: 1n, nanos: 999_999_000 });
+  });
+
   test("of whole microseconds come back exactly, in both encodings", () => {
     fc.assert(
       fc.property(timeMs, (atMs) => {
@@ -88,6 +94,7 @@ describe("lengths of time", () => {
       nanos,
     });
     expect(() => fromDuration(duration(1n, -1), "ttl")).toThrow(/no duration/);
+    expect(() => fromDuration(duration(-1n, 1), "ttl")).toThrow(/no duration/);
     expect(() => fromDuration(duration(0n, 1_000_000_000), "ttl")).toThrow(/no duration/);
     expect(() => fromDuration(duration(2n ** 62n), "ttl")).toThrow(/out of range/);
   });

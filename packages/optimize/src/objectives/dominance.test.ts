@@ -29,6 +29,7 @@ test("the ends of a front have all the room, the others what their neighbours le
     [4, 1],
   ]);
   expect(Array.from(distances)).toEqual([Infinity, 2, Infinity]);
+  expect(Array.from(crowdingDistances([[1], [2], [4]]))).toEqual([Infinity, 1, Infinity]);
   expect(
     Array.from(
       crowdingDistances([

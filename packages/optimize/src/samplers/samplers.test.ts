@@ -42,6 +42,38 @@ test("CMA-ES reaches 1e-8 in a study, and starts again from elsewhere once it ca
   expect(runs.at(-1)).toBeGreaterThan(0);
 });
 
+describe("TPE looks for more of those pruned trials that", () => {
+  /** The mean of what is suggested after 20 trials from 0 to 1 that were pruned, each after one report. */
+  function suggestedAfter(reportAt: (x: number) => readonly [number, number], direction: "minimize" | "maximize") {
+    const sampler = createTpeSampler({ startupTrials: 20 });
+    const study = createStudy({ space: { x: real(0, 1) }, objectives: [{ metric: "m", direction }], sampler, seed: 3 });
+    const ask = () => study.ask() ?? expect.fail("there is always another");
+    for (let i = 0; i < 20; i++) {
+      study.enqueue({ x: i / 19 });
+      const { number } = ask();
+      study.report(number, ...reportAt(i / 19));
+      study.prune(number);
+    }
+    const suggested = Array.from({ length: 40 }, () => {
+      const { number, point } = ask();
+      // What has failed says nothing.
+      study.fail(number);
+      return Number(point["x"]);
+    });
+    return suggested.reduce((sum, x) => sum + x, 0) / suggested.length;
+  }
+
+  test("got further", () => {
+    expect(suggestedAfter((x) => [x > 0.8 ? 5 : 1, 0], "minimize")).toBeGreaterThan(0.6);
+    expect(suggestedAfter((x) => [x < 0.2 ? 5 : 1, 0], "minimize")).toBeLessThan(0.4);
+  });
+
+  test("were better where they ended, of those that got as far", () => {
+    expect(suggestedAfter((x) => [1, x], "minimize")).toBeLessThan(0.4);
+    expect(suggestedAfter((x) => [1, x], "maximize")).toBeGreaterThan(0.6);
+  });
+});
+
 test("the Gaussian process tries no point twice while there is another", () => {
   const space: Record<string, Space> = {
     size: { kind: "integer", min: 1n, max: 4n },
