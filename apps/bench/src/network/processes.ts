@@ -112,14 +112,17 @@ function statOf(pid: number): string[] {
   return text.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
+/** Adds up what there is to measure of a process and all below it; not a number where the process itself is gone. */
 function sumOver(root: number, measure: (pid: number) => number): number {
-  try {
-    return familyOf(root)
-      .map(measure)
-      .reduce((sum, each) => sum + each, 0);
-  } catch {
-    return Number.NaN;
-  }
+  const measured = familyOf(root).map((pid) => {
+    try {
+      return measure(pid);
+    } catch {
+      // One that has ended meanwhile leaves its processor time with its parent.
+      return pid === root ? Number.NaN : 0;
+    }
+  });
+  return measured.reduce((sum, each) => sum + each, 0);
 }
 
 /** A process and all below it. */
