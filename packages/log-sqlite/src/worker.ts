@@ -1,6 +1,7 @@
 // A thread of the log: holds one connection and answers calls, one at a time. Nothing here runs in the main thread.
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { backUp } from "./backup.ts";
+import { createCallOrder } from "./call-order.ts";
 import type { Calls, Outcomes, Reply, Request, Role, Start, WriteRequest } from "./calls.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { toFailure } from "./failure.ts";
@@ -120,22 +121,21 @@ interface Work {
 
 /** Answers calls until the last; sleeps on the bell, since waking from that is quicker than from an event loop. */
 function work(port: NonNullable<typeof parentPort>, { bell, slots }: Start, { answers, attempt }: Work): void {
-  const receive = createSlotReceiver(slots);
-  for (let next = 1; ; ) {
+  const take = createCallOrder({
+    appends: createSlotReceiver(slots),
+    message: () => receiveMessageOnPort(port)?.message as Request | undefined,
+  });
+  for (;;) {
     const rung = Atomics.load(bell, 0);
-    for (;;) {
-      // Calls are answered in their order, whichever way each came.
-      const appends = receive(next);
-      const given = appends === undefined ? receiveMessageOnPort(port) : undefined;
-      if (appends !== undefined) attempt(next, () => answers.append?.(appends));
-      else if (given === undefined) break;
-      else {
-        const { id, call, argument } = given.message as Request;
-        const answer = answers[call] as ((argument: unknown) => unknown) | undefined;
-        attempt(id, () => answer?.(argument));
-        if (call === "close") return;
+    for (let next = take(); next !== undefined; next = take()) {
+      const given = next;
+      if ("writes" in given) {
+        attempt(given.id, () => answers.append?.(given));
+        continue;
       }
-      next++;
+      const answer = answers[given.call] as ((argument: unknown) => unknown) | undefined;
+      attempt(given.id, () => answer?.(given.argument));
+      if (given.call === "close") return;
     }
     Atomics.wait(bell, 0, rung, answers.rest?.() ?? Number.POSITIVE_INFINITY);
   }
