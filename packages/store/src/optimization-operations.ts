@@ -143,12 +143,13 @@ function startCommand(
   options: Omit<StartOptimizationOptions, "onConflict" | "waitTimeoutMs" | "signal">,
   preempt: boolean,
 ): { command: LeaseCommand; by: HowToWrite } {
-  const { actor, origin, metadata, requestId, lease, ...what } = options;
+  const { actor, origin, metadata, requestId, via, lease, ...what } = options;
   const by = {
     ...(actor !== undefined && { actor }),
     ...(origin !== undefined && { origin }),
     ...(metadata !== undefined && { metadata }),
     ...(requestId !== undefined && { requestId }),
+    ...(via !== undefined && { via }),
     ...(lease !== undefined && { lease }),
   };
   return { command: { ...what, kind: "start-optimization", refs, preempt }, by };

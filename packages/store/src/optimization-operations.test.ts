@@ -1,0 +1,32 @@
+import type { Commit, WriteVia } from "@trimtab/core";
+import { createMemoryLog } from "@trimtab/log";
+import { builtinTypes } from "@trimtab/types";
+import { expect, onTestFinished, test } from "vitest";
+import { createStore } from "./create-store.ts";
+
+test("every commit of an optimization says by which call it came", async () => {
+  const log = createMemoryLog<Commit>();
+  const store = createStore({ types: builtinTypes, log });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "float", value: 1 });
+  const from = { principal: "ada", session: "t", address: "192.0.2.7:51234", userAgent: "curl", protocol: "connect" };
+  const by = (action: string): { via: WriteVia } => ({ via: { ...from, action } });
+  for (const onConflict of ["abort", "wait", "preempt"] as const) {
+    const { optimization, fencingToken } = await store.startOptimization("s", ["x"], {
+      optimizer: "o",
+      onConflict,
+      ...by("StartOptimization"),
+    });
+    const { id } = optimization;
+    await store.renewLease("s", id, { fencingToken, leaseTtlMs: 400_000, ...by("RenewLease") });
+    await store.reportProgress("s", id, { fencingToken, metrics: { loss: 1 }, ...by("ReportProgress") });
+    await store.stopOptimization("s", { kind: "optimization", id }, by("StopOptimization"));
+  }
+  const read = await log.read("s", 2);
+  if (read.kind !== "entries") throw new Error(read.kind);
+  const once = ["StartOptimization", "RenewLease", "ReportProgress", "StopOptimization"];
+  expect(read.entries.map(({ via }) => via)).toEqual(
+    [...once, ...once, ...once].map((action) => ({ ...from, action })),
+  );
+});
