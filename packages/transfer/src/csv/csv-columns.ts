@@ -34,6 +34,7 @@ const writers = {
   updated_by: ({ updatedBy }) => updatedBy,
   origin: ({ origin }) => origin,
   read_only: ({ readOnly }) => String(readOnly),
+  sensitive: ({ sensitive = false }) => String(sensitive),
   derivation: ({ derivation }) => (derivation === undefined ? "" : writeDerivation(derivation)),
   stale: ({ stale }) => (stale === undefined ? "" : writeStaleness(stale)),
 } as const satisfies Record<string, (variable: Variable) => string>;
@@ -102,6 +103,7 @@ export function readVariable(row: Row, path: string, defaults: RowDefaults): Var
     updatedBy: cell("updated_by"),
     origin: readOrigin(cell("origin"), at("origin")),
     readOnly: readFlag(cell("read_only"), at("read_only")),
+    ...(readFlag(cell("sensitive"), at("sensitive")) && { sensitive: true }),
     ...(given("derivation") && { derivation: readDerivation(cell("derivation"), at("derivation")) }),
     ...(given("stale") && { stale: readStaleness(cell("stale"), at("stale")) }),
   });

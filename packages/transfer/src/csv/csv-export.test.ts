@@ -17,8 +17,8 @@ const read = (text: string) => decodeCsv(new TextEncoder().encode(text), 0);
 test("a table has a header and a row for each variable", () => {
   expect(new TextDecoder().decode(encodeCsv(exportOf({ kind: "number", value: 2 })))).toBe(
     "id,name,type,value,constraints,metadata,description,version,revision,created_at,updated_at,updated_by,origin," +
-      "read_only,derivation,stale\r\n" +
-      "var_x_1,x,float,2.0,{},{},,0,0,2023-11-14T22:13:20.000001Z,2023-11-14T22:13:20.000001Z,,typescript,false,,\r\n",
+      "read_only,sensitive,derivation,stale\r\n" +
+      "var_x_1,x,float,2.0,{},{},,0,0,2023-11-14T22:13:20.000001Z,2023-11-14T22:13:20.000001Z,,typescript,false,false,,\r\n",
   );
 });
 

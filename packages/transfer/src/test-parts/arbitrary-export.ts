@@ -90,6 +90,7 @@ export const variable: fc.Arbitrary<Variable> = fc
       updatedBy: text,
       origin,
       readOnly: fc.boolean(),
+      sensitive: fc.constant(true as const),
       derivation,
       stale: fc.record({ cause: text, sinceRevision: whole }),
     },
