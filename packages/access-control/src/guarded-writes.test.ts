@@ -152,6 +152,25 @@ describe("a write to another session's variable", () => {
     expect(written + denied).toBe(100);
   });
 
+  test("does not delete what is read-only, nor take it along, which only its own session does", async () => {
+    const { store, guest, grant } = await openShared();
+    await store.registerVariable("owner", {
+      name: "fixed",
+      type: "float",
+      value: 1,
+      readOnly: true,
+      dependencies: ["x"],
+    });
+    for (const name of ["fixed", "x"]) await grant(name, "write");
+    const refused = await rejection(guest.deleteVariable("guest", "owner/fixed"), "read_only");
+    expect(refused.message).toBe("fixed is read-only, which only session owner may delete");
+    const along = await rejection(guest.deleteVariable("guest", "owner/x", { cascade: true }), "read_only");
+    expect(along.message).toBe("x would take something with it that is read-only, which only session owner may delete");
+    await rejection(guest.deleteVariables("guest", ["owner/fixed", "owner/x"]), "read_only");
+    await store.deleteVariable("owner", "x", { cascade: true });
+    await rejection(store.getVariable("owner", "fixed"), "not_found");
+  });
+
   test("that brings a deleted variable back shares it with nobody from whom it was kept", async () => {
     const { store, guest } = await openShared();
     await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["read"] }]);

@@ -90,7 +90,19 @@ export function decideGuarded(
       if (grant !== "no rule") granted.set(keyOf(need.permission, grant.variable), grant);
     }
   }
+  const kept = command.kind === "delete-variable" ? checkDeletion(state, command.ref, decision.events) : undefined;
+  if (kept !== undefined) return { kind: "refused", refusal: kept };
   return granted.size === 0 ? decision : { ...decision, grants: [...granted.values()] };
+}
+
+/** What is read-only is deleted by its own session alone. What goes along with the variable is not named: it may be hidden. */
+function checkDeletion(state: SessionState, ref: string, events: readonly SessionEvent[]): Refusal | undefined {
+  const isReadOnly = (id: string) => state.variables.get(id)?.readOnly === true;
+  const kept = events.find((event) => event.kind === "variable-deleted" && isReadOnly(event.id));
+  if (kept?.kind !== "variable-deleted") return undefined;
+  const what = kept.id === findVariable(state, ref)?.id ? "is" : "would take something with it that is";
+  const message = `${ref} ${what} read-only, which only session ${state.id} may delete`;
+  return refusal("read_only", message, { variable: ref });
 }
 
 function denied(guard: Guard, { id }: SessionState, command: Command): Decision {

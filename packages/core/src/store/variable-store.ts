@@ -133,7 +133,7 @@ export interface VariableSpec {
   readonly constraints?: ValueRecord;
   readonly description?: string;
   readonly metadata?: ValueRecord;
-  /** The value can never be written again. */
+  /** The value, and what surrounds it, can never be written again. Only the session that it belongs to may delete it. */
   readonly readOnly?: boolean;
   /** Leave its values out of errors, and of what those without read access are shown; for good. */
   readonly sensitive?: boolean;

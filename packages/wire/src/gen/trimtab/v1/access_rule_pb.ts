@@ -161,7 +161,7 @@ export const Permission = {
   READ: 1,
 
   /**
-   * Write it, change it, delete it, roll it back, import over it, and make it depend on others.
+   * Write it, change it, delete it unless it is read-only, roll it back, and make it depend on others.
    *
    * @generated from enum value: PERMISSION_WRITE = 2;
    */

@@ -124,7 +124,7 @@ export type Variable = Message<"trimtab.v1.Variable"> & {
   origin: Origin;
 
   /**
-   * The value can never be written again.
+   * The value, and what surrounds it, can never be written again. Only the session that it belongs to may delete it.
    *
    * @generated from field: bool read_only = 14;
    */
@@ -281,7 +281,7 @@ export type VariableSpec = Message<"trimtab.v1.VariableSpec"> & {
   metadata: { [key: string]: Value };
 
   /**
-   * The value can never be written again.
+   * The value, and what surrounds it, can never be written again. Only the session that it belongs to may delete it.
    *
    * @generated from field: bool read_only = 7;
    */
@@ -1343,7 +1343,7 @@ export const VariableService: GenService<{
     output: typeof RegisterVariableResponseSchema;
   },
   /**
-   * Registers several variables: all of them or none.
+   * Registers several variables: all of them or none. A later one may depend on an earlier one.
    *
    * @generated from rpc trimtab.v1.VariableService.BatchRegisterVariables
    */
