@@ -4,14 +4,14 @@ import type { SessionEvent } from "../commit.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { unknownVariable } from "../find-variable.ts";
-import type { ValueRecord } from "../payload.ts";
+import { recordEquals, type ValueRecord } from "../payload.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import { emptyRecord, type Variable } from "../variable.ts";
 import { type DependencyKind, dependencyKinds } from "./dependency.ts";
 import { cycleOf, heightAfter } from "./graph-walks.ts";
 
-/** Decides on a dependency between two variables: none that closes a cycle, or goes over a limit. */
+/** Decides on a dependency between two variables: none that closes a cycle, or goes over a limit. One that is there as it is stays. */
 export function decideAddDependency(
   state: SessionState,
   { spec }: CommandOf<"add-dependency">,
@@ -31,6 +31,7 @@ export function decideAddDependency(
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   // Only what depends on its data follows a variable.
   if (kind !== "data" && derivationNeeds(variable, dependsOn.name, context)) return neededBy(variable, dependsOn);
+  if (known?.kind === kind && recordEquals(known.metadata, metadata.value)) return accept();
   return accept(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
 }
 

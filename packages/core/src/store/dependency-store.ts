@@ -8,9 +8,10 @@ import type { Receipt, SetOptions, WriteOptions, Written } from "./write.ts";
 /** The part of a store that deals with what follows from what. */
 export interface DependencyStore {
   /**
-   * Makes one variable depend on another; where it does already, kind and metadata are replaced. Rejects with
-   * `not_found`, with `would_create_cycle` naming the cycle, with `unmet_dependencies` where the variable's derivation needs
-   * it to be of kind `data`, and with `limit_exceeded` beyond the limits on edges and depth.
+   * Makes one variable depend on another; where it does already, kind and metadata are replaced, and where these are the
+   * same, nothing changes. Rejects with `not_found`, with `would_create_cycle` naming the cycle, with `unmet_dependencies`
+   * where the variable's derivation needs it to be of kind `data`, and with `limit_exceeded` beyond the limits on edges and
+   * depth.
    */
   addDependency(session: string, spec: DependencySpec, options?: WriteOptions): Promise<DependencyAdded>;
   /** Adds several dependencies in one commit: all of them or none. */

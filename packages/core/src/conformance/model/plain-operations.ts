@@ -77,12 +77,13 @@ export function remove(session: PlainSession, name: string, cascade: boolean): P
   return commit(session, change);
 }
 
-/** Has one variable depend on another; refused where that would close a cycle. */
+/** Has one variable depend on another; refused where that would close a cycle. Nothing happens where it does already. */
 export function addDependency(session: PlainSession, name: string, on: string): PlainOutcome {
   const { variables } = session.state;
   const variable = variables.get(name);
   if (variable === undefined || !variables.has(on)) return refused("not_found");
   if (withDependents(variables, name).has(on)) return refused("would_create_cycle");
+  if (variable.dependsOn.has(on)) return {};
   const change = changeOf(session);
   change.variables.set(name, { ...variable, dependsOn: new Set([...variable.dependsOn, on]) });
   change.demanded.add(name);

@@ -49,6 +49,16 @@ function describeEdges(open: OpenStore): void {
       expect((await store.listDependencies("s")).items).toHaveLength(1);
     });
 
+    test("added again as they are change nothing, alone and in a batch", async () => {
+      const { store } = await openNumbers(open, { a: 1, b: 2, c: 3 });
+      const spec = { variable: "b", dependsOn: "a", kind: "constraint", metadata: { n: 1, list: [1, "x"] } } as const;
+      const first = await store.addDependency("s", spec);
+      expect(await store.addDependency("s", { ...spec, metadata: { list: [1, "x"], n: 1 } })).toEqual(first);
+      const batch = await store.addDependencies("s", [spec, { variable: "c", dependsOn: "a" }]);
+      expect(batch.dependencies.map(({ revision }) => revision)).toEqual([first.revision, first.revision + 1]);
+      expect((await store.getSession("s")).revision).toBe(first.revision + 1);
+    });
+
     test("come with a registration, and a later variable of a batch may depend on an earlier one", async () => {
       const { store } = await openNumbers(open, {});
       await store.registerVariables("s", [

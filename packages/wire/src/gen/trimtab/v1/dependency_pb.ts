@@ -683,10 +683,10 @@ export const RecomputeVariablesResponseSchema: GenMessage<RecomputeVariablesResp
  */
 export const DependencyService: GenService<{
   /**
-   * Makes one variable depend on another. Where it does already, kind and metadata are replaced. Fails with
-   * FAILED_PRECONDITION and `would_create_cycle` where the other depends on it, or is the same variable, and with
-   * RESOURCE_EXHAUSTED beyond 1000 dependencies of one variable unless the server is told otherwise. Needs write
-   * permission on the dependent variable and read permission on the other.
+   * Makes one variable depend on another. Where it does already, kind and metadata are replaced; where these are the same,
+   * nothing changes. Fails with FAILED_PRECONDITION and `would_create_cycle` where the other depends on it, or is the same
+   * variable, and with RESOURCE_EXHAUSTED beyond 1000 dependencies of one variable unless the server is told otherwise.
+   * Needs write permission on the dependent variable and read permission on the other.
    *
    * @generated from rpc trimtab.v1.DependencyService.AddDependency
    */
