@@ -82,7 +82,7 @@ function decideCommands(
   const { outcomes, events } = runInOrder(state, commands, context);
   const refusals = refusalsOf(commands, outcomes);
   return atomic && refusals.size > 0
-    ? { kind: "refused", refusal: batchRefusal(refusals, commands.length) }
+    ? { kind: "refused", refusal: batchRefusal(refusals, itemsOf(commands)) }
     : { kind: "accepted", steps: events, outcomes };
 }
 
@@ -135,10 +135,14 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
 const isWhole = (command: Command | undefined): boolean =>
   command?.kind === "expect-space" || command?.kind === "import-dependencies";
 
+/** How many items a batch has. */
+const itemsOf = (commands: readonly Command[]): number =>
+  commands.length - (isWhole(commands[0]) || isWhole(commands.at(-1)) ? 1 : 0);
+
 function checkBatch(state: SessionState, commands: readonly Command[], context: DecideContext): Refusal | undefined {
   const { limits } = context;
   const guard = context.access && guardOf(state, context);
-  const items = commands.length - (isWhole(commands[0]) || isWhole(commands.at(-1)) ? 1 : 0);
+  const items = itemsOf(commands);
   if (items > limits.batchItems) {
     const details = { field: "batch", limit: limits.batchItems, value: items };
     return refusal("limit_exceeded", `a batch may hold ${details.limit} items, this one has ${details.value}`, details);

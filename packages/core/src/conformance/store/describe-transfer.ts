@@ -135,6 +135,7 @@ export function describeTransfer(open: OpenStore): void {
       await store.registerVariable("t", { name: "model", type: "float", value: 1 });
       const error = await rejection(store.importVariables("t", data, { strategy: "replace" }), "invalid_type");
       expect([...error.items.keys()]).toContain("model");
+      expect(error.message).toMatch(/^1 of 3 refused, so none is applied: /);
       expect((await store.getSession("t")).stats.variableCount).toBe(1);
       const partly = await store.importVariables("t", data, { strategy: "replace", allowPartial: true });
       expect(partly).toMatchObject({ created: 2, refused: 1 });
