@@ -21,6 +21,7 @@ import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import { tellAcquired } from "./tell-optimizations.ts";
+import { withoutDeleted } from "./without-deleted.ts";
 import type { HowToWrite } from "./write-maker.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
@@ -44,15 +45,14 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
     line.wake(session);
     return result;
   };
-  const view = (record: OptimizationRecord) => viewOptimization(record, sessions.now());
-  const recordOf = (session: string, id: string) =>
-    sessions.access(session, ({ runtime: { state } }) => requireRecord(state, id));
+  const view = (record: OptimizationRecord, state: SessionState) =>
+    viewOptimization(withoutDeleted(record, state), sessions.now());
   const start = async (session: string, refs: readonly string[], options: StartOptimizationOptions, waitedMs = 0) => {
     const { onConflict, waitTimeoutMs: _, signal: __, ...rest } = options;
     const { command, by } = startCommand(refs, rest, onConflict === "preempt");
     const result = await write(session, command, by);
     const { optimization } = eventOf(result, "optimization-started");
-    const started = view({ ...optimization, entries: [], bests: [] });
+    const started = viewOptimization({ ...optimization, entries: [], bests: [] }, sessions.now());
     if (result.isRepeated !== true) tellAcquired(sessions.telemetry, session, { optimization: started, waitedMs });
     return { session, revision: result.revision, optimization: started, fencingToken: optimization.fencingToken };
   };
@@ -80,8 +80,10 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
       };
       const result = await write(session, { kind: "report-progress", optimization, fencingToken, ...what }, by);
       const { revision } = result;
-      const record = await recordOf(session, optimization);
-      return { session, revision, optimization: view(record), improved: record.best?.revision === revision };
+      return sessions.access(session, ({ runtime: { state } }) => {
+        const record = requireRecord(state, optimization);
+        return { session, revision, optimization: view(record, state), improved: record.best?.revision === revision };
+      });
     },
     async stopOptimization(session, target, { fencingToken, applyBest, force, outcome, cause, ...by } = {}) {
       const what = {
@@ -101,7 +103,7 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
             return found === undefined ? [] : [[variable, found.value] as const];
           }),
         );
-        return { session, revision: result.revision, optimization: view(record), finalValues };
+        return { session, revision: result.revision, optimization: view(record, state), finalValues };
       });
     },
     getOptimizationStatus: (session, target) =>
@@ -114,14 +116,14 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
         const waiting = line.count(session, ids);
         if (record === undefined) return { revision: state.revision, optimizing: false, waiting };
         const optimizing = isHeld(record, sessions.now());
-        return { revision: state.revision, optimizing, optimization: view(record), waiting };
+        return { revision: state.revision, optimizing, optimization: view(record, state), waiting };
       }),
     listOptimizations: (session, { variable, states, optimizer, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const id = variable === undefined ? undefined : requireId(state, variable);
         const wanted = new Set(states);
         const listed = [...state.optimizations.values()]
-          .map(view)
+          .map((record) => view(record, state))
           .filter((each) => id === undefined || each.variables.includes(id))
           .filter((each) => wanted.size === 0 || wanted.has(each.state))
           .filter((each) => optimizer === undefined || each.optimizer === optimizer);
@@ -245,7 +247,7 @@ function entriesOf(state: SessionState, options: ListOptimizationHistoryOptions)
   return [...records]
     .filter((record) => id === undefined || record.variables.includes(id))
     .filter((record) => optimizer === undefined || record.optimizer === optimizer)
-    .flatMap(({ entries }) => entries)
+    .flatMap((record) => withoutDeleted(record, state).entries)
     .filter((entry) => sinceMs === undefined || entry.recordedAtMs >= sinceMs)
     .filter((entry) => untilMs === undefined || entry.recordedAtMs < untilMs);
 }

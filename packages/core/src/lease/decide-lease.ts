@@ -74,10 +74,12 @@ export function decideStop(
   command: CommandOf<"stop-optimization">,
   context: DecideContext,
 ): Decision {
-  const found = findOptimization(state, command.target);
-  if (found.kind === "refused") return found;
+  const { target } = command;
+  const found = findOptimization(state, target);
+  // One that nobody knows, or that is long over, is not under way either.
+  if (found.kind === "refused") return target.kind === "optimization" ? notOptimizing(state, target) : found;
   const record = found.value;
-  if (record === undefined || !isHeld(record, context.atMs)) return notOptimizing(state, command.target);
+  if (record === undefined || !isHeld(record, context.atMs)) return notOptimizing(state, target);
   const { fencingToken, outcome = "stopped", cause = "" } = command;
   const wrong = checkChoice(outcome, "outcome", outcomes) ?? checkText(cause, "cause", context.limits.expressionLength);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
@@ -109,6 +111,8 @@ function checkStopper(
 function applyBest(state: SessionState, record: OptimizationRecord, context: DecideContext): Decision {
   const events: SessionEvent[] = [];
   for (const [ref, value] of Object.entries(record.best?.values ?? {})) {
+    // Its holder may have deleted it since.
+    if (!state.variables.has(ref)) continue;
     const set = decideSet(state, { kind: "set-variable", ref, value }, context);
     if (set.kind === "refused") return set;
     events.push(...set.events);

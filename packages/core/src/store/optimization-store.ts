@@ -45,7 +45,7 @@ export interface OptimizationStore {
   getOptimizationStatus(session: string, target: OptimizationTarget): Promise<OptimizationStatus>;
   /** Lists a session's optimizations, newest first: all under way, and the last 100 that are over. */
   listOptimizations(session: string, options?: ListOptimizationsOptions): Promise<OptimizationPage<Optimization>>;
-  /** Lists what optimizations have tried, newest first: the last 100 reports of each. */
+  /** Lists what optimizations have tried of variables that are there, newest first: the last 100 reports of each. */
   listOptimizationHistory(
     session: string,
     options?: ListOptimizationHistoryOptions,

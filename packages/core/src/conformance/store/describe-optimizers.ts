@@ -75,6 +75,56 @@ export function describeConflicts(opened: OpenStore): void {
 
 /** Registers in what order and by what optimizations are listed. */
 export function describeListings(opened: OpenStore): void {
+  test("keep nothing of what they tried of variables that are deleted", async () => {
+    const store = await openThree(opened);
+    const { optimization, fencingToken } = await startTuner(store, ["a", "b"]);
+    const { id } = optimization;
+    const values = { a: 5, b: 6 };
+    await store.reportProgress("s", id, { fencingToken, values, metrics: { loss: 1 } });
+    await store.setVariables("s", values, { lease: { optimization: id, fencingToken }, metadata: { iteration: 2 } });
+    await store.stopOptimization("s", { kind: "optimization", id });
+    const told = async () => {
+      const { items } = await store.listOptimizationHistory("s");
+      const best = (await store.getOptimizationStatus("s", { kind: "optimization", id })).optimization?.best;
+      return { items: items.map(({ values: of, versions }) => [Object.keys(of), versions]), best: best?.values };
+    };
+    const [a = "", b = ""] = optimization.variables;
+    const both = [[a, b], {}];
+    expect(await told()).toEqual({ items: [[[a, b], { [a]: 1, [b]: 1 }], both], best: { [a]: 5, [b]: 6 } });
+    await store.deleteVariable("s", "a");
+    expect(await told()).toEqual({
+      items: [
+        [[b], { [b]: 1 }],
+        [[b], {}],
+      ],
+      best: { [b]: 6 },
+    });
+    await store.deleteVariable("s", "b");
+    expect(await told()).toEqual({ items: [], best: undefined });
+    expect((await store.listOptimizations("s")).items).toMatchObject([{ id, variables: [a, b], state: "stopped" }]);
+  });
+
+  test("apply the best values of the variables that are left", async () => {
+    const store = await openThree(opened);
+    const { optimization, fencingToken } = await startTuner(store, ["a", "b"]);
+    const { id } = optimization;
+    await store.reportProgress("s", id, { fencingToken, values: { a: 5, b: 6 }, metrics: { loss: 1 } });
+    await store.deleteVariable("s", "b", { lease: { optimization: id, fencingToken } });
+    const stopped = await store.stopOptimization("s", ofVariable("a"), { applyBest: true });
+    expect(Object.values(stopped.finalValues)).toEqual([5]);
+  });
+
+  test("that are not known are not under way", async () => {
+    const store = await openThree(opened);
+    const { details } = await rejection(
+      store.stopOptimization("s", { kind: "optimization", id: "x" }),
+      "not_optimizing",
+    );
+    expect(details).toEqual({ variable: "x" });
+    await rejection(store.stopOptimization("s", ofVariable("a")), "not_optimizing");
+    await rejection(store.stopOptimization("s", ofVariable("nothing")), "not_found");
+  });
+
   test("are listed newest first, by variable, state and optimizer, in pages", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"], { optimizer: "one" });

@@ -1157,8 +1157,8 @@ export const OptimizationService: GenService<{
     output: typeof ListOptimizationsResponseSchema;
   },
   /**
-   * Lists what optimizations have tried, newest first: their reports and their writes. The 100 newest of each variable
-   * are kept unless the server is told otherwise.
+   * Lists what optimizations have tried, newest first: their reports and their writes. The last 100 of each optimization
+   * are kept, without what was tried of variables that are deleted.
    *
    * @generated from rpc trimtab.v1.OptimizationService.ListOptimizationHistory
    */
