@@ -1,4 +1,4 @@
-import type { Value, ValueRecord } from "./payload.ts";
+import type { Value } from "./payload.ts";
 
 /** What kind of failure an error is: the closed set that transports map to their own status codes. */
 export const errorCodes = [
@@ -84,8 +84,6 @@ export interface ErrorDetails {
   version_mismatch: { variable: string; expected: number; actual: number };
   /** Compare-and-set on the whole session failed. */
   revision_mismatch: { session: string; expected: number; actual: number };
-  /** Some items of a non-atomic batch were refused; `results` is keyed by the identifier that was sent. */
-  partial_failure: { results: ValueRecord };
   /** A configured limit would be exceeded. `retryAfterMs` is given where waiting helps. */
   limit_exceeded: { field: string; limit: number; value: number; retryAfterMs?: number };
   /** There is no room to store the write; reads go on, and writes do once there is. */
@@ -137,7 +135,6 @@ export const reasonCodes = {
   version_not_found: "not_found",
   version_mismatch: "aborted",
   revision_mismatch: "aborted",
-  partial_failure: "failed_precondition",
   limit_exceeded: "resource_exhausted",
   storage_full: "resource_exhausted",
   storage_read_only: "unavailable",

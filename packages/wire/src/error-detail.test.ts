@@ -25,7 +25,6 @@ const samples: readonly Refusal[] = [
   refusal("invalid_expression", "unexpected end", { field: "derivation", line: 1, column: 4 }),
   refusal("would_create_cycle", "a → b → a", { cycle: ["a", "b", "a"] }),
   refusal("has_dependents", "x has dependents", { variable: "x", dependents: ["a", "b"] }),
-  refusal("partial_failure", "some failed", { results: { a: "ok", b: { reason: "read_only" } } }),
   refusal("limit_exceeded", "too many", { field: "variables", limit: 10, value: 11, retryAfterMs: 2.5 }),
   refusal("cancelled", "cancelled", {}),
 ];
