@@ -1,7 +1,20 @@
-import { existsSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { auditFolder } from "../src/audit/open-audit.ts";
 import { runDataCommand } from "../src/data-commands.ts";
+import { studiesFolder } from "../src/open-studies.ts";
 import { openServer } from "./open-server.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
@@ -62,6 +75,43 @@ describe("a data folder", () => {
     expect(await again.store.getVariable("s", "prompt")).toMatchObject({ version: 20 });
     await again.close();
     expect(await runDataCommand(["restore", copy, restored])).toMatchObject({ status: 1 });
+  });
+
+  test("of which a part has lost its end is neither intact nor copied", async () => {
+    const [data, copy, killed] = ["data", "copy", "killed"].map((name) => join(temporaryFolder(), name)) as [
+      string,
+      string,
+      string,
+    ];
+    const server = await openServer({ log: "sqlite", data, audit: "on" });
+    await server.store.createSession({ id: "s" });
+    for (let i = 0; i < 20; i++) await server.store.putProgram("s", `p${i}`, {});
+    await expect
+      .poll(() => runDataCommand(["check", data]))
+      .toMatchObject({ output: expect.stringMatching(/audit: 21 entries/) });
+    cpSync(data, killed, { recursive: true });
+    await server.close();
+    const written = join(auditFolder(killed), "log.sqlite-wal");
+    truncateSync(written, statSync(written).size / 2);
+    const lost = /audit\/log\.sqlite: the last \d+ of 21 acknowledged entries are missing/;
+    expect(await runDataCommand(["check", killed])).toEqual({
+      status: 3,
+      output: expect.stringMatching(/^1 sessions.*all intact\naudit: /),
+    });
+    expect((await runDataCommand(["check", killed]))?.output).toMatch(lost);
+    expect(await runDataCommand(["backup", killed, copy])).toEqual({ status: 1, output: expect.stringMatching(lost) });
+    expect(existsSync(join(copy, "log.sqlite"))).toBe(false);
+  });
+
+  test("of which a part was about to be made is intact, and copied", async () => {
+    const [data, copy] = ["data", "copy"].map((name) => join(temporaryFolder(), name)) as [string, string];
+    await fill(data);
+    for (const folder of [auditFolder(data), studiesFolder(data)]) mkdirSync(folder);
+    writeFileSync(join(auditFolder(data), "log.sqlite"), "");
+    const intact = { status: 0, output: expect.stringMatching(/^1 sessions.*all intact$/) };
+    expect(await runDataCommand(["check", data])).toEqual(intact);
+    expect(await runDataCommand(["backup", data, copy])).toMatchObject({ status: 0 });
+    expect(await runDataCommand(["check", copy])).toEqual(intact);
   });
 
   test("that is not there is no success, and arguments that are no command are left alone", async () => {

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { isLogError } from "@trimtab/log";
-import { backUpSqliteLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
+import { backUpSqliteLog, holdsLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
 import { auditFolder } from "./audit/open-audit.ts";
 import { studiesFolder } from "./open-studies.ts";
@@ -57,7 +56,7 @@ function keysIn(env: Readonly<Record<string, string | undefined>>): Settings["en
 /** Checks the sessions and, where there are such, the studies and the audit. */
 async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promise<CommandResult> {
   const parts = [await check(folder, { stream: "session", streams: "sessions", entry: "commit", entries: "commits" })];
-  if (existsSync(studiesFolder(folder))) {
+  if (holdsLog(studiesFolder(folder))) {
     const called = { stream: "study", streams: "studies", entry: "change", entries: "changes" };
     parts.push(await check(studiesFolder(folder), called));
   }

@@ -4,7 +4,8 @@ import { takeCopyTarget } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { flushDirectory } from "./directories.ts";
 import { EngineError, toFailure } from "./failure.ts";
-import { checkSchema, openForReading, readPosition } from "./schema.ts";
+import { openToCopy } from "./loss.ts";
+import { openForReading, readPosition } from "./schema.ts";
 import { openWatermark } from "./watermark.ts";
 import { reached } from "./write-point.ts";
 
@@ -13,9 +14,8 @@ import { reached } from "./write-point.ts";
  * a data folder of its own, and is there whole or not at all, and on disk, when this returns. Until then this process has it.
  */
 export function backUp(source: DataFolder, target: DataFolder): { bytes: number } {
-  const db = openForReading(source.database);
+  const db = openToCopy(source);
   try {
-    checkSchema(db, source.database);
     const { abandon, release } = inTarget(target, () => takeCopyTarget(target));
     try {
       inTarget(target, () => copyInto(db, target));

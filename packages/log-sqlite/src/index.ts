@@ -1,3 +1,4 @@
+export { holdsLog } from "./loss.ts";
 export {
   backUpSqliteLog,
   openSqliteLog,

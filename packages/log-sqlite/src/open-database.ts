@@ -4,6 +4,7 @@ import { isUnfinished } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
+import { refuseLoss, refuseLossUnopened } from "./loss.ts";
 import { takeFolder } from "./owner-lock.ts";
 import { createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
 import { openWatermark, readWatermark, type Watermark } from "./watermark.ts";
@@ -53,13 +54,11 @@ export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: b
 
 function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
   if (!existsSync(folder.database) && isUnfinished(folder)) throw brokenOff(folder);
-  if (acknowledged > 0 && !existsSync(folder.database)) throw lost(folder, acknowledged, 0);
+  refuseLossUnopened(folder, acknowledged);
   const db = openForWriting(folder.database);
   try {
-    const fresh = isEmpty(db);
-    const position = fresh ? 0 : readPosition(db);
-    if (position < acknowledged) throw lost(folder, acknowledged, position);
-    if (fresh) createSchema(db);
+    refuseLoss(db, folder, acknowledged);
+    if (isEmpty(db)) createSchema(db);
     else upgradeSchema(db);
     return db;
   } catch (error) {
@@ -71,12 +70,4 @@ function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
 function brokenOff({ directory }: DataFolder): EngineError {
   const message = `${directory} holds a copy that was broken off before it was whole; make it again, into the same folder`;
   return new EngineError("damaged", message, { directory });
-}
-
-function lost({ database, directory }: DataFolder, acknowledged: number, position: number): EngineError {
-  const missing = acknowledged - position;
-  const message =
-    `${database}: the last ${missing} of ${acknowledged} acknowledged entries are missing, so the file or its -wal file ` +
-    "was damaged, removed or replaced; restore a backup, or open what is left by accepting the loss";
-  return new EngineError("damaged", message, { directory, acknowledged, position, missing });
 }

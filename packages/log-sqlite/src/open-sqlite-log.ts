@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
 import { type CopyTarget, takeCopyTarget } from "./copy-target.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createEarlyFlush } from "./early-flush.ts";
 import { toFailure } from "./failure.ts";
+import { holdsLog, openToCopy } from "./loss.ts";
 import { createOutflow } from "./outflow.ts";
 import type { LogCounts, SqliteLogDamage, SqliteLogReport } from "./report.ts";
-import { openForReading } from "./schema.ts";
 import { giveBackHashes } from "./section-hashes.ts";
 import { createCommitLog } from "./sqlite-commit-log.ts";
 import { createSnapshotStore } from "./sqlite-snapshots.ts";
@@ -141,7 +140,7 @@ async function copyWithin(within: readonly string[], from: string, to: string): 
   const { abandon, release } = takeTarget(from, to, within);
   try {
     for (const name of within) {
-      if (existsSync(dataFolder(join(from, name)).database)) await copyAlone(join(from, name), join(to, name));
+      if (holdsLog(join(from, name))) await copyAlone(join(from, name), join(to, name));
     }
   } catch (error) {
     abandon();
@@ -153,7 +152,11 @@ async function copyWithin(within: readonly string[], from: string, to: string): 
 
 function takeTarget(from: string, to: string, within: readonly string[]): CopyTarget {
   try {
-    openForReading(dataFolder(from).database).close();
+    openToCopy(dataFolder(from)).close();
+  } catch (error) {
+    throw toLogError(toFailure(error, dataFolder(from).database));
+  }
+  try {
     return takeCopyTarget(dataFolder(to), within);
   } catch (error) {
     throw toLogError(toFailure(error, dataFolder(to).database));

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import type { DataFolder } from "./data-folder.ts";
-import { EngineError, isBusy } from "./failure.ts";
+import { EngineError, isBusy, isCorrupt } from "./failure.ts";
 
 /**
  * Takes the folder for this process until it is released. The lock is the operating system's, by way of SQLite, and
@@ -16,7 +16,8 @@ export function takeFolder(folder: DataFolder): { release(): void } {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
-    throw isBusy(error) ? inUse(folder) : error;
+    if (isBusy(error)) throw inUse(folder);
+    throw isCorrupt(error) ? noLock(folder) : error;
   }
   nameOwner(folder.owner);
   return {
@@ -34,6 +35,11 @@ function nameOwner(path: string): void {
   } catch {
     // On a full disk a second process is refused all the same, and told less.
   }
+}
+
+function noLock({ directory, lock }: DataFolder): EngineError {
+  const message = `${lock} is no lock, which is empty; take it away where no process has ${directory}`;
+  return new EngineError("damaged", message, { directory, file: lock });
 }
 
 function inUse({ directory, owner }: DataFolder): EngineError {

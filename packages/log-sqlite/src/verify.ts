@@ -3,9 +3,10 @@ import { streamChecksum } from "./checksum.ts";
 import { createDataReader } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
+import { positionIn, refuseLostDatabase } from "./loss.ts";
 import { createScan, inlineData, summaryOf } from "./reader.ts";
 import type { SqliteLogDamage, SqliteLogReport } from "./report.ts";
-import { checkSchema, openForReading, readPosition } from "./schema.ts";
+import { checkSchema, isEmpty, openForReading } from "./schema.ts";
 import { checkChunks } from "./verify-chunks.ts";
 import { readWatermark } from "./watermark.ts";
 
@@ -26,8 +27,14 @@ export function verify(folder: DataFolder): SqliteLogReport {
     }
   };
   attempt(() => {
+    refuseLostDatabase(folder, acknowledged);
     const db = openForReading(folder.database);
+    const checkEnd = (): void => {
+      const missing = acknowledged - positionIn(db, folder);
+      if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
+    };
     try {
+      if (isEmpty(db)) return checkEnd();
       const version = checkSchema(db, folder.database);
       const stored: Stored = { db, whole: version > 2 ? "whole" : "0" };
       // Each goes as far as it can, whatever the others found.
@@ -35,10 +42,7 @@ export function verify(folder: DataFolder): SqliteLogReport {
       for (const check of [checkPosition, checkStructure]) attempt(() => check(db, tally));
       if (version > 1) attempt(() => checkSummaries(db, tally));
       if (version > 2) attempt(() => checkChunks(db, tally));
-      attempt(() => {
-        const missing = acknowledged - readPosition(db);
-        if (missing > 0) tally.damaged({ kind: "missing", entries: missing });
-      });
+      attempt(checkEnd);
     } finally {
       db.close();
     }

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { type ChainReport, verifyChain } from "@trimtab/audit";
 import { isLogError } from "@trimtab/log";
-import { openSqliteLog } from "@trimtab/log-sqlite";
+import { holdsLog, openSqliteLog } from "@trimtab/log-sqlite";
 import { variableOf } from "../settings.ts";
 import { type AuditKeys, createStorageCheck, type StorageCheck } from "./entry-codec.ts";
 import { temporaryCopy } from "./temporary-copy.ts";
@@ -18,7 +17,7 @@ export interface AuditCheck {
  * where there are keys.
  */
 export async function checkAudit(folder: string, keys: AuditKeys | undefined): Promise<AuditCheck | undefined> {
-  if (!existsSync(folder)) return undefined;
+  if (!holdsLog(folder)) return undefined;
   const storage = createStorageCheck(keys);
   const report = await verifyCopy(folder, storage).catch((error: unknown) => {
     if (isLogError(error)) return error;
