@@ -19,6 +19,11 @@ export interface Effort {
   /** Rounds in which every contestant has one turn; one before them is thrown away as warm-up. */
   readonly rounds: number;
   readonly seconds: number;
+  /**
+   * What each contestant is given before the first round: a server in JavaScript is translated while it runs, and is at its pace
+   * after some hundred thousand calls. Nothing unless given.
+   */
+  readonly warmUp?: { readonly atOnce: number; readonly seconds: number };
 }
 
 /** What a contestant came to with one number of operations at a time. */
@@ -37,6 +42,8 @@ export interface Result {
 /** Has contestants do their work in turn (A B C, A B C ...), so that whatever else the machine does falls on all alike. */
 export async function contest(contestants: readonly Contestant[], effort: Effort): Promise<Result[]> {
   const figures = contestants.map(() => new Map<number, Figures>());
+  if (effort.warmUp !== undefined)
+    for (const { run } of contestants) await run(effort.warmUp.atOnce, effort.warmUp.seconds);
   for (const concurrency of effort.concurrencies) {
     const turns = contestants.map(() => [] as Figures[]);
     for (let round = 0; round <= effort.rounds; round++) {

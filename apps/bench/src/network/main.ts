@@ -15,7 +15,12 @@ interface Section {
   readonly run: (isQuick: boolean) => Promise<Measured>;
 }
 
-const calls: Effort = { concurrencies: [1, 16, 64, 256], rounds: 4, seconds: 1 };
+const calls: Effort = {
+  concurrencies: [1, 16, 64, 256],
+  rounds: 5,
+  seconds: 1,
+  warmUp: { atOnce: 64, seconds: 5 },
+};
 const quickCalls: Effort = { concurrencies: [1, 64], rounds: 2, seconds: 1 };
 const watching: Effort = { concurrencies: [1, 100, 1000], rounds: 4, seconds: 1 };
 const manyWatching: Effort = { ...watching, concurrencies: [100, 1000], rounds: 3 };
