@@ -1,15 +1,13 @@
 import { rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import type { EntryNote } from "@trimtab/log";
+import { createApply } from "./apply-write.ts";
 import { createCheckpoints } from "./checkpoints.ts";
-import { checksumOf, streamChecksum } from "./checksum.ts";
-import { type ChunkWriter, createChunkWriter, rowChecksum } from "./chunks.ts";
+import { createChunkWriter } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { type Failure, isConstraint, toFailure } from "./failure.ts";
-import { createHeads, type Head, type Heads } from "./heads.ts";
+import { createHeads } from "./heads.ts";
 import type { Sections } from "./packed-data.ts";
 import { readPosition } from "./schema.ts";
-import { createSnapshotWriter } from "./snapshot-writer.ts";
 import { createSweeper } from "./sweeper.ts";
 import type { Watermark } from "./watermark.ts";
 import { reached } from "./write-point.ts";
@@ -51,7 +49,7 @@ export interface Writer {
 }
 
 /** What is written, whole or as it comes. */
-type Data = Uint8Array | Sections;
+export type Data = Uint8Array | Sections;
 
 interface Prepared {
   readonly write: Write;
@@ -129,9 +127,22 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
         return group.map(commitAlone);
       }
     },
-    sweep: () => transact(sweeper.step),
+    sweep: () => unflushed(db, () => transact(sweeper.step)),
     checkpoint: checkpoints.catchUp,
   };
+}
+
+/**
+ * Makes a transaction that need not be on disk when it is done, which spares it a flush: the next that must be takes it along, and a
+ * checkpoint flushes the write-ahead log first. Lost with the power, it is made again.
+ */
+function unflushed<T>(db: DatabaseSync, transaction: () => T): T {
+  db.exec("PRAGMA synchronous = NORMAL");
+  try {
+    return transaction();
+  } finally {
+    db.exec("PRAGMA synchronous = FULL");
+  }
 }
 
 /** What comes in sections, in bytes. */
@@ -169,79 +180,4 @@ function distribute(writes: readonly Write[], data: readonly Data[]): Prepared[]
     offset += count;
     return { write, data: data.slice(offset - count, offset) };
   });
-}
-
-interface Parts {
-  readonly heads: Heads;
-  readonly chunks: ChunkWriter;
-  readonly sweepLater: (head: Head) => void;
-}
-
-/** Makes the function that makes one write within a transaction. */
-function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Parts) {
-  const insert = db.prepare(
-    `INSERT INTO entry (stream, number, written_ms, checksum, data, whole, actor, kind, subject)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const setTrimmed = db.prepare("UPDATE stream SET trimmed = ?, checksum = ? WHERE id = ?");
-  const snapshots = createSnapshotWriter(db, chunks);
-  const summarize = db.prepare("INSERT OR REPLACE INTO summary (stream, number, checksum, data) VALUES (?, ?, ?, ?)");
-  const dropSummary = db.prepare("DELETE FROM summary WHERE stream = (SELECT id FROM stream WHERE name = ?)");
-
-  const append = ({ stream, after, notes }: Extract<Write, { kind: "append" }>, data: readonly Data[]): boolean => {
-    const known = heads.find(stream);
-    if (after !== (known?.last ?? 0)) return false;
-    if (data.length === 0) return true;
-    const head = known ?? heads.make(stream);
-    const now = Date.now();
-    const noted: readonly EntryNote[] = notes === undefined ? [] : JSON.parse(notes);
-    for (const [i, entry] of data.entries()) {
-      const number = head.last + 1;
-      const stored = chunks.store(entry);
-      const checksum = rowChecksum(stream, number, stored);
-      const { actor = null, kind = null, subject = null } = noted[i] ?? {};
-      insert.run(head.id, number, now, checksum, stored.data, stored.whole, actor, kind, subject);
-      head.last = number;
-    }
-    return true;
-  };
-
-  const trim = (stream: string, through: number): boolean => {
-    const head = heads.find(stream);
-    if (head === undefined) return true;
-    const wanted = Math.min(through, head.last);
-    if (wanted <= head.trimmed) return true;
-    setTrimmed.run(wanted, streamChecksum(head.id, stream, wanted), head.id);
-    head.trimmed = wanted;
-    sweepLater(head);
-    return true;
-  };
-
-  return (write: Write, data: readonly Data[]): boolean => {
-    switch (write.kind) {
-      case "append":
-        return append(write, data);
-      case "trim":
-        return trim(write.stream, write.through);
-      case "save": {
-        const { id } = heads.find(write.stream) ?? heads.make(write.stream);
-        const [snapshot = new Uint8Array()] = data;
-        snapshots.save({ ...write, id }, snapshot);
-        return true;
-      }
-      case "drop":
-        snapshots.drop(write.stream, 0, write.before ?? Number.MAX_SAFE_INTEGER);
-        return true;
-      case "summarize": {
-        const { id } = heads.find(write.stream) ?? heads.make(write.stream);
-        const [summary] = data;
-        if (!(summary instanceof Uint8Array)) throw new TypeError("a summary comes as a whole");
-        summarize.run(id, write.number, checksumOf(write.stream, write.number, summary), summary);
-        return true;
-      }
-      case "drop-summary":
-        dropSummary.run(write.stream);
-        return true;
-    }
-  };
 }
