@@ -2,6 +2,7 @@ import {
   type AnalyticsStore,
   checkTimeRange,
   checkWhole,
+  readPattern,
   type Store,
   StoreError,
   storeError,
@@ -113,6 +114,7 @@ function named(variables: ReadonlyMap<string, Variable>, refs: readonly string[]
 }
 
 async function sessionsLike(store: Store, pattern: string): Promise<string[]> {
+  readPattern(pattern, "sessionPattern");
   const { items, nextPageToken } = await store.listSessions({ pattern, pageSize: maxSessions });
   if (nextPageToken === undefined) return items.map(({ id }) => id);
   const details = { field: "sessionPattern", limit: maxSessions, value: maxSessions + 1 };

@@ -2,8 +2,8 @@ import {
   type AnalyticsStore,
   checkName,
   checkWhole,
-  createGlob,
   type Refusal,
+  readPattern,
   type Selection,
   type Store,
   StoreError,
@@ -136,7 +136,7 @@ export async function selectedVariables(
     for (const variable of found.values()) selected.set(variable.id, variable);
   }
   if (refs.length === 0 || pattern !== undefined) {
-    const matches = createGlob(pattern ?? "*");
+    const matches = readPattern(pattern);
     for (const variable of await allVariables(store, session)) {
       if (matches(variable.name)) selected.set(variable.id, variable);
     }

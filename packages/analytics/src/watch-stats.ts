@@ -1,6 +1,6 @@
 import {
   type AnalyticsStore,
-  createGlob,
+  readPattern,
   type Selection,
   type StatsEvent,
   untilLeft,
@@ -43,7 +43,7 @@ export function createWatchStats(sources: StatsSources): Pick<AnalyticsStore, "w
 function createLookout({ store, uses, windows }: StatsSources, session: string, selection: Selection) {
   const statsOf = createStatsReader(uses);
   const named = new Set(selection.refs);
-  const matches = selection.pattern === undefined ? () => named.size === 0 : createGlob(selection.pattern);
+  const matches = selection.pattern === undefined ? () => named.size === 0 : readPattern(selection.pattern);
   const selects = ({ id, name }: Variable) => named.has(id) || named.has(name) || matches(name);
   let tick = 0;
   let revision = 0;

@@ -9,7 +9,7 @@ import {
 import type { CommitLog, EntryNote } from "@trimtab/log";
 import { encodeSealed, seal } from "./chain.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
-import { isTold } from "./is-told.ts";
+import { createAuditTest } from "./create-audit-test.ts";
 import { createRecentEntries } from "./recent-entries.ts";
 import { type AuditCodec, auditStream, type RecordedEntry, readHead, readSealed } from "./stored-record.ts";
 import { watchEntries } from "./watch-entries.ts";
@@ -178,6 +178,7 @@ async function listEntries(
   { pageSize = 100, pageToken, filter = {}, fromMs = 0, toMs = Number.POSITIVE_INFINITY }: ListAuditOptions,
 ): Promise<Page<AuditEntry>> {
   checkPageSize(pageSize);
+  const isTold = createAuditTest(session, filter);
   let before = pageToken === undefined ? last() + 1 : parseToken(pageToken);
   const stop = before - mostLookedAt;
   const items: AuditEntry[] = [];
@@ -192,7 +193,7 @@ async function listEntries(
       older = entry.recordedAtMs < fromMs ? older + 1 : 0;
       if (older > mostOlder) return { items };
       before = number;
-      if (!isTold(entry, session, filter) || entry.recordedAtMs < fromMs || entry.recordedAtMs >= toMs) continue;
+      if (!isTold(entry) || entry.recordedAtMs < fromMs || entry.recordedAtMs >= toMs) continue;
       items.push(entry);
       if (items.length === pageSize) return { items, nextPageToken: String(number) };
     }

@@ -1,7 +1,7 @@
 import { type AuditEvent, type AuditFilter, untilLeft, type WatchAuditOptions } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import { beginning } from "./chain.ts";
-import { isTold } from "./is-told.ts";
+import { createAuditTest } from "./create-audit-test.ts";
 import { createPulse } from "./pulse.ts";
 import type { RecentEntries } from "./recent-entries.ts";
 import { type AuditCodec, auditStream, type RecordedEntry, type RecordHead, readSealed } from "./stored-record.ts";
@@ -47,6 +47,7 @@ async function* tell(
   source: WatchSource,
   { session, filter = {}, after, signal }: Watch,
 ): AsyncGenerator<AuditEvent, undefined> {
+  const isTold = createAuditTest(session, filter);
   const asked = after === undefined ? undefined : parseToken(after);
   const { number, hash } = source.head();
   let at = asked ?? positionAt(number, hash);
@@ -60,7 +61,7 @@ async function* tell(
       at = from;
       for (const { entry, hash: own } of entries) {
         at = positionAt(at.number + 1, own);
-        if (!isTold(entry, session, filter)) continue;
+        if (!isTold(entry)) continue;
         yield { kind: "entry", token: formatToken(at), entry };
         if (signal.aborted) return undefined;
         pulse.reset();

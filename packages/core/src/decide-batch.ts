@@ -139,14 +139,18 @@ const isWhole = (command: Command | undefined): boolean =>
 const itemsOf = (commands: readonly Command[]): number =>
   commands.length - (isWhole(commands[0]) || isWhole(commands.at(-1)) ? 1 : 0);
 
+/** Refuses a batch of more items than it may hold. */
+export function checkBatchSize(limit: number, value: number): Refusal | undefined {
+  if (value <= limit) return undefined;
+  const message = `a batch may hold ${limit} items, this one has ${value}`;
+  return refusal("limit_exceeded", message, { field: "batch", limit, value });
+}
+
 function checkBatch(state: SessionState, commands: readonly Command[], context: DecideContext): Refusal | undefined {
   const { limits } = context;
   const guard = context.access && guardOf(state, context);
-  const items = itemsOf(commands);
-  if (items > limits.batchItems) {
-    const details = { field: "batch", limit: limits.batchItems, value: items };
-    return refusal("limit_exceeded", `a batch may hold ${details.limit} items, this one has ${details.value}`, details);
-  }
+  const tooMany = checkBatchSize(limits.batchItems, itemsOf(commands));
+  if (tooMany !== undefined) return tooMany;
   const seen = new Map<string, string>();
   for (const command of commands) {
     const ref = "ref" in command && command.kind !== "expect-version" ? command.ref : undefined;

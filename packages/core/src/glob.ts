@@ -1,3 +1,20 @@
+import { checkText } from "./check-argument.ts";
+import { StoreError } from "./store-error.ts";
+
+/** Characters of a pattern that a caller gives. */
+const maxPatternLength = 1024;
+
+/**
+ * Compiles the glob that a caller gives, or one for everything where none is given.
+ *
+ * @throws StoreError `invalid_argument` naming the field, for what is no text and for more than 1024 characters
+ */
+export function readPattern(pattern: string | undefined, field = "pattern"): (text: string) => boolean {
+  const wrong = checkText(pattern, field, maxPatternLength);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  return createGlob(pattern ?? "*");
+}
+
 /**
  * Compiles a glob into a test. `*` stands for any run of characters, also none; everything else stands for itself,
  * and the whole text must match. Takes time proportional to the text times the number of stars, never more, so a

@@ -1,6 +1,8 @@
 /** Gives the candidate that takes the fewest edits to reach, if that is at most a third of its length. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  // Each character too many or too few is an edit, so that comparing costs no more than the candidates are long.
   const ranked = candidates
+    .filter((candidate) => Math.abs(text.length - candidate.length) <= candidate.length / 3)
     .map((candidate) => ({ candidate, edits: editDistance(text.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
   const [best] = ranked;

@@ -1,11 +1,11 @@
 import {
   checkTimeRange,
   checkWhole,
-  createGlob,
   fromPayload,
   type ListHistoryOptions,
   type Payload,
   payloadEquals,
+  readPattern,
   type SessionEvent,
   type SessionPoint,
   type SessionState,
@@ -74,8 +74,8 @@ export function createHistoryOperations(
   };
 }
 
-function matching(state: SessionState, pattern = "*"): Variable[] {
-  const matches = createGlob(pattern);
+function matching(state: SessionState, pattern: string | undefined): Variable[] {
+  const matches = readPattern(pattern);
   return [...state.variables.values()].filter(({ name }) => matches(name));
 }
 

@@ -1,4 +1,4 @@
-import { createGlob, type Label, type SessionState, type Store, StoreError, unknownLabel } from "@trimtab/core";
+import { type Label, readPattern, type SessionState, type Store, StoreError, unknownLabel } from "@trimtab/core";
 import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
@@ -39,7 +39,7 @@ export function createLabelOperations(
     getLabel: label,
     listLabels: (session, { pattern, ...page } = {}) =>
       sessions.access(session, ({ runtime }) => {
-        const matches = createGlob(pattern ?? "*");
+        const matches = readPattern(pattern);
         const labels = [...runtime.state.labels.values()].filter(({ name }) => matches(name));
         return pageAfter(labels, page, ({ name }) => [name]);
       }),

@@ -1,4 +1,4 @@
-import { isStoreError, type Store } from "@trimtab/core";
+import { isStoreError } from "@trimtab/core";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore } from "./create-store.ts";
@@ -18,7 +18,7 @@ const names = (count: number) => Array.from({ length: count }, (_, index) => `n$
 const lease = { optimization: "o".repeat(100_000), fencingToken: 1 };
 
 // What takes the square of their number, or a text for each of them, does not come to an end.
-const calls: [string, (store: Store) => Promise<unknown>, object][] = [
+const calls: [string, (store: ReturnType<typeof createStore>) => Promise<unknown>, object][] = [
   [
     "registrations",
     (store) =>
@@ -33,6 +33,42 @@ const calls: [string, (store: Store) => Promise<unknown>, object][] = [
     (store) => store.getVariables("s", names(10_001)),
     { reason: "limit_exceeded", details: { field: "refs", limit: 10_000, value: 10_001 } },
   ],
+  [
+    "variables to watch",
+    (store) =>
+      store
+        .watch("s", { refs: names(10_001) })
+        [Symbol.asyncIterator]()
+        .next(),
+    { reason: "limit_exceeded", details: { field: "refs", limit: 10_000, value: 10_001 } },
+  ],
+  [
+    "deletions",
+    (store) => store.deleteVariables("s", Array(10_001).fill("a")),
+    { reason: "limit_exceeded", details: { field: "batch", limit: 10_000, value: 10_001 } },
+  ],
+  [
+    "variables to take back",
+    (store) => store.rollbackVariables("s", Array(10_001).fill({ ref: "nope", version: 0 })),
+    { reason: "limit_exceeded", details: { field: "batch", limit: 10_000, value: 10_001 } },
+  ],
+  ...(
+    [
+      (store, pattern) => store.listVariables("s", { pattern }),
+      (store, pattern) => store.listSessions({ pattern }),
+      (store, pattern) => store.listLabels("s", { pattern }),
+      (store, pattern) => store.listConfigurationSpaces("s", { pattern }),
+      (store, pattern) => store.getSessionAt("s", { kind: "revision", revision: 1 }, { pattern }),
+      (store, pattern) => store.diffRevisions("s", { before: { kind: "revision", revision: 1 } }, { pattern }),
+      (store, pattern) => store.rollbackSession("s", { kind: "revision", revision: 1 }, { pattern }),
+      (store, pattern) => store.exportVariables("s", { pattern }),
+      (store, pattern) => store.watch("s", { pattern })[Symbol.asyncIterator]().next(),
+    ] satisfies ((store: ReturnType<typeof createStore>, pattern: string) => Promise<unknown>)[]
+  ).map((call): (typeof calls)[number] => [
+    "a pattern",
+    (store) => call(store, "a*".repeat(513)),
+    { reason: "invalid_argument", details: { field: "pattern", limit: 1024, value: 1026 } },
+  ]),
   [
     "the optimization that a batch is part of",
     (store) => store.setVariables("s", { a: 2, b: 2 }, { lease }),

@@ -2,6 +2,7 @@ import {
   type Command,
   type CommandOf,
   noPermissions,
+  readPattern,
   type SessionPoint,
   type Store,
   StoreError,
@@ -17,7 +18,7 @@ import { revisionOf, stateAt } from "./past-states.ts";
 import { startSession } from "./session-operations.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
-import { requireVariable } from "./variable-operations.ts";
+import { refuseManyItems, requireVariable } from "./variable-operations.ts";
 import { writtenBy } from "./write-receipts.ts";
 
 /** The part of a store that brings back the past. */
@@ -40,6 +41,7 @@ export function createRollbackOperations(
       return { session, revision: result.revision, written, rolledBackFrom, rolledBackTo: command.version };
     },
     async rollbackVariables(session, rollbacks, by = {}) {
+      refuseManyItems(sessions, rollbacks.length);
       const commands: Command[] = [];
       for (const { ref, version, expectedVersion } of rollbacks) {
         const { command } = await rollback(session, ref, { kind: "version", version }, expectedVersion);
@@ -57,6 +59,7 @@ export function createRollbackOperations(
     async rollbackSession(session, to, options = {}) {
       const { pattern, deleteNew, restoreDeleted, restoreSurroundings, ...rest } = options;
       const { restorePermissions, expectedRevision, ...by } = rest;
+      readPattern(pattern);
       const past = await pastOf(session, to);
       const command: CommandOf<"rollback-session"> = {
         kind: "rollback-session",

@@ -59,7 +59,7 @@ export function createRuleOperations(
     checkRules: (session, { updates, rules } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
         const supposed = suppose(sessions, state, updates ?? {});
-        const named = rules?.map((name) => requireRule(state, name)) ?? [];
+        const named = Array.from(new Set(rules), (name) => requireRule(state, name));
         const wanted = named.length > 0 ? named : inOrder([...state.rules.values()], byAge);
         const context = { ...sessions.means, atMs: state.atMs };
         const checks = wanted.map((rule) => checkOf(supposed.state, rule, context));

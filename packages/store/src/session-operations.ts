@@ -1,4 +1,4 @@
-import { type CreateSessionOptions, createGlob, type Session, type SessionSnapshot, type Store } from "@trimtab/core";
+import { type CreateSessionOptions, readPattern, type Session, type SessionSnapshot, type Store } from "@trimtab/core";
 import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
@@ -17,7 +17,7 @@ export function createSessionOperations(
     getSession: view,
     touchSession: view,
     async listSessions({ pattern, ...page } = {}) {
-      const matches = createGlob(pattern ?? "*");
+      const matches = readPattern(pattern);
       const fitting = (await sessions.all()).filter(({ summary }) => matches(summary.id));
       const found = pageAfter(fitting, page, ({ summary }) => [summary.createdAtMs, summary.id]);
       return { ...found, items: found.items.map(sessions.view) };

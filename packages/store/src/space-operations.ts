@@ -1,6 +1,6 @@
 import {
   type ConfigurationSpace,
-  createGlob,
+  readPattern,
   type SessionState,
   type Store,
   StoreError,
@@ -49,7 +49,7 @@ function createDefinitions(
     getConfigurationSpace: getSpace,
     listConfigurationSpaces: (session, { pattern, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
-        const matches = createGlob(pattern ?? "*");
+        const matches = readPattern(pattern);
         const spaces = [...state.spaces.values()]
           .filter(({ name }) => matches(name))
           .map((space) => shown(state, space));

@@ -1,7 +1,6 @@
 import {
   type Command,
   checkChoice,
-  createGlob,
   type Dependency,
   type DependencySpec,
   type ExportOptions,
@@ -10,6 +9,7 @@ import {
   type ImportOptions,
   mergeStrategies,
   type Outcome,
+  readPattern,
   type SessionState,
   type Store,
   StoreError,
@@ -100,7 +100,7 @@ function selectVariables(state: SessionState, options: ExportOptions): Variable[
   const members = space === undefined ? undefined : state.spaces.get(space);
   if (space !== undefined && members === undefined) throw new StoreError(unknownSpace(space));
   const hasFilter = pattern !== undefined || types !== undefined || members !== undefined;
-  const matches = createGlob(pattern ?? "*");
+  const matches = readPattern(pattern);
   const passes = ({ id, name, type }: Variable) =>
     matches(name) && (types === undefined || types.has(type)) && (members?.variables.includes(id) ?? true);
   const wantsAll = refs === undefined || hasFilter;
@@ -122,11 +122,11 @@ async function historyOf(
 
 /** One command per variable, so that each has its own outcome, and one for what is between them. */
 function importCommands(data: VariableExport, options: ImportOptions): Command[] {
-  const { strategy = "keep", pattern = "*", includeHistory = true, includeDependencies = true } = options;
+  const { strategy = "keep", pattern, includeHistory = true, includeDependencies = true } = options;
   const { allowPartial = false } = options;
   const wrong = checkChoice(strategy, "strategy", mergeStrategies);
   if (wrong !== undefined) throw new StoreError(wrong);
-  const matches = createGlob(pattern);
+  const matches = readPattern(pattern);
   const variables = data.variables.filter(({ name }) => matches(name));
   const names = new Map(variables.map(({ id, name }) => [id, name]));
   const commands: Command[] = variables.map((variable) => {

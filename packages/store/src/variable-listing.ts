@@ -1,12 +1,12 @@
 import {
   checkChoice,
-  createGlob,
   emptyRecord,
   type ListVariablesOptions,
   listVariables,
   origins,
   parseRecord,
   payloadEquals,
+  readPattern,
   type SessionState,
   StoreError,
   toPayload,
@@ -52,7 +52,7 @@ function keyFor({ orderBy = "created" }: ListVariablesOptions): (variable: Varia
 export const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
 
 function createFilter({ pattern, type, origin, metadata }: ListVariablesOptions): (variable: Variable) => boolean {
-  const matches = createGlob(pattern ?? "*");
+  const matches = readPattern(pattern);
   // Integers as metadata has them, in whichever form they are asked for.
   const wrong = checkChoice(origin, "origin", origins);
   if (wrong !== undefined) throw new StoreError(wrong);

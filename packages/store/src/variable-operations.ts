@@ -1,5 +1,6 @@
 import {
   type Command,
+  checkBatchSize,
   type DependencyView,
   findVariable,
   registeredVariable,
@@ -50,11 +51,12 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
       }),
     getVariables: (session, refs, { includeMetadata = true, includeDependencies = false } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
-        refuseMany(refs, Math.max(sessions.limits.variablesPerSession, state.variableCount));
+        refuseManyRefs(sessions, state, refs);
         const found = new Map<string, Variable>();
         const missing: string[] = [];
         const dependencies = includeDependencies ? new Map<string, DependencyView[]>() : undefined;
         for (const ref of refs) {
+          if (found.has(ref)) continue;
           const variable = findVariable(state, ref);
           if (variable === undefined) {
             missing.push(ref);
@@ -76,9 +78,14 @@ function createReads(sessions: Sessions): Pick<VariableOperations, "getVariable"
 }
 
 /** Refuses to look for more variables than there may be. */
-function refuseMany(refs: readonly string[], limit: number): void {
+export function refuseManyRefs(
+  { limits }: Pick<Sessions, "limits">,
+  state: SessionState,
+  refs: readonly string[],
+): void {
+  const limit = Math.max(limits.variablesPerSession, state.variableCount);
   if (refs.length <= limit) return;
-  const message = `refs: at most ${limit} variables are read together, not ${refs.length}`;
+  const message = `refs: at most ${limit} variables are asked for together, not ${refs.length}`;
   throw storeError("limit_exceeded", message, { field: "refs", limit, value: refs.length });
 }
 
@@ -152,6 +159,7 @@ function createWrites(
     },
     async deleteVariables(session, refs, { allowMissing = false, cascade = false, expectedVersion, ...by } = {}) {
       refuseExpectedVersion(expectedVersion, "delete one variable to check its version");
+      refuseManyItems(sessions, refs.length);
       const { state } = (await sessions.live(session)).runtime;
       // With `cascade` an earlier one of the batch may take a later one with it, which is not missing then.
       if (cascade && !allowMissing) for (const ref of refs) requireVariable(state, ref);
@@ -162,6 +170,12 @@ function createWrites(
       return { session, revision };
     },
   };
+}
+
+/** Refuses a batch before anything is looked up for it. */
+export function refuseManyItems({ limits: { batchItems } }: Pick<Sessions, "limits">, count: number): void {
+  const refused = checkBatchSize(batchItems, count);
+  if (refused !== undefined) throw new StoreError(refused);
 }
 
 /** Refs in an order in which each can be deleted once those before it are gone. */

@@ -1,4 +1,4 @@
-import { type Commit, changesAccess, changesOf, createGlob, type Selection, type VariableChange } from "@trimtab/core";
+import { type Commit, changesAccess, changesOf, readPattern, type Selection, type VariableChange } from "@trimtab/core";
 
 /** What a watch must know to be woken for what concerns it and nothing else. */
 export interface Watcher {
@@ -33,7 +33,7 @@ export interface WatchHub {
 export function createSelector({ refs = [], pattern }: Selection): Watcher["selects"] {
   if (refs.length === 0 && (pattern === undefined || pattern === "*")) return () => true;
   const named = new Set(refs);
-  const matches = pattern === undefined ? () => false : createGlob(pattern);
+  const matches = pattern === undefined ? () => false : readPattern(pattern);
   return ({ id, name }) => named.has(name) || named.has(id) || matches(name);
 }
 

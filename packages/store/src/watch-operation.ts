@@ -1,5 +1,6 @@
 import { type PromptIterator, promptOf, type Selection, storeError, type WatchEvent } from "@trimtab/core";
 import type { Sessions } from "./sessions.ts";
+import { refuseManyRefs } from "./variable-operations.ts";
 import { type SessionWatchOptions, watchSession } from "./watch-session.ts";
 
 /** The part of a store that watches, and the end of all watches. */
@@ -21,9 +22,10 @@ export function createWatchOperation(sessions: Sessions): WatchOperation {
       const how = { ...options, signal: AbortSignal.any(signals), compile: sessions.means.compile, closedBy };
       // The watch is registered before anybody may let the session leave memory. What is watched is accessed until the end.
       return lazily(() =>
-        sessions.access(id, (session) =>
-          watchSession(session.runtime, selection, { ...how, onLeft: () => sessions.touch(session) }),
-        ),
+        sessions.access(id, (session) => {
+          refuseManyRefs(sessions, session.runtime.state, selection.refs ?? []);
+          return watchSession(session.runtime, selection, { ...how, onLeft: () => sessions.touch(session) });
+        }),
       );
     },
     close: () => closing.abort(),

@@ -1,4 +1,4 @@
-import { checkName, createGlob, StoreError, type StudyStore, storeError, type ValueRecord } from "@trimtab/core";
+import { checkName, readPattern, StoreError, type StudyStore, storeError, type ValueRecord } from "@trimtab/core";
 import { askerOf } from "./asker.ts";
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
@@ -63,9 +63,9 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       const { study, name } = await access.locate(session, ref);
       return infoOf(study, name);
     },
-    async listStudies(session, { pattern = "*", statuses = [], ...page } = {}) {
+    async listStudies(session, { pattern, statuses = [], ...page } = {}) {
       const owner = await access.ownerOf(session, []);
-      const matches = createGlob(pattern);
+      const matches = readPattern(pattern);
       const wanted = new Set(statuses);
       const ids = (await table.ids(session)).filter(matches);
       const isListed = ({ record, state }: StudyView) =>

@@ -69,7 +69,7 @@ export interface AuditPeer {
   readonly protocol: string;
 }
 
-/** Which entries to tell; what is left out does not matter. */
+/** Which entries to tell; what is left out does not matter. Texts of at most 512 characters, lists of at most 100. */
 export interface AuditFilter {
   /** Id or name of a variable. */
   readonly variable?: string;

@@ -109,7 +109,7 @@ export function decideRecompute(
 ): Decision {
   const draft = draftOf(state);
   const added: SessionEvent[] = [];
-  for (const ref of refs ?? state.stale.values()) {
+  for (const ref of refs === undefined ? state.stale.values() : new Set(refs)) {
     const variable = findVariable(state, ref);
     if (variable === undefined) return { kind: "refused", refusal: unknownVariable(ref) };
     if (variable.derivation === undefined) {

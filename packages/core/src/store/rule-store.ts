@@ -18,7 +18,7 @@ export interface RuleStore {
   deleteRule(session: string, name: string, options?: DeleteOptions): Promise<Receipt>;
   /** Says what keeps an expression from being stored as a rule, and where nothing does, whether it holds now. Changes nothing. */
   validateRule(session: string, expression: string): Promise<RuleValidated>;
-  /** Says which rules would hold if some values were set. Changes nothing. */
+  /** Says which rules would hold if some values were set, each once. Changes nothing. */
   checkRules(session: string, options?: CheckRulesOptions): Promise<RulesChecked>;
 }
 

@@ -4,7 +4,6 @@ import {
   type AccessibleVariable,
   accessPermissions,
   type Caller,
-  createGlob,
   findVariable,
   isStoreError,
   judgeAccess,
@@ -14,6 +13,7 @@ import {
   type Permission,
   parseRecord,
   parseVariableRef,
+  readPattern,
   type SessionPoint,
   type SessionState,
   type Store,
@@ -131,8 +131,19 @@ export function createAccessQuestions(
   };
 }
 
+/** Roles that a caller can be supposed to have. */
+const maxRoles = 1000;
+
 function suppose(session: string, supposed: SupposedCaller = {}, limits: Limits): Caller {
   const { principal = "", roles = [] } = supposed;
+  if (roles.length > maxRoles) {
+    const details = { field: "caller.roles", limit: maxRoles, value: roles.length };
+    throw storeError(
+      "limit_exceeded",
+      `caller.roles: at most ${maxRoles} can be supposed, not ${roles.length}`,
+      details,
+    );
+  }
   const attributes = parseRecord(supposed.attributes, "caller.attributes", limits.metadataBytes);
   if (attributes.kind === "refused") throw new StoreError(attributes.refusal);
   return { session, principal, attributes: attributes.value, roles };
@@ -165,10 +176,10 @@ function checkPermission(permission: Permission, field: string): void {
 async function accessibleTo(
   caller: Caller,
   sessions: Sessions,
-  { permission, ownerPattern = "*", pattern = "*" }: ListAccessibleOptions,
+  { permission, ownerPattern, pattern }: ListAccessibleOptions,
 ): Promise<AccessibleVariable[]> {
-  const isOwner = createGlob(ownerPattern);
-  const isNamed = createGlob(pattern);
+  const isOwner = readPattern(ownerPattern, "ownerPattern");
+  const isNamed = readPattern(pattern);
   const control = controlOf(sessions);
   const atMs = sessions.now();
   const found: AccessibleVariable[] = [];

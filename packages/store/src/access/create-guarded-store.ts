@@ -1,4 +1,4 @@
-import { type AccessControl, createGlob, type Principal, type Store } from "@trimtab/core";
+import { type AccessControl, type Principal, readPattern, type Store } from "@trimtab/core";
 import { pageAfter } from "../paging.ts";
 import type { Sessions } from "../sessions.ts";
 import type { WatchOperation } from "../watch-operation.ts";
@@ -66,7 +66,7 @@ const createSessionCalls = ({ store, sessions }: GuardedStoreParts, access: Sess
     return store.forkSession(session, at, { ...options, id });
   },
   async listSessions({ pattern, ...page } = {}) {
-    const matches = createGlob(pattern ?? "*");
+    const matches = readPattern(pattern);
     const own = (await sessions.all()).filter(({ summary: { id } }) => matches(id) && access.mayAct(id));
     const found = pageAfter(own, page, ({ summary }) => [summary.createdAtMs, summary.id]);
     return { ...found, items: found.items.map(sessions.view) };

@@ -223,6 +223,12 @@ function describeQuestions(open: OpenStore): void {
       expect(await store.explainAccess("s", "model", asked)).toMatchObject({ allowed: false, basis: "no-rule" });
       const supposed = await store.explainAccess("s", "model", { ...asked, caller });
       expect(supposed).toMatchObject({ allowed: true, rule: { id: "later" } });
+      const everyone = { roles: Array<string>(1001).fill("admin") };
+      const refused = await rejection(
+        store.explainAccess("s", "model", { ...asked, caller: everyone }),
+        "limit_exceeded",
+      );
+      expect(refused.details).toEqual({ field: "caller.roles", limit: 1000, value: 1001 });
       const own = await store.explainAccess("s", "temperature", { permission: "write", subject: "s" });
       expect(own).toMatchObject({ allowed: true, basis: "owner" });
       const none = await store.explainAccess("s", "model", { permission: "write", subject: "nowhere" });

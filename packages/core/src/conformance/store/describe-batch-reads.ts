@@ -11,7 +11,7 @@ export function describeBatchReads(open: OpenStore): void {
     test("gives them at one revision, by what they were asked as", async () => {
       const { store } = await openNumbers(open, { a: 1, b: 2 });
       const { id } = await store.getVariable("s", "b");
-      const read = await store.getVariables("s", ["y", "a", id, "x"]);
+      const read = await store.getVariables("s", ["y", "a", id, "x", "a"]);
       expect([...read.found.keys()].sort()).toEqual(["a", id].sort());
       expect(read.found.get(id)?.name).toBe("b");
       expect(read).toMatchObject({ missing: ["y", "x"], revision: 2 });

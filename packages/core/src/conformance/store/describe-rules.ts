@@ -139,6 +139,10 @@ function describeChecking(open: OpenStore): void {
       ["nope", "not_found"],
       ["other", "validation_failed"],
     ]);
+    expect((await store.checkRules("s", { rules: ["off", "ordered", "off"] })).checks.map(({ rule }) => rule)).toEqual([
+      "off",
+      "ordered",
+    ]);
     await rejection(store.checkRules("s", { rules: ["nope"] }), "not_found");
     expect(await store.getSession("s")).toMatchObject({ revision: 4 });
     expect((await store.getVariable("s", "low")).value).toBe(1);
