@@ -179,6 +179,32 @@ describe("a sensitive variable", () => {
     expect((await store.getVariable("guest", "key")).sensitive).toBe(true);
   });
 
+  test("keeps it out of errors that speak of what is derived from it, however far", async () => {
+    const { store } = await openShared({});
+    const derived = (name: string, expression: string, type = "string") =>
+      store.registerVariable("owner", { name, type, derivation: { kind: "expression", expression } });
+    await store.registerVariables("owner", [
+      { name: "key", type: "string", value: "hunter2", sensitive: true },
+      { name: "pin", type: "string", value: "hunter3", metadata: { sensitive: true } },
+    ]);
+    await derived("copy", "key");
+    await derived("both", "copy + pin");
+    const derivation = { kind: "expression", expression: "int(both)" } as const;
+    await store.registerVariable("owner", { name: "late", type: "integer", value: 0, derivation });
+    const short = { constraints: { max_length: 2 } };
+    const told = [
+      await rejection(store.putRule("owner", { name: "r", expression: "copy == ''" }), "rule_violation"),
+      await rejection(store.putRule("owner", { name: "r", expression: "int(both) > 1" }), "rule_violation"),
+      await rejection(derived("number", "int(copy)", "integer"), "derivation_failed"),
+      await rejection(store.updateVariable("owner", "both", short), "constraint_violation"),
+      await rejection(store.updateVariable("owner", "pin", short), "constraint_violation"),
+    ].map(({ message, details }) => [message, details]);
+    const checked = await store.validateRule("owner", "int(both) > 1");
+    const { stale } = await store.getVariable("owner", "late");
+    expect(stale?.cause).toContain("cannot be derived");
+    expect(JSON.stringify([told, checked, stale])).not.toContain("hunter");
+  });
+
   test("is not exported to those who may not read it, nor is its past told, and is to those who may", async () => {
     const { store, guest, grant } = await openShared({});
     await store.registerVariable("owner", { name: "key", type: "string", value: "hunter2", sensitive: true });

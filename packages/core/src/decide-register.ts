@@ -39,7 +39,8 @@ export function decideRegister(
   if (metadata.kind === "refused") return metadata;
   const dependencies = dependenciesOf(state, spec, context);
   if (dependencies.kind === "refused") return dependencies;
-  const first = firstValue(state, { spec, constraints: constraints.value, dependencies: dependencies.value }, context);
+  const given = { spec, constraints: constraints.value, metadata: metadata.value, dependencies: dependencies.value };
+  const first = firstValue(state, given, context);
   if (first.kind === "refused") return first;
   const rules = parseAccessRules(spec.accessRules ?? [], "accessRules", context);
   if (rules.kind === "refused") return rules;
@@ -135,11 +136,13 @@ function firstValue(
   {
     spec,
     constraints,
+    metadata,
     dependencies,
-  }: { spec: VariableSpec; constraints: ValueRecord; dependencies: readonly Variable[] },
+  }: { spec: VariableSpec; constraints: ValueRecord; metadata: ValueRecord; dependencies: readonly Variable[] },
   context: DecideContext,
 ): Parsed<{ payload: Payload; stale?: string }> {
-  const target = { name: spec.name, type: spec.type, constraints, ...(spec.sensitive === true && { sensitive: true }) };
+  const { name, type } = spec;
+  const target = { name, type, constraints, metadata, ...(spec.sensitive === true && { sensitive: true }) };
   const { derivation } = spec;
   if (derivation === undefined) return startingWith(encodeValue(target, spec.value, context));
   const given = spec.value === undefined ? undefined : encodeValue(target, spec.value, context);

@@ -6,6 +6,7 @@ import { encodeValue, unknownType, withoutValue } from "./encode-value.ts";
 import { checkReadOnly, checkWritable, constraintsWithin, expectVariable } from "./find-variable.ts";
 import { type Parsed, parseValue } from "./parse-value.ts";
 import { type Payload, payloadEquals, payloadSize, type ValueRecord } from "./payload.ts";
+import { isSensitive } from "./sensitivity.ts";
 import type { SessionState } from "./session-state.ts";
 import { refusal } from "./store-error.ts";
 import { emptyRecord, laterThan, type Variable } from "./variable.ts";
@@ -66,7 +67,7 @@ export function decideChange(
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const metadata = parseRecord(command.metadata ?? variable.metadata, "metadata", context.limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
-  const constraints = changedConstraints(variable, command.constraints, context);
+  const constraints = changedConstraints(state, { variable, input: command.constraints }, context);
   if (constraints.kind === "refused") return constraints;
   const changed = {
     ...variable,
@@ -83,8 +84,8 @@ export const stampedChange = (variable: Variable, state: SessionState, context: 
 
 /** New constraints must admit the present value as it stands: what is stored satisfies its own constraints at all times. */
 function changedConstraints(
-  variable: Variable,
-  input: ValueRecord | undefined,
+  state: SessionState,
+  { variable, input }: { readonly variable: Variable; readonly input: ValueRecord | undefined },
   { types, limits }: DecideContext,
 ): Parsed<Pick<Variable, "constraints" | "payload">> {
   const { name, payload } = variable;
@@ -96,7 +97,7 @@ function changedConstraints(
   const present = type.decode(payload);
   const value = parseValue(type, constraints.value, present, name);
   if (value.kind === "refused") {
-    return variable.sensitive === true ? { ...value, refusal: withoutValue(value.refusal, name) } : value;
+    return isSensitive(state, variable) ? { ...value, refusal: withoutValue(value.refusal, name) } : value;
   }
   if (!type.equals(value.value, present)) {
     const message = `constraints would change the present value of ${name}; set the value first`;

@@ -2,6 +2,7 @@ import { tooLarge } from "./check-argument.ts";
 import type { DecideContext } from "./command.ts";
 import { type Parsed, parseValue } from "./parse-value.ts";
 import { type Payload, payloadSize, type ValueRecord } from "./payload.ts";
+import { saysSensitive } from "./sensitivity.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 
 /** What a value is meant for: enough of a variable to ask its type. */
@@ -9,20 +10,19 @@ export interface ValueTarget {
   readonly name: string;
   readonly type: string;
   readonly constraints: ValueRecord;
-  /** A refusal says nothing of the value. */
+  /** Where these say so a refusal tells nothing of the value. */
   readonly sensitive?: boolean;
+  readonly metadata?: ValueRecord;
 }
 
 /** Turns a value into the stored form that a variable's type gives it, or refuses it by name. */
-export function encodeValue(
-  { name, type, constraints, sensitive = false }: ValueTarget,
-  input: unknown,
-  context: DecideContext,
-): Parsed<Payload> {
+export function encodeValue(target: ValueTarget, input: unknown, context: DecideContext): Parsed<Payload> {
+  const { name, type, constraints } = target;
   const found = context.types.get(type);
   if (found === undefined) return { kind: "refused", refusal: unknownType(type) };
   const parsed = parseValue(found, constraints, input, name);
-  if (parsed.kind === "refused") return sensitive ? { ...parsed, refusal: withoutValue(parsed.refusal, name) } : parsed;
+  if (parsed.kind === "refused")
+    return saysSensitive(target) ? { ...parsed, refusal: withoutValue(parsed.refusal, name) } : parsed;
   const payload = found.encode(parsed.value);
   const size = payloadSize(payload);
   const { valueBytes } = context.limits;

@@ -18,6 +18,7 @@ import type { StudyView } from "./study-fold.ts";
 import { toStudyTrial } from "./study-info.ts";
 import type { StudyParts } from "./study-operations.ts";
 import { decideOne, decideResults, toCommand } from "./trial-commands.ts";
+import { withoutSensitive } from "./without-sensitive.ts";
 
 type TrialMethods = Pick<
   StudyStore,
@@ -42,7 +43,8 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const located = await access.locate(session, ref);
       const asked = { asked: "enqueue-trial", ...located.asker(by) };
       const command = { kind: "enqueue-trial", parameters } as const;
-      return one(located, await located.study.commit((view) => decideOne(view, command), asked));
+      const enqueued = located.study.commit((view) => decideOne(view, command), asked);
+      return one(located, await withoutSensitive(store, located.name.session, enqueued));
     },
     async askTrials(session, ref, options) {
       checkClient(options.clientId);
@@ -53,7 +55,8 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       await table.lose(study);
       const rules = sessionRules(store, located);
       const asked = { asked: "ask-trials", ...located.asker(options) };
-      const numbers = await study.commit((view) => decideAsk(view, options, rules), asked);
+      const started = study.commit((view) => decideAsk(view, options, rules), asked);
+      const numbers = await withoutSensitive(store, located.name.session, started);
       const view = present(located);
       return { trials: trialsOf(view, located, numbers), status: view.state.status };
     },

@@ -1,3 +1,4 @@
+import { behind } from "../sensitivity.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
@@ -41,34 +42,6 @@ const authorize = (
   if (caller.session === id) return { allowed: true, basis: "owner" };
   return control.authorize({ caller, permission, owner: id, variable, sessionRules: permissions.rules, atMs });
 };
-
-/**
- * Whether what a variable holds is to be kept from those who may not read it: it says so itself or in its metadata, or it
- * comes from something that does.
- */
-export const isSensitive = (state: Pick<SessionState, "variables" | "dependencies">, variable: Variable): boolean =>
-  saysSensitive(variable) || (variable.derivation !== undefined && behind(state, variable).some(saysSensitive));
-
-const saysSensitive = ({ sensitive, metadata }: Variable): boolean =>
-  sensitive === true || metadata["sensitive"] === true;
-
-/** Everything that a derived variable's value comes from, over however many others. */
-function behind(
-  { variables, dependencies }: Pick<SessionState, "variables" | "dependencies">,
-  variable: Variable,
-): Variable[] {
-  const found = new Map<string, Variable>();
-  const open = [variable];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for (const { dependsOn } of next.derivation === undefined ? [] : dependencies.dependenciesOf(next.id)) {
-      const source = variables.get(dependsOn);
-      if (source === undefined || found.has(dependsOn)) continue;
-      found.set(dependsOn, source);
-      open.push(source);
-    }
-  }
-  return [...found.values()];
-}
 
 /**
  * The refusal of what no rule allows. It is the same whether or not what was asked for exists, and whatever its value.

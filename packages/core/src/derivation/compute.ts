@@ -2,6 +2,7 @@ import type { DecideContext } from "../command.ts";
 import { encodeValue, type ValueTarget } from "../encode-value.ts";
 import type { Parsed } from "../parse-value.ts";
 import { fromPayload, type Payload, type Value } from "../payload.ts";
+import { isSensitive } from "../sensitivity.ts";
 import type { SessionState } from "../session-state.ts";
 import { refusal } from "../store-error.ts";
 import type { Derivation } from "../variable.ts";
@@ -59,9 +60,12 @@ function speaksOfSensitive<T extends DerivationTarget>(
 export const idsOf = (state: SessionState, names: readonly string[]): string[] =>
   names.flatMap((name) => state.names.get(name) ?? []);
 
-/** Says whether one of some variables is sensitive. */
+/** Says whether one of some variables is sensitive, or comes from one that is. */
 export function hasSensitive(state: SessionState, ids: Iterable<string>): boolean {
-  for (const id of ids) if (state.variables.get(id)?.sensitive === true) return true;
+  for (const id of ids) {
+    const variable = state.variables.get(id);
+    if (variable !== undefined && isSensitive(state, variable)) return true;
+  }
   return false;
 }
 

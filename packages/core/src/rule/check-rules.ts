@@ -1,6 +1,7 @@
 import type { DecideContext } from "../command.ts";
 import { hasSensitive, idsOf, payloadOf, untold } from "../derivation/compute.ts";
 import { readStored } from "../derivation/stored-expression.ts";
+import { isSensitive } from "../sensitivity.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Rule } from "./rule.ts";
@@ -61,7 +62,9 @@ export function ruleViolation(
 ): Refusal<"rule_violation"> {
   const values = rule.variables.map((id) => {
     const variable = state.variables.get(id);
-    return variable === undefined ? id : `${variable.name} = ${variable.sensitive ? "…" : shown(variable.value)}`;
+    return variable === undefined
+      ? id
+      : `${variable.name} = ${isSensitive(state, variable) ? "…" : shown(variable.value)}`;
   });
   const details = { rule: rule.name, variables: rule.variables };
   return refusal("rule_violation", `rule ${rule.name}: ${message} (${values.join(", ")})`, details);

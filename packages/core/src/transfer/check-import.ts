@@ -7,6 +7,7 @@ import { constraintsWithin } from "../find-variable.ts";
 import type { VariableVersion } from "../history/session-history.ts";
 import type { Parsed } from "../parse-value.ts";
 import { fromPayload } from "../payload.ts";
+import { saysSensitive } from "../sensitivity.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
 import type { AnyVariableType } from "../variable-type.ts";
@@ -39,7 +40,7 @@ export function checkImport(
   if (constraints.kind === "refused") return constraints;
   const metadata = parseRecord(variable.metadata, "metadata", limits.metadataBytes);
   if (metadata.kind === "refused") return metadata;
-  const sensitive = variable.sensitive === true || present?.sensitive === true;
+  const sensitive = saysSensitive(variable) || (present !== undefined && saysSensitive(present));
   const payload = encodeValue({ ...variable, constraints: constraints.value, sensitive }, variable.value, context);
   if (payload.kind === "refused") return payload;
   const past = checkVersions(versions, variable, type);

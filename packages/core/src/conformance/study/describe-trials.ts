@@ -147,6 +147,30 @@ function describeTelling(opened: OpenStudies): void {
 }
 
 function describeProposing(opened: OpenStudies): void {
+  test("are refused without the value that was proposed for a variable that is sensitive", async () => {
+    const { store, studies } = await openSample(opened);
+    const constraints = { min: 0, max: 10 };
+    await store.registerVariables("s", [
+      { name: "pin", type: "float", value: 7, constraints, sensitive: true },
+      { name: "code", type: "float", value: 7, constraints, metadata: { sensitive: true } },
+    ]);
+    await studies.createStudy("s", { id: "secret", variables: ["x", "pin", "code"] });
+    const good = { x: 1, pin: 2, code: 3 };
+    for (const name of ["pin", "code"]) {
+      const parameters = { ...good, [name]: 4242 };
+      for (const refused of [
+        studies.askTrials("s", "secret", { parameters }),
+        studies.askTrials("s", "one", { parameters }),
+        studies.enqueueTrial("s", "secret", parameters),
+      ]) {
+        const { message, details } = await refusalOf(refused, "invalid_argument");
+        expect(JSON.stringify([message, details])).not.toMatch(/4242|[:]2/);
+      }
+    }
+    const plain = await refusalOf(studies.enqueueTrial("s", "secret", { ...good, x: 4242 }), "invalid_argument");
+    expect(plain.message).toContain("4242");
+  });
+
   test("that are put in line come first, filled in by the sampler", async () => {
     const { studies } = await openSample(opened);
     const waiting = await studies.enqueueTrial("s", "one", { x: 3 });
