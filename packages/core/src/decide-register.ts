@@ -12,10 +12,11 @@ import { constraintsWithin, unknownVariable } from "./find-variable.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed } from "./parse-value.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
-import { findVariable, idPrefix, type SessionState } from "./session-state.ts";
+import { findVariable, type SessionState } from "./session-state.ts";
 import type { VariableSpec } from "./store/variable-store.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 import type { Variable } from "./variable.ts";
+import { variableId } from "./variable-id.ts";
 
 /** Decides on a new variable: its type parses the constraints and the value, and what it depends on must be there. */
 export function decideRegister(
@@ -95,9 +96,6 @@ export const checkVariableRoom = (
   { id, variableCount }: SessionState,
   { limits }: DecideContext,
 ): Refusal | undefined => checkRoom(id, { of: "variables", count: variableCount, limit: limits.variablesPerSession });
-
-/** The id a variable gets: its name and a number that grows with each registration in the session. */
-export const variableId = (name: string, number: number): string => `${idPrefix}${name}_${number}`;
 
 /** The next number whose id is no variable's name, since an id must not be mistaken for one. */
 export function freeNumber(state: SessionState, name: string): number {

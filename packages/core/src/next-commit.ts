@@ -26,8 +26,8 @@ export function nextCommit(
     events: events ?? [],
   };
   // Most have nothing else to say: one literal, since one is made with every write.
-  const isSaid = requestId === undefined && via === undefined && grants === undefined;
-  const said = isSaid
+  const saysNoMore = requestId === undefined && via === undefined && grants === undefined;
+  const said = saysNoMore
     ? commit
     : {
         ...commit,

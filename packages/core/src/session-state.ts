@@ -12,6 +12,7 @@ import type { SessionSummary } from "./session-summary.ts";
 import type { Program } from "./store/program-store.ts";
 import type { SessionStats } from "./store/session-store.ts";
 import { emptyRecord, type Variable } from "./variable.ts";
+import { idPrefix, numberOfId } from "./variable-id.ts";
 import { createVariableTable } from "./variable-table.ts";
 import { writable } from "./writable.ts";
 
@@ -195,15 +196,6 @@ export function deleteVariable(state: SessionState, ref: string): SessionState {
 /** A name that another variable has taken since stays with that one. */
 function dropName(state: SessionState, variable: Variable): void {
   if (state.names.get(variable.name) === variable.id) state.names.delete(variable.name);
-}
-
-/** What every id begins with. */
-export const idPrefix = "var_";
-
-/** The number that an id of a session's own making ends in; `undefined` for other ids. */
-export function numberOfId(id: string): number | undefined {
-  const number = Number(/_(\d{1,15})$/.exec(id)?.[1]);
-  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 /** Finds a variable in constant time; an id wins over a name. */

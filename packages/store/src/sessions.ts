@@ -221,11 +221,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       const expire = async ({ summary }: RestingSession) => {
         if (await expireById(summary.id)) count++;
       };
-      const expireAll = () =>
-        eachOf(
-          index.all().filter((session) => outlived(session)),
-          expire,
-        );
+      const due = () => index.all().filter((session) => outlived(session));
+      const expireAll = () => eachOf(due(), expire);
       const abandonAll = () => eachOf([...table.loaded.values()], abandonLeases);
       await eachOf([ended.free, expireAll, abandonAll], (step) => step());
       return count;

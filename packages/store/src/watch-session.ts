@@ -8,28 +8,16 @@ import {
   type Selection,
   type SessionState,
   StoreError,
-  storeError,
   unknownVariable,
   type WatchEvent,
   type WatchOptions,
 } from "@trimtab/core";
-import type { CommitLog } from "@trimtab/log";
-import { endsSession } from "./ends-session.ts";
-import type { RecentCommits } from "./recent-commits.ts";
+import { pullCommits, type WatchSource } from "./pull-commits.ts";
 import { createWaitingIterator } from "./waiting-iterator.ts";
 import { type ChangeView, coalesce, eventOf } from "./watch-events.ts";
 import { createChangeFilter } from "./watch-filter.ts";
-import { createSelector, type Watcher, type WatchHub } from "./watch-hub.ts";
+import { createSelector, type Watcher } from "./watch-hub.ts";
 import { formatToken, parseToken, type WatchPosition } from "./watch-token.ts";
-
-/** What a watch reads from: one loaded session. */
-export interface WatchSource {
-  /** The durable state. */
-  readonly state: SessionState;
-  readonly recent: RecentCommits;
-  readonly hub: WatchHub;
-  readonly log: CommitLog<Commit>;
-}
 
 /** How a watch is wanted, and what its filter is read with. */
 export interface SessionWatchOptions extends WatchOptions {
@@ -41,9 +29,6 @@ export interface SessionWatchOptions extends WatchOptions {
   /** Called once the watch is over, however it ended. */
   readonly onLeft?: () => void;
 }
-
-/** Commits read from the log at once by a watch that has fallen behind. */
-const chunkSize = 256;
 
 /**
  * Watches a loaded session. Nothing is buffered for the watch: it has a position, takes what lies after it from the
@@ -127,7 +112,7 @@ export function watchSession(
       if (isEnded) return "over";
       const event = ready();
       if (event !== undefined) return event;
-      const read = pull(source, watcher, options.coalesce === true);
+      const read = pullCommits(source, watcher.position, options.coalesce === true);
       if (read instanceof Promise) return read.then(take);
       take(read);
       if (pulled.length === 0 && watcher.position >= source.state.revision) break;
@@ -200,56 +185,4 @@ function fullView(
   return cause === undefined
     ? { kind: "snapshot", ...place(state), variables }
     : { kind: "reset", cause, ...place(state), variables };
-}
-
-/** Takes the next durable commits after the watcher's position; with `all`, every one up to the present. */
-function pull(
-  source: WatchSource,
-  watcher: Watcher,
-  all: boolean,
-): readonly Commit[] | Promise<readonly Commit[] | "trimmed"> {
-  const { state, recent } = source;
-  if (watcher.position < recent.floor) return pullFromLog(source, watcher, all);
-  const end = all ? state.revision : Math.min(state.revision, watcher.position + chunkSize);
-  if (end <= watcher.position) return none;
-  if (end === watcher.position + 1) return alone(recent.at(end));
-  const commits: Commit[] = [];
-  for (let revision = watcher.position + 1; revision <= end; revision++) {
-    const commit = recent.at(revision);
-    if (commit !== undefined) commits.push(commit);
-  }
-  return upToEnd(commits);
-}
-
-const none: readonly Commit[] = [];
-const lists = new WeakMap<Commit, readonly Commit[]>();
-
-/** A list of one commit; the same one for all who have just waited for it. */
-function alone(commit: Commit | undefined): readonly Commit[] {
-  if (commit === undefined) return none;
-  let list = lists.get(commit);
-  if (list === undefined) {
-    list = [commit];
-    lists.set(commit, list);
-  }
-  return list;
-}
-
-/** What follows the end of a session belongs to another one of the same id. */
-function upToEnd(commits: Commit[]): Commit[] {
-  const end = commits.findIndex(endsSession);
-  return end < 0 ? commits : commits.slice(0, end + 1);
-}
-
-async function pullFromLog(source: WatchSource, watcher: Watcher, all: boolean): Promise<Commit[] | "trimmed"> {
-  const limit = all ? Math.max(chunkSize, source.state.revision - watcher.position) : chunkSize;
-  const { id: session } = source.state;
-  const read = await source.log.read(session, watcher.position, limit);
-  if (read.kind === "trimmed") return "trimmed";
-  if (read.entries.length === 0 && watcher.position < source.state.revision) {
-    const message = `the log of session ${session} ends before revision ${source.state.revision}`;
-    throw storeError("data_loss", message, { session });
-  }
-  // What is appended but not yet folded in is not shown yet, so that reads and watches agree.
-  return upToEnd(read.entries.filter((commit) => commit.revision <= source.state.revision));
 }

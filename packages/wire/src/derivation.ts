@@ -1,4 +1,4 @@
-import type { Derivation, Staleness } from "@trimtab/core";
+import { type Derivation, type Staleness, StoreError, unknownDerivation } from "@trimtab/core";
 import { encodeText } from "./caller-data.ts";
 import type { Derivation as WireDerivation, Staleness as WireStaleness } from "./gen/trimtab/v1/variable_pb.ts";
 import { refuseMessage } from "./refuse.ts";
@@ -16,7 +16,7 @@ export function toWireDerivation(derivation: Derivation): WireDerivation {
     case "function":
       return message({ case: "function", value: encodeText(derivation.name, "derivation") });
     default:
-      throw refuseMessage("derivation", 'must be {kind: "expression", expression} or {kind: "function", name}');
+      throw new StoreError(unknownDerivation());
   }
 }
 

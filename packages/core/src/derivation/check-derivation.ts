@@ -2,7 +2,7 @@ import type { DecideContext } from "../command.ts";
 import { unknownVariable } from "../find-variable.ts";
 import type { Parsed } from "../parse-value.ts";
 import type { SessionState } from "../session-state.ts";
-import { refusal } from "../store-error.ts";
+import { type Refusal, refusal } from "../store-error.ts";
 import type { Derivation, Variable } from "../variable.ts";
 import type { Expression, ExpressionReading } from "./expression.ts";
 import { noExpressions, readStored } from "./stored-expression.ts";
@@ -26,8 +26,13 @@ export function checkDerivation(
       refusal: refusal("invalid_argument", message, { field: "derivation", value: derivation.name }),
     };
   }
+  return { kind: "refused", refusal: unknownDerivation() };
+}
+
+/** Refuses what is neither an expression nor a function. */
+export function unknownDerivation(): Refusal {
   const message = 'derivation must be {kind: "expression", expression} or {kind: "function", name}';
-  return { kind: "refused", refusal: refusal("invalid_argument", message, { field: "derivation" }) };
+  return refusal("invalid_argument", message, { field: "derivation" });
 }
 
 /** Reads an expression within the limits. What it speaks of is looked up afterwards, by {@link variablesNamed}. */

@@ -1,7 +1,7 @@
 import { checkName, checkRange, checkTime, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import { checkSpec } from "../decide-register.ts";
-import { readExpression } from "../derivation/check-derivation.ts";
+import { readExpression, unknownDerivation } from "../derivation/check-derivation.ts";
 import { encodeValue, unknownType } from "../encode-value.ts";
 import { constraintsWithin } from "../find-variable.ts";
 import type { VariableVersion } from "../history/session-history.ts";
@@ -58,11 +58,7 @@ function checkDerivationForm({ derivation }: Variable, context: DecideContext): 
     const read = readExpression(derivation.expression, { field: "derivation", isCondition: false }, context);
     return read.kind === "refused" ? read.refusal : undefined;
   }
-  return refusal(
-    "invalid_argument",
-    'derivation must be {kind: "expression", expression} or {kind: "function", name}',
-    { field: "derivation" },
-  );
+  return unknownDerivation();
 }
 
 /** Versions go up to the variable's own, and are values of its type, so that it can be rolled back to any. */

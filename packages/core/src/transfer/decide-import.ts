@@ -1,7 +1,7 @@
 import { parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
-import { checkVariableRoom, freeNumber, variableId } from "../decide-register.ts";
+import { checkVariableRoom, freeNumber } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { checkNewEdge, dependencyAdded } from "../dependency/decide-dependency.ts";
@@ -10,8 +10,9 @@ import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue } from "../encode-value.ts";
 import { checkReadOnly } from "../find-variable.ts";
 import { payloadEquals, recordEquals } from "../payload.ts";
-import { draftOf, findVariable, numberOfId, type SessionState } from "../session-state.ts";
+import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import { type Derivation, laterThan, type Variable } from "../variable.ts";
+import { numberOfId, variableId } from "../variable-id.ts";
 import { writable } from "../writable.ts";
 import { checkImport } from "./check-import.ts";
 
