@@ -30,3 +30,21 @@ test("every commit of an optimization says by which call it came", async () => {
     [...once, ...once, ...once].map((action) => ({ ...from, action })),
   );
 });
+
+test("a lease that was not renewed in time is told of once the sweep has recorded that", async () => {
+  let ahead = 0;
+  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const store = createStore({ types: builtinTypes, clock });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "float", value: 1 });
+  const { optimization } = await store.startOptimization("s", ["x"], { optimizer: "o", leaseTtlMs: 1000 });
+  const told: unknown[] = [];
+  store.telemetry.on("dspex.variables.optimization_completed", ({ metadata }) => told.push(metadata));
+  await store.sweep();
+  expect(told).toEqual([]);
+  ahead = 1001;
+  await store.sweep();
+  await store.sweep();
+  expect(told).toEqual([{ session_id: "s", optimization_id: optimization.id, outcome: "abandoned" }]);
+});

@@ -2,6 +2,7 @@ import { isExpired, isHeld, type Telemetry } from "@trimtab/core";
 import type { Clock } from "./clock.ts";
 import type { LoadedSession, RestingSession, SessionTable } from "./session-table.ts";
 import type { SessionWriter } from "./session-writer.ts";
+import { tellOptimizations } from "./tell-optimizations.ts";
 import { tellExpiry } from "./tell-write.ts";
 
 /** Who ends what nobody has come for, in the audit and in histories. */
@@ -73,7 +74,8 @@ export function createSessionExpiry(options: ExpiryOptions): SessionExpiry {
       if (state.status !== "live" || state.leases.size === 0) return;
       const running = [...state.optimizations.values()].filter((record) => record.state === "running");
       if (running.every((record) => isHeld(record, clock.now()))) return;
-      await writer.write(session, [{ kind: "abandon-optimizations" }], sweeper);
+      const { commit } = await writer.write(session, [{ kind: "abandon-optimizations" }], sweeper);
+      if (telemetry.isHeard && commit !== undefined) tellOptimizations(telemetry, commit, state);
     },
   };
 }
