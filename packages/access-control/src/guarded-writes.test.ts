@@ -171,6 +171,15 @@ describe("a write to another session's variable", () => {
     await rejection(store.getVariable("owner", "fixed"), "not_found");
   });
 
+  test("does not end somebody else's optimization, which names who was denied", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "optimize");
+    await store.startOptimization("owner", ["x"], { optimizer: "tuner" });
+    const stop = guest.stopOptimization("guest", { kind: "variable", ref: "owner/x" });
+    const { details } = await rejection(stop, "access_denied");
+    expect(details).toEqual({ session: "guest", permission: "optimize" });
+  });
+
   test("that brings a deleted variable back shares it with nobody from whom it was kept", async () => {
     const { store, guest } = await openShared();
     await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["read"] }]);

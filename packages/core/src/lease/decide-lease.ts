@@ -105,7 +105,8 @@ function checkStopper(
     if (lost.kind === "refused") return lost.refusal;
   }
   const message = `${id} is ended by its holder or by session ${state.id}`;
-  return refusal("access_denied", message, { session: state.id, permission: "optimize" });
+  const session = context.access?.caller.session ?? state.id;
+  return refusal("access_denied", message, { session, permission: "optimize" });
 }
 
 function applyBest(state: SessionState, record: OptimizationRecord, context: DecideContext): Decision {
