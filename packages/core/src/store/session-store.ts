@@ -25,7 +25,10 @@ export interface Session {
   readonly id: string;
   /** Changes when a session of the same id is created anew, so a token of the old one is not mistaken. */
   readonly epoch: string;
-  /** Number of commits so far; the first, which creates the session, is 1. */
+  /**
+   * Number of commits so far; the first, which creates the session, is 1, or goes on where an earlier session of the same id
+   * ended that is still remembered.
+   */
   readonly revision: number;
   readonly metadata: ValueRecord;
   readonly createdAtMs: number;

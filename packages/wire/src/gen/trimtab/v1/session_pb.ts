@@ -95,7 +95,8 @@ export type Session = Message<"trimtab.v1.Session"> & {
   epoch: string;
 
   /**
-   * Number of commits so far; the first, which creates the session, is 1.
+   * Number of commits so far; the first, which creates the session, is 1, or goes on where an earlier session of the same
+   * id ended that is still remembered.
    *
    * @generated from field: uint64 revision = 3;
    */
