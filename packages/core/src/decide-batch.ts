@@ -80,10 +80,8 @@ function decideCommands(
   const wrong = checkBatch(state, commands, context);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const { outcomes, events } = runInOrder(state, commands, context);
-  const refusals = refusalsOf(commands, outcomes);
-  return atomic && refusals.size > 0
-    ? { kind: "refused", refusal: batchRefusal(refusals, itemsOf(commands)) }
-    : { kind: "accepted", steps: events, outcomes };
+  const refused = atomic ? refusalOf(commands, outcomes) : undefined;
+  return refused === undefined ? { kind: "accepted", steps: events, outcomes } : { kind: "refused", refusal: refused };
 }
 
 function decideOne(state: SessionState, command: Command, context: DecideContext, atomic: boolean): Decided | Refused {
@@ -176,15 +174,19 @@ function subjectOf(command: Command): string {
   return "id" in command ? command.id : command.kind;
 }
 
-function refusalsOf(commands: readonly Command[], outcomes: readonly Outcome[]): Map<string, Refusal> {
+/** Why a batch is refused, if it is: for its items, or, where they are none of the matter, for what it is as a whole. */
+function refusalOf(commands: readonly Command[], outcomes: readonly Outcome[]): Refusal | undefined {
   const refusals = new Map<string, Refusal>();
+  let whole: Refusal | undefined;
   for (const [index, outcome] of outcomes.entries()) {
     const command = commands[index];
     if (outcome.kind !== "refused" || command === undefined) continue;
     const subject = subjectOf(command);
-    if (!refusals.has(subject)) refusals.set(subject, outcome.refusal);
+    if (isWhole(command)) whole = outcome.refusal;
+    else if (!refusals.has(subject)) refusals.set(subject, outcome.refusal);
   }
-  return refusals;
+  const comesFirst = whole !== undefined && isWhole(commands[0]);
+  return comesFirst || refusals.size === 0 ? whole : batchRefusal(refusals, itemsOf(commands));
 }
 
 /** The first refusal stands for the whole, with its reason and details; the message and `items` tell of every one. */

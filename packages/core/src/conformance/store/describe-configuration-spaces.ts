@@ -101,7 +101,8 @@ function describeApplying(open: OpenStore): void {
   ] as const)("are set not at all where %s", async (_, values, reason) => {
     const store = await openSpace(open);
     await store.registerVariable("s", { name: "apart", type: "float", value: 1 });
-    await rejection(store.applyConfiguration("s", "llm", values), reason);
+    const { items } = await rejection(store.applyConfiguration("s", "llm", values), reason);
+    for (const named of items.keys()) expect(Object.keys(values)).toContain(named);
     expect((await store.getConfiguration("s", "llm")).values).toMatchObject({ temperature: 0.7, model: "gpt-4" });
     expect(await versionOf(store)).toBe(0);
   });

@@ -142,5 +142,19 @@ export function describeTransfer(open: OpenStore): void {
       expect(partly.items.find(({ name }) => name === "model")?.refusal?.reason).toBe("invalid_type");
       expect((await store.getVariable("t", "model")).value).toBe(1);
     });
+
+    test("that would close a cycle between them are refused for that, and no variable is named for it", async () => {
+      const store = await openTwo(open);
+      await store.registerVariable("s", { name: "x", type: "float", value: 1 });
+      await store.registerVariable("s", { name: "y", type: "float", value: 1, dependencies: ["x"] });
+      const data = await store.exportVariables("s", { refs: ["x", "y"] });
+      const [edge] = data.dependencies;
+      if (edge === undefined) throw new Error("no dependency");
+      const back = { ...edge, variable: edge.dependsOn, dependsOn: edge.variable };
+      const cyclic = { ...data, dependencies: [edge, back] };
+      const error = await rejection(store.importVariables("t", cyclic), "would_create_cycle");
+      expect(error.message).toMatch(/^the dependency would close a cycle: /);
+      expect(error.items.size).toBe(0);
+    });
   });
 }
