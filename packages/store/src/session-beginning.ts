@@ -1,5 +1,6 @@
-import { absentSession, type Commit, type SessionState } from "@trimtab/core";
+import { absentSession, type Commit, type SessionState, stepsOf } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
+import { endsSession } from "./ends-session.ts";
 
 /**
  * Gives the state before a session began, where its log is trimmed right up to there: what is gone is an earlier session of
@@ -12,6 +13,31 @@ export async function stateBeforeBeginning(
 ): Promise<SessionState | undefined> {
   const read = await log.read(id, through, 1);
   const [first] = read.kind === "entries" ? read.entries : [];
-  const begins = first?.events.some(({ kind }) => kind === "session-created" || kind === "session-forked");
-  return begins === true ? { ...absentSession(id), revision: through } : undefined;
+  return first !== undefined && beginsSession(first) ? { ...absentSession(id), revision: through } : undefined;
+}
+
+/**
+ * Gives a state from which the rest of a trimmed log says what a session is now, without a snapshot: that before a beginning
+ * which is still there, or that after its end. While what an ended session held is freed its snapshots go before its commits,
+ * and the next session of its id may begin meanwhile. Gives `undefined` where neither is there, and where more is trimmed meanwhile.
+ */
+export async function stateWithoutSnapshot(
+  log: CommitLog<Commit>,
+  id: string,
+  through: number,
+): Promise<SessionState | undefined> {
+  let last: Commit | undefined;
+  for (;;) {
+    const read = await log.read(id, last?.revision ?? through, 1000);
+    if (read.kind === "trimmed") return undefined;
+    const first = read.entries.find(beginsSession);
+    if (first !== undefined) return { ...absentSession(id), revision: first.revision - 1 };
+    if (read.entries.length > 0) last = read.entries.at(-1);
+    else return last && endsSession(last) ? { ...absentSession(id), revision: last.revision } : undefined;
+  }
+}
+
+function beginsSession(commit: Commit): boolean {
+  for (const { kind } of stepsOf(commit)) if (kind === "session-created" || kind === "session-forked") return true;
+  return false;
 }

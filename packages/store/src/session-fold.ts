@@ -13,7 +13,7 @@ import {
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
 import type { RecentCommits, RecentOptions } from "./recent-commits.ts";
-import { stateBeforeBeginning } from "./session-beginning.ts";
+import { stateWithoutSnapshot } from "./session-beginning.ts";
 import type { KeeperOptions } from "./snapshot-keeper.ts";
 import type { WatchHub } from "./watch-hub.ts";
 
@@ -67,15 +67,16 @@ export async function loadFold(id: string, options: FoldOptions): Promise<Loaded
   for (;;) {
     const read = await log.read(id, state.revision, 1000);
     if (read.kind === "trimmed") {
-      const beginning = await stateBeforeBeginning(log, id, read.through);
-      if (beginning !== undefined) {
-        state = beginning;
+      const known = await stateWithoutSnapshot(log, id, read.through);
+      if (known !== undefined) {
+        state = known;
         history = createSessionHistory(options.history);
         continue;
       }
       // Only a session that is gone is trimmed whole: a live one keeps its last commits beside its snapshot.
       const rest = await log.read(id, read.through, 1);
-      if (snapshot !== undefined || rest.kind === "trimmed" || rest.entries.length > 0) {
+      if (rest.kind === "trimmed") return loadFold(id, options);
+      if (snapshot !== undefined || rest.entries.length > 0) {
         // A later snapshot was taken while this one was read, and the log trimmed up to it.
         if (((await snapshots.load(id))?.number ?? 0) > snapshotAt) return loadFold(id, options);
         throw logTrimmed(state, read.through);
