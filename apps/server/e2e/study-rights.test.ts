@@ -91,6 +91,14 @@ test("a rule that refuses a trial tells callers of other sessions nothing of its
   await expect(own.getTrialVariables("owner", "one", 1)).rejects.toThrow(message);
 });
 
+test("what is suggested tells nothing of present values to who may not read them", async () => {
+  const { store, own, guests } = await openShared(["optimize"]);
+  // Nothing is found by chance that this allows, but from the present values on it is.
+  await store.putRule("owner", { name: "sum", expression: "x + y == 10.0" });
+  expect(await reasonOf(guests.askTrials("guest", "owner/one", {}))).toBe("rule_violation");
+  expect((await own.askTrials("owner", "one", {})).trials).toHaveLength(1);
+});
+
 test("requests of different sessions never answer each other", async () => {
   const { own, guests } = await openShared(["optimize", "write"]);
   const same = { requestId: "1" };

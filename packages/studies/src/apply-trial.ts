@@ -31,7 +31,7 @@ export interface Promotion {
   readonly caller?: string;
 }
 
-/** Writes variables of the study's session, which it is given by name. */
+/** Writes variables of the study's session, which it is given by name or id; tells of them by name. */
 export type WriteVariables = (
   values: ValueRecord,
   options: NonNullable<Parameters<Store["setVariables"]>[2]>,
@@ -54,11 +54,12 @@ async function applyInTurn(promotion: Promotion, options: ApplyTrialOptions): Pr
   const application = repeated === undefined ? await begin(promotion, options) : undefined;
   const number = application?.number ?? repeated?.[0] ?? 0;
   const values = study.view?.state.table.all.get(number)?.parameters ?? {};
-  const written = await write(values, {
+  // Another variable of the same name, which there may be by now at the same version, is not what was planned for.
+  const written = await write(byRef(values, application?.ids), {
     ...who(options),
     metadata: { ...options.metadata, study: name.id, trial: number },
     requestId: application?.requestId ?? options.requestId ?? "",
-    expectedVersions: application?.expectedVersions ?? noVersions(values),
+    expectedVersions: byRef(application?.expectedVersions ?? noVersions(values), application?.ids),
   }).catch(async (error: unknown) => {
     if (application !== undefined && isRefusal(error)) await drop(study, application);
     throw error;

@@ -1,4 +1,11 @@
-import { type AskTrialsOptions, type Store, StoreError, storeError, type ValueRecord } from "@trimtab/core";
+import {
+  type AskTrialsOptions,
+  type ErrorReason,
+  type Store,
+  StoreError,
+  storeError,
+  type ValueRecord,
+} from "@trimtab/core";
 import { decideAsk as decideUnderRules } from "@trimtab/optimize";
 import { objectionToOthers } from "./objection-to-others.ts";
 import type { Located } from "./study-access.ts";
@@ -14,21 +21,32 @@ export interface SessionRules {
   readonly present: (names: readonly string[]) => Promise<ValueRecord>;
 }
 
-/** Asks a session's rules, and its variables' own constraints; which of them object is told to the session alone. */
-export const sessionRules = (store: Store, { name: { session }, isOwn }: Located): SessionRules => ({
+/** Says whether who asks may read variables of the study's session, by name. */
+export type MayRead = (names: readonly string[]) => Promise<boolean>;
+
+/**
+ * Asks a session's rules, and its variables' own constraints, which may be narrower by now than those that are searched; which of
+ * them object is told to the session alone.
+ */
+export const sessionRules = (store: Store, { name: { session }, isOwn }: Located, mayRead: MayRead): SessionRules => ({
   async objectionTo(updates) {
     const { holds, checks, refused } = await store.checkRules(session, { updates });
-    if (holds) return undefined;
+    // Whoever leases a variable, or makes it a derived one, objects to no value of it.
+    const first = Array.from(refused.values()).find(({ reason }) => ofValues.has(reason));
+    if (holds && first === undefined) return undefined;
     if (!isOwn) return objectionToOthers;
-    const [first] = refused.values();
     const broken = checks.find(({ outcome }) => outcome === "violated" || outcome === "error");
     return first?.message ?? `rule ${broken?.rule ?? ""} would not hold`;
   },
   async present(names) {
+    // What a repair comes to tells of the values that it starts from.
+    if (!(await mayRead(names))) return {};
     const { found } = await store.getVariables(session, names);
     return Object.fromEntries(Array.from(found.values(), ({ name, value }) => [name, value]));
   },
 });
+
+const ofValues: ReadonlySet<ErrorReason> = new Set(["constraint_violation", "validation_failed"]);
 
 /**
  * Decides which trials to hand out. What the rules forbid is moved to where they allow it; what is in line and forbidden fails.

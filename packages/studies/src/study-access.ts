@@ -33,6 +33,8 @@ export interface StudyAccess {
   ownerOf(session: string, refs: readonly string[]): Promise<Owner>;
   /** Rejects where the caller may not do something with a variable of the session that a study belongs to. */
   check(session: string, located: Located, what: Wanted): Promise<void>;
+  /** Whether the caller may read variables of that session, which are named as there. */
+  mayRead(session: string, located: Located, names: readonly string[]): Promise<boolean>;
 }
 
 /** What is to be done with variables, which are named as in their session. */
@@ -57,7 +59,19 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
     const denied = names.find((_, index) => answers[index] !== true);
     if (denied !== undefined) throw denial(session, owner, { what: `${owner}/${denied}`, permission });
   };
+  const check: StudyAccess["check"] = async (session, { name, isOwn }, { names, permission }) => {
+    if (!isOwn) await may(session, name.session, names, permission);
+  };
   return {
+    check,
+    mayRead: (session, located, names) =>
+      check(session, located, { names, permission: "read" }).then(
+        () => true,
+        (error: unknown) => {
+          if (isStoreError(error, "access_denied")) return false;
+          throw error;
+        },
+      ),
     async locate(session, ref) {
       const { owner, ref: id } = parseVariableRef(session, ref);
       const wrong = checkName(id, "study", limits.nameLength);
@@ -98,9 +112,6 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
       await may(session, owner, names, "optimize");
       const { epoch } = await store.getSession(owner);
       return { session: owner, epoch, names };
-    },
-    async check(session, { name, isOwn }, { names, permission }) {
-      if (!isOwn) await may(session, name.session, names, permission);
     },
   };
 }

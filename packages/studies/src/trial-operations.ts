@@ -53,7 +53,8 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const located = await access.locate(session, ref);
       const { study } = located;
       await table.lose(study);
-      const rules = sessionRules(store, located);
+      const mayRead = (names: readonly string[]) => access.mayRead(session, located, names);
+      const rules = sessionRules(store, located, mayRead);
       const asked = { asked: "ask-trials", ...located.asker(options) };
       const started = study.commit((view) => decideAsk(view, options, rules), asked);
       const numbers = await withoutSensitive(store, located.name.session, started);

@@ -147,6 +147,25 @@ function describeTelling(opened: OpenStudies): void {
 }
 
 function describeProposing(opened: OpenStudies): void {
+  test("stay within what the variables take, where that is less than what the study searches by now", async () => {
+    const { store, studies } = await openSample(opened);
+    const given = await studies.enqueueTrial("s", "one", { x: 9, y: 9 });
+    await store.updateVariable("s", "x", { constraints: { min: 4, max: 6 } });
+    const { trials } = await studies.askTrials("s", "one", { count: 20 });
+    expect(trials).toHaveLength(20);
+    for (const { parameters } of trials) {
+      expect(parameters["x"]).toBeGreaterThanOrEqual(4);
+      expect(parameters["x"]).toBeLessThanOrEqual(6);
+    }
+    expect(await studies.getTrial("s", "one", given.number)).toMatchObject({ state: "failed" });
+    const parameters = { x: 7, y: 1 };
+    const { message } = await refusalOf(studies.askTrials("s", "one", { parameters }), "rule_violation");
+    expect(message).toBe("parameters: x: value 7 is above maximum 6");
+    // Whoever holds a lease may end before anything is applied.
+    await store.startOptimization("s", ["x"], { optimizer: "tuner" });
+    expect((await studies.askTrials("s", "one", { clientId: "a" })).trials).toHaveLength(1);
+  });
+
   test("are refused without the value that was proposed for a variable that is sensitive", async () => {
     const { store, studies } = await openSample(opened);
     const constraints = { min: 0, max: 10 };
