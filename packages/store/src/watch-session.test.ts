@@ -80,6 +80,29 @@ test("a watch ends with its session, though it reads of that only when there is 
   expect((await watch.next()).done).toBe(true);
 });
 
+test("a token of the present goes on quietly, and one from the future starts over, as what it was given for is lost", async () => {
+  const store = createStore({ types: builtinTypes });
+  onTestFinished(() => store.close());
+  const { epoch } = await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "integer", value: 7 });
+  const { revision } = await store.getSession("s");
+  const open = (at: number) => store.watch("s", {}, { after: `${epoch}.${at}` })[Symbol.asyncIterator]();
+  const token = `${epoch}.${revision}`;
+  expect((await open(revision).next()).value).toEqual({ kind: "bookmark", revision, token });
+  const ahead = open(revision + 1);
+  expect((await ahead.next()).value).toMatchObject({
+    ...{ kind: "reset", cause: "history_lost", revision, token },
+    variables: [{ name: "x", value: 7 }],
+  });
+  // What comes under the revision that the token spoke of is told all the same.
+  await store.setVariable("s", "x", 8);
+  expect((await ahead.next()).value).toMatchObject({
+    kind: "changes",
+    revision: revision + 1,
+    changes: [{ value: 8 }],
+  });
+});
+
 /** A store that keeps one commit at hand, so that a watch reads the others from the log; and the token of the second commit. */
 async function openOver(log: CommitLog<Commit>) {
   const store = createStore({
