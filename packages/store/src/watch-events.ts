@@ -54,7 +54,7 @@ function buildEvent(commit: Commit, epoch: string, changes: readonly VariableCha
   return {
     kind: "changes",
     revision: commit.revision,
-    token: formatToken({ epoch, revision: commit.revision }),
+    token: formatToken({ epoch, revision: commit.revision, atMs: commit.atMs }),
     atMs: commit.atMs,
     actor: commit.actor,
     origin: commit.origin,

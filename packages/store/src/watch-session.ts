@@ -2,13 +2,10 @@ import {
   type Commit,
   type CompileExpression,
   changesAccess,
-  findVariable,
-  listVariables,
   type PromptIterator,
   type Selection,
   type SessionState,
-  StoreError,
-  unknownVariable,
+  type StoreError,
   type WatchEvent,
   type WatchOptions,
 } from "@trimtab/core";
@@ -17,7 +14,8 @@ import { createWaitingIterator } from "./waiting-iterator.ts";
 import { type ChangeView, coalesce, eventOf } from "./watch-events.ts";
 import { createChangeFilter } from "./watch-filter.ts";
 import { createSelector, type Watcher } from "./watch-hub.ts";
-import { formatToken, parseToken, type WatchPosition } from "./watch-token.ts";
+import { fullView, isStillThere, openingEvent, placeOf, timeOf } from "./watch-start.ts";
+import type { WatchPosition } from "./watch-token.ts";
 
 /** How a watch is wanted, and what its filter is read with. */
 export interface SessionWatchOptions extends WatchOptions {
@@ -48,6 +46,7 @@ export function watchSession(
   let isBookmarkDue = false;
   let isEnded = false;
   let opening: WatchEvent | undefined;
+  let unchecked: WatchPosition | undefined;
   let pulled: readonly Commit[] = [];
   let delivered = 0;
   let endCause: EndCause | undefined;
@@ -63,7 +62,8 @@ export function watchSession(
     },
   };
 
-  const bookmark = (): WatchEvent => ({ kind: "bookmark", ...place({ epoch, revision: watcher.position }) });
+  const here = () => placeOf({ epoch, revision: watcher.position, atMs: timeOf(source, epoch, watcher.position) });
+  const bookmark = (): WatchEvent => ({ kind: "bookmark", ...here() });
 
   const deliver = (): WatchEvent | undefined => {
     if (options.coalesce && delivered < pulled.length) {
@@ -95,9 +95,14 @@ export function watchSession(
     ({ epoch } = source.state);
   };
 
+  const check = (isThere: boolean): void => {
+    unchecked = undefined;
+    if (!isThere) take("trimmed");
+  };
+
   const ended = (cause: EndCause): WatchEvent => {
     isEnded = true;
-    return { kind: "ended", cause, ...place({ epoch, revision: watcher.position }) };
+    return { kind: "ended", cause, ...here() };
   };
 
   /** What lies ready; `undefined` where everything is delivered. */
@@ -110,6 +115,7 @@ export function watchSession(
   const next = (): WatchEvent | "over" | undefined | Promise<unknown> => {
     for (;;) {
       if (isEnded) return "over";
+      if (unchecked !== undefined) return isStillThere(source, unchecked).then(check);
       const event = ready();
       if (event !== undefined) return event;
       const read = pullCommits(source, watcher.position, options.coalesce === true);
@@ -130,6 +136,7 @@ export function watchSession(
 
   const start = openingEvent(source, selection, options, view);
   opening = start.event;
+  unchecked = start.unchecked;
   watcher.position = start.position;
   const remove = source.hub.add(watcher, selection);
   const onAbort = () => events.end(options.closedBy?.());
@@ -151,38 +158,3 @@ const isEarlier = ([first]: readonly Commit[], { epoch, createdAtMs }: SessionSt
   first !== undefined && first.atMs < createdAtMs && epoch === watched;
 
 type EndCause = Extract<WatchEvent, { kind: "ended" }>["cause"];
-
-const place = (at: WatchPosition) => ({ revision: at.revision, token: formatToken(at) });
-
-/** Where the watch starts and what it says first. */
-function openingEvent(source: WatchSource, selection: Selection, options: WatchOptions, view: ChangeView) {
-  const { state } = source;
-  if (options.after !== undefined) {
-    const { epoch, revision } = parseToken(options.after);
-    if (epoch !== state.epoch) return { position: state.revision, event: fullView(state, view, "session_recreated") };
-    // A token from the future belongs to commits that the log has lost.
-    if (revision > state.revision) return { position: state.revision, event: fullView(state, view, "history_lost") };
-    // With nothing to catch up on, saying so at once tells the reader that what it holds is current.
-    return {
-      position: revision,
-      event: revision === state.revision ? ({ kind: "bookmark", ...place(state) } as const) : undefined,
-    };
-  }
-  for (const ref of selection.refs ?? []) {
-    if (findVariable(state, ref) === undefined) throw new StoreError(unknownVariable(ref));
-  }
-  const event =
-    options.initialValues === false ? ({ kind: "bookmark", ...place(state) } as const) : fullView(state, view);
-  return { position: state.revision, event };
-}
-
-function fullView(
-  state: SessionState,
-  { selects }: ChangeView,
-  cause?: "history_lost" | "session_recreated",
-): WatchEvent {
-  const variables = listVariables(state).filter(selects);
-  return cause === undefined
-    ? { kind: "snapshot", ...place(state), variables }
-    : { kind: "reset", cause, ...place(state), variables };
-}

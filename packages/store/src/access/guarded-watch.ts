@@ -89,11 +89,11 @@ function wantedOf(options: WatchOptions, missed: boolean): SessionWatchOptions {
 const selected = (state: SessionState, refs: readonly string[]): Variable[] =>
   refs.map((ref) => findVariable(state, ref)).filter((variable) => variable !== undefined);
 
-const startOver = ({ epoch, revision }: SessionState, variables: readonly Variable[]): WatchEvent => ({
+const startOver = ({ epoch, revision, atMs }: SessionState, variables: readonly Variable[]): WatchEvent => ({
   kind: "reset",
   cause: "access_changed",
   revision,
-  token: formatToken({ epoch, revision }),
+  token: formatToken({ epoch, revision, atMs }),
   variables,
 });
 

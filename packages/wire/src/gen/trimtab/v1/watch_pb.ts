@@ -437,7 +437,7 @@ export const ResetCause = {
   UNSPECIFIED: 0,
 
   /**
-   * The log no longer holds the commits between the token and now.
+   * The log does not hold the commits between the token and now: they are no longer kept, or it goes on from an older backup.
    *
    * @generated from enum value: RESET_CAUSE_HISTORY_LOST = 1;
    */
