@@ -1,4 +1,4 @@
-import type { Value, Variable, WatchEvent } from "@trimtab/core";
+import { payloadEquals, toPayload, type Value, type Variable, type WatchEvent } from "@trimtab/core";
 import type { ObservedEvent } from "./observed-event.ts";
 
 /** Tells, from what a watch yields, what has happened to each variable, and what it was before. */
@@ -14,6 +14,10 @@ interface Known {
   readonly version: number;
   readonly value: Value;
 }
+
+/** Where a log has lost its end, another value may have come to have the version of one that was known. */
+const isSame = (known: Known, { version, value }: Variable): boolean =>
+  known.version === version && payloadEquals(toPayload(known.value), toPayload(value));
 
 /** Starts without knowing anything; the first full view is where observation begins, and tells nothing. */
 export function createSessionEvents(): SessionEvents {
@@ -56,7 +60,7 @@ export function createSessionEvents(): SessionEvents {
       const before = gone.get(variable.id);
       gone.delete(variable.id);
       learn(variable.id, variable);
-      if (before?.version === variable.version) continue;
+      if (before !== undefined && isSame(before, variable)) continue;
       const { id, name, version, value: newValue, metadata, updatedBy: actor, origin, updatedAtMs: atMs } = variable;
       const kind = before === undefined ? "registered" : "updated";
       const told = {
