@@ -232,6 +232,14 @@ describe("a live connection", () => {
     });
   });
 
+  it("tries once more where the caller is no longer known, and not twice", () => {
+    const expired = failure(storeError("unauthenticated", "expired", {}));
+    const again = after(states.live, expired);
+    expect(again.state).toMatchObject({ kind: "backing-off", failures: 1, after: "t1" });
+    expect(after(again.state, inputs["retry-due"], expired).state.kind).toBe("failed");
+    expect(after(states.live, failure(), inputs["retry-due"], expired).state.kind).toBe("failed");
+  });
+
   it("gives up where the same request would meet the same refusal, and begins anew when told to", () => {
     const denied = storeError("access_denied", "not yours", { session, permission: "observe" });
     const stopped = after(states.live, failure(denied));

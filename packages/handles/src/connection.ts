@@ -174,8 +174,12 @@ function failed(before: Plan, error: StoreError): Transition {
     // A server that came back without its sessions is there to be asked at once; if that fails too, it waits.
     return before.provision ? waiting(from, error) : connect({ ...afresh(from), error });
   }
-  return pointless.has(error.code) ? stopped(from, error) : waiting(from, error);
+  return pointless.has(error.code) && !mayBeKnownAnew(before, error) ? stopped(from, error) : waiting(from, error);
 }
+
+/** What said who calls may have been for a time that is over: the next attempt is made with what there is by then. */
+const mayBeKnownAnew = ({ wasLive, failures, provision }: Plan, error: StoreError): boolean =>
+  error.code === "unauthenticated" && wasLive && failures === 0 && !provision;
 
 /** Codes of refusals that the same request would meet again. */
 const pointless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

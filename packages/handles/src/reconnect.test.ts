@@ -247,7 +247,6 @@ describe("a session that is deleted", () => {
 describe("a refusal that would only be repeated", () => {
   it.each([
     storeError("access_denied", "not yours", { session: "assistant", permission: "observe" }),
-    storeError("unauthenticated", "who are you?", {}),
     storeError("invalid_argument", "bad token", { field: "after" }),
   ])("stops the watch on $reason until the program says otherwise", async (error) => {
     const { inner, store, app, timers, told } = await openFragile();
@@ -263,6 +262,35 @@ describe("a refusal that would only be repeated", () => {
     await status(app, "ready");
     expect(told).toEqual(["updated temperature 1"]);
     expect(app.error).toBeUndefined();
+  });
+});
+
+describe("a watch whose caller is no longer known", () => {
+  const expired = storeError("unauthenticated", "the token has expired", {});
+
+  it("goes on where the next attempt comes with something newer", async () => {
+    const { inner, store, timers, app, told } = await openFragile();
+    store.cut(expired);
+    await status(app, "stale");
+    await inner.setVariable("assistant", "temperature", 1);
+    await retry(timers);
+    await status(app, "ready");
+    expect(told).toEqual(["updated temperature 1"]);
+  });
+
+  it("stops where that is refused as well, until the program says otherwise", async () => {
+    const { store, timers, app } = await openFragile();
+    store.refuse(expired);
+    store.cut(expired);
+    await retry(timers);
+    await status(app, "error");
+    expect(app.error).toBe(expired);
+    expect(timers.pending).toEqual([]);
+    app.reconnect();
+    await status(app, "error");
+    store.refuse(undefined);
+    app.reconnect();
+    await status(app, "ready");
   });
 });
 
