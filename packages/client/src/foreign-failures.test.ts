@@ -86,6 +86,24 @@ describe("where the connection breaks", () => {
   });
 });
 
+describe("a proxy that takes no request of that size", () => {
+  test.each([
+    ["Connect by fetch", (baseUrl: string) => createConnectTransport({ baseUrl })],
+    ["gRPC-web by fetch", (baseUrl: string) => createGrpcWebTransport({ baseUrl })],
+    ["Connect", (baseUrl: string) => nodeTransports.createConnectTransport({ baseUrl, httpVersion: "1.1" })],
+  ])("has exceeded a limit, over %s", async (_, createTransport) => {
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => response.writeHead(413, { "content-type": "text/html" }).end("<p>"));
+    });
+    const store = createStoreClient(createTransport(await listen(server)));
+    onTestFinished(() => void server.close());
+    expect(await caught(store.setVariable("s", "x", "large"))).toMatchObject({
+      code: "resource_exhausted",
+      reason: "limit_exceeded",
+    });
+  });
+});
+
 describe("a server that does not answer", () => {
   test("in time is given up", async () => {
     const never = new Promise<never>(() => {});

@@ -42,12 +42,16 @@ function foreignRefusal(error: ConnectError): Refusal {
     case Code.PermissionDenied:
       return refusal("access_denied", message, { session: "", permission: "" });
     case Code.ResourceExhausted:
-      // Whoever refused did not say the figures in a form to be read.
-      return refusal("limit_exceeded", message, { field: "request", limit: 0, value: 0 });
+      return tooMuch(message);
     default:
+      if (message === "HTTP 413") return tooMuch("the request is too large for what lies between (HTTP 413)");
       return error.isWireError ? answeredRefusal(error) : brokenRefusal(error);
   }
 }
+
+/** Whoever refused did not say the figures in a form to be read. */
+const tooMuch = (message: string): Refusal =>
+  refusal("limit_exceeded", message, { field: "request", limit: 0, value: 0 });
 
 /** The server answered with a status that only our own details would tell the meaning of. */
 const answeredRefusal = ({ code, rawMessage }: ConnectError): Refusal =>
