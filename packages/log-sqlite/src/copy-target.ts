@@ -64,7 +64,7 @@ function refuseUnlessEmpty(target: DataFolder): void {
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
   if (existsSync(database)) throw inTheWay(target, "a log already");
   if (isUnfinished(target)) return;
-  const ours = [watermark, lock, owner].map((path) => basename(path));
+  const ours = [watermark, lock, `${lock}-journal`, owner].map((path) => basename(path));
   // The last is in every new file system, where a folder of its own is a volume of its own.
   const expected = [...ours, "lost+found"];
   const others = readdirSync(directory).filter((name) => !expected.includes(name));

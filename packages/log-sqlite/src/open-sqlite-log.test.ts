@@ -196,6 +196,8 @@ test("a backup goes into no folder that holds anything, and names what it is", a
   // What a log leaves that was closed and taken away, and what makes a file system of its own.
   rmSync(dataFolder(emptied).writeAheadLog);
   writeFileSync(dataFolder(emptied).lock, "");
+  // And what one leaves that was killed.
+  writeFileSync(`${dataFolder(emptied).lock}-journal`, "");
   mkdirSync(join(emptied, "lost+found"));
   await sqlite.backup(emptied);
   expect(await verifySqliteLog(emptied)).toMatchObject({ entries: 1, damages: 0 });

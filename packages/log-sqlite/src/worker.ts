@@ -7,6 +7,7 @@ import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { toFailure } from "./failure.ts";
 import { openDatabase } from "./open-database.ts";
 import { unpackData } from "./packed-data.ts";
+import { createPlaceCheck } from "./place-check.ts";
 import { createReader } from "./reader.ts";
 import { openForReading } from "./schema.ts";
 import { verify } from "./verify.ts";
@@ -41,6 +42,7 @@ const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers
 function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers {
   const { db, watermark, close } = openDatabase(folder, { acceptLoss });
   const writer = createWriter(db, folder, watermark);
+  const checkPlace = createPlaceCheck(folder);
   let flushAt = performance.now() + watermarkFlushMs;
   let sweeping = true;
   const sweep = (): boolean => {
@@ -54,6 +56,7 @@ function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers 
     }
   };
   const write = (writes: readonly Write[], data: Parameters<typeof writer.commit>[1]): Outcomes => {
+    checkPlace();
     const outcomes = writer.commit(writes, data);
     reached("about to answer");
     sweeping ||= writes.some(({ kind }) => kind === "trim");
