@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { createAuditClient } from "@trimtab/client";
+import { createAuditClient, createStudyClient } from "@trimtab/client";
 import { parseSealingKeys } from "@trimtab/log-sealed";
 import { describe, expect, test } from "vitest";
 import { runDataCommand } from "../src/data-commands.ts";
@@ -44,6 +44,41 @@ async function write(data: string, keys: string | undefined): Promise<void> {
 }
 
 describe("a server with a key", () => {
+  test("whose old key was taken away too early starts, and a check names what that would open", async () => {
+    const data = temporaryFolder();
+    const [old, now] = [newKey("old"), newKey("now")];
+    const before = await openWith(data, old);
+    for (const id of ["a", "b"]) {
+      await before.store.createSession({ id });
+      await before.store.putProgram(id, "p", {});
+    }
+    await before.store.registerVariable("b", { name: "x", type: "float", value: 0, constraints: { min: 0, max: 1 } });
+    const studies = createStudyClient(createConnectTransport({ baseUrl: before.url, httpVersion: "2" }));
+    await studies.createStudy("b", { id: "one", variables: ["x"] });
+    await before.close();
+    const after = await openWith(data, `${now},${old}`);
+    await after.store.putProgram("a", "p", { x: 1 });
+    await after.close();
+    const check = (keys: string) => runDataCommand(["check", data], { TRIMTAB_ENCRYPTION_KEYS: keys });
+    expect(await check(`${now},${old}`)).toMatchObject({ status: 0 });
+    expect(await check(now)).toEqual({
+      status: 3,
+      output: expect.stringMatching(
+        new RegExp(
+          [
+            "2 sessions, 6 commits.*all intact",
+            "of the sessions, what TRIMTAB_ENCRYPTION_KEYS does not open:",
+            "  session a: 2 commits from revision 1 on: what is stored was sealed with key old",
+            "  session b: 3 commits from revision 1 on: what is stored was sealed with key old",
+            "1 studies.*all intact",
+            "of the studies, what TRIMTAB_ENCRYPTION_KEYS does not open:",
+            "  study .*: the change of revision 1: what is stored was sealed with key old",
+          ].join("\n"),
+        ),
+      ),
+    });
+  });
+
   test("leaves nothing to read on disk, and has everything again with the key", async () => {
     const [data, plain] = [temporaryFolder(), temporaryFolder()];
     const key = newKey("k1");

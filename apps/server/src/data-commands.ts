@@ -1,11 +1,19 @@
 import { relative } from "node:path";
 import { isLogError } from "@trimtab/log";
-import { backUpSqliteLog, holdsLog, type SqliteLogDamage, verifySqliteLog } from "@trimtab/log-sqlite";
+import type { SealerOptions } from "@trimtab/log-sealed";
+import {
+  backUpSqliteLog,
+  holdsLog,
+  type SqliteLogDamage,
+  type SqliteLogReport,
+  verifySqliteLog,
+} from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
 import { auditFolder } from "./audit/open-audit.ts";
+import { checkSealed } from "./check-sealed.ts";
 import { studiesFolder } from "./open-studies.ts";
 import { readSettings } from "./read-settings.ts";
-import { type Settings, variableOf } from "./settings.ts";
+import { variableOf } from "./settings.ts";
 
 /** What a command about a data folder came to: what to print, and the exit status. */
 export interface CommandResult {
@@ -36,7 +44,7 @@ export async function runDataCommand(
   const isMisused = folders.length !== wanted || folders.some((folder) => folder.startsWith("-"));
   if (from === undefined || isMisused) return { output: usage, status: statuses.misused };
   try {
-    return to === undefined ? await checkAll(from, keysIn(env)) : await copy(from, to);
+    return to === undefined ? await checkAll(from, sealingIn(env)) : await copy(from, to);
   } catch (error) {
     if (!isLogError(error)) throw error;
     return { output: error.message, status: statuses.failed };
@@ -47,20 +55,24 @@ const usage = `usage: trimtab-server check DATA          is everything there, an
        trimtab-server backup DATA COPY    a consistent copy, also while a server has the folder open
        trimtab-server restore COPY DATA   the copy becomes a data folder, where there is none yet`;
 
-function keysIn(env: Readonly<Record<string, string | undefined>>): Settings["encryptionKeys"] {
-  const name = variableOf("encryptionKeys");
-  const request = readSettings([], { [name]: env[name] });
-  return request.kind === "serve" ? request.settings.encryptionKeys : undefined;
+/** What is on disk is opened with; `undefined` where there are no keys. */
+function sealingIn(env: Readonly<Record<string, string | undefined>>): SealerOptions | undefined {
+  const names = [variableOf("encryptionKeys"), variableOf("encryptionAcceptsPlain")];
+  const request = readSettings([], Object.fromEntries(names.map((name) => [name, env[name]])));
+  if (request.kind !== "serve" || request.settings.encryptionKeys === undefined) return undefined;
+  const { encryptionKeys: keys, encryptionAcceptsPlain: acceptPlain } = request.settings;
+  return { keys, acceptPlain };
 }
 
 /** Checks the sessions and, where there are such, the studies and the audit. */
-async function checkAll(folder: string, keys: Settings["encryptionKeys"]): Promise<CommandResult> {
-  const parts = [await check(folder, { stream: "session", streams: "sessions", entry: "commit", entries: "commits" })];
+async function checkAll(folder: string, sealing: SealerOptions | undefined): Promise<CommandResult> {
+  const called = { stream: "session", streams: "sessions", entry: "commit", entries: "commits" };
+  const parts = [await check(folder, called, sealing)];
   if (holdsLog(studiesFolder(folder))) {
     const called = { stream: "study", streams: "studies", entry: "change", entries: "changes" };
-    parts.push(await check(studiesFolder(folder), called));
+    parts.push(await check(studiesFolder(folder), called, sealing));
   }
-  const audit = await checkAudit(auditFolder(folder), keys);
+  const audit = await checkAudit(auditFolder(folder), sealing?.keys);
   if (audit !== undefined) parts.push({ output: audit.line, status: auditStatuses[audit.found] });
   return {
     output: parts.map(({ output }) => output).join("\n"),
@@ -76,8 +88,25 @@ interface Contents {
   readonly entries: string;
 }
 
-async function check(folder: string, called: Contents): Promise<CommandResult> {
-  const { streams, entries, bytes, snapshots, damages, damage } = await verifySqliteLog(folder);
+async function check(folder: string, called: Contents, sealing: SealerOptions | undefined): Promise<CommandResult> {
+  const report = await verifySqliteLog(folder);
+  const stored = toResult(report, called);
+  if (sealing === undefined || report.streams === 0) return stored;
+  try {
+    const unopened = await checkSealed(folder, sealing, called);
+    if (unopened.length === 0) return stored;
+    const head = `of the ${called.streams}, what ${variableOf("encryptionKeys")} does not open:`;
+    return { output: [stored.output, head, ...unopened].join("\n"), status: statuses.damaged };
+  } catch (error) {
+    if (!isLogError(error)) throw error;
+    // Where it is damaged that is said already.
+    if (stored.status !== 0) return stored;
+    return { output: `${stored.output}\nnot opened: ${error.message}`, status: statuses.failed };
+  }
+}
+
+function toResult(report: SqliteLogReport, called: Contents): CommandResult {
+  const { streams, entries, bytes, snapshots, damages, damage } = report;
   const found = `${streams} ${called.streams}, ${entries} ${called.entries} (${bytes} bytes), ${snapshots} snapshots`;
   if (damages === 0) return { output: `${found}: all intact`, status: 0 };
   const more = damages > damage.length ? [`and ${damages - damage.length} more`] : [];

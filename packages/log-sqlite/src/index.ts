@@ -7,4 +7,5 @@ export {
   type SqliteLogStats,
   verifySqliteLog,
 } from "./open-sqlite-log.ts";
+export { readSqliteLog, type SqliteLogReads } from "./read-sqlite-log.ts";
 export type { SqliteLogDamage, SqliteLogReport } from "./report.ts";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
-import { openSqliteLog, verifySqliteLog } from "./index.ts";
+import { openSqliteLog, readSqliteLog, verifySqliteLog } from "./index.ts";
 import { knownEntry } from "./test-parts/known-entry.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
@@ -16,6 +16,23 @@ const entriesOf = async ({ log }: Awaited<ReturnType<typeof openSqliteLog>>, str
 
 const known = (stream: string, ...numbers: readonly number[]) =>
   numbers.map((number) => Buffer.from(knownEntry(stream, number)));
+
+test("a log is read beside whoever has it open, and of an earlier format once it was opened", async () => {
+  const directory = temporaryFolder();
+  const packed = readFileSync(new URL("./test-parts/golden/folder-format-1.sqlite.gz", import.meta.url));
+  writeFileSync(dataFolder(directory).database, gunzipSync(packed));
+  await expect(readSqliteLog(directory)).rejects.toMatchObject({
+    code: "unsupported",
+    message: expect.stringContaining("has format 1, and is read once it was opened"),
+  });
+  const sqlite = await openSqliteLog({ directory });
+  onTestFinished(() => sqlite.close());
+  const reads = await readSqliteLog(directory);
+  onTestFinished(() => reads.close());
+  await sqlite.log.append("plain", 5, [knownEntry("plain", 6)]);
+  expect(await reads.log.read("plain", 5)).toMatchObject({ entries: [knownEntry("plain", 6)] });
+  expect(await reads.snapshots.load("trimmed")).toEqual({ number: 4, data: knownEntry("trimmed", 4) });
+});
 
 test.each(released)("%s is checked as it is, opened, written to, and found whole", async (name) => {
   const directory = temporaryFolder();

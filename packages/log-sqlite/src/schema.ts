@@ -179,6 +179,14 @@ export function checkSchema(db: DatabaseSync, file: string): number {
   return version;
 }
 
+/** Throws `unsupported` where a database is not of the present version, which it is brought up to when it is opened to be written to. */
+export function checkPresent(db: DatabaseSync, file: string): void {
+  const version = isEmpty(db) ? 0 : checkSchema(db, file);
+  if (version === schemaVersion) return;
+  const message = `${file} has format ${version}, and is read once it was opened, which brings it up to ${schemaVersion}`;
+  throw new EngineError("unsupported", message, { file, version });
+}
+
 /** How many entries a database says were ever appended to it. */
 export function readPosition(db: DatabaseSync): number {
   return Number(db.prepare("SELECT position FROM log").get()?.["position"] ?? 0);

@@ -20,17 +20,41 @@ const followBatch = 1000;
 /** What an entry may hold, in bytes: well below what SQLite takes and a buffer can be. */
 const maxEntryBytes = 512 << 20;
 
+/** The part of a log that reads what is stored. */
+export type LogReads = Pick<PartsLog, "read" | "before" | "streams">;
+
+/** Makes the part of the log that reads, over the thread that does. */
+export function createLogReads(reads: Pick<Thread, "call">): LogReads {
+  return {
+    async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
+      const request = {
+        stream: checkStream(stream),
+        after: checkNumber("after", after),
+        limit: checkNumber("limit", limit),
+      };
+      const answer = await reads.call("read", request);
+      if (answer.kind === "trimmed") return answer;
+      return { kind: "entries", first: answer.first, entries: unpack(answer.packed) };
+    },
+    before: async (stream, bytes) =>
+      reads.call("before", { stream: checkStream(stream), bytes: checkNumber("bytes", bytes) }),
+    async *streams() {
+      for (let after: number | undefined = 0; after !== undefined; ) {
+        const page: StreamsPage = await reads.call("streams", after);
+        yield* page.ends;
+        after = page.next;
+      }
+    },
+  };
+}
+
 /** Makes the log. */
 export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">): SqliteCommitLog {
   const followers = createFollowers();
   const count = { appends: 0, lost: 0, failed: 0, entries: 0, bytes: 0 };
   let ended: LogError | undefined;
 
-  const read = async (stream: string, after: number, limit: number): Promise<LogRead<Uint8Array>> => {
-    const answer = await reads.call("read", { stream, after, limit });
-    if (answer.kind === "trimmed") return answer;
-    return { kind: "entries", first: answer.first, entries: unpack(answer.packed) };
-  };
+  const reading = createLogReads(reads);
 
   const noteAppend = (stream: string, entries: readonly Bytes[]): void => {
     count.appends++;
@@ -44,7 +68,7 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
     try {
       for (let position = after; !signal.aborted; ) {
         if (ended !== undefined) throw ended;
-        const found = await read(stream, position, followBatch);
+        const found = await reading.read(stream, position, followBatch);
         if (signal.aborted) return;
         if (found.kind === "trimmed") return yield found;
         if (found.entries.length === 0) await follower.next();
@@ -85,22 +109,11 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
       append,
       appendParts: append,
       gather: queue.gather,
-      async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
-        return read(checkStream(stream), checkNumber("after", after), checkNumber("limit", limit));
-      },
+      ...reading,
       follow: (stream, after, signal) => follow(checkStream(stream), checkNumber("after", after), signal),
       async trim(stream, through) {
         checkStream(stream);
         await queue.submit({ kind: "trim", stream, through: checkNumber("through", through) }, []);
-      },
-      before: async (stream, bytes) =>
-        reads.call("before", { stream: checkStream(stream), bytes: checkNumber("bytes", bytes) }),
-      async *streams() {
-        for (let after: number | undefined = 0; after !== undefined; ) {
-          const page: StreamsPage = await reads.call("streams", after);
-          yield* page.ends;
-          after = page.next;
-        }
       },
     },
     counts: () => ({ ...count }),

@@ -6,15 +6,14 @@ import { checkNumber, checkSize, checkStream } from "./sqlite-commit-log.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
+/** Is told of damage that was found and worked around. */
+type OnDamage = (damage: SqliteLogDamage) => void;
+
 /**
- * Makes the snapshot store. A snapshot that is not what was saved counts as none, since the log has the truth or says
- * that it is trimmed; `onDamage` is told.
+ * Makes what loads snapshots. One that is not what was saved counts as none, since the log has the truth or says that it is trimmed;
+ * `onDamage` is told.
  */
-export function createSnapshotStore(
-  queue: WriteQueue,
-  reads: Pick<Thread, "call">,
-  onDamage: (damage: SqliteLogDamage) => void = () => {},
-): PartsSnapshots {
+export function createSnapshotReads(reads: Pick<Thread, "call">, onDamage: OnDamage = () => {}) {
   /** Passes over what is damaged: the snapshot before it is as good, with more to replay. */
   const latest = async (stream: string, through: number) => {
     for (let upTo = through; ; ) {
@@ -25,6 +24,22 @@ export function createSnapshotStore(
       upTo = answer.number - 1;
     }
   };
+  const load: PartsSnapshots["load"] = async (stream, through = Number.MAX_SAFE_INTEGER) => {
+    const found = await latest(checkStream(stream), checkNumber("through", through));
+    if (found === undefined) return undefined;
+    const [data = new Uint8Array()] = unpack(found.packed);
+    return { number: found.number, data };
+  };
+  return { latest, load };
+}
+
+/** Makes the snapshot store. */
+export function createSnapshotStore(
+  queue: WriteQueue,
+  reads: Pick<Thread, "call">,
+  onDamage?: OnDamage,
+): PartsSnapshots {
+  const { latest, load } = createSnapshotReads(reads, onDamage);
   const save: PartsSnapshots["saveParts"] = async (stream, number, data) => {
     checkSize(byteLengthOf(data));
     const write = { kind: "save", stream: checkStream(stream), number: checkNumber("number", number) } as const;
@@ -33,12 +48,7 @@ export function createSnapshotStore(
   return {
     save,
     saveParts: save,
-    async load(stream, through = Number.MAX_SAFE_INTEGER) {
-      const found = await latest(checkStream(stream), checkNumber("through", through));
-      if (found === undefined) return undefined;
-      const [data = new Uint8Array()] = unpack(found.packed);
-      return { number: found.number, data };
-    },
+    load,
     async trim(stream, through) {
       const found = await latest(checkStream(stream), checkNumber("through", through));
       if (found === undefined) return 0;

@@ -9,7 +9,7 @@ import { openDatabase } from "./open-database.ts";
 import { unpackData } from "./packed-data.ts";
 import { createPlaceCheck } from "./place-check.ts";
 import { createReader } from "./reader.ts";
-import { openForReading } from "./schema.ts";
+import { checkPresent, openForReading } from "./schema.ts";
 import { verify } from "./verify.ts";
 import { createReceiver, hashOne, type Window } from "./window.ts";
 import { reached } from "./write-point.ts";
@@ -32,6 +32,7 @@ const roles: Readonly<Record<Role, (folder: DataFolder, start: Start) => Answers
   writer: openWriter,
   reader(folder, { window }) {
     const db = openForReading(folder.database);
+    checkPresent(db, folder.database);
     const rest = () => (window !== undefined && hashOne(window) ? 0 : Number.POSITIVE_INFINITY);
     return { ...createReader(db, folder), rest, close: () => db.close() };
   },
