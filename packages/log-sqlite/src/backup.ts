@@ -5,7 +5,8 @@ import type { DataFolder } from "./data-folder.ts";
 import { flushDirectory } from "./directories.ts";
 import { EngineError, toFailure } from "./failure.ts";
 import { openToCopy } from "./loss.ts";
-import { openForReading, readPosition } from "./schema.ts";
+import { openForReading } from "./open-for-reading.ts";
+import { readPosition } from "./schema.ts";
 import { openWatermark } from "./watermark.ts";
 import { reached } from "./write-point.ts";
 

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, cpSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isLogError, LogError } from "@trimtab/log";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openSqliteLog, type SqliteLog, verifySqliteLog } from "./index.ts";
+import { dataFolder } from "./data-folder.ts";
+import { backUpSqliteLog, openSqliteLog, readSqliteLog, type SqliteLog, verifySqliteLog } from "./index.ts";
 import { checkHistory } from "./test-parts/check-history.ts";
 import { batchSize, knownEntry } from "./test-parts/known-entry.ts";
 import { mountSmallDisk, whyNoDisk } from "./test-parts/small-disk.ts";
+import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
 const missing = whyNoDisk();
 
@@ -88,6 +90,41 @@ describe.each(["tmpfs", "ext4"] as const)("a full disk (%s)", (kind) => {
     expect(await Promise.all(small)).toEqual(small.map(() => true));
     expect(await log.read("large", 0)).toEqual({ kind: "entries", first: 1, entries: [] });
     expect(await log.append("large", 0, [knownEntry("large", 1)])).toBe(true);
+  });
+});
+
+describe.each(["full", "read_only"] as const)("a log that was closed, on a disk that is %s", (code) => {
+  test("is not opened, and is checked, read and copied elsewhere, unless some of it is in the write-ahead log", async (context) => {
+    if (missing !== undefined) return context.skip(missing);
+    const { directory, run } = mountSmallDisk("tmpfs", 16);
+    const [data, killed, filler] = ["data", "killed", "filler"].map((name) => join(directory, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const sqlite = await openOn(data);
+    await sqlite.log.append("a", 0, batchAfter("a", 0));
+    cpSync(data, killed, { recursive: true });
+    rmSync(`${dataFolder(killed).database}-shm`);
+    await sqlite.close();
+    if (code === "full") fillUp(filler);
+    else run("mount", "-o", "remount,ro", directory);
+    for (const folder of [data, killed]) {
+      expect(await failureOf(openSqliteLog({ directory: folder }))).toMatchObject({ code });
+    }
+    expect(await verifySqliteLog(data)).toMatchObject({ entries: batchSize(0), damages: 0 });
+    const copy = join(temporaryFolder(), "copy");
+    await backUpSqliteLog(data, copy);
+    expect(await checkHistory((await openOn(copy)).log, "a")).toBe(batchSize(0));
+    const { log, close } = await readSqliteLog(data);
+    expect(await log.read("a", 0)).toMatchObject({ first: 1 });
+    await close();
+    expect(await failureOf(verifySqliteLog(killed))).toMatchObject({ code });
+    if (code === "full") rmSync(filler);
+    else run("mount", "-o", "remount,rw", directory);
+    for (const folder of [data, killed]) {
+      expect(await checkHistory((await openOn(folder)).log, "a")).toBe(batchSize(0));
+    }
   });
 });
 

@@ -20,6 +20,7 @@ export class EngineError extends Error {
 /** SQLite's primary result codes, https://sqlite.org/rescode.html. */
 const BUSY = 5;
 const READONLY = 8;
+const IOERR = 10;
 const CORRUPT = 11;
 const FULL = 13;
 const CANTOPEN = 14;
@@ -69,6 +70,10 @@ export const isConstraint = (error: unknown): boolean => primaryCode(error) === 
 
 /** Says whether SQLite could not take a lock because somebody else has it. */
 export const isBusy = (error: unknown): boolean => primaryCode(error) === BUSY;
+
+/** Says whether SQLite could not make, or open, a file that it needs beside the database. */
+export const isUnmade = (error: unknown): boolean =>
+  [READONLY, IOERR, FULL, CANTOPEN].includes(primaryCode(error) ?? 0);
 
 /** Says whether SQLite found its own structures broken. */
 export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOTADB].includes(primaryCode(error) ?? 0);

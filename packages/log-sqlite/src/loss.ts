@@ -3,7 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { isUnfinished } from "./copy-target.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { EngineError } from "./failure.ts";
-import { checkSchema, isEmpty, openForReading, readPosition } from "./schema.ts";
+import { openForReading } from "./open-for-reading.ts";
+import { checkSchema, isEmpty, readPosition } from "./schema.ts";
 import { readWatermark } from "./watermark.ts";
 
 /** How large a file is, in bytes; 0 where there is none. */

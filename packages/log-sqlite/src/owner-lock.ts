@@ -28,6 +28,21 @@ export function takeFolder(folder: DataFolder): { release(): void } {
   };
 }
 
+/**
+ * Keeps others from taking the folder until it is released, and takes no room and writes nothing for that; others may do the same. Throws
+ * where a process has the folder, or none ever had.
+ */
+export function keepFolder({ lock: path }: DataFolder): { release(): void } {
+  const lock = new DatabaseSync(path, { readOnly: true, timeout: 0 });
+  try {
+    lock.exec("BEGIN; SELECT count(*) FROM sqlite_schema");
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return { release: () => lock.close() };
+}
+
 function nameOwner(path: string): void {
   const since = new Date().toISOString();
   try {

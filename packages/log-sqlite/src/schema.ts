@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { EngineError } from "./failure.ts";
 
@@ -123,19 +121,6 @@ export function openForWriting(path: string): DatabaseSync {
       PRAGMA checkpoint_fullfsync = ON;
       PRAGMA cache_size = -16384;
     `);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-/** Opens a database to be read, beside the one who writes to it. */
-export function openForReading(path: string): DatabaseSync {
-  if (!existsSync(path)) throw new EngineError("unavailable", `${dirname(path)} holds no log`, { file: path });
-  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000, enableForeignKeyConstraints: false });
-  try {
-    db.exec("PRAGMA cache_size = -16384");
     return db;
   } catch (error) {
     db.close();

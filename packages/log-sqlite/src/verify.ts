@@ -4,9 +4,10 @@ import { createDataReader } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
 import { positionIn, refuseLostDatabase } from "./loss.ts";
+import { openForReading } from "./open-for-reading.ts";
 import { createScan, inlineData, summaryOf } from "./reader.ts";
 import type { SqliteLogDamage, SqliteLogReport } from "./report.ts";
-import { checkSchema, isEmpty, openForReading } from "./schema.ts";
+import { checkSchema, isEmpty } from "./schema.ts";
 import { checkChunks } from "./verify-chunks.ts";
 import { readWatermark } from "./watermark.ts";
 

@@ -6,10 +6,11 @@ import type { Calls, Outcomes, Reply, Request, Role, Start, WriteRequest } from 
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { toFailure } from "./failure.ts";
 import { openDatabase } from "./open-database.ts";
+import { openForReading } from "./open-for-reading.ts";
 import { unpackData } from "./packed-data.ts";
 import { createPlaceCheck } from "./place-check.ts";
 import { createReader } from "./reader.ts";
-import { checkPresent, openForReading } from "./schema.ts";
+import { checkPresent } from "./schema.ts";
 import { verify } from "./verify.ts";
 import { createReceiver, hashOne, type Window } from "./window.ts";
 import { reached } from "./write-point.ts";
