@@ -23,7 +23,10 @@ async function rotated() {
   return { log, snapshots };
 }
 
-async function findIn({ log, snapshots }: Awaited<ReturnType<typeof rotated>>, options: Parameters<typeof createSealer>[0]) {
+async function findIn(
+  { log, snapshots }: Awaited<ReturnType<typeof rotated>>,
+  options: Parameters<typeof createSealer>[0],
+) {
   const found: Unopened[] = [];
   for await (const each of findUnopened(log, snapshots, createSealer(options))) found.push(each);
   return found;
