@@ -14,6 +14,10 @@ import type { Receipt, WriteOptions } from "./write.ts";
  * every other write, import, rollback and deletion of the variable, and every write that the variable is derived from,
  * rejects with `already_optimizing`, and its own writes name their `lease`. A lease that is not renewed in time is lost, and what its
  * holder then sends rejects with `lease_lost`.
+ *
+ * An optimization of another session's variables is called `<session>/<id>`, as they are; in the `lease` of a write to them it
+ * is the id alone. All but reading takes permission to optimize, and reading is for the session that the variables belong to
+ * alone.
  */
 export interface OptimizationStore {
   /**
