@@ -57,6 +57,7 @@ const encodeHistory = (options: ListHistoryOptions) => ({
   offset: encodeOffset(options.offset),
   timeRange: encodeTimes(options),
   optimizer: encodeFilter(options.optimizer, "optimizer"),
+  optimizationId: encodeFilter(options.optimization, "optimization"),
   includeMetadata: options.includeMetadata !== false,
 });
 

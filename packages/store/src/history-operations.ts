@@ -16,6 +16,7 @@ import {
   type VariableVersion,
   versionNotFound,
 } from "@trimtab/core";
+import { attributed } from "./attributed.ts";
 import { commitAt } from "./commit-at.ts";
 import { pageAfter } from "./paging.ts";
 import { revisionOf, stateAt } from "./past-states.ts";
@@ -39,7 +40,8 @@ export function createHistoryOperations(
         if (wrong !== undefined) throw new StoreError(wrong);
         const { id } = requireVariable(runtime.state, ref);
         const { revision } = runtime.state;
-        const fitting = runtime.history.versionsOf(id).filter(createVersionFilter(options)).reverse();
+        const versions = attributed(runtime.state, id, runtime.history.versionsOf(id));
+        const fitting = versions.filter(createVersionFilter(options, runtime.state)).reverse();
         const skipped = options.pageToken === undefined ? fitting.slice(checkOffset(options.offset)) : fitting;
         const page = pageAfter(skipped, options, ({ version }) => [-version]);
         const items = await Promise.all(page.items.map((version) => completed(runtime, id, version)));
@@ -79,11 +81,15 @@ function matching(state: SessionState, pattern: string | undefined): Variable[] 
   return [...state.variables.values()].filter(({ name }) => matches(name));
 }
 
-function createVersionFilter({ sinceMs, untilMs, optimizer }: ListHistoryOptions) {
-  return ({ updatedAtMs, metadata }: VariableVersion): boolean =>
-    (sinceMs === undefined || updatedAtMs >= sinceMs) &&
-    (untilMs === undefined || updatedAtMs < untilMs) &&
-    (optimizer === undefined || metadata["optimizer_id"] === optimizer);
+function createVersionFilter(options: ListHistoryOptions, { optimizations }: SessionState) {
+  const { sinceMs, untilMs, optimizer, optimization: wanted } = options;
+  const isBy = (name: string, { metadata, optimization = "" }: VariableVersion) =>
+    metadata["optimizer_id"] === name || optimizations.get(optimization)?.optimizer === name;
+  return (version: VariableVersion): boolean =>
+    (sinceMs === undefined || version.updatedAtMs >= sinceMs) &&
+    (untilMs === undefined || version.updatedAtMs < untilMs) &&
+    (wanted === undefined || version.optimization === wanted) &&
+    (optimizer === undefined || isBy(optimizer, version));
 }
 
 function checkOffset(offset = 0): number {

@@ -5,7 +5,6 @@ import type { CallAudit } from "./call-audit.ts";
 import { toConnectError } from "./connect-error.ts";
 import { guardStream } from "./guard-stream.ts";
 import { revokedKey } from "./principal.ts";
-import { refuseUnserved } from "./unserved-fields.ts";
 
 /** Which call an error came up in. */
 export interface CallInfo {
@@ -63,7 +62,6 @@ function createUnobserved({ onInternalError, admit, audit }: CallsOptions): Call
       admit(request.sessionId, context);
     }
     audit?.note(request, context);
-    refuseUnserved(request, context.method.input);
   };
   const translate = (error: unknown, context: HandlerContext): ConnectError => {
     const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");

@@ -204,11 +204,8 @@ describe("a caller that leaves out what it may", () => {
 });
 
 describe("what is not served", () => {
-  const ids = { sessionId: "s", variable: "temperature" };
-  const _spec = { name: "a", type: "float", value: { number: 1 } };
   const fields: [string, string, object][] = [
     ["include_stats", "VariableService/BatchGetVariables", { sessionId: "s", includeStats: true }],
-    ["optimization_id", "HistoryService/ListVariableHistory", { ...ids, optimizationId: "o" }],
     [
       "context.metadata",
       "SessionService/ForkSession",

@@ -53,6 +53,7 @@ const toHistoryOptions = (request: ListVariableHistoryRequest): ListHistoryOptio
     offset: request.offset,
     ...toTimeRange(request.timeRange),
     optimizer: request.optimizer || undefined,
+    optimization: request.optimizationId || undefined,
     includeMetadata: request.includeMetadata,
   });
 

@@ -117,6 +117,7 @@ describe("comes back exactly", () => {
           revision: whole,
           rolledBackTo: whole,
           causedBy: names.filter((each) => each.length > 0),
+          optimization: text.filter((each) => each !== ""),
         },
         { requiredKeys: ["version", "updatedAtMs", "updatedBy", "origin", "metadata", "revision"] },
       )

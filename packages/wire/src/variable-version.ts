@@ -21,7 +21,7 @@ export const toWireVersion = (version: VariableVersion): WireVariableVersion => 
   origin: toWireOrigin(version.origin),
   metadata: toWireRecord(version.metadata),
   revision: toUint64(version.revision),
-  optimizationId: "",
+  optimizationId: version.optimization ?? "",
   causedBy: [...(version.causedBy ?? [])],
   ...(version.payload !== undefined && { value: toWireValue(version.payload) }),
   ...(version.rolledBackTo !== undefined && { rolledBackTo: toUint64(version.rolledBackTo) }),
@@ -45,6 +45,7 @@ export function fromWireVersion(version: WireVariableVersion, path: string): Var
     ...(payload !== undefined && { payload, value: fromPayload(payload) }),
     ...(rolledBackTo !== undefined && { rolledBackTo: fromUint64(rolledBackTo, `${path}.rolled_back_to`) }),
     ...(causedBy.length > 0 && { causedBy }),
+    ...(version.optimizationId !== "" && { optimization: version.optimizationId }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface VariableVersion {
   readonly rolledBackTo?: number;
   /** Ids of the variables whose new values caused it, where this one was computed. */
   readonly causedBy?: readonly string[];
+  /** The optimization that wrote it, as far as it is kept; told where versions are listed, and not stored with them. */
+  readonly optimization?: string;
 }
 
 /** The newest versions of each variable of a session. Costs a write constant time. */

@@ -60,8 +60,10 @@ export interface ListHistoryOptions extends PageOptions {
   readonly sinceMs?: number;
   /** Only versions written before this time. */
   readonly untilMs?: number;
-  /** Only versions whose write named this `optimizer_id` in its metadata. */
+  /** Only versions that optimizations of this optimizer wrote, or whose write named this `optimizer_id` in its metadata. */
   readonly optimizer?: string;
+  /** Only versions that this optimization wrote. */
+  readonly optimization?: string;
   /** `false` leaves out what each writer said. */
   readonly includeMetadata?: boolean;
 }

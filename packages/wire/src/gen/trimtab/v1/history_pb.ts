@@ -127,7 +127,7 @@ export type VariableVersion = Message<"trimtab.v1.VariableVersion"> & {
   revision: bigint;
 
   /**
-   * The optimization that wrote it; empty where none did.
+   * The optimization that wrote it; empty where none did, or where that is no longer kept.
    *
    * @generated from field: string optimization_id = 8;
    */
@@ -204,7 +204,8 @@ export type ListVariableHistoryRequest = Message<"trimtab.v1.ListVariableHistory
   timeRange?: TimeRange | undefined;
 
   /**
-   * Only versions written by optimizations of this optimizer. Empty for all.
+   * Only versions written by optimizations of this optimizer, or whose writer named it as `optimizer_id` in the metadata.
+   * Empty for all.
    *
    * @generated from field: string optimizer = 7;
    */
