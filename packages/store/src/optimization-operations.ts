@@ -20,6 +20,7 @@ import {
 import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
+import { startCommand } from "./start-command.ts";
 import { tellAcquired } from "./tell-optimizations.ts";
 import { withoutDeleted } from "./without-deleted.ts";
 import type { HowToWrite } from "./write-maker.ts";
@@ -138,23 +139,6 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
         return { ...found, revision: state.revision };
       }),
   };
-}
-
-function startCommand(
-  refs: readonly string[],
-  options: Omit<StartOptimizationOptions, "onConflict" | "waitTimeoutMs" | "signal">,
-  preempt: boolean,
-): { command: LeaseCommand; by: HowToWrite } {
-  const { actor, origin, metadata, requestId, via, lease, ...what } = options;
-  const by = {
-    ...(actor !== undefined && { actor }),
-    ...(origin !== undefined && { origin }),
-    ...(metadata !== undefined && { metadata }),
-    ...(requestId !== undefined && { requestId }),
-    ...(via !== undefined && { via }),
-    ...(lease !== undefined && { lease }),
-  };
-  return { command: { ...what, kind: "start-optimization", refs, preempt }, by };
 }
 
 type Waiting = {
