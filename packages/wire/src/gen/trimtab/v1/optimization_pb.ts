@@ -121,7 +121,7 @@ export type Optimization = Message<"trimtab.v1.Optimization"> & {
   priority: number;
 
   /**
-   * When it was asked for.
+   * As `started_at`: what waits in line is no optimization yet.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 15;
    */
