@@ -42,7 +42,7 @@ export function createWriteMaker(means: Means, clock: Clock) {
     const wrong =
       (by.requestId === undefined ? undefined : checkName(by.requestId, "requestId", limits.nameLength)) ??
       checkText(by.actor, "actor", limits.nameLength) ??
-      checkText(by.lease?.optimization, "lease.optimization", limits.nameLength) ??
+      (by.lease && checkName(by.lease.optimization, "lease.optimization", limits.nameLength)) ??
       checkChoice(by.origin, "origin", origins);
     if (wrong !== undefined) throw new StoreError(wrong);
     const write = new PreparedWrite(commands, by, attempt);

@@ -106,7 +106,7 @@ export interface LeaseRenewed extends Receipt {
 /** What an iteration tried and measured. */
 export interface ReportProgressOptions extends WriteOptions {
   readonly fencingToken: number;
-  /** The next one unless given; one that was reported before is refused. */
+  /** The next one unless given; one that is not later than the last is refused. */
   readonly iteration?: number;
   /** What was tried, by id or name. */
   readonly values?: ValueRecord;

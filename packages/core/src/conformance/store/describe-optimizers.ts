@@ -114,6 +114,15 @@ export function describeListings(opened: OpenStore): void {
     expect(Object.values(stopped.finalValues)).toEqual([5]);
   });
 
+  test("are named in a write by their id alone", async () => {
+    const store = await openThree(opened);
+    const { optimization, fencingToken } = await startTuner(store, ["a"]);
+    for (const named of ["", `s/${optimization.id}`]) {
+      const write = store.setVariable("s", "a", 5, { lease: { optimization: named, fencingToken } });
+      expect((await rejection(write, "invalid_argument")).details.field).toBe("lease.optimization");
+    }
+  });
+
   test("that are not known are not under way", async () => {
     const store = await openThree(opened);
     const { details } = await rejection(

@@ -492,7 +492,7 @@ export type ReportProgressRequest = Message<"trimtab.v1.ReportProgressRequest"> 
   fencingToken: bigint;
 
   /**
-   * Number of the iteration; the next one where 0. One that was reported before fails with INVALID_ARGUMENT.
+   * Number of the iteration; the next one where 0. One that is not later than the last fails with INVALID_ARGUMENT.
    *
    * @generated from field: uint64 iteration = 4;
    */
