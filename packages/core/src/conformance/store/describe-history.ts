@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SessionPoint, Store } from "../../index.ts";
-import { type OpenStore, openNumbers, openSample, rejection, type StoreFacts } from "./harness.ts";
+import { type OpenStore, openSample, rejection, type StoreFacts } from "./harness.ts";
 
 const atRevision = (revision: number): SessionPoint => ({ kind: "revision", revision });
 
@@ -56,29 +56,6 @@ function describeVersions(open: OpenStore, { historyCommits }: StoreFacts): void
       expect(await versions({ sinceMs: third })).toEqual([4, 3]);
       expect(await versions({ optimizer: "odd" })).toEqual([3, 1]);
       expect(await list({ pageSize: 1, includeMetadata: false })).toMatchObject([{ metadata: {} }]);
-    });
-
-    test("tells which optimization wrote each version, and lists those of one", async () => {
-      const { store } = await openNumbers(open, { a: 1 });
-      await store.setVariable("s", "a", 2);
-      const ids: string[] = [];
-      for (const optimizer of ["one", "two"]) {
-        const { optimization, fencingToken } = await store.startOptimization("s", ["a"], { optimizer });
-        const { id } = optimization;
-        await store.setVariable("s", "a", 3, { lease: { optimization: id, fencingToken } });
-        await store.reportProgress("s", id, { fencingToken, values: { a: 4 }, metrics: { loss: 1 } });
-        await store.stopOptimization("s", { kind: "optimization", id }, { applyBest: true });
-        ids.push(id);
-      }
-      await store.setVariable("s", "a", 5);
-      const list = async (options: Parameters<Store["listVariableHistory"]>[2]) =>
-        (await store.listVariableHistory("s", "a", options)).items;
-      const [one, two] = ids;
-      const by = (await list({})).map(({ optimization }) => optimization);
-      expect(by).toEqual([undefined, two, two, one, one, undefined, undefined]);
-      expect((await list({ optimization: one ?? "" })).map(({ version }) => version)).toEqual([3, 2]);
-      expect((await list({ optimizer: "two" })).map(({ version }) => version)).toEqual([5, 4]);
-      expect(await list({ optimization: "another" })).toEqual([]);
     });
 
     test.each([{ offset: -1 }, { offset: 0.5 }, { sinceMs: Number.NaN }, { untilMs: Number.POSITIVE_INFINITY }])(

@@ -134,6 +134,29 @@ export function describeListings(opened: OpenStore): void {
     await rejection(store.stopOptimization("s", ofVariable("nothing")), "not_found");
   });
 
+  test("are told of in the history of what they wrote, and found by it", async () => {
+    const store = await openThree(opened);
+    await store.setVariable("s", "a", 2);
+    const ids: string[] = [];
+    for (const optimizer of ["one", "two"]) {
+      const { optimization, fencingToken } = await store.startOptimization("s", ["a"], { optimizer });
+      const { id } = optimization;
+      await store.setVariable("s", "a", 3, { lease: { optimization: id, fencingToken } });
+      await store.reportProgress("s", id, { fencingToken, values: { a: 4 }, metrics: { loss: 1 } });
+      await store.stopOptimization("s", { kind: "optimization", id }, { applyBest: true });
+      ids.push(id);
+    }
+    await store.setVariable("s", "a", 5);
+    const list = async (options: Parameters<Store["listVariableHistory"]>[2]) =>
+      (await store.listVariableHistory("s", "a", options)).items;
+    const [one, two] = ids;
+    const by = (await list({})).map(({ optimization }) => optimization);
+    expect(by).toEqual([undefined, two, two, one, one, undefined, undefined]);
+    expect((await list({ optimization: one ?? "" })).map(({ version }) => version)).toEqual([3, 2]);
+    expect((await list({ optimizer: "two" })).map(({ version }) => version)).toEqual([5, 4]);
+    expect(await list({ optimization: "another" })).toEqual([]);
+  });
+
   test("are listed newest first, by variable, state and optimizer, in pages", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"], { optimizer: "one" });
