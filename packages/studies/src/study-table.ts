@@ -31,7 +31,7 @@ export interface StudyTable {
   close(): void;
 }
 
-/** Studies that stay in memory; beyond, the one that was used least recently leaves it. */
+/** Studies that stay in memory; beyond, the one that was used least recently leaves it, unless somebody still has it. */
 const maxOpen = 256;
 
 const longestTimerMs = 2 ** 31 - 1;
@@ -43,24 +43,27 @@ export function createStudyTable({ means, isShared, now, ...place }: Grounds): S
   const lose = async (study: StudyLog): Promise<void> => {
     await study.commit((view) => loseTrials(view, now()), { asked: "lose-trials" });
   };
+  // Of one study there is one, for a second would not hear of what is done through the first.
+  const left = new Map<string, WeakRef<StudyLog>>();
+  const freed = new FinalizationRegistry<string>((stream) => {
+    if (left.get(stream)?.deref() === undefined) left.delete(stream);
+  });
   const openOne = async (stream: string): Promise<OpenStudy> => {
-    const study = await openStudyLog({ ...place, now }, stream, means);
+    const held = left.get(stream)?.deref();
+    if (held !== undefined && isShared) await held.refresh();
+    const study = held ?? (await openStudyLog({ ...place, now }, stream, means));
     return { study, ...createClock(study, { now, lose }) };
   };
-  const leave = (stream: string): void => {
-    const found = opened.get(stream);
-    opened.delete(stream);
-    found?.then(
-      ({ stop }) => stop(),
-      () => {},
-    );
-  };
-  const makeRoom = async (): Promise<void> => {
+  const makeRoom = async (opening: string): Promise<void> => {
     for (const [stream, found] of opened) {
       if (opened.size <= maxOpen) return;
       // One that could not be opened is not there any more.
-      const held = await found.catch(() => undefined);
-      if (held?.study.isInUse === false) leave(stream);
+      const open = await found.catch(() => undefined);
+      if (open === undefined || open.study.isInUse || stream === opening || opened.get(stream) !== found) continue;
+      opened.delete(stream);
+      open.stop();
+      left.set(stream, new WeakRef(open.study));
+      freed.register(open.study, stream);
     }
   };
   return {
@@ -74,7 +77,7 @@ export function createStudyTable({ means, isShared, now, ...place }: Grounds): S
       opened.set(stream, found);
       try {
         const { study } = await found;
-        if (known === undefined) await makeRoom();
+        if (known === undefined) await makeRoom(stream);
         else if (isShared) await study.refresh();
         return study;
       } catch (error) {
@@ -95,7 +98,13 @@ export function createStudyTable({ means, isShared, now, ...place }: Grounds): S
       return ids.sort((a, b) => (a < b ? -1 : 1));
     },
     close() {
-      for (const stream of [...opened.keys()]) leave(stream);
+      for (const found of opened.values()) {
+        found.then(
+          ({ stop }) => stop(),
+          () => {},
+        );
+      }
+      opened.clear();
     },
   };
 }
