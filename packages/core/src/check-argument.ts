@@ -78,6 +78,20 @@ export function checkText(text: unknown, field: string, maxLength: number): Refu
   return text.isWellFormed() ? undefined : illFormed(field);
 }
 
+/** Refuses anything but a list. */
+export function checkList(list: unknown, field: string): Refusal | undefined {
+  if (Array.isArray(list)) return undefined;
+  return refusal("invalid_argument", `${field} must be a list, got ${kindOf(list)}`, { field });
+}
+
+/** Refuses anything but an object, of whichever kind. */
+export function checkObject(object: unknown, field: string): Refusal | undefined {
+  if (typeof object === "object" && object !== null) return undefined;
+  return refusal("invalid_argument", `${field} must be an object, got ${kindOf(object)}`, { field });
+}
+
+const kindOf = (value: unknown): string => (value === null ? "null" : typeof value);
+
 const illFormed = (field: string): Refusal =>
   refusal("invalid_argument", `${field} is not well-formed Unicode`, { field });
 

@@ -1,5 +1,5 @@
 import { parseAccessRules } from "./access/parse-access-rules.ts";
-import { checkName, checkText, parseRecord } from "./check-argument.ts";
+import { checkName, checkObject, checkText, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
@@ -26,7 +26,7 @@ export function decideRegister(
 ): Decision {
   const { spec } = command;
   const { limits } = context;
-  const wrong = checkName(spec.name, "name", limits.nameLength) ?? checkSpec(spec, limits);
+  const wrong = checkObject(spec, "spec") ?? checkName(spec.name, "name", limits.nameLength) ?? checkSpec(spec, limits);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const existing = findVariable(state, spec.name);
   if (existing !== undefined) return decideExisting(existing, command);

@@ -15,7 +15,7 @@ import { byAge, viewOf } from "./dependency-views.ts";
 import { expecting } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
-import { requireVariable } from "./variable-operations.ts";
+import { refuseManyItems, requireVariable } from "./variable-operations.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 type DependencyOperations = Pick<
@@ -39,6 +39,7 @@ function createEdits(
   sessions: Sessions,
 ): Pick<DependencyOperations, "addDependency" | "addDependencies" | "removeDependency"> {
   const add: Store["addDependencies"] = async (session, specs, by = {}) => {
+    refuseManyItems(sessions, specs);
     const commands = specs.map((spec) => ({ kind: "add-dependency", spec }) as const);
     const { revision } = await sessions.write(session, commands, by);
     const { state } = (await sessions.live(session)).runtime;

@@ -49,7 +49,7 @@ export function createHistoryOperations(
       }),
     getVariableAt: (session, ref, at) =>
       sessions.access(session, async ({ runtime }) => {
-        if (at.kind !== "version") return requireVariable(await past(runtime, at), ref);
+        if (at?.kind !== "version") return requireVariable(await past(runtime, at), ref);
         const variable = requireVariable(runtime.state, ref);
         if (at.version === variable.version) return variable;
         const { revision } = requireVersion(runtime, variable, at.version);

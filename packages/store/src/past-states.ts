@@ -1,6 +1,8 @@
 import {
   absentSession,
   type Commit,
+  checkChoice,
+  checkObject,
   checkTime,
   evolve,
   fromSnapshot,
@@ -49,8 +51,12 @@ export async function stateAt(
   return state;
 }
 
+const pointKinds = ["revision", "label", "time"];
+
 /** Finds the revision that a point stands for. */
 export async function revisionOf(source: PastSource, point: SessionPoint): Promise<number> {
+  const wrong = checkObject(point, "point") ?? checkChoice(point.kind ?? "", "point.kind", pointKinds);
+  if (wrong !== undefined) throw new StoreError(wrong);
   switch (point.kind) {
     case "revision":
       return point.revision;

@@ -41,7 +41,7 @@ export function createRollbackOperations(
       return { session, revision: result.revision, written, rolledBackFrom, rolledBackTo: command.version };
     },
     async rollbackVariables(session, rollbacks, by = {}) {
-      refuseManyItems(sessions, rollbacks.length);
+      refuseManyItems(sessions, rollbacks);
       const commands: Command[] = [];
       for (const { ref, version, expectedVersion } of rollbacks) {
         const { command } = await rollback(session, ref, { kind: "version", version }, expectedVersion);

@@ -13,6 +13,7 @@ import {
   type SessionState,
   type Store,
   StoreError,
+  storeError,
   type Updates,
   unknownRule,
   unknownVariable,
@@ -50,6 +51,10 @@ export function createRuleOperations(
     },
     validateRule: (session, expression) =>
       sessions.access(session, ({ runtime: { state } }) => {
+        if (typeof expression !== "string") {
+          const message = `expression must be text, got ${typeof expression}`;
+          throw storeError("invalid_argument", message, { field: "expression" });
+        }
         const { revision } = state;
         const context = { ...sessions.means, atMs: state.atMs };
         const read = readRule(state, { name: "", expression }, context);

@@ -1,6 +1,8 @@
 import {
   type Command,
   checkBatchSize,
+  checkList,
+  checkObject,
   type DependencyView,
   findVariable,
   registeredVariable,
@@ -83,6 +85,8 @@ export function refuseManyRefs(
   state: SessionState,
   refs: readonly string[],
 ): void {
+  const wrong = checkList(refs, "refs");
+  if (wrong !== undefined) throw new StoreError(wrong);
   const limit = Math.max(limits.variablesPerSession, state.variableCount);
   if (refs.length <= limit) return;
   const message = `refs: at most ${limit} variables are asked for together, not ${refs.length}`;
@@ -109,7 +113,10 @@ function createRegistrations(sessions: Sessions): Pick<VariableOperations, "regi
       return { session, revision, variable };
     },
     async registerVariables(session, specs, { ifExists = "refuse", ...by } = {}) {
-      const names = specs.map((spec) => spec.name);
+      const wrong = checkList(specs, "specs");
+      if (wrong !== undefined) throw new StoreError(wrong);
+      // What is no spec is refused by its place in the batch.
+      const names = specs.map((spec) => spec?.name);
       const seen = new Set<string>();
       const twice = names.find((name) => seen.size === seen.add(name).size);
       if (twice !== undefined) {
@@ -159,7 +166,7 @@ function createWrites(
     },
     async deleteVariables(session, refs, { allowMissing = false, cascade = false, expectedVersion, ...by } = {}) {
       refuseExpectedVersion(expectedVersion, "delete one variable to check its version");
-      refuseManyItems(sessions, refs.length);
+      refuseManyItems(sessions, refs);
       const { state } = (await sessions.live(session)).runtime;
       // With `cascade` an earlier one of the batch may take a later one with it, which is not missing then.
       if (cascade && !allowMissing) for (const ref of refs) requireVariable(state, ref);
@@ -173,8 +180,8 @@ function createWrites(
 }
 
 /** Refuses a batch before anything is looked up for it. */
-export function refuseManyItems({ limits: { batchItems } }: Pick<Sessions, "limits">, count: number): void {
-  const refused = checkBatchSize(batchItems, count);
+export function refuseManyItems({ limits }: Pick<Sessions, "limits">, items: readonly unknown[]): void {
+  const refused = checkList(items, "batch") ?? checkBatchSize(limits.batchItems, items.length);
   if (refused !== undefined) throw new StoreError(refused);
 }
 
@@ -201,6 +208,8 @@ export function batchCommands(updates: Updates, expectedVersions: Readonly<Recor
 
 /** Updates as entries, whichever form they came in. */
 export function entriesOf(updates: Updates): (readonly [string, Value])[] {
+  const wrong = checkObject(updates, "updates");
+  if (wrong !== undefined) throw new StoreError(wrong);
   if (Symbol.iterator in updates) return [...(updates as Iterable<readonly [string, Value]>)];
   return Object.entries(updates as Readonly<Record<string, Value>>);
 }

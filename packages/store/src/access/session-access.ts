@@ -48,7 +48,7 @@ export interface Visit {
  */
 export function createSessionAccess(sessions: Sessions, principal: Principal, control: AccessControl): SessionAccess {
   const patterns = principal.sessions.map(createGlob);
-  const mayAct = (session: string) => patterns.some((matches) => matches(session));
+  const mayAct = (session: string) => typeof session === "string" && patterns.some((matches) => matches(session));
   const attributes = parseRecord(principal.attributes, "attributes", sessions.limits.metadataBytes);
   if (attributes.kind === "refused") throw new StoreError(attributes.refusal);
   const { id, roles = [], believesSession = false } = principal;

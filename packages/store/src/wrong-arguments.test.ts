@@ -1,0 +1,44 @@
+import { isStoreError, type Store } from "@trimtab/core";
+import { builtinTypes } from "@trimtab/types";
+import { expect, onTestFinished, test } from "vitest";
+import { createStore } from "./create-store.ts";
+
+/** What a program without types may hand over. */
+const wrong = <T>(value: unknown): T => value as T;
+
+const calls: [string, (store: Store) => Promise<unknown>, string][] = [
+  ["no spec", (store) => store.registerVariable("s", wrong(undefined)), "spec must be an object, got undefined"],
+  ["null as a spec", (store) => store.registerVariable("s", wrong(null)), "spec must be an object, got null"],
+  ["one spec as several", (store) => store.registerVariables("s", wrong({})), "specs must be a list, got object"],
+  ["null among specs", (store) => store.registerVariables("s", [wrong(null)]), "spec must be an object, got null"],
+  ["one ref as several", (store) => store.getVariables("s", wrong("x")), "refs must be a list, got string"],
+  ["no refs to delete", (store) => store.deleteVariables("s", wrong(undefined)), "batch must be a list, got undefined"],
+  ["no rollbacks", (store) => store.rollbackVariables("s", wrong(null)), "batch must be a list, got null"],
+  ["no dependencies", (store) => store.addDependencies("s", wrong({})), "batch must be a list, got object"],
+  ["a name as updates", (store) => store.setVariables("s", wrong("x")), "updates must be an object, got string"],
+  ["no updates", (store) => store.setVariables("s", wrong(undefined)), "updates must be an object, got undefined"],
+  ["no expression", (store) => store.validateRule("s", wrong(undefined)), "expression must be text, got undefined"],
+  ["no point", (store) => store.getSessionAt("s", wrong(undefined)), "point must be an object, got undefined"],
+  ["a number as a point", (store) => store.getVariableAt("s", "x", wrong(1)), "point must be an object, got number"],
+  [
+    "a number as a pattern",
+    (store) => store.listVariables("s", { pattern: wrong(5) }),
+    "pattern must be text, got number",
+  ],
+  [
+    "another kind of point",
+    (store) => store.getSessionAt("s", wrong({ kind: "version", version: 1 })),
+    "point.kind must be one of revision, label, time, got version",
+  ],
+];
+
+test.each(calls)("%s is refused in the words of the store, and nothing changes", async (_, call, message) => {
+  const store = createStore({ types: builtinTypes });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "float", value: 1 });
+  const error: unknown = await call(store).catch((caught: unknown) => caught);
+  if (!isStoreError(error, "invalid_argument")) return expect.fail(String(error));
+  expect(error.message).toContain(message);
+  expect((await store.getSession("s")).revision).toBe(2);
+});
