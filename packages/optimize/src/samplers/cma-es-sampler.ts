@@ -1,3 +1,4 @@
+import { storeError } from "@trimtab/core";
 import { checkLimit } from "../check-limit.ts";
 import { advanceCma, type CmaState, defaultPopulation, drawCma, hasConverged, startCma } from "../numeric/cma-es.ts";
 import { createRandom } from "../random.ts";
@@ -16,6 +17,9 @@ export interface CmaEsOptions {
   readonly population?: number;
 }
 
+/** Ordered parameters, each component of a vector one: memory grows with their square and time with their cube. */
+const maxAxes = 1000;
+
 /** How often a draw outside the box is drawn again before it is moved to its face. */
 const redraws = 64;
 
@@ -28,7 +32,8 @@ const redraws = 64;
  *
  * It moves ordered parameters that are always there; choices and what their branches bring are left to TPE. It starts
  * in the middle, or at the best trial where there is one already, also after a change of the space. With several
- * objectives it follows the first.
+ * objectives it follows the first. A suggestion among more than 1000 such parameters, each component of a vector counted, is
+ * refused with `limit_exceeded`.
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
@@ -47,6 +52,7 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
     config,
     suggest(request) {
       const indices = orderedAxes(request.layout);
+      if (indices.length > maxAxes) throw tooMany(indices.length);
       const isMixed = indices.length < request.layout.axes.length;
       const unit = isMixed ? rest.suggest(request)?.unit : new Float64Array(indices.length);
       if (unit === undefined || indices.length === 0) return unit && { unit };
@@ -57,6 +63,13 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
     },
   };
 }
+
+const tooMany = (value: number) =>
+  storeError("limit_exceeded", `cma-es searches at most ${maxAxes} ordered parameters, not ${value}`, {
+    field: "sampler",
+    limit: maxAxes,
+    value,
+  });
 
 const orderedAxes = ({ axes }: SpaceLayout): readonly number[] =>
   Array.from(axes.keys()).filter((i) => !axes[i]?.isCategorical && axes[i]?.parameter.condition === undefined);

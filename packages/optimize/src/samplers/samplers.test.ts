@@ -177,6 +177,16 @@ describe("several objectives", () => {
   });
 });
 
+test("CMA-ES is not asked for more than it has memory and time for", () => {
+  const start = (dimensions: number) =>
+    createStudy({
+      space: { v: { kind: "vector", dimensions, sphere: false, min: 0, max: 1 } },
+      sampler: createCmaEsSampler(),
+    });
+  expect(start(100).ask()).toBeDefined();
+  expect(() => start(1001).ask()).toThrow("cma-es searches at most 1000 ordered parameters, not 1001");
+});
+
 test("options out of range are refused by name", () => {
   expect(() => createTpeSampler({ candidates: 0 })).toThrow("candidates must be a whole number of at least 1, got 0");
   expect(() => createGpSampler({ maxObservations: 5 })).toThrow(
