@@ -87,11 +87,10 @@ test("a token of the present goes on quietly, and one from the future starts ove
   await store.registerVariable("s", { name: "x", type: "integer", value: 7 });
   const { revision } = await store.getSession("s");
   const open = (at: number) => store.watch("s", {}, { after: `${epoch}.${at}` })[Symbol.asyncIterator]();
-  const token = `${epoch}.${revision}`;
-  expect((await open(revision).next()).value).toEqual({ kind: "bookmark", revision, token });
+  expect((await open(revision).next()).value).toMatchObject({ kind: "bookmark", revision });
   const ahead = open(revision + 1);
   expect((await ahead.next()).value).toMatchObject({
-    ...{ kind: "reset", cause: "history_lost", revision, token },
+    ...{ kind: "reset", cause: "history_lost", revision },
     variables: [{ name: "x", value: 7 }],
   });
   // What comes under the revision that the token spoke of is told all the same.
