@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { hashesIn, isChunk } from "./chunks.ts";
+import { inView } from "./in-view.ts";
 import type { Tally } from "./verify.ts";
 
 /** Checks that every chunk is what its hash says, and is counted as often as it is used. */
@@ -26,20 +27,16 @@ export function checkChunks(db: DatabaseSync, tally: Tally): void {
 
 const nameOf = (hash: unknown): string => (hash instanceof Uint8Array ? Buffer.from(hash).toString("hex") : "");
 
-/** Finds chunks that are counted wrongly, in one view of the database, which may be written to meanwhile. */
-function checkCounts(db: DatabaseSync): ReadonlySet<string> {
-  db.exec("BEGIN");
-  try {
+/** Finds chunks that are counted wrongly, in one view of the database. */
+const checkCounts = (db: DatabaseSync): ReadonlySet<string> =>
+  inView(db, () => {
     const uses = countUses(db);
     const wrong = new Set<string>();
     for (const { hash, uses: counted } of db.prepare("SELECT hash, uses FROM chunk").iterate()) {
       if (uses.get(nameOf(hash)) !== counted) wrong.add(nameOf(hash));
     }
     return wrong;
-  } finally {
-    if (db.isTransaction) db.exec("COMMIT");
-  }
-}
+  });
 
 /** How often each chunk is listed, by hash; entries that are forgotten and not deleted yet still count. */
 function countUses(db: DatabaseSync): Map<string, number> {

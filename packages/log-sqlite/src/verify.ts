@@ -3,6 +3,7 @@ import { streamChecksum } from "./checksum.ts";
 import { createDataReader } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
+import { inView } from "./in-view.ts";
 import { positionIn, refuseLostDatabase } from "./loss.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { createScan, inlineData, summaryOf } from "./reader.ts";
@@ -86,42 +87,59 @@ function checkPosition(db: DatabaseSync, tally: Tally): void {
   if (missing !== 0) tally.damaged({ kind: "missing", entries: missing });
 }
 
-/** Goes page by page, so that the write-ahead log can be emptied in between. */
-function checkEntries({ db, whole }: Stored, tally: Tally): void {
-  const page = db.prepare("SELECT id, name, trimmed, checksum FROM stream WHERE id > ? ORDER BY id LIMIT 1000");
-  const last = db.prepare("SELECT max(number) AS last FROM entry WHERE stream = ?");
+/** Goes part by part, so that the write-ahead log can be emptied in between. */
+function checkEntries(stored: Stored, tally: Tally): void {
+  const checkPart = createPartCheck(stored, tally);
+  for (let at: Place | undefined = { stream: 0, entry: 0 }; at !== undefined; ) at = checkPart(at);
+}
+
+/** Where a part begins: at the first stream from an id on, after an entry of it. */
+interface Place {
+  readonly stream: number;
+  readonly entry: number;
+}
+
+/** Makes the function that checks some of a stream and gives where the next part begins; `undefined` after the last stream. */
+function createPartCheck({ db, whole }: Stored, tally: Tally): (from: Place) => Place | undefined {
+  const find = db.prepare(
+    `SELECT id, name, trimmed, checksum, (SELECT max(number) FROM entry WHERE entry.stream = stream.id) AS last
+     FROM stream WHERE id >= ? ORDER BY id LIMIT 1`,
+  );
   const scan = createScan(db, whole);
-  for (let after = 0; ; ) {
-    const rows = page.all(after);
-    for (const row of rows) {
-      after = Number(row["id"]);
-      const [stream, trimmed] = [String(row["name"]), Number(row["trimmed"])];
-      tally.count.streams++;
-      if (row["checksum"] !== streamChecksum(after, stream, trimmed))
+  return (from) =>
+    // Where a stream begins and what it holds are of one moment: it may be trimmed meanwhile.
+    inView(db, () => {
+      const row = find.get(from.stream);
+      if (row === undefined) return undefined;
+      const [id, stream, trimmed] = [Number(row["id"]), String(row["name"]), Number(row["trimmed"])];
+      const isBegun = id === from.stream && from.entry > 0;
+      if (!isBegun) tally.count.streams++;
+      if (!isBegun && row["checksum"] !== streamChecksum(id, stream, trimmed))
         tally.damaged({ kind: "stream", stream, number: 0 });
-      checkStream({ id: after, stream, trimmed, last: Number(last.get(after)?.["last"] ?? 0) }, scan, tally);
-    }
-    if (rows.length === 0) return;
-  }
+      const after = isBegun ? Math.max(from.entry, trimmed) : trimmed;
+      if (after >= Number(row["last"] ?? 0)) return { stream: id + 1, entry: 0 };
+      const through = checkSome({ stream, after, ...scan({ id, stream, after, limit: 1000 }) }, tally);
+      return through === undefined ? { stream: id + 1, entry: 0 } : { stream: id, entry: through };
+    });
 }
 
-interface CheckedStream {
-  readonly id: number;
+interface Scanned extends ReturnType<ReturnType<typeof createScan>> {
   readonly stream: string;
-  readonly trimmed: number;
-  readonly last: number;
+  readonly after: number;
 }
 
-function checkStream({ id, stream, trimmed, last }: CheckedStream, scan: ReturnType<typeof createScan>, tally: Tally) {
-  for (let after = trimmed; after < last; ) {
-    const { entries, damage } = scan({ id, stream, after, limit: 1000 });
-    tally.count.entries += entries.length;
-    for (const { length } of entries) tally.count.bytes += length;
-    after += entries.length;
-    if (damage === "unreadable") return tally.damaged({ kind: "stream", stream, number: after + 1 });
-    if (damage !== undefined) tally.damaged({ kind: "entry", stream, number: ++after, reason: damage });
-    else if (entries.length === 0) return;
+/** Gives the entry after which the stream goes on; `undefined` where it cannot be read any further. */
+function checkSome({ stream, after, entries, damage }: Scanned, tally: Tally): number | undefined {
+  tally.count.entries += entries.length;
+  for (const { length } of entries) tally.count.bytes += length;
+  const through = after + entries.length;
+  if (damage === undefined) return entries.length === 0 ? undefined : through;
+  if (damage !== "unreadable") {
+    tally.damaged({ kind: "entry", stream, number: through + 1, reason: damage });
+    return through + 1;
   }
+  tally.damaged({ kind: "stream", stream, number: through + 1 });
+  return undefined;
 }
 
 function checkSnapshots({ db, whole }: Stored, tally: Tally): void {
