@@ -12,13 +12,13 @@ import type { Sectioned } from "./sectioned.ts";
 
 /** Shared memory through which the writing thread is sent sections of data, a few at a time and in order. */
 export interface Window {
-  /** How many sections were ever put in, how many were taken out, both wrapping, and whether those promised do not come. */
+  /** How many sections were ever put in, and how many were taken out, both wrapping; more than there is room for where those promised do not come. */
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly room: Uint8Array<SharedArrayBuffer>;
   readonly hashes: SectionHashes;
 }
 
-const [putIn, takenOut, brokenOff] = [0, 1, 2];
+const [putIn, takenOut] = [0, 1];
 
 /** Sections that are there at once; a power of two, for counts wrap. */
 const slots = 4;
@@ -27,7 +27,7 @@ const slotBytes = 1 << 20;
 
 /** Makes an empty window. */
 export const createWindow = (): Window => ({
-  control: new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)),
+  control: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
   room: new Uint8Array(new SharedArrayBuffer(slots * slotBytes)),
   hashes: createSectionHashes(slots),
 });
@@ -83,10 +83,12 @@ export async function putSections(window: Window, data: Sectioned, { isOver, onP
 /** Lets a {@link putSections} that waits look around. */
 export const wake = ({ control }: Window): void => void Atomics.notify(control, takenOut);
 
-/** Says that the sections still expected do not come. Nothing may be put in before whoever expects them has given up. */
+/**
+ * Says that the sections still expected do not come, in one step: a sign beside the count could be seen, and taken for done with, before the
+ * count is. Nothing may be put in before whoever expects them has given up.
+ */
 export function breakOff({ control }: Window): void {
-  Atomics.store(control, brokenOff, 1);
-  Atomics.add(control, putIn, 1);
+  Atomics.add(control, putIn, slots + 1);
   Atomics.notify(control, putIn);
 }
 
@@ -125,7 +127,7 @@ export function createReceiver(window: Window, sections: number): Receiver {
   /** Waits for a section; `false` where it does not come. */
   const comes = (count: number): boolean => {
     while (Atomics.load(control, putIn) === count) Atomics.wait(control, putIn, count);
-    return Atomics.load(control, brokenOff) === 0;
+    return ((Atomics.load(control, putIn) - count) | 0) <= slots;
   };
   const letGo = (count: number): void => {
     forgetHash(window.hashes, slotOf(count));
@@ -151,8 +153,9 @@ export function createReceiver(window: Window, sections: number): Receiver {
         if (!comes(count)) break;
         letGo(count);
       }
+      // Somebody may be at the hash of one that was put in before.
+      for (let slot = 0; slot < slots; slot++) forgetHash(window.hashes, slot);
       Atomics.store(control, takenOut, Atomics.load(control, putIn));
-      Atomics.store(control, brokenOff, 0);
     },
   };
 }
