@@ -49,6 +49,7 @@ import { createSpaceOperations } from "./space-operations.ts";
 import { createTailOperation, type TailStore } from "./tail-operation.ts";
 import { createTellingSessions } from "./telling-sessions.ts";
 import { createTransferOperations } from "./transfer-operations.ts";
+import { unref } from "./unref.ts";
 import { createVariableOperations } from "./variable-operations.ts";
 import { createWatchOperation } from "./watch-operation.ts";
 
@@ -233,8 +234,3 @@ const unnamedCaller = (session: string, attributes: ValueRecord): Caller => ({
 });
 
 const isRegistry = (types: StoreOptions["types"]): types is TypeRegistry => types instanceof Map;
-
-/** Timers must not keep a Node process alive; elsewhere they are numbers. */
-function unref(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null && "unref" in timer) (timer as { unref(): void }).unref();
-}

@@ -1,4 +1,5 @@
 import type { SessionFold } from "./session-fold.ts";
+import { unref } from "./unref.ts";
 
 /** What others append to a session's log, being followed. */
 export interface Following {
@@ -6,6 +7,9 @@ export interface Following {
   readonly resume: () => void;
   stop(): void;
 }
+
+/** How long a log that fails is left alone before it is asked again, in milliseconds. */
+const retryMs = 1000;
 
 /** Folds in what others append to a session's log, while nothing of this process is under way. */
 export function followOthers(fold: SessionFold, idle: () => boolean): Following {
@@ -22,20 +26,29 @@ export function followOthers(fold: SessionFold, idle: () => boolean): Following 
       await catchUp();
     }
   };
-  void follow(fold, catchUp, stopped.signal).catch(() => {});
-  return {
-    resume() {
-      if (behind) void catchUp().catch(() => {});
-    },
-    stop: () => stopped.abort(),
+  const resume = (): void => {
+    if (behind && !stopped.signal.aborted) void catchUp().catch(catchUpLater);
   };
+  const catchUpLater = async (): Promise<void> => {
+    behind = true;
+    await pause();
+    resume();
+  };
+  void follow(fold, catchUp, stopped.signal);
+  return { resume, stop: () => stopped.abort() };
 }
 
 async function follow(fold: SessionFold, catchUp: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    // Where the log was trimmed past what is known, catching up loads anew and following starts from there.
-    for await (const read of fold.log.follow(fold.state.id, fold.state.revision, signal)) {
-      if (read.kind === "trimmed" || read.first + read.entries.length - 1 > fold.state.revision) await catchUp();
+    try {
+      // Where the log was trimmed past what is known, catching up loads anew and following starts from there.
+      for await (const read of fold.log.follow(fold.state.id, fold.state.revision, signal)) {
+        if (read.kind === "trimmed" || read.first + read.entries.length - 1 > fold.state.revision) await catchUp();
+      }
+    } catch {
+      await pause();
     }
   }
 }
+
+const pause = () => new Promise<void>((resolve) => unref(setTimeout(resolve, retryMs)));

@@ -152,6 +152,8 @@ class Runtime implements SessionRuntime, SessionFold {
       return;
     }
     const { state, history } = await loadFold(this.state.id, this.#options);
+    // Meanwhile a write may have gone on from a later state.
+    if (state.revision <= this.state.revision) return;
     this.state = state;
     this.history = history;
     this.#recent = undefined;

@@ -1,7 +1,7 @@
 import { type Commit, isStoreError, type SessionCheckpoint, type Store } from "@trimtab/core";
-import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
+import { type CommitLog, createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createStore, type LocalStore } from "./create-store.ts";
 
 const open: LocalStore[] = [];
@@ -98,6 +98,87 @@ test("a watch that waits while another store writes more than is kept goes on wi
   await other.setVariable("s", "n", 61);
   expect((await watch.next()).value).toMatchObject({ kind: "changes", revision: 63, changes: [{ value: 61 }] });
   await watch.return?.();
+});
+
+/** A store with a log of its own making, and another one that keeps little of the past. */
+function openBeside(around: (log: CommitLog<Commit>) => Partial<CommitLog<Commit>>) {
+  const log = createMemoryLog<Commit>();
+  const snapshots = createMemorySnapshots<SessionCheckpoint>();
+  const other = createStore({ types: builtinTypes, log, snapshots, historyCommits: 10, snapshotEvery: 5 });
+  const store = createStore({ types: builtinTypes, snapshots, log: { ...log, ...around(log) } });
+  open.push(store, other);
+  return { log, other, store };
+}
+
+test("what is loaded anew while a write goes on from a later state does not take that back", async () => {
+  const heard = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const seen = Promise.withResolvers<void>();
+  let holding = false;
+  let isHeld = false;
+  const { log, other, store } = openBeside((log) => ({
+    async *follow(...from) {
+      await heard.promise;
+      yield* log.follow(...from);
+    },
+    async read(...from) {
+      if (isHeld) await seen.promise;
+      const found = await log.read(...from);
+      // The end of the first state that is loaded anew comes late.
+      if (holding && found.kind === "entries" && found.entries.length === 0) {
+        holding = false;
+        await released.promise;
+      }
+      return found;
+    },
+  }));
+  await other.createSession({ id: "s" });
+  await other.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  await store.getVariable("s", "n");
+  for (let n = 1; n <= 60; n++) await other.setVariable("s", "n", n);
+  await expect.poll(() => log.read("s", 2)).toMatchObject({ kind: "trimmed" });
+  holding = true;
+  heard.resolve();
+  await expect.poll(() => holding).toBe(false);
+  await store.setVariable("s", "n", 61);
+  isHeld = true;
+  released.resolve();
+  for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+  expect(await store.getVariable("s", "n")).toMatchObject({ value: 61, revision: 63 });
+  seen.resolve();
+});
+
+test.each(["follow", "read"] as const)("others are heard again after a log failed to %s", async (failing) => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    let failures = 0;
+    const { other, store } = openBeside((log) => ({
+      async *follow(...from) {
+        if (failing === "follow" && failures > 0 && failures--) throw new Error("the network is down");
+        for await (const read of log.follow(...from)) {
+          if (failing === "follow" && failures > 0 && failures--) throw new Error("the network is down");
+          yield read;
+        }
+      },
+      async read(...from) {
+        if (failing === "read" && failures > 0 && failures--) throw new Error("the network is down");
+        return log.read(...from);
+      },
+    }));
+    await other.createSession({ id: "s" });
+    await other.registerVariable("s", { name: "n", type: "integer", value: 0 });
+    const watch = store.watch("s")[Symbol.asyncIterator]();
+    await watch.next();
+    const heard = watch.next();
+    failures = 2;
+    await other.setVariable("s", "n", 7);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(failures).toBe(0);
+    expect((await heard).value).toMatchObject({ kind: "changes", changes: [{ value: 7 }] });
+    await watch.return?.();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a store opened later finds everything", async () => {
