@@ -37,7 +37,8 @@ export async function stateWithoutSnapshot(
   }
 }
 
-function beginsSession(commit: Commit): boolean {
+/** Says whether a commit is the first of a session. What is before it is of an earlier session of the same id. */
+export function beginsSession(commit: Commit): boolean {
   for (const { kind } of stepsOf(commit)) if (kind === "session-created" || kind === "session-forked") return true;
   return false;
 }

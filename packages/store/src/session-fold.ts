@@ -13,7 +13,7 @@ import {
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
 import type { RecentCommits, RecentOptions } from "./recent-commits.ts";
-import { stateWithoutSnapshot } from "./session-beginning.ts";
+import { beginsSession, stateWithoutSnapshot } from "./session-beginning.ts";
 import type { KeeperOptions } from "./snapshot-keeper.ts";
 import type { WatchHub } from "./watch-hub.ts";
 
@@ -75,13 +75,14 @@ export async function loadFold(id: string, options: FoldOptions): Promise<Loaded
       }
       // Only a session that is gone is trimmed whole: a live one keeps its last commits beside its snapshot.
       const rest = await log.read(id, read.through, 1);
-      if (rest.kind === "trimmed") return loadFold(id, options);
-      if (snapshot !== undefined || rest.entries.length > 0) {
-        // A later snapshot was taken while this one was read, and the log trimmed up to it.
-        if (((await snapshots.load(id))?.number ?? 0) > snapshotAt) return loadFold(id, options);
-        throw logTrimmed(state, read.through);
+      if (rest.kind === "trimmed" || rest.entries.some(beginsSession)) return loadFold(id, options);
+      if (snapshot === undefined && rest.entries.length === 0) {
+        const gone = { ...absentSession(id), revision: read.through };
+        return { state: gone, history: createSessionHistory(options.history), snapshotAt };
       }
-      return { state: { ...state, revision: read.through }, history, snapshotAt };
+      // While this one was read a later snapshot was taken, and the log trimmed up to it; or the session ended, and its own are gone.
+      if (((await snapshots.load(id))?.number ?? 0) !== snapshotAt) return loadFold(id, options);
+      throw logTrimmed(state, read.through);
     }
     if (read.entries.length === 0) return { state, history, snapshotAt };
     for (const commit of read.entries) {
