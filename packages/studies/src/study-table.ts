@@ -36,6 +36,8 @@ const maxOpen = 256;
 
 const longestTimerMs = 2 ** 31 - 1;
 const shortestTimerMs = 10;
+/** How long to wait before what failed is tried again. */
+const retryMs = 1000;
 
 /** Makes the table. */
 export function createStudyTable({ means, isShared, now, ...place }: Grounds): StudyTable {
@@ -123,22 +125,28 @@ function createClock(
   { now, lose }: { readonly now: () => number; readonly lose: (study: StudyLog) => Promise<void> },
 ): { stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const set = (): void => {
+  let isStopped = false;
+  const set = (leastMs = shortestTimerMs): void => {
     clearTimeout(timer);
     timer = undefined;
     const { view } = study;
     const heardAtMs = view && firstHeardAtMs(view.heard);
-    if (view === undefined || heardAtMs === undefined) return;
+    if (isStopped || view === undefined || heardAtMs === undefined) return;
     const firstMs = heardAtMs + view.record.trialTtlMs - now() + 1;
-    timer = setTimeout(ring, Math.min(Math.max(firstMs, shortestTimerMs), longestTimerMs));
+    timer = setTimeout(ring, Math.min(Math.max(firstMs, leastMs), longestTimerMs));
     timer.unref();
   };
-  // What fails now is done by whoever asks next.
-  const ring = () => void lose(study).then(set, set);
-  const release = study.onEntry(set);
+  // What fails now is done by whoever asks next, or later.
+  const ring = () =>
+    void lose(study).then(
+      () => set(),
+      () => set(retryMs),
+    );
+  const release = study.onEntry(() => set());
   set();
   return {
     stop() {
+      isStopped = true;
       release();
       clearTimeout(timer);
     },
