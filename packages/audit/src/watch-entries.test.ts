@@ -101,3 +101,25 @@ test("a watch ends with its signal, its reader and its record, also while it wai
   await record.close();
   expect((await Promise.all(ends)).map(({ done }) => done)).toEqual([true, true, true]);
 });
+
+test("what is trimmed while it is read is told as a gap, and nothing of it under another number", async () => {
+  const { log, record } = await open();
+  const first = await watching(record)();
+  await fill(record, 1, 10);
+  let reads = 0;
+  const few: typeof log = {
+    ...log,
+    async read(stream, after, limit = 2) {
+      // The first looks at what the token speaks of.
+      if (++reads === 3) await log.trim(stream, 6);
+      return log.read(stream, after, Math.min(limit, 2));
+    },
+  };
+  const { record: again } = await open({ log: few });
+  reads = 0;
+  const next = watching(again, { after: first.token });
+  const events = [];
+  for (let i = 0; i < 7; i++) events.push(await next());
+  expect(events.map(idOf)).toEqual([1, 2, "gap", 7, 8, 9, 10]);
+  expect(events.map(({ token }) => Number(token.split(".")[0]))).toEqual([1, 2, 6, 7, 8, 9, 10]);
+});

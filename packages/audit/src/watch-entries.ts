@@ -98,9 +98,11 @@ async function readNext(
   }
   const [first] = placed;
   const start = first === undefined ? after : first.number - 1;
+  // Where the log was trimmed while it was read, what follows the gap is told next.
+  const following = placed.filter(({ number }, index) => number === start + 1 + index);
   return {
     from: start === at.number ? at : positionAt(start, first?.sealed.previous ?? beginning),
-    entries: placed.map(({ number, sealed }) => ({ entry: codec.decode(sealed.entry, number), hash: sealed.hash })),
+    entries: following.map(({ number, sealed }) => ({ entry: codec.decode(sealed.entry, number), hash: sealed.hash })),
   };
 }
 
