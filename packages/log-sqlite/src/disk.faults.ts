@@ -1,7 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, cpSync, mkdirSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { basename, join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { isLogError, LogError } from "@trimtab/log";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
@@ -195,3 +205,20 @@ test("a large write of which the disk has lost a part is not acknowledged, thoug
   expect(["unavailable", "full", "read_only"]).toContain(lost.code);
   expect(await log.read("large", 0)).toEqual({ kind: "entries", first: 1, entries: [] });
 });
+
+test.runIf(process.platform === "linux")(
+  "a note of what was acknowledged that cannot be flushed ends nothing",
+  async () => {
+    const directory = temporaryFolder();
+    // It can be written to, and not be flushed.
+    symlinkSync("/dev/null", dataFolder(directory).watermark);
+    const first = await openOn(directory);
+    await first.log.append("a", 0, batchAfter("a", 0));
+    // It is flushed every 5 seconds.
+    await sleep(6000);
+    expect(await first.log.append("b", 0, batchAfter("b", 0))).toBe(true);
+    await expect(first.close()).rejects.toMatchObject({ code: "unavailable" });
+    const second = await openOn(directory);
+    expect(await second.log.read("b", 0)).toMatchObject({ entries: batchAfter("b", 0) });
+  },
+);

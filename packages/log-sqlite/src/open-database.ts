@@ -41,9 +41,12 @@ export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: b
         reached("about to close");
         db.close();
         reached("database closed");
-        watermark.flush();
-        watermark.close();
-        lock.release();
+        try {
+          watermark.flush();
+        } finally {
+          watermark.close();
+          lock.release();
+        }
       },
     };
   } catch (error) {

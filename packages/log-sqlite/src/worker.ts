@@ -57,6 +57,13 @@ function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers 
       return false;
     }
   };
+  const flush = (): void => {
+    try {
+      watermark.flush();
+    } catch {
+      // It lags behind, as it may, and no write depends on it.
+    }
+  };
   const write = (writes: readonly Write[], data: Parameters<typeof writer.commit>[1]): Outcomes => {
     checkPlace();
     const outcomes = writer.commit(writes, data);
@@ -72,7 +79,7 @@ function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers 
       sweeping &&= sweep();
       const now = performance.now();
       if (now >= flushAt) {
-        watermark.flush();
+        flush();
         flushAt = now + watermarkFlushMs;
       }
       return sweeping ? 0 : Math.min(flushAt - now, checkpointMs);
