@@ -10,6 +10,7 @@ export interface Outflow {
 /** Makes an outflow that is sending nothing; `onPut` is called with each section that is in the window, with how many of the same write came before. */
 export function createOutflow(window: Window, onPut: (before: number) => void): Outflow {
   let before: Promise<void> = Promise.resolve();
+  let lastOver: Promise<void> = Promise.resolve();
   return {
     send(data, call) {
       let isOver = false;
@@ -18,13 +19,16 @@ export function createOutflow(window: Window, onPut: (before: number) => void): 
         wake(window);
       };
       const over = call.then(end, end);
+      const earlierOver = lastOver;
+      lastOver = over;
       const put = async (): Promise<void> => {
         let count = 0;
         const putting = { isOver: () => isOver, onPut: () => onPut(count++) };
         try {
           for (const each of data) await putSections(window, each, putting);
         } catch {
-          // Where the data was taken away there is nothing to put in; the call rejects.
+          // Where the data was taken away there is nothing to put in; the call rejects. Those before it may still be taking theirs.
+          await earlierOver;
           breakOff(window);
           await over;
         }
