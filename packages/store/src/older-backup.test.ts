@@ -2,10 +2,12 @@ import type { Commit, Store, WatchEvent } from "@trimtab/core";
 import { type CommitLog, createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
+import { systemClock } from "./clock.ts";
 import { createStore } from "./create-store.ts";
 
-function openStore(log: CommitLog<Commit>, recentCommits: number): Store {
-  const store = createStore({ types: builtinTypes, log, shared: false, recentCommits });
+function openStore(log: CommitLog<Commit>, recentCommits: number, laterMs = 0): Store {
+  const clock = { ...systemClock, now: () => systemClock.now() + laterMs };
+  const store = createStore({ types: builtinTypes, log, shared: false, recentCommits, clock });
   onTestFinished(() => store.close());
   return store;
 }
@@ -28,7 +30,7 @@ async function diverge(writes: number, recentCommits: number) {
   ]);
   const watch = first.watch("s")[Symbol.asyncIterator]();
   const common = (await watch.next()).value?.token ?? "";
-  const restored = openStore(await copyOf(log), recentCommits);
+  const restored = openStore(await copyOf(log), recentCommits, 60_000);
   let lost = "";
   for (const value of [1, 2, 3]) {
     await first.setVariable("s", "a", value);
