@@ -11,6 +11,7 @@ import {
 } from "@trimtab/core";
 import { bestTrial, type Trial } from "@trimtab/optimize";
 import { type Asker, requestOf } from "./asker.ts";
+import { planApplication } from "./plan-application.ts";
 import type { Application } from "./study-entry.ts";
 import type { StudyView } from "./study-fold.ts";
 import type { StudyName } from "./study-info.ts";
@@ -185,34 +186,6 @@ const who = ({ actor, origin, via, lease }: Pick<ApplyTrialOptions, "actor" | "o
   ...(via !== undefined && { via }),
   ...(lease !== undefined && { lease }),
 });
-
-async function planApplication(
-  store: Store,
-  { session, trial, caller }: { readonly session: string; readonly trial: Trial; readonly caller: string | undefined },
-  { requestId, lease, expectedVersions }: ApplyTrialOptions,
-): Promise<Application> {
-  const names = Object.keys(trial.parameters);
-  const { found, missing } = await store.getVariables(session, names);
-  const [gone] = missing;
-  if (gone !== undefined) {
-    throw storeError("not_found", `there is no variable ${gone}`, { resource: "variable", id: gone });
-  }
-  const present = [...found.values()];
-  const token = crypto.randomUUID();
-  return {
-    token,
-    number: trial.number,
-    requestId: requestId ?? token,
-    ...(caller !== undefined && { caller }),
-    ...(lease !== undefined && { lease }),
-    before: Object.fromEntries(present.map(({ name, value }) => [name, value])),
-    expectedVersions: {
-      ...Object.fromEntries(present.map(({ name, version }) => [name, version])),
-      ...expectedVersions,
-    },
-    ids: Object.fromEntries(present.map(({ id, name }) => [name, id])),
-  };
-}
 
 type Versions = ReadonlyMap<string, Pick<Written, "name" | "version">>;
 
