@@ -74,6 +74,31 @@ describe("a server on disk", () => {
     await (await openDurable(data)).close();
   });
 
+  test("lists and creates sessions beside one that is damaged, tells of that one, and serves nothing of it", async () => {
+    const data = temporaryFolder();
+    const first = await openDurable(data);
+    for (const id of ["a", "b"]) {
+      await first.store.createSession({ id });
+      await first.store.registerVariable(id, { name: "x", type: "float", value: 1 });
+    }
+    await first.close();
+    const db = new DatabaseSync(join(data, "log.sqlite"));
+    db.exec(`UPDATE entry SET data = zeroblob(length(data)) WHERE number = 2 AND stream = (SELECT id FROM stream WHERE name = 'b');
+             DELETE FROM summary`);
+    db.close();
+    const told: unknown[] = [];
+    const second = await openServer({ log: "sqlite", data }, { onError: (error) => told.push(error) });
+    const store = createStoreClient(createGrpcTransport({ baseUrl: second.url }));
+    await store.createSession({ id: "c" });
+    expect((await store.listSessions()).items.map(({ id }) => id)).toEqual(["a", "c"]);
+    expect((await store.getVariable("a", "x")).value).toBe(1);
+    await expect(store.getVariable("b", "x")).rejects.toMatchObject({ reason: "data_loss" });
+    expect(told).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining("session b is not listed") }),
+    );
+    await second.close();
+  });
+
   test("makes no folder where it keeps everything in memory", async () => {
     const data = join(temporaryFolder(), "never");
     const server = await openServer({ log: "memory", data });

@@ -80,6 +80,7 @@ export async function openStore(
     idleSessionMs: settings.idleSessionMs,
     ...(appends !== undefined && { appends }),
     onProgress,
+    onDamage: onError,
     limits: toLimits(settings),
     maxWaitingWrites: settings.maxWaitingWrites,
     shared: false,

@@ -15,6 +15,7 @@ import {
   type SessionCheckpoint,
   type SessionSummary,
   type Store,
+  type StoreError,
   storeError,
   type Telemetry,
   type TypeRegistry,
@@ -103,6 +104,8 @@ export interface StoreOptions {
   readonly idleSessionMs?: number;
   /** Told how many sessions were found so far, while a store that was opened on a log finds out which there are. */
   readonly onProgress?: (sessions: number) => void;
+  /** Told of sessions that are neither listed nor counted because what is stored of them is damaged; to use one is refused with `data_loss`. */
+  readonly onDamage?: (error: StoreError) => void;
   /** Commits of each session kept in memory for watches, from the first on; 1024 unless given. */
   readonly recentCommits?: number;
   /** Bytes that the values in those commits may take together, the newest one's aside; 16 MiB unless given. */
@@ -167,6 +170,7 @@ export function createStore(options: StoreOptions): LocalStore {
     maxLoadedSessions: options.maxLoadedSessions ?? 10_000,
     idleSessionMs: options.idleSessionMs ?? 600_000,
     onProgress: options.onProgress ?? (() => {}),
+    onDamage: options.onDamage ?? (() => {}),
     recent: { commits: options.recentCommits ?? 1024, bytes: options.recentBytes ?? 16 << 20 },
     snapshotEvery: options.snapshotEvery ?? 1000,
     historyCommits: Math.max(1, options.historyCommits ?? 10_000),

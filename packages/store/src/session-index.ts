@@ -1,4 +1,13 @@
-import { absentSession, type Commit, evolveSummary, type SessionSummary, summaryOf } from "@trimtab/core";
+import {
+  absentSession,
+  type Commit,
+  evolveSummary,
+  isStoreError,
+  type SessionSummary,
+  type StoreError,
+  storeError,
+  summaryOf,
+} from "@trimtab/core";
 import type { CommitLog, SummaryStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
 import type { LoadedSession, RestingSession, SessionTable } from "./session-table.ts";
@@ -11,9 +20,11 @@ export interface IndexOptions {
   readonly clock: Clock;
   /** Told how many sessions were found so far, while the index is made. */
   readonly onProgress: (sessions: number) => void;
+  /** Told of each session, and of what sessions are listed by, that is left out because what is stored of it is damaged. */
+  readonly onDamage: (error: StoreError) => void;
 }
 
-/** Knows every live session without having it in memory. */
+/** Knows every live session without having it in memory, but for those of which what is stored is damaged. */
 export interface SessionIndex {
   /** Resolves when the index knows all sessions there are; where others write to the log, as of this call. */
   refresh(): Promise<void>;
@@ -35,16 +46,24 @@ const mostToFold = 1000;
  */
 export function createSessionIndex(
   table: SessionTable,
-  { log, summaries, shared, clock, onProgress }: IndexOptions,
+  { log, summaries, shared, clock, onProgress, onDamage }: IndexOptions,
   onEnded: (id: string, revision: number) => void,
 ): SessionIndex {
   let refreshing: Promise<void> | undefined;
   let complete = false;
+  /** Sessions that cannot be read, by where their logs end. */
+  const damaged = new Map<string, number>();
 
   const storedSummaries = async (): Promise<Map<string, SessionSummary>> => {
     const found = new Map<string, SessionSummary>();
     if (summaries === undefined) return found;
-    for await (const { stream, data } of summaries.all()) found.set(stream, data);
+    try {
+      for await (const { stream, data } of summaries.all()) found.set(stream, data);
+    } catch (error) {
+      // The log has the truth.
+      if (!isStoreError(error, "data_loss")) throw error;
+      onDamage(error);
+    }
     return found;
   };
 
@@ -66,8 +85,7 @@ export function createSessionIndex(
   const bringUp = async (base: SessionSummary, last: number): Promise<SessionSummary> => {
     const { id, revision } = base;
     if (last - revision <= mostToFold) {
-      const read = await log.read(id, revision, last - revision);
-      const commits = read.kind === "entries" ? read.entries : [];
+      const commits = await entriesBetween(id, revision, last);
       const folded = commits.reduce<SessionSummary | undefined>(
         (sum, commit) => sum && evolveSummary(sum, commit),
         base,
@@ -75,6 +93,17 @@ export function createSessionIndex(
       if (folded?.revision === last) return folded;
     }
     return load(id);
+  };
+
+  /** None where they are not all there, or damaged: a later snapshot may make them superfluous. */
+  const entriesBetween = async (id: string, after: number, last: number): Promise<readonly Commit[]> => {
+    try {
+      const read = await log.read(id, after, last - after);
+      return read.kind === "entries" ? read.entries : [];
+    } catch (error) {
+      if (isStoreError(error, "data_loss")) return [];
+      throw error;
+    }
   };
 
   const load = async (id: string): Promise<SessionSummary> => {
@@ -85,13 +114,29 @@ export function createSessionIndex(
     return summary;
   };
 
+  /** Leaves out a session that cannot be read, so that it keeps no other from being listed. */
+  const addReadable = async (id: string, last: number, stored: SessionSummary | undefined): Promise<void> => {
+    if (damaged.get(id) === last) return;
+    try {
+      await addStream(id, last, stored);
+      damaged.delete(id);
+    } catch (error) {
+      if (!isStoreError(error, "data_loss")) throw error;
+      table.resting.delete(id);
+      damaged.set(id, last);
+      onDamage(
+        storeError("data_loss", `session ${id} is not listed: ${error.message}`, { session: id }, { cause: error }),
+      );
+    }
+  };
+
   const fill = async (): Promise<void> => {
     const stored = await storedSummaries();
     const gone = new Set(shared && complete ? table.resting.keys() : []);
     let found = 0;
     for await (const { stream, last } of log.streams()) {
       gone.delete(stream);
-      await addStream(stream, last, stored.get(stream));
+      await addReadable(stream, last, stored.get(stream));
       if (!complete) onProgress(++found);
     }
     for (const id of gone) table.resting.delete(id);

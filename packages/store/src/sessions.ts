@@ -22,7 +22,7 @@ import { eachOf } from "./each-of.ts";
 import { createEndedSessions } from "./ended-sessions.ts";
 import { createRefusals } from "./request-answers.ts";
 import { createSessionAges, createSessionExpiry } from "./session-expiry.ts";
-import { createSessionIndex } from "./session-index.ts";
+import { createSessionIndex, type IndexOptions } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
 import { createSessionWriter } from "./session-writer.ts";
@@ -31,7 +31,7 @@ import { createWriteMaker, type HowToWrite, type Means } from "./write-maker.ts"
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
-export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
+export interface SessionsOptions extends Omit<TableOptions, "refusals">, Pick<IndexOptions, "onProgress" | "onDamage"> {
   readonly types: TypeRegistry;
   readonly limits: Limits;
   readonly compile?: CompileExpression;
@@ -41,8 +41,6 @@ export interface SessionsOptions extends Omit<TableOptions, "refusals"> {
   readonly maxSessions: number;
   /** Writes that may wait to be stored, of all sessions together. */
   readonly maxWaitingWrites: number;
-  /** Told how many sessions were found so far, while it is found out which there are. */
-  readonly onProgress: (sessions: number) => void;
   readonly telemetry: Telemetry;
 }
 
