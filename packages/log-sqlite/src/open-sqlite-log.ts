@@ -39,7 +39,7 @@ export interface SqliteLog {
    * data folder: restoring is opening it. Rejects with `in_use` where there is anything already, and names it.
    */
   backup(directory: string): Promise<{ readonly bytes: number }>;
-  /** Waits for writes under way, ends followers and lets go of the folder. */
+  /** Waits for writes under way, ends followers and lets go of the folder, also where it rejects since a file could not be closed in order. */
   close(): Promise<void>;
 }
 
@@ -81,9 +81,10 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
   const close = async (): Promise<void> => {
     await queue.close();
     endFollowers(closedError());
-    await early.close();
-    await reading.close();
-    await writing.close();
+    // The last one lets go of the folder, whatever becomes of the others.
+    const failures: unknown[] = [];
+    for (const each of [early, reading, writing]) await each.close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   return {
     log,
