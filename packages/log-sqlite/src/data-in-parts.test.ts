@@ -89,6 +89,32 @@ test("where the data is taken away before it is written the append rejects, and 
   expect(await verify()).toMatchObject({ entries: 2, damages: 0 });
 });
 
+test.each([
+  ["a few bytes", (bytes: Uint8Array) => bytes, 100],
+  ["more than goes through shared memory", (bytes: Uint8Array) => bytes, 200_000],
+  ["sections that go along with others", (bytes: Uint8Array) => around(bytes), 200_000],
+])("where %s are taken away before they are sent, their own append rejects, and no other", async (_, made, size) => {
+  const { log, stats, verify } = await open(temporaryFolder());
+  const values = Array.from({ length: 4 }, () => noise(size));
+  const taken = noise(size);
+  const appends = values.map((value, after) => log.appendParts("a", after, [made(value)]));
+  const lost = log.appendParts("b", 0, [noise(5), made(taken)]);
+  const behind = log.appendParts("a", 4, [noise(7)]);
+  structuredClone(taken, { transfer: [taken.buffer] });
+  await expect(lost).rejects.toMatchObject({
+    name: "LogError",
+    code: "unavailable",
+    message: "data to be written went away before it was written",
+  });
+  expect(await Promise.all([...appends, behind])).toEqual(Array(5).fill(true));
+  expect(await log.append("b", 0, [noise(3)])).toBe(true);
+  expect(stats()).toMatchObject({ appends: 6, failed: 1, waiting: 0 });
+  for (const [after, value] of values.entries()) {
+    expect((await readOne(log, "a", after + 1)).includes(Buffer.from(value))).toBe(true);
+  }
+  expect(await verify()).toMatchObject({ entries: 6, damages: 0 });
+});
+
 test("what large writes leave in the write-ahead log is moved into the database between them, and after the last", async () => {
   const directory = temporaryFolder();
   const { log } = await open(directory);

@@ -1,4 +1,4 @@
-import type { LogError } from "@trimtab/log";
+import { LogError } from "@trimtab/log";
 import type { Outcomes } from "./calls.ts";
 import { createGathering } from "./gathering.ts";
 import type { Outflow } from "./outflow.ts";
@@ -60,16 +60,33 @@ export function createWriteQueue(thread: Thread, outflow: Outflow, closedError: 
 
   const send = (): void => {
     scheduled = false;
-    const batch = takeBatch();
-    underWay++;
-    callThread(batch).then(
-      (outcomes) => settle(batch, (job, index) => answer(job, outcomes === "made" || outcomes[index])),
-      (error: unknown) => settle(batch, (job) => job.reject(error)),
-    );
+    sendBatch(takeBatch());
     schedule();
   };
 
-  const callThread = async (batch: readonly Job[]): Promise<Outcomes> => {
+  const sendBatch = (batch: readonly Job[]): void => {
+    try {
+      settleAfter(callThread(batch), batch);
+    } catch (error) {
+      // Nothing was sent. It is found out only now whose data was taken away, so that no other write pays for it.
+      const gone = new Set(batch.filter(isGone));
+      const rest = batch.filter((job) => !gone.has(job));
+      if (gone.size > 0 && rest.length > 0) sendBatch(rest);
+      if (gone.size > 0) settleAfter(Promise.reject(wentAway(error)), [...gone]);
+      else settleAfter(Promise.reject(error), batch);
+    }
+  };
+
+  const settleAfter = (call: Promise<Outcomes>, batch: readonly Job[]): void => {
+    underWay++;
+    call.then(
+      (outcomes) => settle(batch, (job, index) => answer(job, outcomes === "made" || outcomes[index])),
+      (error: unknown) => settle(batch, (job) => job.reject(error)),
+    );
+  };
+
+  /** Throws where anything cannot be sent; then nothing was. */
+  const callThread = (batch: readonly Job[]): Promise<Outcomes> => {
     const writes = batch.map(({ write }) => write);
     const data = batch.flatMap(({ data }) => data);
     const appended = data.every(isBytes) ? thread.append(writes, data) : undefined;
@@ -133,6 +150,19 @@ const isBytes = (data: Uint8Array | Sectioned): data is Uint8Array => data insta
 const isSectioned = (data: Uint8Array | Sectioned): data is Sectioned => !isBytes(data);
 
 const isLarge = ({ data }: Job): boolean => data.some((each) => isSectioned(each) && each.bytes >= streamedBytes);
+
+/** Says whether data cannot be copied, since its buffer was handed to somebody else or has become smaller. */
+function isGone(job: Job): boolean {
+  try {
+    packData(job.data, isLarge(job));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+const wentAway = (cause: unknown): LogError =>
+  new LogError("unavailable", "data to be written went away before it was written", {}, { cause });
 
 function answer({ resolve, reject }: Job, outcome: Outcome | undefined): void {
   if (typeof outcome === "object") reject(toLogError(outcome));

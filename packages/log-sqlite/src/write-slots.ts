@@ -53,8 +53,8 @@ export function createSlotSender(memory: SharedArrayBuffer): SlotSender {
     put({ id, writes, data }) {
       const slot = slots.find(({ usedBy }) => usedBy === 0);
       if (slot === undefined || tagOf(id) === 0 || !fits(writes, data)) return false;
-      slot.usedBy = id;
       write(slot.body, writes, data);
+      slot.usedBy = id;
       slot.head[countAt] = writes.length;
       Atomics.store(slot.head, idAt, tagOf(id));
       return true;
