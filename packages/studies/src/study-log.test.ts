@@ -5,7 +5,7 @@ import { createEncodedLog, createEncodedSnapshots, createMemoryLog, createMemory
 import { createStore, type LocalStore } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
 import { afterEach, expect, test } from "vitest";
-import { createStudies, studyCodec, studySnapshotCodec } from "./index.ts";
+import { createStudies, type StudiesOptions, studyCodec, studySnapshotCodec } from "./index.ts";
 
 const types = createTypeRegistry(builtinTypes);
 const opened: LocalStore[] = [];
@@ -29,8 +29,7 @@ async function openLong(trials: number) {
   const bytes = createMemoryLog();
   const log = createEncodedLog(bytes, studyCodec);
   const snapshots = createEncodedSnapshots(createMemorySnapshots<Uint8Array>(), studySnapshotCodec);
-  const open = (how: { readonly shared?: boolean } = {}) =>
-    createStudies({ store, log, snapshots, types, ...how }).of(store);
+  const open = (how: Partial<StudiesOptions> = {}) => createStudies({ store, log, snapshots, types, ...how }).of(store);
   const studies = open();
   await studies.createStudy("s", { id: "one", variables: ["x"], sampler: { name: "random" }, seed: 4 });
   await studies.enqueueTrial("s", "one", { x: 1 }, { requestId: "first" });
@@ -40,7 +39,7 @@ async function openLong(trials: number) {
     if (number === 20) await studies.applyTrial("s", "one");
     await studies.tellTrial("s", "one", { number, values: [number % 7] });
   }
-  return { studies, open, bytes };
+  return { studies, open, log, bytes };
 }
 
 test("a long study is kept as it is and not as all that ever happened in it, and goes on the same", async () => {
@@ -101,6 +100,31 @@ test("a watch hears what another process has told", async () => {
     expect(event.trials).toMatchObject([{ clientId: "elsewhere", state: "running" }]);
     break;
   }
+});
+
+test("a watch hears at once of what is only in a snapshot by now, and of what follows it", async () => {
+  const { studies, open, log, bytes } = await openLong(0);
+  const hearing = Promise.withResolvers<void>();
+  const late: typeof log = {
+    ...log,
+    async *follow(...from) {
+      await hearing.promise;
+      yield* log.follow(...from);
+    },
+  };
+  const watch = open({ log: late, bookmarkIntervalMs: 600_000 }).watchStudy("s", "one")[Symbol.asyncIterator]();
+  await watch.next();
+  const waiting = watch.next();
+  const isTrimmed = async () => (await bytes.read("s/one", 0, 1)).kind === "trimmed";
+  for (let number = 0; !(await isTrimmed()); number++) {
+    await studies.enqueueTrial("s", "one", { x: 1 }, { requestId: `r${number}` });
+  }
+  hearing.resolve();
+  expect((await waiting).value).toMatchObject({ kind: "snapshot" });
+  const next = watch.next();
+  await studies.updateStudy("s", "one", { metadata: { seen: true } });
+  expect((await next).value).toMatchObject({ kind: "changes", study: { metadata: { seen: true } } });
+  await watch.return?.();
 });
 
 test("studies that were not used for long leave memory, and are read again when they are asked for", async () => {

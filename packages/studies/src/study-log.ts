@@ -93,6 +93,9 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     changes.push({ revision: last, numbers: trialsIn(entry) });
     if (changes.length > 2 * keptChanges) changes = changes.slice(-keptChanges);
   };
+  const ring = (): void => {
+    for (const listener of listeners) listener();
+  };
   const catchUp = async (): Promise<void> => {
     for (;;) {
       const read = await telling(session, log.read(stream, last, 1000));
@@ -101,15 +104,17 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
         if (later === undefined || later.number < read.through) {
           // A study that was deleted leaves nothing but the numbers of its entries.
           [view, last, changes] = [undefined, read.through, []];
+          ring();
           continue;
         }
         [view, last, snapshotAt, changes] = [fromSnapshot(later.data, means), later.number, later.number, []];
         for (const request of later.data.requests) remember(request);
+        ring();
         continue;
       }
       if (read.entries.length === 0) return;
       for (const entry of read.entries) take(entry);
-      for (const listener of listeners) listener();
+      ring();
     }
   };
   const saveSnapshot = async (): Promise<void> => {
@@ -132,7 +137,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       return false;
     }
     take(entry, next);
-    for (const listener of listeners) listener();
+    ring();
     if (entry.kind === "study-deleted") await clear();
     else await saveSnapshot();
     return true;

@@ -159,9 +159,16 @@ export function followStudy(
   { name, study, signal }: { readonly name: StudyName; readonly study: StudyLog; readonly signal: AbortSignal },
 ): void {
   if (!isShared) return;
-  const follow = async (entries: AsyncIterable<unknown>) => {
-    for await (const _ of entries) await study.refresh();
+  const follow = async () => {
+    // Where the log was trimmed past what is known, following ends, and starts from what a snapshot says.
+    for (let isTrimmed = true; isTrimmed && !signal.aborted; ) {
+      isTrimmed = false;
+      for await (const { kind } of log.follow(streamOf(name), study.revision, signal)) {
+        await study.refresh();
+        isTrimmed = kind === "trimmed";
+      }
+    }
   };
   // A watch that hears nothing of others still hears of this process, and looks again at each sign of life.
-  follow(log.follow(streamOf(name), study.revision, signal)).catch(() => {});
+  follow().catch(() => {});
 }
