@@ -117,9 +117,11 @@ export function createSessionTable(options: TableOptions): SessionTable {
   const loading = new Map<string, Promise<Seat>>();
   const resting = new Map<string, RestingSession>();
   const order = createLeastUsed(seats);
+  let isClosed = false;
 
   const seat = (id: string, runtime: SessionRuntime): Seat => {
     const { accessedAt = clock.elapsed(), accessedAtMs = clock.now(), summary } = resting.get(id) ?? {};
+    if (isClosed) runtime.close();
     // What is only read leaves memory without a write.
     const made = new Seat(runtime, { accessedAt, accessedAtMs }, summary?.revision ?? 0);
     resting.delete(id);
@@ -234,6 +236,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
       if (isDead(session as Seat)) drop(session as Seat);
     },
     async close() {
+      isClosed = true;
       for (const { runtime } of seats.values()) runtime.close();
       await Promise.all(Array.from(seats.values(), ({ runtime }) => runtime.settled()));
       const live = [...seats.values()].filter(({ runtime }) => runtime.state.status === "live");

@@ -181,6 +181,30 @@ test.each(["follow", "read"] as const)("others are heard again after a log faile
   }
 });
 
+test("what is still being loaded when the store is closed does not follow the log", async () => {
+  const loading = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const followed: AbortSignal[] = [];
+  const { other, store } = openBeside((log) => ({
+    async read(...from) {
+      loading.resolve();
+      await released.promise;
+      return log.read(...from);
+    },
+    follow(stream, after, signal) {
+      followed.push(signal);
+      return log.follow(stream, after, signal);
+    },
+  }));
+  await other.createSession({ id: "s" });
+  const used = store.getSession("s").catch(() => {});
+  await loading.promise;
+  await store.close();
+  released.resolve();
+  await used;
+  expect(followed.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
 test("a store opened later finds everything", async () => {
   const log = createMemoryLog<Commit>();
   const first = createStore({ types: builtinTypes, log });
