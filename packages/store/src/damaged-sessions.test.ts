@@ -99,3 +99,16 @@ test("damage before a snapshot, or to what sessions are listed by, leaves out no
   expect(await idsOf(open({ summaries, onDamage: (error) => told.push(error) }))).toEqual(["a", "b", "c"]);
   expect(told).toMatchObject([{ reason: "data_loss" }]);
 });
+
+test("what is shared is listed without that of a damaged session", async () => {
+  const { open, first, damage, summaries } = await openFolder();
+  for (const id of ["a", "b"])
+    await first.setSessionPermissions(id, [{ effect: "allow", sessionPattern: "*", permissions: ["read"] }]);
+  await first.close();
+  damage("b", 2);
+  const answer = { allowed: true, basis: "no-rule" } as const;
+  const store = open({ summaries, access: { authorize: () => answer, explain: () => [] } });
+  expect(await idsOf(store)).toEqual(["a", "b", "c"]);
+  expect((await store.listAccessible("c")).items.map(({ owner }) => owner)).toEqual(["a"]);
+  await expect(store.listAccessible("b")).rejects.toMatchObject({ reason: "data_loss" });
+});

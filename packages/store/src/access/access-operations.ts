@@ -172,6 +172,11 @@ function checkPermission(permission: Permission, field: string): void {
   throw storeError("invalid_argument", message, { field, value: String(permission) });
 }
 
+/** A session that cannot be read keeps nobody from being told of the others'. */
+function unlessDamaged(error: unknown): undefined {
+  if (!isStoreError(error, "data_loss")) throw error;
+}
+
 /** Looks only at what is shared at all: all of a session that has rules for all, and what has rules of its own. */
 async function accessibleTo(
   caller: Caller,
@@ -186,7 +191,9 @@ async function accessibleTo(
   for (const { summary } of await sessions.all()) {
     const { id: owner, accessRevision } = summary;
     const state =
-      accessRevision > 0 && owner !== caller.session && isOwner(owner) ? await stateOf(sessions, owner) : undefined;
+      accessRevision > 0 && owner !== caller.session && isOwner(owner)
+        ? await stateOf(sessions, owner).catch(unlessDamaged)
+        : undefined;
     if (state === undefined) continue;
     const ids = state.permissions.rules.length > 0 ? state.variables.keys() : state.shared.keys();
     for (const id of ids) {
