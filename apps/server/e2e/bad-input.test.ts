@@ -199,7 +199,13 @@ describe("a request that says nothing sensible", () => {
     ["an unknown session", setting('{"number":1}').replace('"s"', '"nope"'), 404, "session_not_found"],
     ["a session named __proto__", setting('{"number":1}').replace('"s"', '"__proto__"'), 404, "session_not_found"],
     ["a variable named constructor", setting('{"number":1}').replace("temperature", "constructor"), 404, "not_found"],
-    ["a lease that is not held", setting('{"number":1},"context":{"fencingToken":"5"}'), 409, "lease_lost"],
+    ["a lease of no optimization", setting('{"number":1},"context":{"fencingToken":"5"}'), 400, "invalid_argument"],
+    [
+      "a lease that is not held",
+      setting('{"number":1},"context":{"optimizationId":"o","fencingToken":"5"}'),
+      409,
+      "lease_lost",
+    ],
   ])("%s", async (_, body, status, reason) => {
     expect(await send(body)).toMatchObject({ status, detail: { reason } });
   });

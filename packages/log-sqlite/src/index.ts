@@ -1,4 +1,4 @@
-export { holdsLog } from "./loss.ts";
+export { holdsLog } from "./holds-log.ts";
 export {
   backUpSqliteLog,
   openSqliteLog,

@@ -1,35 +1,11 @@
-import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { isUnfinished } from "./copy-target.ts";
-import { type DataFolder, dataFolder } from "./data-folder.ts";
+import type { DataFolder } from "./data-folder.ts";
 import { EngineError } from "./failure.ts";
+import { sizeOf } from "./file-size.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { checkSchema, isEmpty, readPosition } from "./schema.ts";
 import { readWatermark } from "./watermark.ts";
-
-/** How large a file is, in bytes; 0 where there is none. */
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-/**
- * Says whether there is a log in a folder, or what shows that there was one. A folder that a process was about to make a log in, and had
- * no time to, holds none.
- */
-export function holdsLog(directory: string): boolean {
-  const { database, writeAheadLog, watermark } = dataFolder(directory);
-  if (readWatermark(watermark) > 0) return true;
-  if (sizeOf(database) === 0) return sizeOf(writeAheadLog) > 0;
-  try {
-    const db = openForReading(database);
-    try {
-      return !isEmpty(db);
-    } finally {
-      db.close();
-    }
-  } catch {
-    // What it cannot be read for is told when it is read.
-    return true;
-  }
-}
 
 /** Opens a folder's database to be copied. Throws `damaged` where acknowledged entries are missing, `unavailable` where there is no log. */
 export function openToCopy(folder: DataFolder): DatabaseSync {

@@ -1,9 +1,10 @@
-import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { EngineError, isUnmade, toFailure } from "./failure.ts";
+import { sizeOf } from "./file-size.ts";
 import { keepFolder } from "./owner-lock.ts";
 
 /**
@@ -55,8 +56,6 @@ function openAsItStands(folder: DataFolder, refusal: unknown): DatabaseSync {
     throw error;
   }
 }
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 function keepForReading(folder: DataFolder, otherwise: EngineError): () => void {
   try {

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import type { PartsSnapshots } from "@trimtab/log";
-import { createLogReads, type LogReads } from "./sqlite-commit-log.ts";
+import type { PartsLog, PartsSnapshots } from "@trimtab/log";
+import { createLogReads } from "./sqlite-commit-log.ts";
 import { createSnapshotReads } from "./sqlite-snapshots.ts";
 import { startThread } from "./thread.ts";
 
 /** A folder's log as somebody sees it who only reads. */
 export interface SqliteLogReads {
-  readonly log: LogReads;
+  readonly log: Pick<PartsLog, "read" | "before" | "streams">;
   readonly snapshots: Pick<PartsSnapshots, "load">;
   close(): Promise<void>;
 }

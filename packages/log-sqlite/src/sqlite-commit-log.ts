@@ -1,6 +1,7 @@
 import { type Bytes, byteLengthOf, type LogError, type LogRead, type PartsLog } from "@trimtab/log";
 import { createFollowers } from "./followers.ts";
 import { unpack } from "./packed.ts";
+import type { SqliteLogReads } from "./read-sqlite-log.ts";
 import type { StreamsPage } from "./reader.ts";
 import type { LogCounts } from "./report.ts";
 import { toSectioned } from "./sectioned.ts";
@@ -20,11 +21,8 @@ const followBatch = 1000;
 /** What an entry may hold, in bytes: well below what SQLite takes and a buffer can be. */
 const maxEntryBytes = 512 << 20;
 
-/** The part of a log that reads what is stored. */
-export type LogReads = Pick<PartsLog, "read" | "before" | "streams">;
-
 /** Makes the part of the log that reads, over the thread that does. */
-export function createLogReads(reads: Pick<Thread, "call">): LogReads {
+export function createLogReads(reads: Pick<Thread, "call">): SqliteLogReads["log"] {
   return {
     async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
       const request = {

@@ -5,8 +5,6 @@ import type { Latency } from "@trimtab/core";
 export interface LatencySketch {
   readonly count: number;
   accept(durationMs: number): void;
-  /** Adds what it holds to a sketch of more. */
-  addTo(whole: DDSketch): void;
 }
 
 /**
@@ -32,6 +30,7 @@ class Durations implements LatencySketch {
     else if (this.#few.push(durationMs) > few) this.#sketchAll();
   }
 
+  /** Adds what it holds to a sketch of more. */
   addTo(whole: DDSketch): void {
     if (this.#sketch !== undefined) whole.merge(this.#sketch);
     for (const durationMs of this.#few) whole.accept(durationMs);
@@ -48,7 +47,7 @@ class Durations implements LatencySketch {
 /** Puts sketches together and reads them; all 0 of nothing. */
 export function readLatency(sketches: Iterable<LatencySketch | undefined>): Latency {
   const whole = newSketch();
-  for (const sketch of sketches) sketch?.addTo(whole);
+  for (const sketch of sketches) if (sketch instanceof Durations) sketch.addTo(whole);
   if (whole.count === 0) return { count: 0, meanMs: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, maxMs: 0 };
   const at = (quantile: number) => toNanos(Math.min(whole.max, whole.getValueAtQuantile(quantile)));
   return {

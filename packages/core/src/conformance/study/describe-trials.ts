@@ -177,12 +177,12 @@ function describeProposing(opened: OpenStudies): void {
     const good = { x: 1, pin: 2, code: 3 };
     for (const name of ["pin", "code"]) {
       const parameters = { ...good, [name]: 4242 };
-      for (const refused of [
-        studies.askTrials("s", "secret", { parameters }),
-        studies.askTrials("s", "one", { parameters }),
-        studies.enqueueTrial("s", "secret", parameters),
+      for (const propose of [
+        () => studies.askTrials("s", "secret", { parameters }),
+        () => studies.askTrials("s", "one", { parameters }),
+        () => studies.enqueueTrial("s", "secret", parameters),
       ]) {
-        const { message, details } = await refusalOf(refused, "invalid_argument");
+        const { message, details } = await refusalOf(propose(), "invalid_argument");
         expect(JSON.stringify([message, details])).not.toMatch(/4242|[:]2/);
       }
     }
