@@ -58,9 +58,10 @@ function readPlain(pattern: string, at: number, { groups, top, add }: Count): nu
   } else if (character === "{") {
     return repeatLast(pattern, at, top());
   } else if (character === "*" || character === "+" || character === "?") {
-    // The repetition repeats what it stands after, and a counted one after it repeats both.
-    top().size += 1;
-    top().last += 1;
+    // The repetition repeats what it stands after, and a counted one after it repeats both. A star takes one more after what may be empty.
+    const loop = character === "*" ? 2 : 1;
+    top().size += loop;
+    top().last += loop;
   } else {
     add(1);
   }
