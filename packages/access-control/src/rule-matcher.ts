@@ -6,10 +6,10 @@ import {
   createGlob,
   type Expression,
   type Payload,
-  payloadEquals,
   toPayload,
   type Value,
   type ValueRecord,
+  valueEquals,
 } from "@trimtab/core";
 
 /** Holds rules against questions. */
@@ -90,5 +90,5 @@ function payloadOf(name: string, { caller, variable, permission, atMs }: AccessQ
 
 function hasEntry(attributes: ValueRecord, key: string, wanted: Value): boolean {
   const value = Object.hasOwn(attributes, key) ? attributes[key] : undefined;
-  return value !== undefined && payloadEquals(toPayload(value), toPayload(wanted));
+  return value !== undefined && valueEquals(value, wanted);
 }

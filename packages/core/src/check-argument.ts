@@ -5,8 +5,7 @@ import { emptyRecord } from "./variable.ts";
 
 /** Refuses a name or id that is empty, too long, ill-formed, or holds a control character or `/`. */
 export function checkName(name: unknown, field: string, maxLength: number): Refusal | undefined {
-  if (typeof name !== "string")
-    return refusal("invalid_argument", `${field} must be text, got ${typeof name}`, { field });
+  if (typeof name !== "string") return notText(name, field);
   if (name === "") return refusal("invalid_argument", `${field} must not be empty`, { field, value: name });
   if (name.length > maxLength) return tooLong(field, name, maxLength);
   if (!name.isWellFormed()) return illFormed(field);
@@ -72,11 +71,14 @@ export function checkTimeRange({ sinceMs, untilMs }: { sinceMs?: number; untilMs
 /** Refuses what is there and no text that can be stored and sent, or longer than it may be. */
 export function checkText(text: unknown, field: string, maxLength: number): Refusal | undefined {
   if (text === undefined) return undefined;
-  if (typeof text !== "string")
-    return refusal("invalid_argument", `${field} must be text, got ${typeof text}`, { field });
+  if (typeof text !== "string") return notText(text, field);
   if (text.length > maxLength) return tooLong(field, text, maxLength);
   return text.isWellFormed() ? undefined : illFormed(field);
 }
+
+/** Refuses what is no text. */
+export const notText = (text: unknown, field: string): Refusal =>
+  refusal("invalid_argument", `${field} must be text, got ${typeof text}`, { field });
 
 /** Refuses anything but a list. */
 export function checkList(list: unknown, field: string): Refusal | undefined {

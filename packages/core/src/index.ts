@@ -46,7 +46,7 @@ export * from "./payload.ts";
 export { evaluateRule, type RuleOutcome, type RuleText } from "./rule/check-rules.ts";
 export { readRule, unknownRule } from "./rule/decide-rule.ts";
 export * from "./rule/rule.ts";
-export { isSensitive } from "./sensitivity.ts";
+export { isSensitive, saysSensitive } from "./sensitivity.ts";
 export * from "./session-state.ts";
 export * from "./session-summary.ts";
 export { shareRecord } from "./share-record.ts";

@@ -208,9 +208,9 @@ export function payloadEquals(a: Payload, b: Payload): boolean {
   }
 }
 
-/** Compares two records of plain data as {@link payloadEquals} does. */
-export const recordEquals = (a: ValueRecord, b: ValueRecord): boolean =>
-  a === b || payloadEquals(toPayload(a), toPayload(b));
+/** Compares plain data as {@link payloadEquals} does. */
+export const valueEquals = (a: Value, b: Value): boolean =>
+  Object.is(a, b) || payloadEquals(toPayload(a), toPayload(b));
 
 const arraysEqual = (a: NdArray, b: NdArray) =>
   a.dtype === b.dtype &&

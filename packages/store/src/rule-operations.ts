@@ -5,6 +5,7 @@ import {
   evolve,
   findVariable,
   nextCommit,
+  notText,
   type Refusal,
   type Rule,
   type RuleCheck,
@@ -13,7 +14,6 @@ import {
   type SessionState,
   type Store,
   StoreError,
-  storeError,
   type Updates,
   unknownRule,
   unknownVariable,
@@ -51,10 +51,7 @@ export function createRuleOperations(
     },
     validateRule: (session, expression) =>
       sessions.access(session, ({ runtime: { state } }) => {
-        if (typeof expression !== "string") {
-          const message = `expression must be text, got ${typeof expression}`;
-          throw storeError("invalid_argument", message, { field: "expression" });
-        }
+        if (typeof expression !== "string") throw new StoreError(notText(expression, "expression"));
         const { revision } = state;
         const context = { ...sessions.means, atMs: state.atMs };
         const read = readRule(state, { name: "", expression }, context);

@@ -10,7 +10,6 @@ import {
 } from "@trimtab/core";
 import type { WatchSource } from "./pull-commits.ts";
 import type { ChangeView } from "./watch-events.ts";
-
 import { formatToken, isPlaceOf, parseToken, type WatchPosition } from "./watch-token.ts";
 
 /** Where a watch starts. */

@@ -1,4 +1,4 @@
-import { isStoreError, type Store, storeError } from "@trimtab/core";
+import { isStoreError, type Store, saysSensitive, storeError } from "@trimtab/core";
 
 /**
  * Rejects as a call does that was given parameters, but where these are refused for the value of a variable that is sensitive
@@ -13,7 +13,7 @@ export async function withoutSensitive<T>(store: Store, session: string, call: P
     // What lies within the branches of a variable is named by a path that begins with its name.
     const [name = ""] = field.split("/");
     const variable = (await store.getVariables(session, [name])).found.get(name);
-    if (variable?.sensitive !== true && variable?.metadata["sensitive"] !== true) throw error;
+    if (variable === undefined || !saysSensitive(variable)) throw error;
     throw storeError("invalid_argument", `${field} has a value that the study does not search`, { field });
   }
 }

@@ -1,4 +1,5 @@
-import { storeError } from "../store-error.ts";
+import { notText } from "../check-argument.ts";
+import { StoreError } from "../store-error.ts";
 
 /** A variable as a caller names it: the session that it belongs to, and its id or name there. */
 export interface VariableTarget {
@@ -8,9 +9,7 @@ export interface VariableTarget {
 
 /** Reads a ref: an id or a name is the calling session's own, `<session>/<id or name>` may be another one's. Throws `invalid_argument` for what is no text. */
 export function parseVariableRef(session: string, ref: string): VariableTarget {
-  if (typeof ref !== "string") {
-    throw storeError("invalid_argument", `variable must be text, got ${typeof ref}`, { field: "variable" });
-  }
+  if (typeof ref !== "string") throw new StoreError(notText(ref, "variable"));
   const slash = ref.indexOf("/");
   return slash < 0 ? { owner: session, ref } : { owner: ref.slice(0, slash), ref: ref.slice(slash + 1) };
 }

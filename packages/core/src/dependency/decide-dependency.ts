@@ -4,7 +4,7 @@ import type { SessionEvent } from "../commit.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { unknownVariable } from "../find-variable.ts";
-import { recordEquals, type ValueRecord } from "../payload.ts";
+import { type ValueRecord, valueEquals } from "../payload.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import { emptyRecord, type Variable } from "../variable.ts";
@@ -31,7 +31,7 @@ export function decideAddDependency(
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   // Only what depends on its data follows a variable.
   if (kind !== "data" && derivationNeeds(variable, dependsOn.name, context)) return neededBy(variable, dependsOn);
-  if (known?.kind === kind && recordEquals(known.metadata, metadata.value)) return accept();
+  if (known?.kind === kind && valueEquals(known.metadata, metadata.value)) return accept();
   return accept(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
 }
 

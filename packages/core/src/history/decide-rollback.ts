@@ -10,7 +10,7 @@ import { encodeValue, unknownType } from "../encode-value.ts";
 import { checkWritable, expectVariable } from "../find-variable.ts";
 import { createGlob } from "../glob.ts";
 import type { Parsed } from "../parse-value.ts";
-import { type Payload, payloadEquals, recordEquals } from "../payload.ts";
+import { type Payload, payloadEquals, valueEquals } from "../payload.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
@@ -127,7 +127,7 @@ const sameRules = (a: Permissions = noPermissions, b: Permissions = noPermission
   a.revision === b.revision || (a.rules.length === 0 && b.rules.length === 0);
 
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
-  a.description === b.description && recordEquals(a.metadata, b.metadata) && recordEquals(a.constraints, b.constraints);
+  a.description === b.description && valueEquals(a.metadata, b.metadata) && valueEquals(a.constraints, b.constraints);
 
 function deleteNew(
   state: SessionState,

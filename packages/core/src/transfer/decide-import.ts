@@ -9,7 +9,7 @@ import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue } from "../encode-value.ts";
 import { checkReadOnly } from "../find-variable.ts";
-import { payloadEquals, recordEquals } from "../payload.ts";
+import { payloadEquals, valueEquals } from "../payload.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import { type Derivation, laterThan, type Variable } from "../variable.ts";
 import { numberOfId, variableId } from "../variable-id.ts";
@@ -122,8 +122,8 @@ function changeTo(state: SessionState, before: Variable, after: Variable, contex
 const sameSurroundings = (a: Variable, b: Variable): boolean =>
   a.description === b.description &&
   a.sensitive === b.sensitive &&
-  recordEquals(a.metadata, b.metadata) &&
-  recordEquals(a.constraints, b.constraints) &&
+  valueEquals(a.metadata, b.metadata) &&
+  valueEquals(a.constraints, b.constraints) &&
   textOf(a.derivation) === textOf(b.derivation);
 
 const textOf = (derivation: Derivation | undefined): string =>

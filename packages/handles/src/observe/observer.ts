@@ -1,4 +1,4 @@
-import { payloadEquals, toPayload, type Value } from "@trimtab/core";
+import { type Value, valueEquals } from "@trimtab/core";
 import { checkedAtLeast } from "../checked-at-least.ts";
 import type { OnError } from "../listeners.ts";
 import type { Timers } from "../timers.ts";
@@ -90,8 +90,7 @@ export function createObserver(
 function isWanted(event: ObservedEvent, { filter, distinct }: ObserveOptions, onError: OnError): boolean {
   if (event.kind !== "updated") return true;
   const { oldValue, newValue } = event;
-  if (distinct === true && oldValue !== undefined && payloadEquals(toPayload(oldValue), toPayload(newValue)))
-    return false;
+  if (distinct === true && oldValue !== undefined && valueEquals(oldValue, newValue)) return false;
   if (filter === undefined) return true;
   try {
     return filter(oldValue, newValue);

@@ -1,4 +1,4 @@
-import { payloadEquals, toPayload, type Value, type Variable, type WatchEvent } from "@trimtab/core";
+import { type Value, type Variable, valueEquals, type WatchEvent } from "@trimtab/core";
 import type { ObservedEvent } from "./observed-event.ts";
 
 /** Tells, from what a watch yields, what has happened to each variable, and what it was before. */
@@ -17,7 +17,7 @@ interface Known {
 
 /** Where a log has lost its end, another value may have come to have the version of one that was known. */
 const isSame = (known: Known, { version, value }: Variable): boolean =>
-  known.version === version && payloadEquals(toPayload(known.value), toPayload(value));
+  known.version === version && valueEquals(known.value, value);
 
 /** Starts without knowing anything; the first full view is where observation begins, and tells nothing. */
 export function createSessionEvents(): SessionEvents {
