@@ -4,6 +4,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { EngineError } from "./failure.ts";
 import { sizeOf } from "./file-size.ts";
 import { openForReading } from "./open-for-reading.ts";
+import { prepared } from "./prepared.ts";
 import { checkSchema, isEmpty, readPosition } from "./schema.ts";
 import { readWatermark } from "./watermark.ts";
 
@@ -13,14 +14,11 @@ export function openToCopy(folder: DataFolder): DatabaseSync {
   const acknowledged = readWatermark(folder.watermark);
   refuseLostDatabase(folder, acknowledged);
   const db = openForReading(folder.database);
-  try {
+  return prepared(db, () => {
     refuseLoss(db, folder, acknowledged);
-    if (!isEmpty(db)) return db;
-    throw new EngineError("unavailable", `${folder.directory} holds no log yet`, { file: folder.database });
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+    if (isEmpty(db))
+      throw new EngineError("unavailable", `${folder.directory} holds no log yet`, { file: folder.database });
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
 import { refuseLoss, refuseLossUnopened } from "./loss.ts";
 import { takeFolder } from "./owner-lock.ts";
+import { prepared } from "./prepared.ts";
 import { createSchema, isEmpty, openForWriting, readPosition, upgradeSchema } from "./schema.ts";
 import { openWatermark, readWatermark, type Watermark } from "./watermark.ts";
 import { reached } from "./write-point.ts";
@@ -59,15 +60,11 @@ function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
   if (!existsSync(folder.database) && isUnfinished(folder)) throw brokenOff(folder);
   refuseLossUnopened(folder, acknowledged);
   const db = openForWriting(folder.database);
-  try {
+  return prepared(db, () => {
     refuseLoss(db, folder, acknowledged);
     if (isEmpty(db)) createSchema(db);
     else upgradeSchema(db);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  });
 }
 
 function brokenOff({ directory }: DataFolder): EngineError {

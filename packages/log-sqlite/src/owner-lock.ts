@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, isBusy, isCorrupt } from "./failure.ts";
+import { prepared } from "./prepared.ts";
 
 /**
  * Takes the folder for this process until it is released. The lock is the operating system's, by way of SQLite, and
@@ -34,12 +35,7 @@ export function takeFolder(folder: DataFolder): { release(): void } {
  */
 export function keepFolder({ lock: path }: DataFolder): { release(): void } {
   const lock = new DatabaseSync(path, { readOnly: true, timeout: 0 });
-  try {
-    lock.exec("BEGIN; SELECT count(*) FROM sqlite_schema");
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
+  prepared(lock, () => lock.exec("BEGIN; SELECT count(*) FROM sqlite_schema"));
   return { release: () => lock.close() };
 }
 

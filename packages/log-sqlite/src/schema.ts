@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { EngineError } from "./failure.ts";
+import { prepared } from "./prepared.ts";
 
 /** "Trtb" in the file's header, by which `file` and this package know the database for what it is. */
 const applicationId = 0x54727462;
@@ -110,7 +111,7 @@ const schemaVersion = 1 + migrations.length;
 /** Opens a database to be written to, durable at each commit. Throws as {@link checkSchema} does, and leaves as it is what is not ours. */
 export function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 5000, enableForeignKeyConstraints: false });
-  try {
+  return prepared(db, () => {
     if (!isEmpty(db)) checkSchema(db, path);
     // `fullfsync` matters on macOS alone, where a plain flush stops at the drive's cache.
     db.exec(`
@@ -121,11 +122,7 @@ export function openForWriting(path: string): DatabaseSync {
       PRAGMA checkpoint_fullfsync = ON;
       PRAGMA cache_size = -16384;
     `);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  });
 }
 
 /** Says whether a database holds nothing yet, not even a schema. */

@@ -1,20 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
 import { openDatabase } from "./open-database.ts";
+import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 import { createWriter } from "./writer.ts";
 
 function openWriter() {
-  const directory = mkdtempSync(join(tmpdir(), "trimtab-writer-"));
-  const folder = dataFolder(directory);
+  const folder = dataFolder(temporaryFolder());
   const { db, watermark, close } = openDatabase(folder, { acceptLoss: false });
-  onTestFinished(() => {
-    close();
-    rmSync(directory, { recursive: true });
-  });
+  onTestFinished(close);
   return { db, writer: createWriter(db, folder, watermark) };
 }
 

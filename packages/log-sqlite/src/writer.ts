@@ -1,4 +1,3 @@
-import { rmSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { createApply } from "./apply-write.ts";
 import { createCheckpoints } from "./checkpoints.ts";
@@ -7,6 +6,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { type Failure, isConstraint, toFailure } from "./failure.ts";
 import { createHeads } from "./heads.ts";
 import type { Sections } from "./packed-data.ts";
+import { obstacleIn } from "./probe.ts";
 import { readPosition } from "./schema.ts";
 import { createSweeper } from "./sweeper.ts";
 import type { Watermark } from "./watermark.ts";
@@ -162,16 +162,8 @@ function noteAcknowledged(watermark: Watermark, position: number): void {
 }
 
 /** SQLite calls a disk that became read-only an input/output error; asking it tells. */
-function explain(failure: Failure, { probe, database }: DataFolder): Failure {
-  if (failure.code !== "unavailable") return failure;
-  try {
-    writeFileSync(probe, "");
-    rmSync(probe);
-    return failure;
-  } catch (error) {
-    return toFailure(error, database);
-  }
-}
+const explain = (failure: Failure, folder: DataFolder): Failure =>
+  failure.code === "unavailable" ? (obstacleIn(folder, 0) ?? failure) : failure;
 
 function distribute(writes: readonly Write[], data: readonly Data[]): Prepared[] {
   let offset = 0;
