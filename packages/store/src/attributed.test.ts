@@ -1,10 +1,10 @@
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore } from "./create-store.ts";
+import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 test("the write that finds a lease run out is not that lease's", async () => {
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = createStore({ types: builtinTypes, clock });
   onTestFinished(() => store.close());
   await store.createSession({ id: "s" });
@@ -15,7 +15,7 @@ test("the write that finds a lease run out is not that lease's", async () => {
   });
   const { id } = optimization;
   await store.setVariable("s", "x", 2, { lease: { optimization: id, fencingToken } });
-  ahead = 5000;
+  advance(5000);
   await store.setVariable("s", "x", 3);
   const { items } = await store.listVariableHistory("s", "x");
   expect(items.map(({ version, optimization: by }) => [version, by])).toEqual([

@@ -3,15 +3,12 @@ import { describeSessionLives } from "@trimtab/core/conformance";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { createStore, type StoreOptions } from "./create-store.ts";
+import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store whose clock can be moved. */
 const open = (options: Partial<StoreOptions>) => async () => {
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = createStore({ types: builtinTypes, clock, bookmarkIntervalMs: 20, ...options });
-  const advance = (ms: number) => {
-    ahead += ms;
-  };
   return { store, advance, close: () => store.close() };
 };
 

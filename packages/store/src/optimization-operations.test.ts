@@ -3,6 +3,7 @@ import { createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore } from "./create-store.ts";
+import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 test("every commit of an optimization says by which call it came", async () => {
   const log = createMemoryLog<Commit>();
@@ -32,8 +33,7 @@ test("every commit of an optimization says by which call it came", async () => {
 });
 
 test("a lease that was not renewed in time is told of once the sweep has recorded that", async () => {
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = createStore({ types: builtinTypes, clock });
   onTestFinished(() => store.close());
   await store.createSession({ id: "s" });
@@ -43,7 +43,7 @@ test("a lease that was not renewed in time is told of once the sweep has recorde
   store.telemetry.on("dspex.variables.optimization_completed", ({ metadata }) => told.push(metadata));
   await store.sweep();
   expect(told).toEqual([]);
-  ahead = 1001;
+  advance(1001);
   await store.sweep();
   await store.sweep();
   expect(told).toEqual([{ session_id: "s", optimization_id: optimization.id, outcome: "abandoned" }]);

@@ -9,6 +9,7 @@ import {
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";
+import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** What a folder holds, in memory, with the reads of its log counted. */
 function createFolder() {
@@ -104,8 +105,7 @@ test("sessions above the limit leave memory, the least recently used first, and 
 
 test("a session that nobody uses for long leaves memory, and one that is watched does not", async () => {
   const folder = createFolder();
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = openStore(folder, { clock, idleSessionMs: 1000, bookmarkIntervalMs: 10 });
   for (const id of ["idle", "watched"]) await store.createSession({ id });
   const watch = store.watch("watched")[Symbol.asyncIterator]();
@@ -113,7 +113,7 @@ test("a session that nobody uses for long leaves memory, and one that is watched
   folder.reads.length = 0;
   while (!folder.reads.includes("idle")) {
     // Until the timer comes round it stays where it is.
-    ahead += 2000;
+    advance(2000);
     await new Promise((resolve) => setTimeout(resolve, 5));
     await store.getSession("idle");
   }
@@ -125,11 +125,10 @@ test("a session that nobody uses for long leaves memory, and one that is watched
 
 test("a session at rest expires, and is swept", async () => {
   const folder = createFolder();
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = openStore(folder, { clock, maxLoadedSessions: 0 });
   for (const id of ["short", "long"]) await store.createSession({ id, ttlMs: id === "short" ? 1000 : 100_000 });
-  ahead = 2000;
+  advance(2000);
   expect((await store.listSessions()).items.map(({ id }) => id)).toEqual(["long"]);
   expect(await store.sweep()).toBe(1);
   expect(await store.countSessions()).toBe(1);

@@ -3,18 +3,15 @@ import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore, type StoreOptions } from "./create-store.ts";
+import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store over a log in which every commit counts a thousand bytes, with a clock that can be moved. */
 function open(options: Partial<StoreOptions>) {
   const log = createMemoryLog<never>({ sizeOf: () => 1000 });
   const snapshots = createMemorySnapshots<SessionCheckpoint>();
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = createStore({ types: builtinTypes, log, snapshots, shared: false, clock, ...options });
   onTestFinished(() => store.close());
-  const advance = (ms: number) => {
-    ahead += ms;
-  };
   const firstKept = async () => {
     const read = await log.read("s", 0, 1);
     return read.kind === "trimmed" ? read.through + 1 : read.first;

@@ -2,6 +2,9 @@ import { absentSession, type Commit, type SessionState, stepsOf } from "@trimtab
 import type { CommitLog } from "@trimtab/log";
 import { endsSession } from "./ends-session.ts";
 
+/** A session that is not there after a revision: those up to it are of earlier ones of the same id. */
+export const absentAt = (id: string, revision: number): SessionState => ({ ...absentSession(id), revision });
+
 /**
  * Gives the state before a session began, where its log is trimmed right up to there: what is gone is an earlier session of
  * the same id, and nothing is missing. Gives `undefined` where the log goes on in the midst of a session, or not at all.
@@ -13,7 +16,7 @@ export async function stateBeforeBeginning(
 ): Promise<SessionState | undefined> {
   const read = await log.read(id, through, 1);
   const [first] = read.kind === "entries" ? read.entries : [];
-  return first !== undefined && beginsSession(first) ? { ...absentSession(id), revision: through } : undefined;
+  return first !== undefined && beginsSession(first) ? absentAt(id, through) : undefined;
 }
 
 /**
@@ -31,9 +34,9 @@ export async function stateWithoutSnapshot(
     const read = await log.read(id, last?.revision ?? through, 1000);
     if (read.kind === "trimmed") return undefined;
     const first = read.entries.find(beginsSession);
-    if (first !== undefined) return { ...absentSession(id), revision: first.revision - 1 };
+    if (first !== undefined) return absentAt(id, first.revision - 1);
     if (read.entries.length > 0) last = read.entries.at(-1);
-    else return last && endsSession(last) ? { ...absentSession(id), revision: last.revision } : undefined;
+    else return last && endsSession(last) ? absentAt(id, last.revision) : undefined;
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
 import type { RecentCommits, RecentOptions } from "./recent-commits.ts";
-import { beginsSession, stateWithoutSnapshot } from "./session-beginning.ts";
+import { absentAt, beginsSession, stateWithoutSnapshot } from "./session-beginning.ts";
 import type { KeeperOptions } from "./snapshot-keeper.ts";
 import type { WatchHub } from "./watch-hub.ts";
 
@@ -77,8 +77,7 @@ export async function loadFold(id: string, options: FoldOptions): Promise<Loaded
       const rest = await log.read(id, read.through, 1);
       if (rest.kind === "trimmed" || rest.entries.some(beginsSession)) return loadFold(id, options);
       if (snapshot === undefined && rest.entries.length === 0) {
-        const gone = { ...absentSession(id), revision: read.through };
-        return { state: gone, history: createSessionHistory(options.history), snapshotAt };
+        return { state: absentAt(id, read.through), history: createSessionHistory(options.history), snapshotAt };
       }
       // While this one was read a later snapshot was taken, and the log trimmed up to it; or the session ended, and its own are gone.
       if (((await snapshots.load(id))?.number ?? 0) !== snapshotAt) return loadFold(id, options);

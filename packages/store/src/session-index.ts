@@ -11,6 +11,7 @@ import {
 import type { CommitLog, SummaryStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
 import type { LoadedSession, RestingSession, SessionTable } from "./session-table.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** What the index of sessions is made from. */
 export interface IndexOptions {
@@ -97,13 +98,8 @@ export function createSessionIndex(
 
   /** None where they are not all there, or damaged: a later snapshot may make them superfluous. */
   const entriesBetween = async (id: string, after: number, last: number): Promise<readonly Commit[]> => {
-    try {
-      const read = await log.read(id, after, last - after);
-      return read.kind === "entries" ? read.entries : [];
-    } catch (error) {
-      if (isStoreError(error, "data_loss")) return [];
-      throw error;
-    }
+    const read = await log.read(id, after, last - after).catch(unlessDamaged);
+    return read?.kind === "entries" ? read.entries : [];
   };
 
   const load = async (id: string): Promise<SessionSummary> => {

@@ -4,11 +4,11 @@ import { cel } from "@trimtab/expressions";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { createStore, type StoreOptions } from "./create-store.ts";
+import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store whose clock can be moved and whose history is short enough to be outrun. */
 function openStore(options: Partial<StoreOptions>) {
-  let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, elapsed: () => performance.now() + ahead };
+  const { clock, advance } = createMovingClock();
   const store = createStore({
     types: builtinTypes,
     expressions: cel,
@@ -19,9 +19,6 @@ function openStore(options: Partial<StoreOptions>) {
     bookmarkIntervalMs: 20,
     ...options,
   });
-  const advance = (ms: number) => {
-    ahead += ms;
-  };
   return { store, advance, close: () => store.close() };
 }
 

@@ -25,6 +25,7 @@ import {
 import { pageAfter } from "../paging.ts";
 import { revisionOf, stateAt } from "../past-states.ts";
 import type { Sessions } from "../sessions.ts";
+import { unlessDamaged } from "../unless-damaged.ts";
 import { requireVariable } from "../variable-operations.ts";
 
 type PermissionOperations = Pick<
@@ -170,11 +171,6 @@ function checkPermission(permission: Permission, field: string): void {
   if (accessPermissions.includes(permission)) return;
   const message = `${field} must be one of ${accessPermissions.join(", ")}, got ${String(permission)}`;
   throw storeError("invalid_argument", message, { field, value: String(permission) });
-}
-
-/** A session that cannot be read keeps nobody from being told of the others'. */
-function unlessDamaged(error: unknown): undefined {
-  if (!isStoreError(error, "data_loss")) throw error;
 }
 
 /** Looks only at what is shared at all: all of a session that has rules for all, and what has rules of its own. */
