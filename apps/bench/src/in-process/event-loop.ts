@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Measured } from "../goals.ts";
 import { markdownTable } from "../optimize/markdown.ts";
+import { scriptBeside } from "../script-beside.ts";
 import type { Delays, Load } from "./event-loop-load.ts";
 
 /** How late timers come in a process that does nothing, and in processes that write and read at the same time as that. */
@@ -28,8 +29,7 @@ export async function benchEventLoop(seconds: number): Promise<Measured> {
 
 /** Runs a load in a thread of its own, whose event loop and heap are its own too, and gives how late its timers came. */
 async function delaysOf(load: Load, seconds: number): Promise<Delays> {
-  const file = new URL(`./event-loop-load${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
-  const worker = new Worker(file, { workerData: { load, seconds } });
+  const worker = new Worker(scriptBeside(import.meta.url, "event-loop-load"), { workerData: { load, seconds } });
   const [delays] = await once(worker, "message");
   await worker.terminate();
   return delays as Delays;

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { writeFigures } from "../figures-page.ts";
 import { formatGoals, type Goal } from "../goals.ts";
+import { wantedOf } from "../section.ts";
 import { measureApart } from "./measure-apart.ts";
 import { lengthOf, sections } from "./sections.ts";
 
@@ -9,9 +10,7 @@ import { lengthOf, sections } from "./sections.ts";
  * the tables and, in a full run, writes them into `docs/performance.md`, the goals first. Resolves to the exit code.
  */
 export async function benchInProcess(isQuick: boolean): Promise<number> {
-  const wanted = sections.filter(({ title }) =>
-    process.argv.every((arg) => !arg.startsWith("--only=") || title.includes(arg.slice(7))),
-  );
+  const wanted = wantedOf(sections);
   const { rounds, turnMs } = lengthOf(isQuick);
   const head = `Node ${process.version}, ${cpus().length} cores; medians of ${rounds} rounds of ${turnMs} ms.\n`;
   console.log(head);

@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { Measured } from "../goals.ts";
-import type { Section } from "./sections.ts";
+import { scriptBeside } from "../script-beside.ts";
+import type { Section } from "../section.ts";
 
 /** What a section came to. */
 export interface Outcome {
@@ -11,8 +11,7 @@ export interface Outcome {
   readonly isWork: boolean;
 }
 
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-const script = fileURLToPath(new URL(`./section-process.${extension}`, import.meta.url));
+const script = scriptBeside(import.meta.url, "section-process");
 
 /**
  * Measures a section in a process of its own: what another has left in memory, and how the code was compiled for what

@@ -1,5 +1,5 @@
-import type { Measured } from "../goals.ts";
 import type { MeasureOptions } from "../measure.ts";
+import type { Section } from "../section.ts";
 import { codecComparisons } from "./codec.ts";
 import { derivedComparisons } from "./derived.ts";
 import { durableComparisons } from "./durable.ts";
@@ -10,12 +10,6 @@ import { benchMemory } from "./memory.ts";
 import { readAndWriteComparisons } from "./reads-and-writes.ts";
 import { benchReplay } from "./replay.ts";
 import { type Comparison, measureAll } from "./work.ts";
-
-/** A part of what one process can measure by itself. */
-export interface Section {
-  readonly title: string;
-  readonly run: (isQuick: boolean) => Promise<Measured>;
-}
 
 const full: MeasureOptions = { rounds: 9, turnMs: 300 };
 const quick: MeasureOptions = { rounds: 3, turnMs: 50 };

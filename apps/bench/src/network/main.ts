@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { writeFigures } from "../figures-page.ts";
-import { formatGoals, type Goal, type Measured } from "../goals.ts";
+import { formatGoals, type Goal } from "../goals.ts";
+import { type Section, wantedOf } from "../section.ts";
 import type { Effort } from "./contest.ts";
 import { benchDurableWrites } from "./durable.ts";
 import { benchLatencies } from "./latencies.ts";
@@ -9,11 +10,6 @@ import { benchTensors } from "./tensors.ts";
 import { benchReads } from "./unary.ts";
 import { benchIdleWatchers, benchSlowWatcher } from "./watcher-costs.ts";
 import { benchWatches } from "./watches.ts";
-
-interface Section {
-  readonly title: string;
-  readonly run: (isQuick: boolean) => Promise<Measured>;
-}
 
 const calls: Effort = {
   concurrencies: [1, 16, 64, 256],
@@ -58,9 +54,7 @@ export async function benchNetwork(isQuick: boolean): Promise<number> {
   if (missing.length > 0)
     console.error(`not installed, so not measured: ${missing.join(", ")}; see apps/bench/peers.sh`);
   if (missing.includes("h2load")) return 1;
-  const wanted = sections.filter(({ title }) =>
-    process.argv.every((arg) => !arg.startsWith("--only=") || title.includes(arg.slice(7))),
-  );
+  const wanted = wantedOf(sections);
   const parts: string[] = [];
   const goals: Goal[] = [];
   let failures = 0;

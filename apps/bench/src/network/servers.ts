@@ -1,11 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { scriptBeside } from "../script-beside.ts";
 import { freePort, type Running, startProgram } from "./processes.ts";
-
-/** Sources run as they are in development, and built everywhere else. */
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /** Bare servers of HTTP/2, HTTP/1.1 and sockets in one process. */
 export interface BareServer extends Running {
@@ -16,7 +13,7 @@ export interface BareServer extends Running {
 /** Starts the bare servers. */
 export async function startBareServer(): Promise<BareServer> {
   const [port, http1Port, socketPort] = [await freePort(), await freePort(), await freePort()];
-  const script = fileURLToPath(new URL(`./bare-server.${extension}`, import.meta.url));
+  const script = scriptBeside(import.meta.url, "bare-server");
   const args = [...process.execArgv, script, ...[port, http1Port, socketPort].map(String)];
   const running = await startProgram({ name: "bare Node", command: process.execPath, args, port });
   return { ...running, http1Port, socketPort };
@@ -26,7 +23,7 @@ export async function startBareServer(): Promise<BareServer> {
 export async function startTrimtab(log: "sqlite" | "memory", settings: readonly string[] = []): Promise<Running> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), "trimtab-bench-"));
-  const script = fileURLToPath(new URL(`./main.${extension}`, import.meta.resolve("@trimtab/server")));
+  const script = scriptBeside(import.meta.resolve("@trimtab/server"), "main");
   const own = ["--listen", `127.0.0.1:${port}`, "--log", log, "--data", data];
   const args = [...process.execArgv, script, ...own, ...settings];
   const running = await startProgram({ name: `Trimtab, ${log}`, command: process.execPath, args, port });

@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { VariableService, WatchService } from "@trimtab/wire/services";
 import { type Goal, type Measured, ratioGoal } from "../goals.ts";
+import { scriptBeside } from "../script-beside.ts";
 import { type Contestant, contest, type Effort, figureOf, formatContest, type Result } from "./contest.ts";
 import { type Http2Fanout, toHttp2 } from "./fanout.ts";
 import type { FanoutAnswer, FanoutOrder, Wired } from "./fanout-load.ts";
@@ -12,7 +12,6 @@ import type { Running } from "./processes.ts";
 import { callOf, type Dialect, etcdCall, etcdWatch, fill, inEnvelope, session, variableAt } from "./requests.ts";
 import { startBareServer, startTrimtab } from "./servers.ts";
 
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 /** As large as a change of a small variable. */
 const eventBytes = 160;
 
@@ -87,7 +86,7 @@ export interface Loader {
 
 /** Starts a process that watches and publishes. */
 export function openLoader(): Loader {
-  const script = fileURLToPath(new URL(`./fanout-load.${extension}`, import.meta.url));
+  const script = scriptBeside(import.meta.url, "fanout-load");
   const child = fork(script, { serialization: "advanced" });
   return {
     async run(order) {
