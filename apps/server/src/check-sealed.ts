@@ -4,9 +4,10 @@ import { readSqliteLog } from "@trimtab/log-sqlite";
 /** Lines that are printed at most. */
 const mostLines = 100;
 
-/** What people call a stream and its entries. */
-interface Called {
+/** What people call a log's streams and entries, one and several of them. */
+export interface Called {
   readonly stream: string;
+  readonly streams: string;
   readonly entry: string;
   readonly entries: string;
 }

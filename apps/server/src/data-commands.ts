@@ -10,7 +10,7 @@ import {
 } from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
 import { auditFolder } from "./audit/open-audit.ts";
-import { checkSealed } from "./check-sealed.ts";
+import { type Called, checkSealed } from "./check-sealed.ts";
 import { studiesFolder } from "./open-studies.ts";
 import { readSettings } from "./read-settings.ts";
 import { variableOf } from "./settings.ts";
@@ -80,15 +80,7 @@ async function checkAll(folder: string, sealing: SealerOptions | undefined): Pro
   };
 }
 
-/** What is in a log, by what people call it. */
-interface Contents {
-  readonly stream: string;
-  readonly streams: string;
-  readonly entry: string;
-  readonly entries: string;
-}
-
-async function check(folder: string, called: Contents, sealing: SealerOptions | undefined): Promise<CommandResult> {
+async function check(folder: string, called: Called, sealing: SealerOptions | undefined): Promise<CommandResult> {
   const report = await verifySqliteLog(folder);
   const stored = toResult(report, called);
   if (sealing === undefined || report.streams === 0) return stored;
@@ -105,7 +97,7 @@ async function check(folder: string, called: Contents, sealing: SealerOptions | 
   }
 }
 
-function toResult(report: SqliteLogReport, called: Contents): CommandResult {
+function toResult(report: SqliteLogReport, called: Called): CommandResult {
   const { streams, entries, bytes, snapshots, damages, damage } = report;
   const found = `${streams} ${called.streams}, ${entries} ${called.entries} (${bytes} bytes), ${snapshots} snapshots`;
   if (damages === 0) return { output: `${found}: all intact`, status: 0 };
@@ -118,7 +110,7 @@ function toResult(report: SqliteLogReport, called: Contents): CommandResult {
   };
 }
 
-function describe(damage: SqliteLogDamage, { stream, entry, entries }: Contents): string {
+function describe(damage: SqliteLogDamage, { stream, entry, entries }: Called): string {
   switch (damage.kind) {
     case "entry":
       return `  ${stream} ${damage.stream}: the ${entry} of revision ${damage.number} (${damage.reason})`;
