@@ -5,6 +5,7 @@ import { builtinTypes } from "@trimtab/types";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createStudies, studyCodec } from "./index.ts";
+import { createTwo } from "./test-parts/create-two.ts";
 
 const types = createTypeRegistry(builtinTypes);
 
@@ -43,13 +44,7 @@ function startProcess(store: Store, log: CommitLog) {
 }
 
 async function prepare(studies: StudyStore, store: Store): Promise<void> {
-  await store.createSession({ id: "s" });
-  const constraints = { min: 0, max: 10 };
-  await store.registerVariables(
-    "s",
-    ["x", "y"].map((name) => ({ name, type: "float", value: 5, constraints })),
-  );
-  await studies.createStudy("s", { id: "one", variables: ["x", "y"], seed: 1 });
+  await createTwo(studies, store);
   for (const [number, at] of [1, 2].entries()) {
     await studies.askTrials("s", "one", { parameters: { x: at, y: at } });
     await studies.tellTrial("s", "one", { number, values: [10 - at] });

@@ -4,6 +4,7 @@ import { createStore } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStudies, studyCodec } from "./index.ts";
+import { createTwo } from "./test-parts/create-two.ts";
 
 const types = createTypeRegistry(builtinTypes);
 
@@ -27,13 +28,7 @@ test("a trial is not applied to another variable that takes the name and version
     await store.close();
   });
   const studies = all.of(late);
-  await store.createSession({ id: "s" });
-  const constraints = { min: 0, max: 10 };
-  await store.registerVariables(
-    "s",
-    ["x", "y"].map((name) => ({ name, type: "float", value: 5, constraints })),
-  );
-  await studies.createStudy("s", { id: "one", variables: ["x", "y"], seed: 1 });
+  await createTwo(studies, store);
   await studies.askTrials("s", "one", { parameters: { x: 1, y: 2 } });
   await studies.tellTrial("s", "one", { number: 0, values: [1] });
   const error: unknown = await studies.applyTrial("s", "one").catch((caught: unknown) => caught);
