@@ -135,13 +135,15 @@ test("quantiles of durations are those of the raw durations, to 1 %", async () =
   }
 });
 
-test("samples durations of reads that come often, and counts every read", async () => {
+test("samples durations of reads and writes that come often, and counts every read", async () => {
   const { counted, analytics } = await openCounter({ sampleEvery: 10 });
   for (let i = 0; i < 132; i++) await counted.getVariable("s", "n");
-  const { readCount, readLatency } = await analytics.getVariableStats("s", "n");
+  for (let i = 0; i < 132; i++) await counted.setVariable("s", "n", i % 100);
+  const { readCount, readLatency, writeLatency } = await analytics.getVariableStats("s", "n");
   expect(readCount).toBe(132);
   // The first 32, and then numbers 40, 50, ... 130.
   expect(readLatency.count).toBe(42);
+  expect(writeLatency.count).toBe(42);
 });
 
 test("forgets the sessions that were used longest ago beyond what it may hold, and says since when it counts", async () => {

@@ -31,6 +31,24 @@ function createTimer(uses: Uses, count: Uses["read"]) {
   };
 }
 
+/** As {@link createTimer}, of one variable: nearly every call is of one, so that it is worth its own way. */
+function createTimerOfOne(uses: Uses, count: Uses["readOne"]) {
+  const { elapsed } = uses.clock;
+  return <T extends { readonly id: string }>(session: string, ref: string, call: () => Promise<T>): Promise<T> => {
+    const startedAt = elapsed();
+    return call().then(
+      (used) => {
+        count(ownerOf(session, ref), used.id, elapsed() - startedAt);
+        return used;
+      },
+      (error: unknown) => {
+        uses.refused(session);
+        throw error;
+      },
+    );
+  };
+}
+
 const isOwn = ([ref]: Used): boolean => !ref.includes("/");
 const idOf = ([, { id }]: Used): string => id;
 
@@ -38,23 +56,10 @@ function createCountedReads(
   store: Store,
   uses: Uses,
 ): Pick<Store, "getVariable" | "getVariables" | "listVariables" | "getConfiguration" | "watch"> {
-  const { elapsed } = uses.clock;
   const read = createTimer(uses, uses.read);
+  const readOne = createTimerOfOne(uses, uses.readOne);
   return {
-    // Nearly every call is one of these, so that it is worth its own way.
-    getVariable(session, ref) {
-      const startedAt = elapsed();
-      return store.getVariable(session, ref).then(
-        (variable) => {
-          uses.readOne(ownerOf(session, ref), variable.id, elapsed() - startedAt);
-          return variable;
-        },
-        (error: unknown) => {
-          uses.refused(session);
-          throw error;
-        },
-      );
-    },
+    getVariable: (session, ref) => readOne(session, ref, () => store.getVariable(session, ref)),
     getVariables: (session, refs, options) =>
       read(
         session,
@@ -93,13 +98,10 @@ function createCountedWrites(
   uses: Uses,
 ): Pick<Store, "setVariable" | "setVariables" | "applyConfiguration" | "rollbackVariable" | "rollbackVariables"> {
   const write = createTimer(uses, uses.written);
+  const writeOne = createTimerOfOne(uses, uses.writtenOne);
   return {
     setVariable: (session, ref, value, options) =>
-      write(
-        session,
-        () => store.setVariable(session, ref, value, options),
-        (written) => [[ref, written]],
-      ),
+      writeOne(session, ref, () => store.setVariable(session, ref, value, options)),
     setVariables: (session, updates, options) =>
       write(
         session,

@@ -16,13 +16,14 @@ export interface UsesOptions {
   readonly clock?: UsesClock;
   /** Variables that are counted for at once; beyond, the sessions that were used longest ago are forgotten. 50 000 unless given. */
   readonly maxVariables?: number;
-  /** After the first 32 of a variable, the duration of every so-manieth read is measured; 8 unless given, 1 for all. */
+  /** After the first 32 of each of a variable, the duration of every so-manieth read and write is measured; 8 unless given, 1 for all. */
   readonly sampleEvery?: number;
 }
 
 /** What was counted of one variable. */
 export interface VariableUses {
   reads: number;
+  writes: number;
   cacheHits: number;
   cacheMisses: number;
   readLatency: LatencySketch | undefined;
@@ -54,6 +55,8 @@ export interface Uses {
   /** As {@link Uses.read} of one variable. */
   readOne(session: string, id: string, durationMs: number): void;
   written(session: string, ids: readonly string[], durationMs: number): void;
+  /** As {@link Uses.written} of one variable. */
+  writtenOne(session: string, id: string, durationMs: number): void;
   refused(session: string): void;
   cached(session: string, id: string, reads: { hits: number; misses: number; atMs: number | undefined }): void;
   /** Counts a watch until what is returned is called. */
@@ -72,6 +75,15 @@ const defaultClock: UsesClock = { now: () => Date.now(), elapsed: () => performa
 const hourMs = 3_600_000;
 const keptHours = 168;
 const alwaysMeasured = 32;
+
+/** One use of a variable. */
+interface Use {
+  readonly what: "reads" | "writes";
+  readonly nowMs: number;
+  readonly durationMs: number;
+}
+
+const latencyOf = { reads: "readLatency", writes: "writeLatency" } as const;
 
 interface Counted extends SessionUses {
   readonly variables: Map<string, VariableUses>;
@@ -122,23 +134,37 @@ export function createUses(options: UsesOptions = {}): Uses {
     return made;
   };
 
-  /** Counts one read, and says whether its duration was measured. */
-  const countRead = (
-    session: Counted,
-    id: string,
-    { nowMs, durationMs }: { readonly nowMs: number; readonly durationMs: number },
-  ): boolean => {
+  /** Counts one use, and says whether its duration was measured. */
+  const countUse = (session: Counted, id: string, { what, nowMs, durationMs }: Use): boolean => {
     const uses = variableOf(session, id);
-    const isMeasured = uses.reads < alwaysMeasured || uses.reads % sampleEvery === 0;
+    const isMeasured = uses[what] < alwaysMeasured || uses[what] % sampleEvery === 0;
     if (isMeasured) {
-      uses.readLatency ??= createLatencySketch();
-      uses.readLatency.accept(durationMs);
+      uses[latencyOf[what]] ??= createLatencySketch();
+      uses[latencyOf[what]]?.accept(durationMs);
     }
-    uses.reads++;
+    uses[what]++;
     uses.lastAccessedAtMs = nowMs;
     uses.tick = ++tick;
-    uses.readsByHour.add(Math.floor(nowMs / hourMs));
+    if (what === "reads") uses.readsByHour.add(Math.floor(nowMs / hourMs));
     return isMeasured;
+  };
+
+  const countOne = (what: Use["what"], id: string, variable: string, durationMs: number): void => {
+    const session = sessionOf(id);
+    const nowMs = clock.now();
+    const told = countUse(session, variable, { what, nowMs, durationMs }) ? durationMs : undefined;
+    session.minute.add(what, 1, told, nowMs);
+    session.hour.add(what, 1, told, nowMs);
+  };
+
+  const countAll = (what: Use["what"], id: string, variables: readonly string[], durationMs: number): void => {
+    const session = sessionOf(id);
+    const nowMs = clock.now();
+    let isMeasured = false;
+    for (const each of variables) isMeasured = countUse(session, each, { what, nowMs, durationMs }) || isMeasured;
+    const told = isMeasured ? durationMs : undefined;
+    session.minute.add(what, variables.length, told, nowMs);
+    session.hour.add(what, variables.length, told, nowMs);
   };
 
   return {
@@ -149,34 +175,10 @@ export function createUses(options: UsesOptions = {}): Uses {
     get sinceMs() {
       return sinceMs;
     },
-    read(id, ids, durationMs) {
-      const session = sessionOf(id);
-      const nowMs = clock.now();
-      let isMeasured = false;
-      for (const each of ids) isMeasured = countRead(session, each, { nowMs, durationMs }) || isMeasured;
-      const told = isMeasured ? durationMs : undefined;
-      session.minute.add("reads", ids.length, told, nowMs);
-      session.hour.add("reads", ids.length, told, nowMs);
-    },
-    readOne(id, variable, durationMs) {
-      const session = sessionOf(id);
-      const nowMs = clock.now();
-      const told = countRead(session, variable, { nowMs, durationMs }) ? durationMs : undefined;
-      session.minute.add("reads", 1, told, nowMs);
-      session.hour.add("reads", 1, told, nowMs);
-    },
-    written(id, ids, durationMs) {
-      const session = sessionOf(id);
-      const nowMs = clock.now();
-      for (const each of ids) {
-        const uses = variableOf(session, each);
-        uses.writeLatency ??= createLatencySketch();
-        uses.writeLatency.accept(durationMs);
-        uses.lastAccessedAtMs = nowMs;
-        uses.tick = ++tick;
-      }
-      for (const ring of [session.minute, session.hour]) ring.add("writes", ids.length, durationMs, nowMs);
-    },
+    read: (id, variables, durationMs) => countAll("reads", id, variables, durationMs),
+    readOne: (id, variable, durationMs) => countOne("reads", id, variable, durationMs),
+    written: (id, variables, durationMs) => countAll("writes", id, variables, durationMs),
+    writtenOne: (id, variable, durationMs) => countOne("writes", id, variable, durationMs),
     refused(id) {
       const session = sessions.get(id);
       for (const ring of [session?.minute, session?.hour]) ring?.add("refused", 1, undefined, clock.now());
@@ -234,6 +236,7 @@ export const unusedSession: SessionUsage = {
 
 const createVariableUses = (): VariableUses => ({
   reads: 0,
+  writes: 0,
   cacheHits: 0,
   cacheMisses: 0,
   readLatency: undefined,
