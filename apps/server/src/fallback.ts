@@ -3,7 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Exchange } from "@trimtab/http";
 import { unaryDialects } from "./direct/dialects.ts";
 import { addressOf } from "./http/address-of.ts";
-import { sendFailure, sendText } from "./http/send.ts";
+import { sendEnding, sendFailure, sendText } from "./http/send.ts";
 import type { StaticFiles } from "./static-files.ts";
 
 /** What lies around the API. */
@@ -28,8 +28,8 @@ export function createFallback({ page, metrics, staticFiles, onError }: Surround
     const called = exchange.method === "POST" ? unaryDialects.get(exchange.headers["content-type"] ?? "") : undefined;
     if (called !== undefined && called.protocol !== "connect") {
       // Its caller has no use for a status of HTTP.
-      exchange.start(200, { ...fields, "content-type": called.contentType });
-      return exchange.end(called.ending(new ConnectError(text, Code.Unimplemented), {}));
+      const ending = called.ending(new ConnectError(text, Code.Unimplemented), {});
+      return void sendEnding(exchange, { ...fields, "content-type": called.contentType }, ending);
     }
     if (exchange.method !== "GET" && exchange.method !== "HEAD") return sendText(exchange, nothing);
     if (pathname === "/metrics" && metrics !== undefined) {

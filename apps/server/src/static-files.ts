@@ -34,9 +34,9 @@ export function createStaticFiles(folder: string): StaticFiles {
     if (file === undefined) return false;
     const { name, size } = file;
     const begin = () => exchange.start(200, { ...fields, ...fieldsOf(name), "content-length": size });
-    if (exchange.method === "HEAD" || size === 0) begin();
     // A file that grows meanwhile is sent as long as was announced.
-    else await sendBody(exchange, createReadStream(name, { end: size - 1 }), begin);
+    const body = () => sendBody(exchange, createReadStream(name, { end: size - 1 }), begin);
+    if (exchange.method === "HEAD" || size === 0 || !(await body())) begin();
     exchange.end({});
     return true;
   };

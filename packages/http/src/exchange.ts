@@ -33,9 +33,10 @@ export interface Exchange {
    * Sends the head of the answer, which may wait for what comes next to go out together with it. Names of fields are in small letters;
    * none of them speaks of the connection, or of how the body is sent.
    *
+   * @param isAll the head is all of the answer, which ends with it as by `end`; over HTTP/2 that is one frame
    * @throws TypeError where a field is none of HTTP's; nothing is sent then
    */
-  start(status: number, headers: OutgoingHttpHeaders): void;
+  start(status: number, headers: OutgoingHttpHeaders, isAll?: boolean): void;
   /** Sends bytes, which must not be changed any more; `false` asks to wait for `onDrain` before more is sent. */
   write(bytes: Uint8Array): boolean;
   /**

@@ -79,6 +79,13 @@ export async function overHttp2(url: string, { path, headers, body }: Sent): Pro
   return tidy({ status: Number(status), headers: fields, body: chunks, trailers: heard.trailers });
 }
 
+/** Takes out of a head what gRPC otherwise says in trailers, and may say there where it is all of the answer. */
+function takeStatus(head: Record<string, unknown>): [string, unknown][] {
+  const taken = Object.entries(head).filter(([name]) => /^grpc-(status|message)/.test(name));
+  for (const [name] of taken) delete head[name];
+  return taken;
+}
+
 /** Sends a request over a connection of HTTP/1.1 of its own, which the server may keep or must close. */
 export async function overHttp1(url: string, { path, headers, body }: Sent, keepAlive = true): Promise<Heard> {
   const agent = new http.Agent({ keepAlive });
@@ -92,7 +99,7 @@ export async function overHttp1(url: string, { path, headers, body }: Sent, keep
 }
 
 /** Leaves out what says nothing of the call: the time, how the body is cut up, that it is empty, and packing named that packs nothing. */
-function tidy({ body, headers, ...heard }: Omit<Heard, "body"> & { body: Buffer[] }): Heard {
+function tidy({ body, headers, trailers, ...heard }: Omit<Heard, "body"> & { body: Buffer[] }): Heard {
   const { date: _, "transfer-encoding": __, connection: ___, "keep-alive": ____, ...fields } = headers;
   const bytes = Buffer.concat(body);
   const isPacked = (bytes[0] ?? 0) % 2 === 1 || fields["content-encoding"] !== undefined;
@@ -100,7 +107,8 @@ function tidy({ body, headers, ...heard }: Omit<Heard, "body"> & { body: Buffer[
   if (bytes.length === 0) delete fields["content-length"];
   // Only here for gRPC-web, whose answers are told apart by their envelopes.
   if (String(fields["content-type"]).includes("grpc")) delete fields["content-length"];
-  return { ...heard, headers: fields, body: bytes.toString("latin1") };
+  const ending = Object.fromEntries([...Object.entries(trailers), ...takeStatus(fields)]);
+  return { ...heard, headers: fields, body: bytes.toString("latin1"), trailers: ending };
 }
 
 /** Puts a message into an envelope, as all three protocols do in streams. */

@@ -4,6 +4,7 @@ import { type Compression, compressedFlag, mergeNonProtocolHeaders } from "@conn
 import { codeToHttpStatus, contentTypeUnaryJson, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { type Prompt, promptOf } from "@trimtab/core";
 import type { Ending, Exchange } from "@trimtab/http";
+import { sendEnding } from "../http/send.ts";
 import type { Call } from "./call.ts";
 import { type Frame, frameOf, lengthOf } from "./envelope.ts";
 
@@ -47,7 +48,8 @@ export function fail(call: Call, error: ConnectError): void {
   const { exchange, dialect, method, context } = call;
   context.finish(error);
   if (exchange.isClosed) return;
-  if (dialect.isFramed) return void sendFramed(call, dialect.ending(error, method, context.addedTrailer));
+  if (dialect.isFramed)
+    return void sendEnding(exchange, headOf(call), dialect.ending(error, method, context.addedTrailer));
   const header = new Headers(context.addedHeader);
   mergeNonProtocolHeaders(header, error.metadata);
   const bytes = errorToJsonBytes(error, method.jsonOptions);
@@ -70,12 +72,12 @@ function sendMessage(call: Call, frame: Frame, encoding?: string): void {
 }
 
 /** Sends the head of an answer that is no error by its status. */
-function start({ exchange, dialect, fields, context }: Call, more: OutgoingHttpHeaders): void {
+const start = (call: Call, more: OutgoingHttpHeaders): void => call.exchange.start(200, headOf(call, more));
+
+function headOf({ dialect, fields, context }: Call, more?: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const own = { "content-type": dialect.contentType, ...more };
   const added = context.addedHeader;
-  const all =
-    fields === undefined && added === undefined ? own : { ...fields, ...Object.fromEntries(added ?? []), ...own };
-  exchange.start(200, all);
+  return fields === undefined && added === undefined ? own : { ...fields, ...Object.fromEntries(added ?? []), ...own };
 }
 
 /** Sends an answer in envelopes: its message, where there is one, and how the call ended. */

@@ -73,8 +73,9 @@ class Http1Exchange implements Exchange {
     this.#request.resume();
   }
 
-  start(status: number, headers: OutgoingHttpHeaders): void {
+  start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (!this.isClosed) this.#response.writeHead(status, headers);
+    if (isAll) this.end({});
   }
 
   write(bytes: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import type { Exchange } from "@trimtab/http";
+import type { Ending, Exchange } from "@trimtab/http";
 
 /** An answer that is a text. */
 export interface TextAnswer {
@@ -20,11 +20,25 @@ export function sendText(exchange: Exchange, { status, text, contentType, fields
 }
 
 /**
- * Sends the body of an answer at the pace at which the caller takes it. `begin` is called once, when the first bytes are there, or
- * when there are none; what follows the body is left to whoever calls. A caller that goes away ends the iteration. What the body throws
- * is thrown on; where the answer had begun it is broken off.
+ * Sends how a call ended of whose answer nothing was sent. What gRPC says in trailers goes in the head, as its "Trailers-Only" (gRPC over
+ * HTTP/2, responses): its clients try again, as they are told to, only where no answer has begun (proposal A6).
  */
-export async function sendBody(exchange: Exchange, body: AsyncIterable<Uint8Array>, begin: () => void): Promise<void> {
+export function sendEnding(exchange: Exchange, fields: OutgoingHttpHeaders, { bytes, trailers }: Ending): void {
+  if (bytes === undefined) return void exchange.start(200, { ...trailers, ...fields }, true);
+  exchange.start(200, fields);
+  exchange.end({ bytes });
+}
+
+/**
+ * Sends the body of an answer at the pace at which the caller takes it. `begin` is called once, when the first bytes are there; where
+ * there are none it is not, and `false` says so. What follows the body is left to whoever calls. A caller that goes away ends the
+ * iteration. What the body throws is thrown on; where the answer had begun it is broken off.
+ */
+export async function sendBody(
+  exchange: Exchange,
+  body: AsyncIterable<Uint8Array>,
+  begin: () => void,
+): Promise<boolean> {
   let goOn = (): void => {};
   exchange.onClose(() => goOn());
   let hasBegun = false;
@@ -38,13 +52,13 @@ export async function sendBody(exchange: Exchange, body: AsyncIterable<Uint8Arra
           exchange.onDrain(resolve);
         });
       }
-      if (exchange.isClosed) return;
+      if (exchange.isClosed) return true;
     }
   } catch (error) {
     if (hasBegun) exchange.reset();
     throw error;
   }
-  if (!hasBegun) begin();
+  return hasBegun;
 }
 
 /** Answers that the server failed, where an answer has not begun; one that has is closed, and nothing more is said. */

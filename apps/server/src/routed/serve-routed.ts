@@ -1,11 +1,12 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
-import type { Exchange } from "@trimtab/http";
+import { grpcStatusOk } from "@connectrpc/connect/protocol-grpc";
+import type { Ending, Exchange } from "@trimtab/http";
 import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
-import { sendBody, sendFailure, sendText, type TextAnswer } from "../http/send.ts";
+import { sendBody, sendEnding, sendFailure, sendText, type TextAnswer } from "../http/send.ts";
 import { requestBody } from "./request-body.ts";
 import { endSoundly } from "./sound-endings.ts";
 
@@ -86,10 +87,18 @@ function adviceOn(
 
 async function send(exchange: Exchange, answer: UniversalServerResponse, fields: OutgoingHttpHeaders): Promise<void> {
   const { status, header, body = noBody, trailer } = answer;
-  // A handler may add to the head of its answer until its first message is there.
-  await sendBody(exchange, body, () => exchange.start(status, { ...fields, ...toFields(header) }));
-  exchange.end(trailer === undefined ? {} : { trailers: Object.fromEntries(trailer) });
+  // A handler may add to the head of its answer until its first message is there, and to the trailers until after its last.
+  const head = () => ({ ...fields, ...toFields(header) });
+  const hasBegun = await sendBody(exchange, body, () => exchange.start(status, head()));
+  if (!hasBegun && trailer !== undefined && hasFailed(trailer))
+    return void sendEnding(exchange, head(), endingOf(trailer));
+  if (!hasBegun) exchange.start(status, head());
+  exchange.end(trailer === undefined ? {} : endingOf(trailer));
 }
+
+const hasFailed = (trailer: Headers): boolean => ![null, grpcStatusOk].includes(trailer.get("grpc-status"));
+
+const endingOf = (trailer: Headers): Ending => ({ trailers: Object.fromEntries(trailer) });
 
 const noBody: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
 

@@ -70,7 +70,7 @@ export class Http1Stream implements Exchange {
     this.#hand();
   }
 
-  start(status: number, headers: OutgoingHttpHeaders): void {
+  start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (this.isClosed) return;
     const { isLeaving, keepAlive } = this.#host;
     const date = headers["date"] === undefined ? `date: ${httpDate()}\r\n` : "";
@@ -78,6 +78,7 @@ export class Http1Stream implements Exchange {
     this.#hasLength = headers["content-length"] !== undefined;
     this.#mayHaveBody = status >= 200 && status !== 204 && status !== 304;
     this.#head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${fieldsText(headers)}${date}${connection}`;
+    if (isAll) this.end({});
   }
 
   write(bytes: Uint8Array): boolean {

@@ -135,6 +135,15 @@ describe("common requests", () => {
     expect(client.heard()).toContain("transfer-encoding: chunked\r\n");
   });
 
+  test("are answered by a head alone where it is all there is", async () => {
+    const client = connect(await serve((exchange) => exchange.start(200, {}, true)));
+    client.send(post(""));
+    await client.hears("\r\n\r\n");
+    expect(client.heard()).toContain("content-length: 0\r\n");
+    client.send(post(""));
+    await client.hears("\r\n\r\nHTTP/1.1 200 OK\r\n");
+  });
+
   test("are understood by Node's client, chunks and all", async () => {
     const served = await serve((exchange) => {
       exchange.start(200, {});

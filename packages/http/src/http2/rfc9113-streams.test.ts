@@ -114,6 +114,19 @@ it("section 8.1: ends an answer with trailers, with and without a body", async (
   ]);
 });
 
+it("section 8.1: ends an answer with its head, and declines the rest of the request", async () => {
+  const { port, streams, closings } = await serve((stream) => {
+    stream.start(200, { "x-sum": "7" }, true);
+    stream.end({ bytes: Buffer.from("more") });
+  });
+  const client = await openRaw(port);
+  expect(await client.reaction(get(1), post(3))).toEqual([
+    "HEADERS 1 200 END",
+    ...["HEADERS 3 200 END", "RST_STREAM 3 NO_ERROR"],
+  ]);
+  expect(streams.map((stream) => closings.get(stream))).toEqual([1, 1]);
+});
+
 it("section 8.1: breaks an answer off", async () => {
   const { port, streams, closings } = await serve((stream) => {
     stream.start(200, {});

@@ -82,10 +82,11 @@ export class ServerStream implements Exchange {
     this.body.resume();
   }
 
-  start(status: number, headers: OutgoingHttpHeaders): void {
+  start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (this.isClosed) return;
-    this.#send(status, headers, false);
+    this.#send(status, headers, isAll);
     this.#answeredAt = this.#host.output.writtenBytes;
+    if (isAll) this.#finish();
   }
 
   write(bytes: Uint8Array): boolean {
@@ -235,7 +236,7 @@ export class ServerStream implements Exchange {
   }
 
   /** Sends what ends the answer, declines what the client has still to say, and closes. */
-  #finish(trailers: OutgoingHttpHeaders | undefined): void {
+  #finish(trailers?: OutgoingHttpHeaders): void {
     const { output, peer } = this.#host;
     if (trailers !== undefined) sendHead(output, peer, { streamId: this.id, isLast: true, fields: trailers });
     if (this.body.isWhole) this.close();
