@@ -27,6 +27,13 @@ export interface Asked extends Partial<Asker> {
   readonly asked: string;
 }
 
+/** Which entry of a study is meant. */
+export interface EntryPlace {
+  readonly revision: number;
+  /** Its time, which tells it from another of its number, such as where an older backup has gone on; absent where it is not known. */
+  readonly atMs?: number | undefined;
+}
+
 /** One study at rest and in memory: decides on all that is in its log, this process's doing or another's. */
 export interface StudyLog {
   /** The study; undefined before it is created. */
@@ -43,8 +50,11 @@ export interface StudyLog {
   promote<T>(work: () => Promise<T>): Promise<T>;
   /** The trials that a request was answered with; throws where the id was used for something else. */
   answered(requestId: string, asked: string): readonly number[] | undefined;
-  /** Numbers of the trials that changed after an entry, ascending; `undefined` where that is not known any more. */
-  changedSince(revision: number): readonly number[] | undefined;
+  /**
+   * Numbers of the trials that changed after an entry, ascending; `undefined` where that is not known any more, or the entry of that
+   * number is another one.
+   */
+  changedSince(entry: EntryPlace): readonly number[] | undefined;
   /** Calls `listener` after each entry until the function that it gives is called. */
   onEntry(listener: () => void): () => void;
   /** As `onEntry`, for somebody who waits: until then the study is in use. */
@@ -69,7 +79,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
   let last = found?.number ?? 0;
   let snapshotAt = last;
   const requests = new Map<string, EntryRequest>(found?.data.requests.map((request) => [request.id, request]));
-  let changes: { readonly revision: number; readonly numbers: readonly number[] }[] = [];
+  let changes = changesUpTo(view);
   const listeners = new Set<() => void>();
 
   const remember = (request: EntryRequest | undefined): void => {
@@ -90,7 +100,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     }
     last++;
     remember(entry.request);
-    changes.push({ revision: last, numbers: trialsIn(entry) });
+    changes.push({ atMs: entry.atMs, numbers: trialsIn(entry) });
     if (changes.length > 2 * keptChanges) changes = changes.slice(-keptChanges);
   };
   const ring = (): void => {
@@ -107,7 +117,8 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
           ring();
           continue;
         }
-        [view, last, snapshotAt, changes] = [fromSnapshot(later.data, means), later.number, later.number, []];
+        [view, last, snapshotAt] = [fromSnapshot(later.data, means), later.number, later.number];
+        changes = changesUpTo(view);
         for (const request of later.data.requests) remember(request);
         ring();
         continue;
@@ -189,13 +200,13 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       }),
     promote: (work) => promoting(work),
     answered,
-    changedSince(revision) {
-      const first = changes[0];
-      if (revision > last || (revision < last && (first === undefined || first.revision > revision + 1)))
-        return undefined;
+    changedSince({ revision, atMs }) {
       // They are numbered without a gap.
-      const since = revision === last ? [] : changes.slice(revision - last);
-      return [...new Set(since.flatMap((each) => each.numbers))].sort((a, b) => a - b);
+      const at = changes.length - 1 - (last - revision);
+      const known = changes[at];
+      // Times are told to the microsecond.
+      if (known === undefined || Math.abs((atMs ?? known.atMs) - known.atMs) >= 1e-3) return undefined;
+      return [...new Set(changes.slice(at + 1).flatMap((each) => each.numbers))].sort((a, b) => a - b);
     },
     onEntry,
     onEntryInUse(listener) {
@@ -208,6 +219,13 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     },
   };
 }
+
+/** What an entry has changed, and its time. */
+type EntryChanges = { readonly atMs: number; readonly numbers: readonly number[] };
+
+/** What is known of entries where nothing is but what they have come to. */
+const changesUpTo = (view: StudyView | undefined): EntryChanges[] =>
+  view === undefined ? [] : [{ atMs: view.updatedAtMs, numbers: [] }];
 
 const headOf = (
   { asked, actor, origin = "typescript", via, requestId }: Asked,

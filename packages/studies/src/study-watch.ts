@@ -1,7 +1,7 @@
 import { isStoreError, type StudyWatchEvent, storeError, untilLeft, type WatchStudyOptions } from "@trimtab/core";
 import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo, toStudyTrial } from "./study-info.ts";
-import type { StudyLog } from "./study-log.ts";
+import type { EntryPlace, StudyLog } from "./study-log.ts";
 
 /** What a watch stands on. */
 export interface WatchGround {
@@ -18,9 +18,8 @@ export interface WatchGround {
 export const watchStudy = (ground: WatchGround, options: WatchStudyOptions): AsyncIterable<StudyWatchEvent> =>
   untilLeft(options.signal, (signal) => tell(ground, options, signal));
 
-interface Position {
+interface Position extends EntryPlace {
   readonly birth: string;
-  readonly revision: number;
 }
 
 async function* tell(
@@ -41,10 +40,10 @@ async function* tell(
       if (view === undefined) return yield* over(at, study);
       const event =
         next(study, view, { at, name: ground.name, omitEndedTrials }) ??
-        (isFirst ? mark(view, study.revision) : undefined);
+        (isFirst ? mark(positionIn(view, study.revision)) : undefined);
       isFirst = false;
       if (event !== undefined) {
-        at = { birth: view.record.birth, revision: event.revision };
+        at = positionIn(view, event.revision);
         yield event;
         if (study.revision === event.revision) continue;
       }
@@ -57,7 +56,7 @@ async function* tell(
         study = found;
         bell.move(study);
         ground.follow(study, bell.signal);
-      } else if (!rang && study.view !== undefined) yield mark(study.view, at?.revision ?? study.revision);
+      } else if (!rang && study.view !== undefined) yield mark(at ?? positionIn(study.view, study.revision));
     }
   } finally {
     bell.stop();
@@ -80,11 +79,14 @@ async function stillThere({ locate }: WatchGround): Promise<StudyLog | undefined
   }
 }
 
-const mark = ({ record: { birth } }: StudyView, revision: number): StudyWatchEvent => ({
-  kind: "bookmark",
+/** Where a watch stands that has told a study as it is after its last entry. */
+const positionIn = ({ record: { birth }, updatedAtMs }: StudyView, revision: number): Position => ({
+  birth,
   revision,
-  token: formatToken({ birth, revision }),
+  atMs: updatedAtMs,
 });
+
+const mark = (at: Position): StudyWatchEvent => ({ kind: "bookmark", revision: at.revision, token: formatToken(at) });
 
 interface Sight {
   readonly at: Position | undefined;
@@ -95,9 +97,8 @@ interface Sight {
 /** What there is to tell of a study after a position, if anything. */
 function next(study: StudyLog, view: StudyView, { at, name, omitEndedTrials }: Sight): StudyWatchEvent | undefined {
   const { revision } = study;
-  const { birth } = view.record;
-  const told = { revision, token: formatToken({ birth, revision }), study: toInfo(view, name, revision) };
-  const changed = at?.birth === birth ? study.changedSince(at.revision) : undefined;
+  const told = { revision, token: formatToken(positionIn(view, revision)), study: toInfo(view, name, revision) };
+  const changed = at?.birth === view.record.birth ? study.changedSince(at) : undefined;
   if (changed === undefined) {
     const { trials, table } = view.state;
     const open = () => [...table.waiting.values(), ...table.running.values()].sort((a, b) => a.number - b.number);
@@ -151,15 +152,18 @@ function createBell(first: StudyLog, signal: AbortSignal) {
   };
 }
 
-const formatToken = ({ birth, revision }: Position): string => `${birth}.${revision}`;
+const formatToken = ({ birth, revision, atMs }: Position): string =>
+  atMs === undefined ? `${birth}.${revision}` : `${birth}.${revision}.${microseconds(atMs)}`;
 
 /** @throws StoreError `invalid_argument` for text that no watch has given out */
 function parseToken(token: string): Position {
-  const [, birth, digits] = /^([A-Za-z0-9_-]{1,64})\.(\d{1,16})$/.exec(token) ?? [];
+  const [, birth, digits, time] = /^([A-Za-z0-9_-]{1,64})\.(\d{1,16})(?:\.(-?\d{1,16}))?$/.exec(token) ?? [];
   const revision = Number(digits);
   if (birth === undefined || !Number.isSafeInteger(revision)) {
     const message = `after: "${token.slice(0, 80)}" is not a token of a study's watch`;
     throw storeError("invalid_argument", message, { field: "after" });
   }
-  return { birth, revision };
+  return { birth, revision, ...(time !== undefined && { atMs: Number(time) / 1000 }) };
 }
+
+const microseconds = (ms: number): number => Math.round(ms * 1000);
