@@ -32,8 +32,8 @@ const redraws = 64;
  *
  * It moves ordered parameters that are always there; choices and what their branches bring are left to TPE. It starts
  * in the middle, or at the best trial where there is one already, also after a change of the space. With several
- * objectives it follows the first. A suggestion among more than 1000 such parameters, each component of a vector counted, is
- * refused with `limit_exceeded`.
+ * objectives it follows the first. A space of more than 1000 such parameters, each component of a vector counted, is refused with
+ * `limit_exceeded`.
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
@@ -50,9 +50,11 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
   return {
     name: "cma-es",
     config,
+    check,
     suggest(request) {
+      // Earlier programs have begun studies that they could not go on with.
+      check(request.layout);
       const indices = orderedAxes(request.layout);
-      if (indices.length > maxAxes) throw tooMany(indices.length);
       const isMixed = indices.length < request.layout.axes.length;
       const unit = isMixed ? rest.suggest(request)?.unit : new Float64Array(indices.length);
       if (unit === undefined || indices.length === 0) return unit && { unit };
@@ -64,12 +66,12 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
   };
 }
 
-const tooMany = (value: number) =>
-  storeError("limit_exceeded", `cma-es searches at most ${maxAxes} ordered parameters, not ${value}`, {
-    field: "sampler",
-    limit: maxAxes,
-    value,
-  });
+function check(layout: SpaceLayout): void {
+  const value = orderedAxes(layout).length;
+  if (value <= maxAxes) return;
+  const message = `cma-es searches at most ${maxAxes} ordered parameters, not ${value}`;
+  throw storeError("limit_exceeded", message, { field: "sampler", limit: maxAxes, value });
+}
 
 const orderedAxes = ({ axes }: SpaceLayout): readonly number[] =>
   Array.from(axes.keys()).filter((i) => !axes[i]?.isCategorical && axes[i]?.parameter.condition === undefined);

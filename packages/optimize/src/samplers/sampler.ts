@@ -46,6 +46,12 @@ export interface Sampler {
   readonly config?: ValueRecord;
   /** It goes through a list: where the rules refuse an item of it, nothing else is put in its place. */
   readonly isExhaustive?: boolean;
+  /**
+   * Refuses a space that it cannot search, before a study begins with it or goes on to it.
+   *
+   * @throws StoreError where it does
+   */
+  check?(layout: SpaceLayout): void;
   /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
   suggest(request: SamplerRequest): Suggestion | undefined;
 }

@@ -183,8 +183,13 @@ test("CMA-ES is not asked for more than it has memory and time for", () => {
       space: { v: { kind: "vector", dimensions, sphere: false, min: 0, max: 1 } },
       sampler: createCmaEsSampler(),
     });
-  expect(start(100).ask()).toBeDefined();
-  expect(() => start(1001).ask()).toThrow("cma-es searches at most 1000 ordered parameters, not 1001");
+  const study = start(100);
+  expect(study.ask()).toBeDefined();
+  const tooMany = "cma-es searches at most 1000 ordered parameters, not";
+  expect(() => start(1001)).toThrow(`${tooMany} 1001`);
+  const more = { kind: "vector", dimensions: 901, sphere: false, min: 0, max: 1 } as const;
+  expect(() => study.changeSpace({ w: more })).toThrow(`${tooMany} 1001`);
+  study.changeSpace({ w: { ...more, dimensions: 900 } });
 });
 
 test("options out of range are refused by name", () => {

@@ -117,6 +117,6 @@ function changeSpace(state: StudyState, command: StudyCommand & { kind: "change-
   }
   const kept = Object.entries(state.layout.space).filter(([name]) => !removed.includes(name));
   const space = { ...Object.fromEntries(kept), ...parameters };
-  createSpaceLayout(space);
+  state.definition.sampler.check?.(createSpaceLayout(space));
   return { kind: "space-changed", space };
 }

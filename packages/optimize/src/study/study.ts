@@ -63,10 +63,12 @@ export interface Study {
 /**
  * Starts a study, or goes on with one: `events` of an earlier one with the same options bring it to where that was.
  *
- * @throws StoreError `invalid_argument` for options out of range and for a space without parameters
+ * @throws StoreError `invalid_argument` for options out of range and for a space without parameters, `limit_exceeded` for one that the
+ *   sampler cannot search
  */
 export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> = []): Study {
   let state = initialStudyState(options);
+  state.definition.sampler.check?.(state.layout);
   const happened: StudyEvent[] = [];
   const apply = (event: StudyEvent) => {
     state = evolveStudy(state, event);
