@@ -11,6 +11,7 @@ import {
 } from "@trimtab/core";
 import { bestTrial, type Trial } from "@trimtab/optimize";
 import { type Asker, requestOf } from "./asker.ts";
+import { byRef } from "./by-ref.ts";
 import { planApplication } from "./plan-application.ts";
 import type { Application } from "./study-entry.ts";
 import type { StudyView } from "./study-fold.ts";
@@ -150,10 +151,6 @@ async function settle(promotion: Promotion): Promise<void> {
     await drop(study, applying);
   }
 }
-
-/** What is said by name, by other refs as far as there are any. */
-const byRef = <T>(byName: Readonly<Record<string, T>>, refs: Readonly<Record<string, string>> = {}) =>
-  Object.fromEntries(Object.entries(byName).map(([name, each]): [string, T] => [refs[name] ?? name, each]));
 
 interface Made {
   readonly store: Store;

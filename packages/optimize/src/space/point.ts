@@ -23,7 +23,7 @@ export function decodePoint(layout: SpaceLayout, unit: Float64Array): Point {
 export function encodePoint(layout: SpaceLayout, point: Point, isPartial = false): Float64Array | undefined {
   const unit = new Float64Array(layout.axes.length).fill(Number.NaN);
   for (const parameter of layout.parameters) {
-    const value = point[parameter.path];
+    const value = valueAt(point, parameter.path);
     if (value === undefined) {
       if (!isPartial && isActive(parameter, point)) return undefined;
     } else if (!isActive(parameter, point) || !parameter.codec.encode(value, unit, parameter.offset)) return undefined;
@@ -31,20 +31,24 @@ export function encodePoint(layout: SpaceLayout, point: Point, isPartial = false
   return unit;
 }
 
+/** A parameter may be called as something that every object has. */
+const valueAt = (point: Point, path: string): Value | undefined =>
+  Object.hasOwn(point, path) ? point[path] : undefined;
+
 /** The place of the valid point that a place stands for: axes with cells in the middle of one, axes not there `NaN`. */
 export const toCodedUnit = (layout: SpaceLayout, unit: Float64Array): Float64Array =>
   encodePoint(layout, decodePoint(layout, unit)) ?? unit;
 
 /** Says whether the branch that brings a parameter is taken at a point. */
 export const isActive = ({ condition }: Parameter, point: Point): boolean =>
-  condition === undefined || point[condition.parent.path] === condition.branch;
+  condition === undefined || valueAt(point, condition.parent.path) === condition.branch;
 
 /** Turns a point into values that the variables accept, by name; parameters that it leaves open are absent. */
 export function toValues(layout: SpaceLayout, point: Point): ValueRecord {
   const nested = new Map<Parameter | undefined, Record<string, Value>>([[undefined, {}]]);
   // From the innermost out, so that a choice finds what its branch has brought.
   for (const parameter of layout.parameters.toReversed()) {
-    const value = point[parameter.path];
+    const value = valueAt(point, parameter.path);
     if (value === undefined || !isActive(parameter, point)) continue;
     const parent = parameter.condition?.parent;
     const siblings = nested.get(parent) ?? {};
