@@ -7,6 +7,8 @@ import {
   type ValueRecord,
 } from "@trimtab/core";
 import { decideAsk as decideUnderRules } from "@trimtab/optimize";
+import { byRef, refOf } from "./by-ref.ts";
+import { present } from "./located-trials.ts";
 import { objectionToOthers } from "./objection-to-others.ts";
 import type { Located } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
@@ -28,30 +30,41 @@ export type MayRead = (names: readonly string[]) => Promise<boolean>;
  * Asks a session's rules, and its variables' own constraints, which may be narrower by now than those that are searched; which of
  * them object is told to the session alone.
  */
-export const sessionRules = (store: Store, { name: { session }, isOwn }: Located, mayRead: MayRead): SessionRules => ({
-  async objectionTo(updates) {
-    const { holds, checks, refused } = await store.checkRules(session, { updates });
+export const sessionRules = (store: Store, located: Located, mayRead: MayRead): SessionRules => ({
+  async objectionTo(parameters) {
+    const { session } = located.name;
+    // Those of another variable that has come to have the name are not what is searched.
+    const { ids } = present(located).record;
+    const { holds, checks, refused } = await store.checkRules(session, { updates: byRef(parameters, ids) });
+    const gone = Object.keys(parameters).find((name) => refused.get(refOf(name, ids))?.reason === "not_found");
+    if (gone !== undefined) throw goneVariable(gone);
     // Whoever leases a variable, or makes it a derived one, objects to no value of it.
     const first = Array.from(refused.values()).find(({ reason }) => ofValues.has(reason));
     if (holds && first === undefined) return undefined;
-    if (!isOwn) return objectionToOthers;
+    if (!located.isOwn) return objectionToOthers;
     const broken = checks.find(({ outcome }) => outcome === "violated" || outcome === "error");
     return first?.message ?? `rule ${broken?.rule ?? ""} would not hold`;
   },
   async present(names) {
     // What a repair comes to tells of the values that it starts from.
     if (!(await mayRead(names))) return {};
-    const { found } = await store.getVariables(session, names);
+    const { found } = await store.getVariables(located.name.session, names);
     return Object.fromEntries(Array.from(found.values(), ({ name, value }) => [name, value]));
   },
 });
+
+function goneVariable(name: string): StoreError {
+  const message = `${name} is not the variable any more that the study searches; to search what has its name by now, change its bounds`;
+  return storeError("not_found", message, { resource: "variable", id: name });
+}
 
 const ofValues: ReadonlySet<ErrorReason> = new Set(["constraint_violation", "validation_failed"]);
 
 /**
  * Decides which trials to hand out. What the rules forbid is moved to where they allow it; what is in line and forbidden fails.
  *
- * @throws StoreError `rule_violation` where the rules allow nothing that was found, or not what was given
+ * @throws StoreError `rule_violation` where the rules allow nothing that was found, or not what was given; `not_found` where one of
+ *   the variables is gone, whatever has its name by now
  */
 export async function decideAsk(view: StudyView, options: AskTrialsOptions, rules: SessionRules): Promise<Draft> {
   const { clientId, count, parameters } = options;

@@ -16,6 +16,8 @@ export interface StudyRecord {
   /** Epoch of the session that it belongs to; a session that is created anew has no studies. */
   readonly epoch: string;
   readonly variables: readonly StudyVariable[];
+  /** The variables' ids, by name; absent in studies from when they were not recorded. */
+  readonly ids?: Readonly<Record<string, string>>;
   readonly objectives: readonly StudyObjective[];
   readonly sampler: StudyMethod;
   readonly pruner?: StudyMethod;
@@ -53,7 +55,12 @@ export type StudyHappening =
   | { readonly kind: "study-created"; readonly study: StudyRecord }
   | { readonly kind: "study-advanced"; readonly events: readonly Exclude<StudyEvent, { kind: "space-changed" }>[] }
   /** Later trials are searched for within these constraints. */
-  | { readonly kind: "bounds-changed"; readonly variables: readonly StudyVariable[] }
+  | {
+      readonly kind: "bounds-changed";
+      readonly variables: readonly StudyVariable[];
+      /** Ids of those whose bounds were given, by name; absent in entries from when they were not recorded. */
+      readonly ids?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "metadata-replaced"; readonly metadata: ValueRecord }
   | { readonly kind: "trial-renewed"; readonly number: number }
   /** A trial is about to be applied: what follows says whether it was. */

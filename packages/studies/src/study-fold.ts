@@ -94,7 +94,8 @@ export function evolveView(view: StudyView, entry: StudyEntry, means: StudyMeans
     case "bounds-changed": {
       const { variables } = entry;
       const state = evolveStudy(view.state, { kind: "space-changed", space: spaceOf(variables, means) });
-      return { ...changed, state, variables };
+      const record = { ...view.record, ids: { ...view.record.ids, ...entry.ids } };
+      return { ...changed, record, state, variables };
     }
     case "metadata-replaced":
       return { ...changed, metadata: entry.metadata };

@@ -82,6 +82,17 @@ test("a change of a study that is refused in part changes nothing", async () => 
   expect(await studies.getStudy("s", "one")).toMatchObject({ metadata: { by: "third" }, maxTrials: 5 });
 });
 
+test("a study is not begun, nor gone on with, where the sampler cannot search so much", async () => {
+  const { store, studies } = await openSample();
+  await store.registerVariable("s", { name: "v", type: "embedding", value: Array<number>(1000).fill(0) });
+  const bounds = (dimensions: number) => ({ v: { dimensions, normalize: true } });
+  const create = (dimensions: number) =>
+    studies.createStudy("s", { id: "v", variables: ["v"], bounds: bounds(dimensions), sampler: { name: "cma-es" } });
+  expect(await refusalOf(create(1001))).toEqual(["limit_exceeded", "sampler"]);
+  await create(1000);
+  expect(await refusalOf(studies.changeBounds("s", "v", bounds(1001)))).toEqual(["limit_exceeded", "sampler"]);
+});
+
 test("studies of a session that had the same id do not take the room of those that there are", async () => {
   const { store, studies, start } = await openSample();
   for (let i = 1; i < 1000; i++) await studies.createStudy("s", { id: `study-${i}`, variables: ["x"] });

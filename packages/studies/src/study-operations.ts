@@ -1,4 +1,12 @@
-import { checkName, readPattern, StoreError, type StudyStore, storeError, type ValueRecord } from "@trimtab/core";
+import {
+  checkName,
+  type Found,
+  readPattern,
+  StoreError,
+  type StudyStore,
+  storeError,
+  type ValueRecord,
+} from "@trimtab/core";
 import { askerOf } from "./asker.ts";
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
@@ -6,7 +14,7 @@ import type { Owner, StudyAccess } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo } from "./study-info.ts";
 import type { Draft, StudyLog } from "./study-log.ts";
-import { checkSpec, parsedMetadata, toRecord, withBounds, withSpace } from "./study-spec.ts";
+import { checkSpace, checkSpec, parsedMetadata, toRecord, withBounds, withSpace } from "./study-spec.ts";
 import { followStudy, type Grounds, type StudyTable } from "./study-table.ts";
 import { watchStudy } from "./study-watch.ts";
 import { decideOne } from "./trial-commands.ts";
@@ -102,7 +110,8 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
     async changeBounds(session, ref, bounds, { expectedSpaceVersion, ...by } = {}) {
       const { study, name, asker } = await access.locate(session, ref);
       const asked = { asked: "change-bounds", ...asker(by) };
-      await study.commit((view) => decideBounds(grounds, view, { bounds, expectedSpaceVersion }), asked);
+      const { found } = await grounds.store.getVariables(name.session, Object.keys(bounds));
+      await study.commit((view) => decideBounds(grounds, view, { bounds, found, expectedSpaceVersion }), asked);
       return infoOf(study, name);
     },
     async deleteStudy(session, ref, { allowMissing = false, ...by } = {}) {
@@ -154,18 +163,26 @@ async function checkRoom(table: StudyTable, { session, epoch }: Owner): Promise<
 
 function decideBounds(
   { means }: Grounds,
-  { variables, state: { spaceVersion } }: StudyView,
+  { variables, state: { spaceVersion, definition } }: StudyView,
   change: {
     readonly bounds: Readonly<Record<string, ValueRecord>>;
+    /** The variables that they are given for, as far as they are there. */
+    readonly found: Found["found"];
     readonly expectedSpaceVersion: number | undefined;
   },
 ): Draft {
-  const { bounds, expectedSpaceVersion = spaceVersion } = change;
+  const { bounds, found, expectedSpaceVersion = spaceVersion } = change;
   if (expectedSpaceVersion !== spaceVersion) {
     const message = `the bounds have version ${spaceVersion}, not ${expectedSpaceVersion}`;
     const details = { variable: "", expected: expectedSpaceVersion, actual: spaceVersion };
     throw storeError("version_mismatch", message, details);
   }
   const changed = withBounds(variables, bounds, means);
-  return { happening: { kind: "bounds-changed", variables: changed }, numbers: [] };
+  checkSpace(definition.sampler, changed, means);
+  // One that was replaced by another of its name and type is from now on that one.
+  const searched = [...found.values()].filter(({ name, type }) =>
+    variables.some((each) => each.name === name && each.type === type),
+  );
+  const ids = Object.fromEntries(Array.from(searched, ({ id, name }) => [name, id]));
+  return { happening: { kind: "bounds-changed", variables: changed, ids }, numbers: [] };
 }

@@ -7,6 +7,7 @@ import {
   leaseTtlLimits,
   parseConstraints,
   parseRecord,
+  type Store,
   StoreError,
   type StudyMethod,
   type StudyObjective,
@@ -14,12 +15,14 @@ import {
   type StudyVariable,
   storeError,
   type ValueRecord,
+  type Variable,
 } from "@trimtab/core";
+import { createSpaceLayout, type Sampler } from "@trimtab/optimize";
 import { methodOf, prunerOf, samplerOf } from "./methods.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
 import type { StudyRecord } from "./study-entry.ts";
-import type { StudyMeans } from "./study-fold.ts";
+import { type StudyMeans, spaceOf } from "./study-fold.ts";
 import type { Grounds } from "./study-table.ts";
 
 /** Refuses what is no study whatever there is in its session. */
@@ -60,12 +63,17 @@ export async function toRecord(
   owner: { readonly session: string; readonly epoch: string; readonly names: readonly string[] },
 ): Promise<StudyRecord> {
   const { pruner, parallelism, maxTrials } = spec;
+  const found = await findVariables(grounds.store, owner);
+  const variables = withBounds(Array.from(found, toStudyVariable), spec.bounds ?? {}, grounds.means);
+  const sampler = samplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means);
+  checkSpace(sampler, variables, grounds.means);
   return {
     birth: crypto.randomUUID(),
     epoch: owner.epoch,
-    variables: await toVariables(grounds, owner, spec.bounds ?? {}),
+    variables,
+    ids: Object.fromEntries(Array.from(found, ({ id, name }) => [name, id])),
     objectives: (spec.objectives ?? [{ metric: "loss" }]).map(toObjective),
-    sampler: methodOf(samplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means)),
+    sampler: methodOf(sampler),
     ...(pruner !== undefined && { pruner: methodOf(prunerOf(toMethod(pruner), grounds.means)) }),
     seed: spec.seed ?? Math.floor(Math.random() * 2 ** 32),
     maxRetries: spec.maxRetries ?? 0,
@@ -93,23 +101,35 @@ export function parsedMetadata(metadata: ValueRecord, { metadataBytes }: Pick<Li
   return parsed.value;
 }
 
-async function toVariables(
-  { store, means }: Grounds,
+async function findVariables(
+  store: Store,
   { session, names: refs }: { readonly session: string; readonly names: readonly string[] },
-  bounds: Readonly<Record<string, ValueRecord>>,
-): Promise<readonly StudyVariable[]> {
-  const variables: StudyVariable[] = [];
+): Promise<readonly Variable[]> {
+  const variables: Variable[] = [];
   for (const ref of refs) {
     const variable = await store.getVariable(session, ref);
     refuseIf(checkWritable(variable));
-    const { name, type, constraints } = variable;
+    const { name } = variable;
     if (variables.some((each) => each.name === name)) {
       throw storeError("invalid_argument", `variables name ${name} twice`, { field: "variables", value: name });
     }
-    variables.push({ name, type, constraints });
+    variables.push(variable);
   }
-  return withBounds(variables, bounds, means);
+  return variables;
 }
+
+const toStudyVariable = ({ name, type, constraints }: Variable): StudyVariable => ({ name, type, constraints });
+
+/**
+ * Refuses what a sampler cannot search.
+ *
+ * @throws StoreError `unbounded_space`, and as the sampler does
+ */
+export const checkSpace = (
+  sampler: Sampler,
+  variables: readonly StudyVariable[],
+  means: Pick<StudyMeans, "types">,
+): void => sampler.check?.(createSpaceLayout(spaceOf(variables, means)));
 
 /**
  * The variables, within other bounds where there are such.

@@ -45,7 +45,8 @@ export interface StudyStore {
   /**
    * Starts a study of a session's variables; where they are another's, `<session>/<name>`, it belongs to that one. Rejects with
    * `already_exists` unless `ifExists: "keep"`, with `invalid_argument` for unknown samplers and pruners, with
-   * `read_only` for variables that cannot be searched, and with `unbounded_space` where constraints leave no finite region.
+   * `read_only` for variables that cannot be searched, with `unbounded_space` where constraints leave no finite region, and with
+   * `limit_exceeded` for more than the sampler can search.
    */
   createStudy(session: string, spec: StudySpec, options?: CreateStudyOptions): Promise<StudyInfo>;
   getStudy(session: string, study: string): Promise<StudyInfo>;
@@ -55,7 +56,8 @@ export interface StudyStore {
   updateStudy(session: string, study: string, changes: StudyInfoChanges, options?: WriteOptions): Promise<StudyInfo>;
   /**
    * Searches variables within other constraints, by name, from the next trial on. The variables' own stay as they are. Trials
-   * under way keep their values; finished ones go on to count where they lie within the bounds.
+   * under way keep their values; finished ones go on to count where they lie within the bounds. One that was replaced by another of its
+   * name and type is from then on that one.
    */
   changeBounds(
     session: string,
@@ -71,7 +73,8 @@ export interface StudyStore {
   /**
    * Hands out trials: those that the client holds, then those in line, then new ones that the session's rules allow. With
    * `parameters`, one trial of just these values, which the client suggests itself; what lies outside the bounds or
-   * breaks a rule is refused with `invalid_argument` or `rule_violation`.
+   * breaks a rule is refused with `invalid_argument` or `rule_violation`. Rejects with `not_found` once a variable that the study
+   * searches is gone, also where another one has its name by now.
    */
   askTrials(session: string, study: string, options: AskTrialsOptions): Promise<TrialsAsked>;
   /** Ends a trial. Telling the same again changes nothing; anything else rejects with `trial_ended`. */

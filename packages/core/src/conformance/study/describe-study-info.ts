@@ -131,6 +131,22 @@ export function describeStudyInfo(opened: OpenStudies): void {
       await refusalOf(studies.changeBounds("s", "one", { x: {} }), "unbounded_space");
     });
 
+    test("hand nothing out once a variable is gone, whatever has its name by now, until that is to be searched", async () => {
+      const { store, studies } = await openSample(opened);
+      const held = await ask(studies, "a");
+      await store.deleteVariable("s", "x", { cascade: true });
+      const gone = { resource: "variable", id: "x" };
+      expect((await refusalOf(studies.askTrials("s", "one", {}), "not_found")).details).toEqual(gone);
+      await store.registerVariable("s", { name: "x", type: "float", value: 5, constraints: { min: 0, max: 10 } });
+      const given = studies.askTrials("s", "one", { parameters: { x: 1, y: 2 } });
+      for (const asked of [studies.askTrials("s", "one", {}), given])
+        expect((await refusalOf(asked, "not_found")).details).toEqual(gone);
+      expect((await studies.askTrials("s", "one", { clientId: "a" })).trials).toEqual([held]);
+      expect((await studies.getStudy("s", "one")).trialCounts).toMatchObject({ running: 1, failed: 0 });
+      await studies.changeBounds("s", "one", { x: { min: 0, max: 10 } });
+      expect((await ask(studies)).number).toBe(1);
+    });
+
     test("are deleted with their trials, and begin anew under the same id", async () => {
       const { studies } = await openSample(opened);
       await ask(studies);

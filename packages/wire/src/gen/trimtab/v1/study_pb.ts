@@ -2413,8 +2413,9 @@ export const TrialStateSchema: GenEnum<TrialState> = /*@__PURE__*/
 export const StudyService: GenService<{
   /**
    * Starts a study, in the session that its variables belong to. Fails with ALREADY_EXISTS where the id is taken, unless
-   * told to keep the one that is there, with INVALID_ARGUMENT where the sampler or pruner is unknown, and with
-   * FAILED_PRECONDITION and `unbounded_space` where a variable's constraints leave no finite region to search.
+   * told to keep the one that is there, with INVALID_ARGUMENT where the sampler or pruner is unknown, with
+   * FAILED_PRECONDITION and `unbounded_space` where a variable's constraints leave no finite region to search, and with
+   * RESOURCE_EXHAUSTED and `limit_exceeded` for more than the sampler can search.
    *
    * @generated from rpc trimtab.v1.StudyService.CreateStudy
    */
@@ -2455,7 +2456,8 @@ export const StudyService: GenService<{
   },
   /**
    * Searches variables within other constraints, from the next trial on. The variables' own stay as they are. Trials
-   * under way keep their parameters; finished ones go on to count where they lie within the new bounds.
+   * under way keep their parameters; finished ones go on to count where they lie within the new bounds. A variable that was
+   * replaced by another of its name and type is from then on that one.
    *
    * @generated from rpc trimtab.v1.StudyService.UpdateStudySpace
    */
@@ -2499,7 +2501,8 @@ export const StudyService: GenService<{
    * Hands out trials that the session's rules allow. A client that asks again gets the trials that it holds already
    * before any new one, so that a worker which restarts goes on where it was. With parameters it is the client that
    * suggests: one trial of these is started. They fail with INVALID_ARGUMENT outside the bounds, and with
-   * FAILED_PRECONDITION and `rule_violation` where they break a rule.
+   * FAILED_PRECONDITION and `rule_violation` where they break a rule. Fails with NOT_FOUND once a variable that the study
+   * searches is gone, also where another one has its name by now.
    *
    * @generated from rpc trimtab.v1.StudyService.AskTrials
    */
