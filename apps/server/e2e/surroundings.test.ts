@@ -69,6 +69,12 @@ describe("health", () => {
     expect(Object.keys((await client.list({})).statuses)).toContain("trimtab.v1.WatchService");
   });
 
+  test("is told no longer than a watcher has time, and the watcher that its time is over", async () => {
+    const headers = { "content-type": "application/connect+json", "connect-timeout-ms": "1" };
+    const answer = await post("/grpc.health.v1.Health/Watch", "\0\0\0\0\x02{}", headers);
+    expect(await answer.text()).toContain('{"error":{"code":"deadline_exceeded"');
+  });
+
   test("changes when the server stops, and watchers hear of it", async () => {
     const stopping = await openServer();
     const client = createClient(health.Health, createGrpcTransport({ baseUrl: stopping.url }));

@@ -31,7 +31,8 @@ export function createHealth(services: readonly string[]): ServerHealth {
           const status = () => (known.has(service) ? present() : Status.SERVICE_UNKNOWN);
           yield { status: status() };
           await abortOf(AbortSignal.any([context.signal, stopped.signal]));
-          if (!context.signal.aborted) yield { status: status() };
+          context.signal.throwIfAborted();
+          yield { status: status() };
         },
         list: () => ({ statuses: Object.fromEntries(Array.from(known, (name) => [name, { status: present() }])) }),
       }),

@@ -66,6 +66,8 @@ function createUnobserved({ onInternalError, admit, audit }: CallsOptions): Call
   const translate = (error: unknown, context: HandlerContext): ConnectError => {
     const isOurs = error instanceof ConnectError || (isStoreError(error) && error.code !== "internal");
     if (!isOurs && context.signal.aborted && error === context.signal.reason) return ConnectError.from(error);
+    // Why the caller waits no more, which may be its own deadline, is better known here.
+    if (isStoreError(error, "cancelled") && context.signal.aborted) return ConnectError.from(context.signal.reason);
     if (!isOurs) onInternalError(error, { service: context.service.typeName, method: context.method.name });
     return toConnectError(error, errorOptions(context));
   };
