@@ -6,7 +6,7 @@ import { auditedLog } from "./audited-log.ts";
 import { decodeSealed, encodeSealed, seal } from "./chain.ts";
 import type { AuditDraft } from "./commit-entries.ts";
 import { recoverCommits } from "./recover-entries.ts";
-import { auditStream, endOfFirstPart } from "./stored-record.ts";
+import { type AuditCodec, auditStream, endOfFirstPart } from "./stored-record.ts";
 import { commitOf, jsonCodec } from "./test-parts/json-codec.ts";
 import { verifyChain } from "./verify-chain.ts";
 
@@ -203,12 +203,68 @@ describe("what was done and not entered before a crash", () => {
     expect(await again()).toBe(0);
   });
 
+  test("is entered of all other sessions where one cannot be read, and that is told", async () => {
+    const commits = createMemoryLog<Commit>();
+    const before = await open();
+    before.record.commit(commitOf("r", 1));
+    await before.record.settled();
+    for (const id of ["r", "s", "t"]) await commits.append(id, 0, [commitOf(id, 1)]);
+    const read: typeof commits.read = async (stream, ...rest) => {
+      if (stream === "s") throw new Error("sealed");
+      return commits.read(stream, ...rest);
+    };
+    const { record } = await open({ log: before.log });
+    const source = { ...commits, read };
+    const recover = await recoverCommits({ record, log: before.log, codec: jsonCodec, commits: source });
+    await expect(recover()).rejects.toThrow("newest entries of a log is not known: sealed");
+    await record.settled();
+    expect((await record.listAuditEntries("t")).items).toHaveLength(1);
+  });
+
+  test("is entered where older entries cannot be read any more, and not again what may be among those", async () => {
+    const commits = createMemoryLog<Commit>();
+    const before = await open();
+    const audited = auditedLog(commits, before.record);
+    for (let i = 1; i <= 4; i++) await audited.append("s", i - 1, [commitOf("s", i)]);
+    await before.record.settled();
+    await commits.append("s", 4, [commitOf("s", 5)]);
+    const { record, log } = await open({ log: before.log });
+    const recover = await recoverCommits({ record, log, codec: sealedThrough(2), commits });
+    expect(await recover()).toBe(1);
+    await record.settled();
+    await expect(recoverCommits({ record, log, codec: sealedThrough(5), commits })).rejects.toThrow("key old");
+  });
+
   test("is left alone where the record begins now", async () => {
     const commits = createMemoryLog<Commit>();
     await commits.append("s", 0, [commitOf("s", 1)]);
     const { log, record } = await open();
     expect(await (await recoverCommits({ record, log, codec: jsonCodec, commits }))()).toBe(0);
   });
+});
+
+/** A codec for which entries up to one were sealed with a key that is missing. */
+const sealedThrough = (last: number): AuditCodec => ({
+  ...jsonCodec,
+  decode(bytes, number) {
+    if (number > last) return jsonCodec.decode(bytes, number);
+    throw new LogError("unsupported", "what is stored was sealed with key old", { key: "old" });
+  },
+});
+
+test("a record is listed and watched as far as it can be read, and says which key is missing", async () => {
+  const before = await open();
+  const { value: bookmark } = await before.record.watchAudit("even")[Symbol.asyncIterator]().next();
+  for (let i = 1; i <= 10; i++) before.record.commit(commitOf(i % 2 === 0 ? "even" : "odd", i));
+  await before.record.settled();
+  const { record } = await open({ log: before.log, codec: sealedThrough(5) });
+  const missing = { reason: "data_loss", details: { session: "even", key: "old" } };
+  const { items, nextPageToken = "" } = await record.listAuditEntries("even");
+  expect(items.map(({ revision }) => revision)).toEqual([10, 8, 6]);
+  await expect(record.listAuditEntries("even", { pageToken: nextPageToken })).rejects.toMatchObject(missing);
+  await expect(record.listAuditEntries("other")).rejects.toMatchObject({ reason: "data_loss" });
+  const resumed = record.watchAudit("even", { after: bookmark?.token ?? "" })[Symbol.asyncIterator]();
+  await expect(resumed.next()).rejects.toMatchObject(missing);
 });
 
 describe("a record that somebody has changed", () => {

@@ -12,6 +12,7 @@ import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
 import { createAuditTest } from "./create-audit-test.ts";
 import { createRecentEntries } from "./recent-entries.ts";
 import { type AuditCodec, auditStream, type RecordedEntry, readHead, readSealed } from "./stored-record.ts";
+import { unreadable } from "./unreadable.ts";
 import { watchEntries } from "./watch-entries.ts";
 
 /** What a record of an audit is made of. */
@@ -183,20 +184,25 @@ async function listEntries(
   const stop = before - mostLookedAt;
   const items: AuditEntry[] = [];
   let older = 0;
-  while (before > 1 && before > stop) {
-    const after = Math.max(0, before - 1 - chunkEntries);
-    const chunk = await readSealed(log, after, before - 1);
-    if (chunk.length === 0) return { items };
-    for (const { number, sealed } of chunk.toReversed()) {
-      const entry = codec.decode(sealed.entry, number);
-      // What was recorded before is older still: entries are in the order in which things were decided, unless the clock was set back.
-      older = entry.recordedAtMs < fromMs ? older + 1 : 0;
-      if (older > mostOlder) return { items };
-      before = number;
-      if (!isTold(entry) || entry.recordedAtMs < fromMs || entry.recordedAtMs >= toMs) continue;
-      items.push(entry);
-      if (items.length === pageSize) return { items, nextPageToken: String(number) };
+  try {
+    while (before > 1 && before > stop) {
+      const after = Math.max(0, before - 1 - chunkEntries);
+      const chunk = await readSealed(log, after, before - 1);
+      if (chunk.length === 0) return { items };
+      for (const { number, sealed } of chunk.toReversed()) {
+        const entry = codec.decode(sealed.entry, number);
+        // What was recorded before is older still: entries are in the order in which things were decided, unless the clock was set back.
+        older = entry.recordedAtMs < fromMs ? older + 1 : 0;
+        if (older > mostOlder) return { items };
+        before = number;
+        if (!isTold(entry) || entry.recordedAtMs < fromMs || entry.recordedAtMs >= toMs) continue;
+        items.push(entry);
+        if (items.length === pageSize) return { items, nextPageToken: String(number) };
+      }
     }
+  } catch (error) {
+    // What could be read is given first; the next page is where it could not.
+    if (items.length === 0) throw unreadable(session, error);
   }
   return before > 1 ? { items, nextPageToken: String(before) } : { items };
 }

@@ -1,5 +1,5 @@
-import type { Commit } from "@trimtab/core";
-import type { CommitLog, StreamEnd } from "@trimtab/log";
+import type { AuditEntry, Commit } from "@trimtab/core";
+import { type CommitLog, isLogError, type StreamEnd } from "@trimtab/log";
 import type { AuditRecord } from "./audit-record.ts";
 import type { EntryPlace } from "./audited-log.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
@@ -54,17 +54,28 @@ export async function recoverEntries<Entry extends { readonly atMs: number }>({
   for await (const end of source.streams()) ends.push(end);
   return async () => {
     let count = 0;
+    const failures: unknown[] = [];
     for (const end of ends) {
-      for (const { entry, place } of await readSince(source, end, sinceMs)) {
+      // What cannot be read of one stream must not keep the others out of the record.
+      const placed = await readSince(source, end, sinceMs).catch((error: unknown) => void failures.push(error));
+      for (const { entry, place } of placed ?? []) {
         const drafts = draftsOf(entry, place);
         if (drafts.length === 0 || drafts.some((draft) => entered.has(nameOf(draft)))) continue;
         record.enter(drafts);
         count++;
       }
     }
+    if (failures.length > 0) throw notRecovered(failures);
     return count;
   };
 }
+
+const notRecovered = ([first, ...more]: readonly unknown[]): Error => {
+  const others = more.length === 0 ? "" : `, nor of ${more.length} others`;
+  const why = first instanceof Error ? first.message : String(first);
+  const message = `whether the audit has the newest entries of a log is not known${others}: ${why}`;
+  return new Error(message, { cause: first });
+};
 
 // Neither sessions nor studies have a "/" in their ids.
 const nameOf = ({ session, study = "", revision }: Pick<AuditDraft, "session" | "study" | "revision">) =>
@@ -75,15 +86,29 @@ export async function readRecordEnd(log: CommitLog, codec: AuditCodec): Promise<
   const { number: last } = await readHead(log);
   const entered = new Set<string>();
   let sinceMs: number | undefined;
+  let oldestMs = 0;
   for (let through = last; through > 0; through -= chunk) {
     const placed = await readSealed(log, Math.max(0, through - chunk), through);
-    const entries = placed.map(({ number, sealed }) => codec.decode(sealed.entry, number));
-    sinceMs ??= (entries.at(-1)?.recordedAtMs ?? 0) - marginMs;
-    for (const entry of entries) entered.add(nameOf(entry));
-    const [oldest] = entries;
-    if (oldest === undefined || oldest.recordedAtMs < sinceMs - marginMs) break;
+    for (const { number, sealed } of placed.toReversed()) {
+      const entry = number === last ? codec.decode(sealed.entry, number) : readable(codec, sealed.entry, number);
+      // What is about as old as an entry that cannot be read, since its key was taken away, may be in there: it is taken for entered.
+      if (entry === undefined) return { entered, sinceMs: Math.max(sinceMs ?? 0, oldestMs) };
+      sinceMs ??= entry.recordedAtMs - marginMs;
+      oldestMs = entry.recordedAtMs;
+      entered.add(nameOf(entry));
+    }
+    if (sinceMs === undefined || oldestMs < sinceMs - marginMs) break;
   }
   return { entered, sinceMs };
+}
+
+function readable(codec: AuditCodec, bytes: Uint8Array, number: number): AuditEntry | undefined {
+  try {
+    return codec.decode(bytes, number);
+  } catch (error) {
+    if (isLogError(error)) return undefined;
+    throw error;
+  }
 }
 
 interface Placed<Entry> {

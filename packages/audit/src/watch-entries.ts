@@ -5,6 +5,7 @@ import { createAuditTest } from "./create-audit-test.ts";
 import { createPulse } from "./pulse.ts";
 import type { RecentEntries } from "./recent-entries.ts";
 import { type AuditCodec, auditStream, type RecordedEntry, type RecordHead, readSealed } from "./stored-record.ts";
+import { unreadable } from "./unreadable.ts";
 import { formatToken, parseToken, positionAt, type WatchPosition } from "./watch-position.ts";
 
 /** What a watch reads from. */
@@ -56,7 +57,9 @@ async function* tell(
     if (asked === undefined) yield { kind: "bookmark", token: formatToken(at) };
     else if (!(await isOfRecord(source, asked))) at = { number: -1, mark: "" };
     while (!signal.aborted) {
-      const { from, entries } = await readNext(source, at);
+      const { from, entries } = await readNext(source, at).catch((error: unknown) => {
+        throw unreadable(session, error);
+      });
       if (from.number !== at.number) yield gapBefore(from, entries);
       at = from;
       for (const { entry, hash: own } of entries) {

@@ -96,7 +96,8 @@ export interface ErrorDetails {
   /** The log, the server or the network cannot be reached now; nothing is known to have changed. */
   unavailable: { retryAfterMs?: number };
   unimplemented: { feature: string };
-  data_loss: { session: string };
+  /** What is stored cannot be read: it is damaged or, where `key` is given, sealed with a key of that name that is not at hand. */
+  data_loss: { session: string; key?: string };
   internal: Record<never, never>;
 }
 
