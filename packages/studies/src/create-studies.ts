@@ -1,6 +1,7 @@
-import { defaultLimits, type Store, type StudyStore, type TypeRegistry } from "@trimtab/core";
+import { defaultLimits, type Store, type StoreError, type StudyStore, type TypeRegistry } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import type { Pruner, Sampler } from "@trimtab/optimize";
+import { createDamagedStudies } from "./damaged-studies.ts";
 import { createStudyAccess } from "./study-access.ts";
 import type { StudyEntry } from "./study-entry.ts";
 import { createStudyMethods } from "./study-operations.ts";
@@ -29,6 +30,8 @@ export interface StudiesOptions {
   readonly bookmarkIntervalMs?: number;
   /** How long names and texts and how large metadata may be; as sessions have it unless given. */
   readonly limits?: StudyLimits;
+  /** Told of studies that are not listed because what is stored of them cannot be read; to use one is refused with `data_loss`. */
+  readonly onDamage?: (error: StoreError) => void;
 }
 
 /** Studies of all sessions of a store. */
@@ -46,10 +49,11 @@ export function createStudies(options: StudiesOptions): Studies {
   const means = { types, samplers, pruners };
   const grounds: Grounds = { store, log, snapshots, means, now, isShared: shared, bookmarkIntervalMs, limits };
   const table = createStudyTable(grounds);
+  const damaged = createDamagedStudies(options.onDamage ?? (() => {}));
   return {
     of(seen) {
       const access = createStudyAccess(table, grounds, seen);
-      const parts = { table, grounds, access };
+      const parts = { table, grounds, access, damaged };
       return { ...createStudyMethods(parts), ...createTrialMethods(parts), ...createTrialReads(parts, seen) };
     },
     close: () => table.close(),

@@ -8,6 +8,7 @@ import {
   type ValueRecord,
 } from "@trimtab/core";
 import { askerOf } from "./asker.ts";
+import type { DamagedStudies } from "./damaged-studies.ts";
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { Owner, StudyAccess } from "./study-access.ts";
@@ -24,6 +25,7 @@ export interface StudyParts {
   readonly table: StudyTable;
   readonly grounds: Grounds;
   readonly access: StudyAccess;
+  readonly damaged: DamagedStudies;
 }
 
 type StudyMethods = Pick<
@@ -35,7 +37,7 @@ type StudyMethods = Pick<
 const studiesPerSession = 1000;
 
 /** What deals with studies as a whole. */
-export function createStudyMethods({ table, grounds, access }: StudyParts): StudyMethods {
+export function createStudyMethods({ table, grounds, access, damaged }: StudyParts): StudyMethods {
   return {
     async createStudy(session, given, { ifExists = "refuse", requestId, ...by } = {}) {
       const spec =
@@ -48,7 +50,7 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
       const study = await table.open(name);
       const isSame = ({ record }: StudyView) => record.epoch === owner.epoch;
       const isTaken = study.view !== undefined && isSame(study.view);
-      if (!isTaken) await checkRoom(table, owner);
+      if (!isTaken) await checkRoom({ table, damaged }, owner);
       const record = isTaken ? undefined : await toRecord(grounds, spec, owner);
       const asked = {
         asked: "create-study",
@@ -80,8 +82,9 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
         record.epoch === owner.epoch && (wanted.size === 0 || wanted.has(state.status));
       const found: StudyName[] = [];
       for (const id of ids) {
-        const { view } = await table.open({ session, id });
-        if (view !== undefined && isListed(view)) found.push({ session, id });
+        const name = { session, id };
+        const view = await viewOf({ table, damaged }, name);
+        if (view !== undefined && isListed(view)) found.push(name);
       }
       const shown = pageAfter(found, page, ({ id }) => id);
       const items = await Promise.all(shown.items.map(async (name) => infoOf(await table.open(name), name)));
@@ -140,6 +143,12 @@ export function createStudyMethods({ table, grounds, access }: StudyParts): Stud
   };
 }
 
+/** A study, where it is there and can be read. */
+const viewOf = async (
+  { table, damaged }: Pick<StudyParts, "table" | "damaged">,
+  name: StudyName,
+): Promise<StudyView | undefined> => (await table.open(name).catch(damaged.passOver(name)))?.view;
+
 /** A study as it is now. */
 function infoOf(study: StudyLog, name: StudyName) {
   const { view, revision } = study;
@@ -147,12 +156,12 @@ function infoOf(study: StudyLog, name: StudyName) {
   throw storeError("not_found", `there is no study ${name.id}`, { resource: "study", id: name.id });
 }
 
-async function checkRoom(table: StudyTable, { session, epoch }: Owner): Promise<void> {
-  const ids = await table.ids(session);
+async function checkRoom(parts: Pick<StudyParts, "table" | "damaged">, { session, epoch }: Owner): Promise<void> {
+  const ids = await parts.table.ids(session);
   if (ids.length < studiesPerSession) return;
   let count = 0;
   for (const id of ids) {
-    const { view } = await table.open({ session, id });
+    const view = await viewOf(parts, { session, id });
     // Those of a session that had the id before do not count.
     if (view?.record.epoch === epoch) count++;
   }
