@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { createAuditClient, createStudyClient } from "@trimtab/client";
+import { createAuditClient, createStoreClient, createStudyClient } from "@trimtab/client";
 import { parseSealingKeys } from "@trimtab/log-sealed";
 import { describe, expect, test } from "vitest";
 import { runDataCommand } from "../src/data-commands.ts";
@@ -68,8 +68,8 @@ describe("a server with a key", () => {
           [
             "2 sessions, 6 commits.*all intact",
             "of the sessions, what TRIMTAB_ENCRYPTION_KEYS does not open:",
-            "  session a: 2 commits from revision 1 on: what is stored was sealed with key old",
-            "  session b: 3 commits from revision 1 on: what is stored was sealed with key old",
+            "  session a: 2 commits from revision 1 on: what is stored was sealed with key old, which is missing: .*",
+            "  session b: 3 commits from revision 1 on: what is stored was sealed with key old, .*",
             "1 studies.*all intact",
             "of the studies, what TRIMTAB_ENCRYPTION_KEYS does not open:",
             "  study .*: the change of revision 1: what is stored was sealed with key old",
@@ -203,5 +203,92 @@ describe("the setting of keys", () => {
     const wrong = () => readSettings([], { TRIMTAB_ENCRYPTION_KEYS: "topsecret" });
     expect(wrong).toThrow("TRIMTAB_ENCRYPTION_KEYS: key 1 must be id:key");
     expect(wrong).not.toThrow("topsecret");
+  });
+});
+
+describe("a session that cannot be read, on a server with a key", () => {
+  const unreadable = async (url: string) =>
+    /^trimtab_store_sessions_unreadable\S* (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+
+  test("keeps no other from work where its key was taken away, is told of by that, and is there again with it", async () => {
+    const data = temporaryFolder();
+    const [old, now] = [newKey("old"), newKey("now")];
+    const before = await openWith(data, old, { audit: "on" });
+    for (const id of ["a", "b", "c"]) await before.store.createSession({ id });
+    await before.close();
+    const between = await openWith(data, `${now},${old}`, { audit: "on" });
+    await between.store.putProgram("a", "p", {});
+    for (let i = 0; i < 1100; i++) await between.store.putProgram("c", "p", { i });
+    await between.close();
+
+    const told: unknown[] = [];
+    const settings = {
+      log: "sqlite",
+      data,
+      encryptionKeys: parseSealingKeys(now),
+      audit: "on",
+      metrics: true,
+    } as const;
+    const after = await openServer(settings, { onError: (error) => told.push(error) });
+    const store = createStoreClient(createConnectTransport({ baseUrl: after.url, httpVersion: "2" }));
+    await store.createSession({ id: "d" });
+    // What a session is listed by may be newer than what it is read from.
+    expect((await store.listSessions()).items.map(({ id }) => id)).toEqual(["a", "c", "d"]);
+    const needsOld = { reason: "data_loss", details: { key: "old" }, message: expect.stringContaining("key old") };
+    await expect(store.getSession("b")).rejects.toMatchObject(needsOld);
+    await expect(store.createSession({ id: "a" })).rejects.toMatchObject(needsOld);
+    expect((await store.listSessions()).items.map(({ id }) => id)).toEqual(["c", "d"]);
+    expect(await unreadable(after.url)).toBe("2");
+    await after.close();
+    expect(told.map(String).filter((line) => line.includes("is not listed"))).toHaveLength(1);
+
+    const again = await openWith(data, `${now},${old}`, { audit: "on" });
+    expect((await again.store.listSessions()).items.map(({ id }) => id)).toEqual(["a", "b", "c", "d"]);
+    await again.close();
+  }, 60_000);
+
+  test("is deleted by whoever may act as it, which the audit tells, and its name is free again", async () => {
+    const data = temporaryFolder();
+    const [old, now] = [newKey("old"), newKey("now")];
+    const before = await openWith(data, old, { audit: "on" });
+    for (const id of ["a", "b"]) await before.store.createSession({ id });
+    await before.close();
+    const between = await openWith(data, `${now},${old}`, { audit: "on" });
+    await between.store.createSession({ id: "c" });
+    await between.close();
+
+    const after = await openWith(data, now, { audit: "on" });
+    const transport = createConnectTransport({ baseUrl: after.url, httpVersion: "2" });
+    const store = createStoreClient(transport);
+    await store.deleteSession("b", { actor: "operator" });
+    await expect(store.getSession("b")).rejects.toMatchObject({ reason: "session_not_found" });
+    const { items } = await createAuditClient(transport).listAuditEntries("b", { pageSize: 1 });
+    expect(items).toMatchObject([{ action: "DeleteSession", actor: "operator", outcome: "succeeded" }]);
+    await store.createSession({ id: "b" });
+    await after.store.sweep();
+    await after.close();
+    expect((await runDataCommand(["check", data], { TRIMTAB_ENCRYPTION_KEYS: now }))?.output).not.toContain(
+      "session b",
+    );
+    const again = await openWith(data, now);
+    expect((await again.store.listSessions()).items.map(({ id }) => id)).toEqual(["c", "b"]);
+    await again.close();
+  });
+
+  test("names its key where the server has none, as it has for sessions in the clear", async () => {
+    const data = temporaryFolder();
+    const before = await openWith(data);
+    for (let i = 0; i < 110; i++) await before.store.createSession({ id: `plain-${i}` });
+    await before.close();
+    const between = await openWith(data, newKey("k"), { encryptionAcceptsPlain: true });
+    await between.store.createSession({ id: "sealed" });
+    await between.close();
+    const after = await openWith(data);
+    expect(await after.store.countSessions()).toBe(110);
+    await expect(after.store.getSession("sealed")).rejects.toMatchObject({
+      reason: "data_loss",
+      details: { key: "k" },
+    });
+    await after.close();
   });
 });

@@ -19,6 +19,7 @@ import {
   createCallObserver,
   traceStore,
 } from "@trimtab/opentelemetry";
+import type { LocalStore } from "@trimtab/store";
 import { type Logger, pino } from "pino";
 import { headerField } from "./direct/call-context.ts";
 import { createCallLog, observedBy } from "./log-calls.ts";
@@ -31,6 +32,8 @@ export interface Observing {
   readonly appends: AppendObserver | undefined;
   /** Gives a store whose calls are part of traces. */
   traced(store: Store): Store;
+  /** Measures what a store tells of itself whenever the figures are read. */
+  readonly measure: (store: Pick<LocalStore, "unreadableSessions">) => void;
   /** Writes the figures as Prometheus reads them. */
   readonly metrics: (() => Promise<string>) | undefined;
   readonly logger: Logger | undefined;
@@ -59,6 +62,13 @@ export function openObserving(settings: Settings): Observing {
     ),
     appends: isObserved ? createAppendObserver({ ...instruments, system: settings.log }) : undefined,
     traced: (store) => (tracer === undefined ? store : traceStore(store, tracer)),
+    measure: (store) =>
+      instruments.meter
+        ?.createObservableGauge("trimtab.store.sessions.unreadable", {
+          unit: "{session}",
+          description: "Sessions that were found to be damaged, or sealed with a key that is missing",
+        })
+        .addCallback((gauge) => gauge.observe(store.unreadableSessions)),
     metrics: reader && (async () => serializer.serialize((await reader.collect()).resourceMetrics)),
     logger,
     async close() {

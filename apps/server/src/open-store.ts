@@ -16,6 +16,7 @@ import {
   createSealedSummaries,
   createSealer,
   type Sealer,
+  unlessSealed,
 } from "@trimtab/log-sealed";
 import { openSqliteLog, type SqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { createStore, type LocalStore, type StoreOptions } from "@trimtab/store";
@@ -110,8 +111,11 @@ async function openDisk(settings: Settings, onError: StoreMeans["onError"]) {
   });
   const { log, snapshots, summaries } = sealer === undefined ? disk : sealed(disk, sealer);
   return {
-    log: createEncodedLog(log, { encode: encodeCommitParts, decode: decodeCommit, note: noteOfCommit }),
-    snapshots: createEncodedSnapshots(snapshots, { encode: encodeCheckpointParts, decode: decodeCheckpoint }),
+    log: createEncodedLog(log, { encode: encodeCommitParts, decode: unlessSealed(decodeCommit), note: noteOfCommit }),
+    snapshots: createEncodedSnapshots(snapshots, {
+      encode: encodeCheckpointParts,
+      decode: unlessSealed(decodeCheckpoint),
+    }),
     summaries: createEncodedSummaries(summaries, { encode: encodeSummary, decode: decodeSummary }),
     close,
   };

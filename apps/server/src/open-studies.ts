@@ -9,7 +9,7 @@ import {
   createMemorySnapshots,
   type SnapshotStore,
 } from "@trimtab/log";
-import { createSealedLog, createSealedSnapshots, createSealer } from "@trimtab/log-sealed";
+import { createSealedLog, createSealedSnapshots, createSealer, unlessSealed } from "@trimtab/log-sealed";
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { type Clock, createSteadyClock } from "@trimtab/store";
 import {
@@ -57,13 +57,14 @@ export function openStudies(
   const isOnDisk = settings.log === "sqlite";
   const place = createLazy(async (): Promise<Place> => {
     const { log, snapshots, close } = isOnDisk ? await openDisk(settings, onError) : inMemory();
-    const encoded = createEncodedLog(log, studyCodec);
+    const encoded = createEncodedLog(log, { ...studyCodec, decode: unlessSealed(studyCodec.decode) });
     const following = follow?.(encoded) ?? Promise.resolve(encoded);
     const followed = await following.catch(async (error: unknown) => {
       await close();
       throw error;
     });
-    return { log: followed, snapshots: createEncodedSnapshots(snapshots, studySnapshotCodec), close };
+    const snapshotCodec = { ...studySnapshotCodec, decode: unlessSealed(studySnapshotCodec.decode) };
+    return { log: followed, snapshots: createEncodedSnapshots(snapshots, snapshotCodec), close };
   });
   if (isOnDisk && follow !== undefined && existsSync(studiesFolder(settings.data))) place.get().catch(onError);
   const studies = createStudies({
@@ -74,6 +75,7 @@ export function openStudies(
     now: createSteadyClock(clock).now,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     limits: toLimits(settings),
+    onDamage: onError,
     ...parts,
   });
   return {

@@ -92,6 +92,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     throw error;
   });
   const { store } = opened;
+  observing.measure(store);
   const { studies, close: closeStudies } = openStudies(settings, {
     ...{ store, types, parts: parts.studies ?? {}, onError },
     clock: parts.store?.clock ?? systemClock,

@@ -28,7 +28,16 @@ describe("the keys of a log", () => {
   });
 
   test("may leave some of it unread, as an old one that was taken away does", async () => {
-    await checkKeys(await logOf(sealerOf(unknown), sealerOf()), sealerOf());
+    await checkKeys(await logOf(...Array(20).fill(sealerOf(unknown)), sealerOf()), sealerOf());
+  });
+
+  test("are not found right by what is in the clear", async () => {
+    const begunInTheClear = await logOf(undefined, undefined, sealerOf(unknown));
+    const missing = { code: "unsupported", details: { key: "unknown" } };
+    await expect(checkKeys(begunInTheClear, undefined)).rejects.toMatchObject(missing);
+    const sealer = createSealer({ keys: [known], acceptPlain: true });
+    await expect(checkKeys(begunInTheClear, sealer)).rejects.toMatchObject(missing);
+    await checkKeys(await logOf(undefined, sealerOf(unknown), undefined, sealerOf()), sealer);
   });
 
   test("are missing, unknown, of another secret, or too many", async () => {

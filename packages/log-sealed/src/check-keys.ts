@@ -1,45 +1,43 @@
 import { type CommitLog, LogError } from "@trimtab/log";
 import { placeOf } from "./sealed-log.ts";
-import { isSealed, type Sealer } from "./sealer.ts";
+import { isSealed, refuseSealed, type Sealer, tryToOpen } from "./sealer.ts";
 
-/** Streams of which an entry is looked at. */
-const lookedAt = 8;
+/** Entries in the clear that are looked at before it is believed that there are no others. */
+const mostPlain = 100;
 
 /**
- * Makes sure that a log can be read before anything relies on it, by looking at the last entry of a few streams: as soon as one can be
- * opened all is well, as it is where there is none. Without a sealer entries must not be sealed.
+ * Makes sure that a log can be read before anything relies on it, by looking at the last entry of streams: as soon as one is opened that
+ * was sealed all is well, as it is where there is none. Without a sealer none may be sealed. Entries in the clear, where they may be
+ * there, say nothing of keys: after a hundred of them nothing else is looked for.
  *
- * @throws LogError where none of them can be opened: `unsupported` where their key is not known, `damaged` where it has another
- *   secret, or where they were never sealed
+ * @throws LogError where no entry that is sealed can be opened: `unsupported` where its key is not known, which `details.key` names;
+ *   `damaged` where that has another secret, or where entries were never sealed
  */
 export async function checkKeys(log: Pick<CommitLog, "streams" | "read">, sealer: Sealer | undefined): Promise<void> {
-  let refusal: LogError | undefined;
-  let looks = 0;
-  for await (const { stream, last } of log.streams()) {
-    if (++looks > lookedAt) break;
-    // What the disk has lost says nothing of keys, and is told when somebody asks for it.
-    const read = await log.read(stream, last - 1, 1).catch(() => undefined);
-    const entry = read?.kind === "entries" ? read.entries[0] : undefined;
-    if (entry === undefined) continue;
-    const refused = tryToOpen(entry, placeOf("entry", stream, last), sealer);
-    if (refused === undefined) return;
-    refusal ??= refused;
-  }
+  const refusal = await findRefusal(log, sealer);
   if (refusal === undefined) return;
   const given = sealer === undefined ? "without a key" : "with the keys that are given";
   const message = `the log cannot be read ${given}: ${refusal.message}`;
   throw new LogError(refusal.code, message, refusal.details, { cause: refusal });
 }
 
-function tryToOpen(entry: Uint8Array, place: string, sealer: Sealer | undefined): LogError | undefined {
-  if (sealer === undefined) {
-    return isSealed(entry) ? new LogError("unsupported", "what is stored is sealed", { place }) : undefined;
+/** Gives why nothing sealed can be opened, if so. */
+async function findRefusal(
+  log: Pick<CommitLog, "streams" | "read">,
+  sealer: Sealer | undefined,
+): Promise<LogError | undefined> {
+  let refusal: LogError | undefined;
+  let plain = 0;
+  for await (const { stream, last } of log.streams()) {
+    // What the disk has lost says nothing of keys, and is told when somebody asks for it.
+    const read = await log.read(stream, last - 1, 1).catch(() => undefined);
+    const entry = read?.kind === "entries" ? read.entries[0] : undefined;
+    if (entry === undefined) continue;
+    const place = placeOf("entry", stream, last);
+    const refused = sealer === undefined ? refuseSealed(entry, { place }) : tryToOpen(sealer, entry, place);
+    if (refused === undefined && isSealed(entry)) return undefined;
+    refusal ??= refused;
+    if (refused === undefined ? ++plain === mostPlain : sealer === undefined) break;
   }
-  try {
-    sealer.open(entry, place);
-    return undefined;
-  } catch (error) {
-    if (error instanceof LogError) return error;
-    throw error;
-  }
+  return refusal;
 }

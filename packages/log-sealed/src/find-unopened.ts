@@ -1,6 +1,6 @@
 import { type CommitLog, isLogError, type LogError, type SnapshotStore } from "@trimtab/log";
 import { placeOf } from "./sealed-log.ts";
-import type { Sealer } from "./sealer.ts";
+import { type Sealer, tryToOpen } from "./sealer.ts";
 
 /** Entries or snapshots of a stream that a sealer does not open, all for one reason. */
 export interface Unopened {
@@ -51,14 +51,4 @@ export async function* findUnopened(
 
 function unlessDamaged(error: unknown): undefined {
   if (!isLogError(error, "damaged")) throw error;
-}
-
-function tryToOpen(sealer: Sealer, sealed: Uint8Array, place: string): LogError | undefined {
-  try {
-    sealer.open(sealed, place);
-    return undefined;
-  } catch (error) {
-    if (isLogError(error)) return error;
-    throw error;
-  }
 }

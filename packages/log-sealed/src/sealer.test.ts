@@ -56,7 +56,11 @@ describe("a sealer", () => {
     const onlyFresh = createSealer({ keys: [fresh] });
     expect(onlyFresh.open(after, "p")).toEqual(bytes);
     expect(() => onlyFresh.open(before, "p")).toThrow(
-      expect.objectContaining({ code: "unsupported", message: "what is stored was sealed with key 2026-01" }),
+      expect.objectContaining({
+        code: "unsupported",
+        message: "what is stored was sealed with key 2026-01, which is missing: give it behind the first",
+        details: { place: "p", key: "2026-01" },
+      }),
     );
     const impostor = createSealer({ keys: [{ ...key("2026-01") }] });
     expect(() => impostor.open(before, "p")).toThrow(expect.objectContaining({ code: "damaged" }));

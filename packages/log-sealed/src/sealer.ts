@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { joined, LogError } from "@trimtab/log";
+import { isLogError, joined, LogError } from "@trimtab/log";
 import type { SealingKey } from "./sealing-key.ts";
 
 /** What a sealer works with. */
@@ -20,7 +20,7 @@ export interface Sealer {
    * Opens what was sealed for a place.
    *
    * @throws LogError `damaged` where it was not sealed for that place, or has changed since; `unsupported` where the key is
-   *   not known, or the form is newer
+   *   not known, which `details.key` names, or the form is newer
    */
   open(sealed: Uint8Array, place: string): Uint8Array;
 }
@@ -77,11 +77,13 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
     open(sealed, place) {
       if (!isSealed(sealed)) {
         if (acceptPlain) return sealed;
-        throw new LogError("damaged", "what is stored was not sealed", { place });
+        throw new LogError("damaged", "what is stored was not sealed, and what is in the clear is not accepted", {
+          place,
+        });
       }
       const { id, head, body, tag } = takeApart(sealed, place);
       const key = byId.get(id);
-      if (key === undefined) throw new LogError("unsupported", `what is stored was sealed with key ${id}`, { place });
+      if (key === undefined) throw missingKey(id, { place });
       const decipher = createDecipheriv(
         cipherName,
         derive(key, head.subarray(-saltBytes - nonceBytes, -nonceBytes)),
@@ -95,10 +97,43 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
         return new Uint8Array(buffer, byteOffset, byteLength);
       } catch {
         // Node says no more than that it is not authentic, and there is no more to say.
-        throw new LogError("damaged", "what is stored is not what was sealed here", { place });
+        const message = `what is stored is not what was sealed here with key ${id}, or that key is another one now`;
+        throw new LogError("damaged", message, { place });
       }
     },
   };
+}
+
+const missingKey = (key: string, at: { readonly place?: string }): LogError => {
+  const message = `what is stored was sealed with key ${key}, which is missing: give it behind the first`;
+  return new LogError("unsupported", message, { ...at, key });
+};
+
+/** Gives why bytes cannot be read without any key: that they are sealed, and with which; `undefined` where they are not. */
+export function refuseSealed(bytes: Uint8Array, at: { readonly place?: string } = {}): LogError | undefined {
+  if (!isSealed(bytes)) return undefined;
+  const id = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1", 3, 3 + (bytes[2] ?? 0));
+  return missingKey(id, at);
+}
+
+/** Has what decodes stored bytes say of those that are sealed still, as they are where there are no keys, which key they need. */
+export const unlessSealed =
+  <Data>(decode: (bytes: Uint8Array) => Data) =>
+  (bytes: Uint8Array): Data => {
+    const refusal = refuseSealed(bytes);
+    if (refusal !== undefined) throw refusal;
+    return decode(bytes);
+  };
+
+/** Gives why a sealer does not open bytes; `undefined` where it does. */
+export function tryToOpen(sealer: Sealer, sealed: Uint8Array, place: string): LogError | undefined {
+  try {
+    sealer.open(sealed, place);
+    return undefined;
+  } catch (error) {
+    if (isLogError(error)) return error;
+    throw error;
+  }
 }
 
 /** Whether bytes are such as a sealer gives, as far as can be told without a key. */

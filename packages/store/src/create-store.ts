@@ -104,7 +104,10 @@ export interface StoreOptions {
   readonly idleSessionMs?: number;
   /** Told how many sessions were found so far, while a store that was opened on a log finds out which there are. */
   readonly onProgress?: (sessions: number) => void;
-  /** Told of sessions that are neither listed nor counted because what is stored of them is damaged; to use one is refused with `data_loss`. */
+  /**
+   * Told of sessions that are neither listed nor counted because what is stored of them cannot be read: of each that is damaged, and of
+   * the first for each key that is missing. To use one is refused with `data_loss`, to delete it is not.
+   */
   readonly onDamage?: (error: StoreError) => void;
   /** Commits of each session kept in memory for watches, from the first on; 1024 unless given. */
   readonly recentCommits?: number;
@@ -135,6 +138,8 @@ export interface LocalStore extends Store, TailStore, ReaderStore {
   sweep(): Promise<number>;
   /** How many sessions are live. Before the first answer the log is looked through. */
   countSessions(): Promise<number>;
+  /** How many sessions were found not to be readable, so that they are neither listed nor counted. */
+  readonly unreadableSessions: number;
   /** Waits for writes under way, ends every watch and stops all timers. The log stays as it is. */
   close(): Promise<void>;
 }
@@ -220,6 +225,9 @@ export function createStore(options: StoreOptions): LocalStore {
     },
     sweep: () => sessions.sweep(),
     countSessions: () => sessions.count(),
+    get unreadableSessions() {
+      return sessions.unreadable();
+    },
     async close() {
       clearInterval(sweeper);
       clearInterval(ticker);

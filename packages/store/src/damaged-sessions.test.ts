@@ -7,13 +7,13 @@ import {
   type SummaryStore,
 } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";
 
 /** Sessions a, b and c in a folder of which any entry can be damaged, and its summaries. */
 async function openFolder() {
   const memory = createMemoryLog<Commit>();
-  const entries = new Map<string, number>();
+  const entries = new Map<string, { readonly entry: number; readonly error: LogError }>();
   let isListDamaged = false;
   let reads = 0;
   const log: typeof memory = {
@@ -21,9 +21,9 @@ async function openFolder() {
     async read(stream, after, limit = 1000) {
       reads++;
       const found = await memory.read(stream, after, limit);
-      const damaged = entries.get(stream) ?? 0;
-      if (damaged <= after || damaged > after + limit) return found;
-      throw new LogError("damaged", `entry ${damaged} is not what was stored`);
+      const { entry, error } = entries.get(stream) ?? { entry: 0 };
+      if (error === undefined || found.kind === "trimmed" || entry <= after || entry > after + limit) return found;
+      throw error;
     },
   };
   const stored = createMemorySummaries<SessionSummary>();
@@ -45,11 +45,19 @@ async function openFolder() {
     await first.createSession({ id, ttlMs: 1000 });
     await first.registerVariable(id, { name: "x", type: "float", value: 1 });
   }
-  const damage = (stream: string, entry: number) => void entries.set(stream, entry);
+  const damage = (stream: string, entry: number) => {
+    const error = new LogError("damaged", `entry ${entry} is not what was stored`);
+    entries.set(stream, { entry, error });
+  };
+  const seal = (stream: string, key: string) => {
+    const error = new LogError("unsupported", `what is stored was sealed with key ${key}`, { key });
+    entries.set(stream, { entry: 1, error });
+  };
+  const mend = (stream: string) => void entries.delete(stream);
   const damageList = () => {
     isListDamaged = true;
   };
-  return { open, first, damage, damageList, summaries, reads: () => reads };
+  return { open, first, log, snapshots, damage, seal, mend, damageList, summaries, reads: () => reads };
 }
 
 const idsOf = async (store: LocalStore) => (await store.listSessions()).items.map(({ id }) => id).sort();
@@ -111,4 +119,108 @@ test("what is shared is listed without that of a damaged session", async () => {
   expect(await idsOf(store)).toEqual(["a", "b", "c"]);
   expect((await store.listAccessible("c")).items.map(({ owner }) => owner)).toEqual(["a"]);
   await expect(store.listAccessible("b")).rejects.toMatchObject({ reason: "data_loss" });
+});
+
+test("a session whose key is missing is refused by the name of the key, keeps no other from work, and is told of once for each key", async () => {
+  const { open, seal, mend, summaries } = await openFolder();
+  seal("a", "old");
+  seal("b", "old");
+  const told: unknown[] = [];
+  const store = open({ onDamage: (error) => told.push(error) });
+  expect(await idsOf(store)).toEqual(["c"]);
+  await store.createSession({ id: "d" });
+  expect(told).toMatchObject([
+    { message: expect.stringContaining("session a is not listed, nor is any other that was sealed with key old") },
+  ]);
+  const missing = { reason: "data_loss", details: { session: "b", key: "old" } };
+  for (const use of [store.getSession("b"), store.setVariable("b", "x", 1), store.createSession({ id: "b" })])
+    await expect(use).rejects.toMatchObject(missing);
+  mend("a");
+  mend("b");
+  expect(await idsOf(open({ summaries }))).toEqual(["a", "b", "c", "d"]);
+  expect(await store.getVariable("b", "x")).toMatchObject({ value: 1 });
+  expect(await idsOf(store)).toEqual(["b", "c", "d"]);
+});
+
+test("what is listed from before it was damaged is listed until it is found not to be readable, and told of then", async () => {
+  const { open, first, damage, summaries } = await openFolder();
+  await first.close();
+  damage("b", 2);
+  const told: unknown[] = [];
+  let elapsed = 0;
+  const clock = { now: () => 1_795_000_000_000 + elapsed, elapsed: () => elapsed };
+  const store = open({ summaries, clock, onDamage: (error) => told.push(error) });
+  expect(await idsOf(store)).toEqual(["a", "b", "c"]);
+  elapsed = 2000;
+  expect(await store.sweep()).toBe(2);
+  expect(told).toMatchObject([{ message: expect.stringContaining("session b is not listed: ") }]);
+  expect(await store.countSessions()).toBe(0);
+  expect(await store.sweep()).toBe(0);
+  expect(told).toHaveLength(1);
+});
+
+describe("a session that cannot be read", () => {
+  test("can be deleted: its name and its place are free again, and the log says who did it", async () => {
+    const { open, log, snapshots, damage, seal, first } = await openFolder();
+    for (let value = 0; value < 5; value++) await first.setVariable("b", "x", value);
+    await first.close();
+    damage("b", 6);
+    seal("c", "old");
+    const store = open();
+    expect(await idsOf(store)).toEqual(["a"]);
+    for (const id of ["b", "c"]) {
+      await store.deleteSession(id, { actor: "operator" });
+      await expect(store.getSession(id)).rejects.toMatchObject({ reason: "session_not_found" });
+      await expect(store.deleteSession(id)).rejects.toMatchObject({ reason: "session_not_found" });
+    }
+    expect(await log.read("b", 7)).toMatchObject({
+      entries: [{ actor: "operator", revision: 8, events: [{ kind: "session-deleted", cause: "session_deleted" }] }],
+    });
+    expect(await snapshots.load("b")).toBeUndefined();
+    await store.createSession({ id: "b" });
+    await store.sweep();
+    expect(await idsOf(open())).toEqual(["a", "b"]);
+    expect(await log.before("c", 0)).toBe(3);
+    const left: string[] = [];
+    for await (const { stream } of log.streams()) left.push(stream);
+    expect(left.sort()).toEqual(["a", "b"]);
+  });
+
+  test("is gone for whoever opens the log after its end was appended and nothing freed, and its successor stays", async () => {
+    const { open, log, damage } = await openFolder();
+    damage("b", 1);
+    const trim = vi.spyOn(log, "trim").mockRejectedValue(new LogError("read_only", "not now"));
+    const store = open();
+    await store.deleteSession("b");
+    await expect(store.createSession({ id: "b" })).rejects.toMatchObject({ reason: "storage_read_only" });
+    trim.mockRestore();
+    const next = open();
+    expect(await idsOf(next)).toEqual(["a", "c"]);
+    await next.createSession({ id: "b" });
+    expect(await idsOf(open())).toEqual(["a", "b", "c"]);
+  });
+
+  test("is deleted once by those who do it at the same time", async () => {
+    const { open, damage } = await openFolder();
+    damage("b", 2);
+    const store = open();
+    const ends = await Promise.allSettled([store.deleteSession("b"), store.deleteSession("b")]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(ends).toContainEqual({
+      status: "rejected",
+      reason: expect.objectContaining({ reason: "session_not_found" }),
+    });
+  });
+
+  test("is deleted by whoever may act as it, which nothing has to be read for, and nobody else", async () => {
+    const { open, damage } = await openFolder();
+    damage("b", 2);
+    const answer = { allowed: true, basis: "no-rule" } as const;
+    const store = open({ access: { authorize: () => answer, explain: () => [] } });
+    const other = store.as({ id: "p", sessions: ["a"] });
+    await expect(other.deleteSession("b")).rejects.toMatchObject({ reason: "access_denied" });
+    await expect(store.getSession("b")).rejects.toMatchObject({ reason: "data_loss" });
+    await store.as({ id: "admin", sessions: ["*"] }).deleteSession("b");
+    await expect(store.getSession("b")).rejects.toMatchObject({ reason: "session_not_found" });
+  });
 });

@@ -54,9 +54,16 @@ const rethrow = (session: string) => (error: unknown) => {
 
 /** What a caller is told of a failing log: never more than that it failed, where its fault is nobody's business. */
 function fromLogFailure(session: string, error: unknown): StoreError {
-  if (isStoreError(error)) return error;
+  if (isStoreError(error)) return named(session, error);
   if (isLogError(error)) return byCode(session, error);
   return storeError("unavailable", `the log of session ${session} did not answer`, {}, { cause: error });
+}
+
+/** What decodes entries does not know whose they are. */
+function named(session: string, error: StoreError): StoreError {
+  if (!isStoreError(error, "data_loss") || error.details.session !== "" || session === "") return error;
+  const message = `what is stored of session ${session} is damaged: ${error.message}`;
+  return storeError("data_loss", message, { session }, { cause: error });
 }
 
 function byCode(session: string, cause: LogError): StoreError {
@@ -68,6 +75,12 @@ function byCode(session: string, cause: LogError): StoreError {
     case "damaged": {
       const message = `what is stored of session ${session} is damaged: ${cause.message}`;
       return storeError("data_loss", message, { session }, { cause });
+    }
+    case "unsupported": {
+      const { key } = cause.details;
+      const details = { session, ...(typeof key === "string" && { key }) };
+      const message = `what is stored of session ${session} cannot be opened: ${cause.message}`;
+      return storeError("data_loss", message, details, { cause });
     }
     default:
       return storeError("unavailable", `the log of session ${session} did not answer`, {}, { cause });

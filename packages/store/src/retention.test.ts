@@ -1,7 +1,7 @@
 import type { SessionCheckpoint, Store } from "@trimtab/core";
-import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
+import { createMemoryLog, createMemorySnapshots, LogError } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createStore, type StoreOptions } from "./create-store.ts";
 import { createMovingClock } from "./test-parts/moving-clock.ts";
 
@@ -16,7 +16,15 @@ function open(options: Partial<StoreOptions>) {
     const read = await log.read("s", 0, 1);
     return read.kind === "trimmed" ? read.through + 1 : read.first;
   };
-  return { store, advance, firstKept };
+  const damage = (number: number) => {
+    const read = log.read.bind(log);
+    vi.spyOn(log, "read").mockImplementation(async (stream, after, limit = 1000) => {
+      const found = await read(stream, after, limit);
+      if (found.kind === "trimmed" || number <= after || number > after + limit) return found;
+      throw new LogError("damaged", `entry ${number} is not what was stored`);
+    });
+  };
+  return { store, advance, firstKept, damage };
 }
 
 async function write(store: Store, count: number, value = "x"): Promise<void> {
@@ -79,6 +87,20 @@ test("a session's past is limited by age, in use or not", async () => {
   advance(11_000);
   await expect.poll(firstKept).toBe(56);
   expect(await store.getVariable("s", "text")).toMatchObject({ value: "x0", version: 54 });
+});
+
+test("a session's past is limited by age where a part of it cannot be read", async () => {
+  const { store, firstKept, advance, damage } = open({
+    historyAgeMs: 10_000,
+    snapshotEvery: 10,
+    bookmarkIntervalMs: 10,
+  });
+  await start(store);
+  await write(store, 48);
+  damage(25);
+  advance(11_000);
+  await expect.poll(firstKept).toBe(50);
+  expect(await store.getVariable("s", "text")).toMatchObject({ value: "x47" });
 });
 
 test("the past of a session at rest ages too, once", async () => {

@@ -1,5 +1,5 @@
-import { absentSession, type Commit, type SessionState, stepsOf } from "@trimtab/core";
-import type { CommitLog } from "@trimtab/log";
+import { absentSession, type Commit, type SessionCheckpoint, type SessionState, stepsOf } from "@trimtab/core";
+import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import { endsSession } from "./ends-session.ts";
 
 /** A session that is not there after a revision: those up to it are of earlier ones of the same id. */
@@ -44,4 +44,31 @@ export async function stateWithoutSnapshot(
 export function beginsSession(commit: Commit): boolean {
   for (const { kind } of stepsOf(commit)) if (kind === "session-created" || kind === "session-forked") return true;
   return false;
+}
+
+/** Gives the revision that a session's log ends with, whatever it holds. */
+export async function endOf(log: CommitLog<Commit>, id: string): Promise<number> {
+  const beyond = await log.read(id, Number.MAX_SAFE_INTEGER, 1);
+  return beyond.kind === "entries" ? beyond.first - 1 : beyond.through;
+}
+
+/** Where sessions are kept. */
+interface Kept {
+  readonly log: CommitLog<Commit>;
+  readonly snapshots: SnapshotStore<SessionCheckpoint>;
+}
+
+/**
+ * Frees what cannot be read of a session that has ended, before another one of its id begins behind it; gives the revision that it ended
+ * with. Gives `undefined`, having freed nothing, where it has not ended.
+ */
+export async function freeUnreadable({ log, snapshots }: Kept, id: string): Promise<number | undefined> {
+  const last = await endOf(log, id);
+  if (last === 0) return undefined;
+  const read = await log.read(id, last - 1, 1);
+  const [commit] = read.kind === "entries" ? read.entries : [];
+  if (commit === undefined || !endsSession(commit)) return undefined;
+  await snapshots.drop(id);
+  await log.trim(id, last - 1);
+  return last;
 }

@@ -13,8 +13,9 @@ import {
 import type { CommitLog, LogRead } from "@trimtab/log";
 import type { AppendObserver } from "./append-observer.ts";
 import type { RecentCommits, RecentOptions } from "./recent-commits.ts";
-import { absentAt, beginsSession, stateWithoutSnapshot } from "./session-beginning.ts";
+import { absentAt, beginsSession, freeUnreadable, stateWithoutSnapshot } from "./session-beginning.ts";
 import type { KeeperOptions } from "./snapshot-keeper.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 import type { WatchHub } from "./watch-hub.ts";
 
 /** What a session is folded from and how much of it is kept. */
@@ -57,8 +58,19 @@ export interface Loaded {
   readonly snapshotAt: number;
 }
 
-/** Loads a session from its snapshot and its log. */
+/** Loads a session from its snapshot and its log. One that has ended is absent, whether or not the rest of it can be read. */
 export async function loadFold(id: string, options: FoldOptions): Promise<Loaded> {
+  try {
+    return await loadReadable(id, options);
+  } catch (error) {
+    unlessDamaged(error);
+    const end = await freeUnreadable(options, id).catch(unlessDamaged);
+    if (end === undefined) throw error;
+    return { state: absentAt(id, end), history: createSessionHistory(options.history), snapshotAt: 0 };
+  }
+}
+
+async function loadReadable(id: string, options: FoldOptions): Promise<Loaded> {
   const { log, snapshots } = options;
   const snapshot = await snapshots.load(id);
   let state = snapshot === undefined ? absentSession(id) : fromSnapshot(snapshot.data.session);

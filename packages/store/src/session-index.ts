@@ -5,13 +5,13 @@ import {
   isStoreError,
   type SessionSummary,
   type StoreError,
-  storeError,
   summaryOf,
 } from "@trimtab/core";
 import type { CommitLog, SummaryStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
 import type { LoadedSession, RestingSession, SessionTable } from "./session-table.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
+import type { UnreadableSessions } from "./unreadable-sessions.ts";
 
 /** What the index of sessions is made from. */
 export interface IndexOptions {
@@ -21,11 +21,12 @@ export interface IndexOptions {
   readonly clock: Clock;
   /** Told how many sessions were found so far, while the index is made. */
   readonly onProgress: (sessions: number) => void;
-  /** Told of each session, and of what sessions are listed by, that is left out because what is stored of it is damaged. */
+  readonly unreadable: UnreadableSessions;
+  /** Told where what sessions are listed by is damaged. */
   readonly onDamage: (error: StoreError) => void;
 }
 
-/** Knows every live session without having it in memory, but for those of which what is stored is damaged. */
+/** Knows every live session without having it in memory, but for those that are found not to be readable. */
 export interface SessionIndex {
   /** Resolves when the index knows all sessions there are; where others write to the log, as of this call. */
   refresh(): Promise<void>;
@@ -47,13 +48,11 @@ const mostToFold = 1000;
  */
 export function createSessionIndex(
   table: SessionTable,
-  { log, summaries, shared, clock, onProgress, onDamage }: IndexOptions,
+  { log, summaries, shared, clock, unreadable, onProgress, onDamage }: IndexOptions,
   onEnded: (id: string, revision: number) => void,
 ): SessionIndex {
   let refreshing: Promise<void> | undefined;
   let complete = false;
-  /** Sessions that cannot be read, by where their logs end. */
-  const damaged = new Map<string, number>();
 
   const storedSummaries = async (): Promise<Map<string, SessionSummary>> => {
     const found = new Map<string, SessionSummary>();
@@ -112,17 +111,14 @@ export function createSessionIndex(
 
   /** Leaves out a session that cannot be read, so that it keeps no other from being listed. */
   const addReadable = async (id: string, last: number, stored: SessionSummary | undefined): Promise<void> => {
-    if (damaged.get(id) === last) return;
+    if (unreadable.has(id, last)) return;
+    unreadable.forget(id);
     try {
       await addStream(id, last, stored);
-      damaged.delete(id);
     } catch (error) {
-      if (!isStoreError(error, "data_loss")) throw error;
-      table.resting.delete(id);
-      damaged.set(id, last);
-      onDamage(
-        storeError("data_loss", `session ${id} is not listed: ${error.message}`, { session: id }, { cause: error }),
-      );
+      unlessDamaged(error);
+      // Loading it has noted that; from here on it is known until its log goes on.
+      unreadable.has(id, last);
     }
   };
 

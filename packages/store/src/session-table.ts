@@ -1,8 +1,10 @@
-import { type Commit, type SessionSummary, stepsOf, summaryOf } from "@trimtab/core";
+import { type Commit, isStoreError, type SessionSummary, summaryOf } from "@trimtab/core";
 import type { SummaryStore } from "@trimtab/log";
 import type { Clock } from "./clock.ts";
 import { createLeastUsed, type Used } from "./least-used.ts";
 import { loadSession, type RuntimeOptions, type SessionRuntime } from "./session-runtime.ts";
+import { isToBeSummarized } from "./summary-pace.ts";
+import type { UnreadableSessions } from "./unreadable-sessions.ts";
 
 /** When a session was last accessed. */
 export interface Accessed {
@@ -54,6 +56,7 @@ class Seat implements LoadedSession, Used {
 export interface TableOptions extends RuntimeOptions {
   readonly clock: Clock;
   readonly summaries: SummaryStore<SessionSummary> | undefined;
+  readonly unreadable: UnreadableSessions;
   /** Sessions in memory, above which those that nobody uses leave it, the least recently used first. */
   readonly maxLoadedSessions: number;
   /** How long a session that nobody uses stays in memory, in milliseconds. */
@@ -86,33 +89,12 @@ export interface SessionTable {
   close(): Promise<void>;
 }
 
-/** Says whether a commit changes the session itself. Most steps set a value, of which there may be thousands. */
-function isOfSession(commit: Commit): boolean {
-  for (const { kind } of stepsOf(commit)) if (kind !== "variable-set" && kind.startsWith("session-")) return true;
-  return false;
-}
-
-/**
- * Commits after which a stored summary is renewed, and the time in milliseconds between two such renewals, which of a session
- * that is written to all the time would be a good part of what is stored.
- */
-const summaryEvery = 100;
-const summaryPauseMs = 100;
-/** Commits after which it is renewed however soon; what is listed after a crash is read from no more than these. */
-const mostUnsummarized = 1000;
-
-const isToBeSummarized = ({ summarized, summarizedAt, accessedAt }: Seat, commit: Commit): boolean => {
-  const behind = commit.revision - summarized;
-  const isPaused = summarizedAt !== undefined && accessedAt - summarizedAt < summaryPauseMs;
-  if (behind >= (isPaused ? mostUnsummarized : summaryEvery)) return true;
-  return isOfSession(commit);
-};
 /** Sessions in use that are passed over at once when one is to leave, so that no call pays for many watched sessions. */
 const passedOver = 16;
 
 /** Makes an empty table. */
 export function createSessionTable(options: TableOptions): SessionTable {
-  const { clock, summaries } = options;
+  const { clock, summaries, unreadable } = options;
   const seats = new Map<string, Seat>();
   const loading = new Map<string, Promise<Seat>>();
   const resting = new Map<string, RestingSession>();
@@ -127,7 +109,17 @@ export function createSessionTable(options: TableOptions): SessionTable {
     resting.delete(id);
     order.use(made);
     seats.set(id, made);
+    unreadable.forget(id);
     return made;
+  };
+
+  /** What cannot be read is listed no longer, whatever was stored to list it by. */
+  const leaveOut = (id: string) => (error: unknown) => {
+    if (isStoreError(error, "data_loss")) {
+      resting.delete(id);
+      unreadable.note(id, error);
+    }
+    throw error;
   };
 
   const summarize = ({ runtime: { state } }: Seat): void => {
@@ -166,7 +158,7 @@ export function createSessionTable(options: TableOptions): SessionTable {
     const known = loading.get(id);
     if (known !== undefined) return known;
     const made = loadSession(id, options)
-      .then((runtime) => seat(id, runtime))
+      .then((runtime) => seat(id, runtime), leaveOut(id))
       .finally(() => loading.delete(id));
     loading.set(id, made);
     return made;

@@ -14,11 +14,12 @@ import {
   storeError,
   type Telemetry,
   type TypeRegistry,
-  type WriteOptions,
 } from "@trimtab/core";
 import type { SnapshotStore } from "@trimtab/log";
 import { createAgeLimit } from "./age-limit.ts";
+import { createSessionBeginning } from "./begin-session.ts";
 import { eachOf } from "./each-of.ts";
+import { createUnreadableEnding } from "./end-unreadable.ts";
 import { createEndedSessions } from "./ended-sessions.ts";
 import { createRefusals } from "./request-answers.ts";
 import { createSessionAges, createSessionExpiry } from "./session-expiry.ts";
@@ -26,12 +27,16 @@ import { createSessionIndex, type IndexOptions } from "./session-index.ts";
 import { createSessionTable, type LoadedSession, type RestingSession, type TableOptions } from "./session-table.ts";
 import { viewOf } from "./session-view.ts";
 import { createSessionWriter } from "./session-writer.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
+import { createUnreadableSessions } from "./unreadable-sessions.ts";
 import { createWaitingWrites } from "./waiting-writes.ts";
 import { createWriteMaker, type HowToWrite, type Means } from "./write-maker.ts";
 import type { WriteResult } from "./write-pipeline.ts";
 
 /** What the sessions of one store share. */
-export interface SessionsOptions extends Omit<TableOptions, "refusals">, Pick<IndexOptions, "onProgress" | "onDamage"> {
+export interface SessionsOptions
+  extends Omit<TableOptions, "refusals" | "unreadable">,
+    Pick<IndexOptions, "onProgress" | "onDamage"> {
   readonly types: TypeRegistry;
   readonly limits: Limits;
   readonly compile?: CompileExpression;
@@ -77,6 +82,8 @@ export interface Sessions {
   view(session: RestingSession): Session;
   /** How many sessions are live. */
   count(): Promise<number>;
+  /** How many were found not to be readable. */
+  unreadable(): number;
   sweep(): Promise<number>;
   tick(): void;
   close(): Promise<void>;
@@ -86,9 +93,10 @@ export interface Sessions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { clock, limits, types, functions, compile, telemetry } = options;
   const means = { types, limits, functions, ...(compile !== undefined && { compile }) };
-  const table = createSessionTable({ ...options, refusals: createRefusals() });
+  const unreadable = createUnreadableSessions(options.onDamage);
+  const table = createSessionTable({ ...options, unreadable, refusals: createRefusals() });
   const ended = createEndedSessions(table, options);
-  const index = createSessionIndex(table, options, ended.add);
+  const index = createSessionIndex(table, { ...options, unreadable }, ended.add);
   const waiting = createWaitingWrites(options.maxWaitingWrites);
   const toWrite = createWriteMaker(means, clock);
   const { outlived, expired } = createSessionAges(clock);
@@ -127,24 +135,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const writer = createSessionWriter({ clock, table, ended, waiting, toWrite, requireLive });
   const { expire, expireById, abandonLeases } = createSessionExpiry({ ...options, writer, table, hold, expired });
-
-  const create = async (id: string, commands: readonly Command[], by: WriteOptions): Promise<WriteResult> => {
-    checkOpen(id);
-    await index.ready();
-    const session = await hold(id);
-    try {
-      // An expired session that nobody has swept yet makes room for its successor.
-      if (session.summary.status === "live" && expired(session)) await expire(session);
-      if (session.summary.status !== "live" && index.size > options.maxSessions) {
-        const details = { field: "sessions", limit: options.maxSessions, value: index.size };
-        const message = `the store may hold ${details.limit} sessions, this would be one more`;
-        throw storeError("limit_exceeded", message, details);
-      }
-      return await writer.write(session, commands, by);
-    } finally {
-      table.release(session);
-    }
-  };
+  const begin = createSessionBeginning({ ...options, index, table, writer, checkOpen, hold, expire, expired });
 
   const refuse = (error: unknown): never => {
     waiting.leave();
@@ -153,17 +144,21 @@ export function createSessions(options: SessionsOptions): Sessions {
 
   const write: Sessions["write"] = (id, commands, by) => {
     waiting.enter();
-    if (commands[0]?.kind === "create-session") return create(id, commands, by).finally(waiting.leave);
+    if (commands[0]?.kind === "create-session") return begin(id, commands, by).finally(waiting.leave);
     let session: LoadedSession | Promise<LoadedSession>;
     try {
       session = hold(id);
     } catch (error) {
       return refuse(error);
     }
-    if (session instanceof Promise) return session.then((one) => writer.writeAndLeave(one, commands, by), refuse);
+    if (session instanceof Promise) {
+      const unread = (error: unknown) => endUnreadable(error, id, commands, by).finally(waiting.leave);
+      return session.then((one) => writer.writeAndLeave(one, commands, by), unread);
+    }
     return writer.writeAndLeave(session, commands, by);
   };
 
+  const endUnreadable = createUnreadableEnding({ log: options.log, ended, toWrite, table, hold, write });
   const letAge = createAgeLimit({ ...options, table });
 
   return {
@@ -217,7 +212,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await index.refresh();
       let count = 0;
       const expire = async ({ summary }: RestingSession) => {
-        if (await expireById(summary.id)) count++;
+        if (await expireById(summary.id).catch(unlessDamaged)) count++;
       };
       const due = () => index.all().filter((session) => outlived(session));
       const expireAll = () => eachOf(due(), expire);
@@ -236,6 +231,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await index.refresh();
       return index.size;
     },
+    unreadable: () => unreadable.size,
     async close() {
       closed = true;
       await table.close();

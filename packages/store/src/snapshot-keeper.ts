@@ -10,6 +10,7 @@ import {
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import { commitBytes } from "./commit-bytes.ts";
 import { lastNotAfter } from "./past-states.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** How much of a session's past is kept. What exceeds any of these may go; the newest commit always stays. */
 export interface Retention {
@@ -136,10 +137,18 @@ async function horizonOf(
 ): Promise<number> {
   const { log, state } = source;
   const byCount = state.revision - historyCommits;
-  const byAge = historyAgeMs === undefined ? 0 : await lastNotAfter(source, nowMs - historyAgeMs);
+  const byAge =
+    historyAgeMs === undefined ? 0 : await lastNotAfter({ state, log: withoutDamage(log) }, nowMs - historyAgeMs);
   const byBytes = historyBytes === undefined ? 0 : await log.before(state.id, historyBytes);
   return Math.min(state.revision - 1, Math.max(byCount, byAge, byBytes));
 }
+
+/** A log in which what cannot be read is not there, and so as old as what is trimmed: it must not keep all the past from ageing. */
+const withoutDamage = (log: CommitLog<Commit>): CommitLog<Commit> => ({
+  ...log,
+  read: async (stream, after, limit) =>
+    (await log.read(stream, after, limit).catch(unlessDamaged)) ?? { kind: "entries", first: after + 1, entries: [] },
+});
 
 /** A snapshot of large values is put into bytes as a whole, so that it is taken once in as many commits as it holds this much. */
 const bytesPerCommit = 64 << 10;

@@ -141,6 +141,7 @@ function describeRead(open: () => Promise<CommitLog>): void {
       await log.append("a", 0, numbered(1, 10));
       expect(await log.read("a", 4, 3)).toEqual({ kind: "entries", first: 5, entries: numbered(5, 3) });
       expect(await log.read("a", 10)).toEqual({ kind: "entries", first: 11, entries: [] });
+      expect(await log.read("a", Number.MAX_SAFE_INTEGER)).toEqual({ kind: "entries", first: 11, entries: [] });
     });
   });
 }
