@@ -80,6 +80,13 @@ describe("toPayload", () => {
     }
   });
 
+  test("refuses a list with holes, however long, as it does one with undefined items", () => {
+    const holes = [1, 2, 3];
+    delete holes[1];
+    expect(() => toPayload({ list: holes })).toThrow("list[1] is undefined");
+    expect(() => toPayload(new Array(2 ** 32 - 1))).toThrow("[0] is undefined");
+  });
+
   test("refuses what is nested too deeply, and what contains itself", () => {
     const loop: unknown[] = [];
     loop.push(loop);

@@ -100,9 +100,7 @@ function objectPayload(value: object, path: string, depth: number): Payload {
   if (isNdArray(value)) {
     return { kind: "array", value: { dtype: value.dtype, shape: [...value.shape], data: copyOf(value.data) } };
   }
-  if (Array.isArray(value)) {
-    return { kind: "list", value: value.map((item, index) => toPayload(item, `${path}[${index}]`, depth + 1)) };
-  }
+  if (Array.isArray(value)) return { kind: "list", value: listPayload(value, path, depth) };
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && !(value instanceof Map)) {
     throw new UnsupportedValueError(
@@ -111,6 +109,13 @@ function objectPayload(value: object, path: string, depth: number): Payload {
     );
   }
   return { kind: "map", value: mapPayload(value instanceof Map ? value : Object.entries(value), path, depth) };
+}
+
+/** By index, since iterating methods of lists pass over holes, which are `undefined` to whoever reads them. */
+function listPayload(list: readonly unknown[], path: string, depth: number): Payload[] {
+  const items: Payload[] = [];
+  for (let i = 0; i < list.length; i++) items.push(toPayload(list[i], `${path}[${i}]`, depth + 1));
+  return items;
 }
 
 function mapPayload(entries: Iterable<[unknown, unknown]>, path: string, depth: number): Map<string, Payload> {
