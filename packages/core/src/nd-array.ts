@@ -55,9 +55,17 @@ export function isNdArray(value: unknown): value is NdArray {
   if (typeof value !== "object" || value === null) return false;
   const { dtype, shape, data } = value as Partial<NdArray>;
   if (!(data instanceof Uint8Array) || !Array.isArray(shape) || typeof dtype !== "string") return false;
-  if (!Object.hasOwn(dtypeBytes, dtype) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
-    return false;
+  if (!Object.hasOwn(dtypeBytes, dtype) || !isShape(shape)) return false;
   return elementCount(shape) * dtypeBytes[dtype] === data.byteLength;
+}
+
+/** By index, since iterating methods of lists pass over holes. */
+function isShape(extents: readonly unknown[]): boolean {
+  for (let i = 0; i < extents.length; i++) {
+    const extent = extents[i];
+    if (!Number.isSafeInteger(extent) || (extent as number) < 0) return false;
+  }
+  return true;
 }
 
 const settled = new WeakSet<ArrayBufferView>();
