@@ -33,7 +33,7 @@ export type Decided = Omit<Accepted, "steps"> & { readonly steps: readonly Sessi
 
 /**
  * Decides several commands as one step, each against the state that those before it leave. Where `atomic`, one refusal
- * refuses them all, with every command's own in `items`; otherwise what is refused is left out.
+ * refuses them all, with every command's own in `items`; otherwise what is refused is left out, but a condition on its own is one for all.
  * Two commands that write one variable by different refs, or by the same, are refused as a whole.
  *
  * What is derived from new values follows in the same step, and the rules are held against what then is; a rule that
@@ -80,14 +80,14 @@ function decideCommands(
   const wrong = checkBatch(state, commands, context);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const { outcomes, events } = runInOrder(state, commands, context);
-  const refused = atomic ? refusalOf(commands, outcomes) : undefined;
+  const refused = refusalOf(commands, outcomes, atomic ? undefined : isCondition);
   return refused === undefined ? { kind: "accepted", steps: events, outcomes } : { kind: "refused", refusal: refused };
 }
 
 function decideOne(state: SessionState, command: Command, context: DecideContext, atomic: boolean): Decided | Refused {
   const outcome = decide(state, command, context);
   if (outcome.kind === "accepted") return { kind: "accepted", steps: outcome.events, outcomes: [outcome] };
-  return atomic ? outcome : { kind: "accepted", steps: [], outcomes: [outcome] };
+  return atomic || isCondition(command) ? outcome : { kind: "accepted", steps: [], outcomes: [outcome] };
 }
 
 function runInOrder(state: SessionState, commands: readonly Command[], context: DecideContext) {
@@ -133,6 +133,9 @@ function createLazyDraft(state: SessionState, context: DecideContext) {
 const isWhole = (command: Command | undefined): boolean =>
   command?.kind === "expect-space" || command?.kind === "import-dependencies";
 
+/** Whatever else a batch does, it does where this holds. */
+const isCondition = ({ kind }: Command): boolean => kind === "expect-version";
+
 /** How many items a batch has. */
 const itemsOf = (commands: readonly Command[]): number =>
   commands.length - (isWhole(commands[0]) || isWhole(commands.at(-1)) ? 1 : 0);
@@ -174,13 +177,17 @@ function subjectOf(command: Command): string {
   return "id" in command ? command.id : command.kind;
 }
 
-/** Why a batch is refused, if it is: for its items, or, where they are none of the matter, for what it is as a whole. */
-function refusalOf(commands: readonly Command[], outcomes: readonly Outcome[]): Refusal | undefined {
+/** Why a batch is refused, if it is: for those of its items that count, or, where they are none of the matter, for what it is as a whole. */
+function refusalOf(
+  commands: readonly Command[],
+  outcomes: readonly Outcome[],
+  counts: (command: Command) => boolean = () => true,
+): Refusal | undefined {
   const refusals = new Map<string, Refusal>();
   let whole: Refusal | undefined;
   for (const [index, outcome] of outcomes.entries()) {
     const command = commands[index];
-    if (outcome.kind !== "refused" || command === undefined) continue;
+    if (outcome.kind !== "refused" || command === undefined || !counts(command)) continue;
     const subject = subjectOf(command);
     if (isWhole(command)) whole = outcome.refusal;
     else if (!refusals.has(subject)) refusals.set(subject, outcome.refusal);

@@ -113,7 +113,10 @@ export interface ListVariablesOptions extends PageOptions {
 export interface BatchOptions extends WriteOptions {
   /** All or nothing; `true` unless given. */
   readonly atomic?: boolean;
-  /** Versions that must hold, by ref; a ref that is not among the updates is a condition on its own. */
+  /**
+   * Versions that must hold, by ref; a ref that is not among the updates is a condition on its own: where it does not hold nothing is
+   * written, atomic or not.
+   */
   readonly expectedVersions?: Readonly<Record<string, number>>;
 }
 

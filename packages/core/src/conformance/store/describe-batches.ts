@@ -54,6 +54,22 @@ export function describeBatches(open: OpenStore): void {
       await store.setVariables("s", { temperature: 0.1 }, { expectedVersions: { model: 1, temperature: 0 } });
     });
 
+    test("written in part write nothing where a condition on its own does not hold", async () => {
+      const { store } = await openSample(open);
+      const write = (updates: Record<string, number>, expectedVersions: Record<string, number>) =>
+        store.setVariables("s", updates, { atomic: false, expectedVersions });
+      const error = await rejection(write({ temperature: 0.1, nope: 1 }, { model: 7 }), "version_mismatch");
+      expect(error.details).toEqual({ variable: "model", expected: 7, actual: 0 });
+      await rejection(write({}, { model: 7 }), "version_mismatch");
+      await rejection(write({ temperature: 0.1 }, { gone: 0 }), "not_found");
+      expect(await store.getSession("s")).toMatchObject({ revision: 2 });
+      const partly = await write({ temperature: 0.1, nope: 1 }, { model: 0, nope: 7 });
+      expect([[...partly.applied.keys()], [...partly.refused.keys()]]).toEqual([["temperature"], ["nope"]]);
+      // What is expected of an update is a matter of that one.
+      const stale = await write({ temperature: 0.2 }, { temperature: 7 });
+      expect([stale.applied.size, stale.refused.get("temperature")?.reason]).toEqual([0, "version_mismatch"]);
+    });
+
     test("of nothing change nothing", async () => {
       const { store } = await openSample(open);
       expect(await store.setVariables("s", {})).toMatchObject({ revision: 2 });

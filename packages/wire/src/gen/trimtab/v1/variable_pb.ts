@@ -890,7 +890,8 @@ export type BatchSetVariablesRequest = Message<"trimtab.v1.BatchSetVariablesRequ
   allowPartial: boolean;
 
   /**
-   * Versions that must hold, by identifier; one that is not among the updates is a condition on its own.
+   * Versions that must hold, by identifier; one that is not among the updates is a condition on its own: where it does not
+   * hold nothing is written, in part neither.
    *
    * @generated from field: map<string, uint64> expected_versions = 4;
    */
