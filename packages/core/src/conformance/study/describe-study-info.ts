@@ -138,9 +138,10 @@ export function describeStudyInfo(opened: OpenStudies): void {
       const gone = { resource: "variable", id: "x" };
       expect((await refusalOf(studies.askTrials("s", "one", {}), "not_found")).details).toEqual(gone);
       await store.registerVariable("s", { name: "x", type: "float", value: 5, constraints: { min: 0, max: 10 } });
-      const given = studies.askTrials("s", "one", { parameters: { x: 1, y: 2 } });
-      for (const asked of [studies.askTrials("s", "one", {}), given])
-        expect((await refusalOf(asked, "not_found")).details).toEqual(gone);
+      for (const options of [{}, { parameters: { x: 1, y: 2 } }]) {
+        const refused = await refusalOf(studies.askTrials("s", "one", options), "not_found");
+        expect(refused.details).toEqual(gone);
+      }
       expect((await studies.askTrials("s", "one", { clientId: "a" })).trials).toEqual([held]);
       expect((await studies.getStudy("s", "one")).trialCounts).toMatchObject({ running: 1, failed: 0 });
       await studies.changeBounds("s", "one", { x: { min: 0, max: 10 } });
