@@ -1,9 +1,10 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, statSync } from "node:fs";
+import { renameSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { takeCopyTarget } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { flushDirectory } from "./directories.ts";
 import { EngineError, toFailure } from "./failure.ts";
+import { flushFile } from "./flush-file.ts";
 import { openToCopy } from "./loss.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { readPosition } from "./schema.ts";
@@ -64,13 +65,4 @@ function noteAcknowledged(database: string, target: DataFolder): void {
   watermark.set(position);
   watermark.flush();
   watermark.close();
-}
-
-function flushFile(path: string): void {
-  const handle = openSync(path, constants.O_RDWR);
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

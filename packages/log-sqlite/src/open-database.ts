@@ -4,6 +4,8 @@ import { isUnfinished } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
+import { sizeOf } from "./file-size.ts";
+import { flushFile } from "./flush-file.ts";
 import { refuseLoss, refuseLossUnopened } from "./loss.ts";
 import { takeFolder } from "./owner-lock.ts";
 import { prepared } from "./prepared.ts";
@@ -59,6 +61,8 @@ export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: b
 function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {
   if (!existsSync(folder.database) && isUnfinished(folder)) throw brokenOff(folder);
   refuseLossUnopened(folder, acknowledged);
+  // A process that was killed before its flush may have left more than is durable, which is served from now on.
+  if (sizeOf(folder.writeAheadLog) > 0) flushFile(folder.writeAheadLog);
   const db = openForWriting(folder.database);
   return prepared(db, () => {
     refuseLoss(db, folder, acknowledged);
