@@ -1,6 +1,10 @@
 import { createClient } from "@connectrpc/connect";
 import { createStoreClient, createStudyClient } from "@trimtab/client";
+import { createTypeRegistry, type StudyStore } from "@trimtab/core";
 import { describeStudies } from "@trimtab/core/conformance";
+import { createEncodedLog, createMemoryLog } from "@trimtab/log";
+import { createStudies, studyCodec } from "@trimtab/studies";
+import { builtinTypes } from "@trimtab/types";
 import { StudyService } from "@trimtab/wire/services";
 import { expect, onTestFinished, test } from "vitest";
 import { openServer, transports } from "./open-server.ts";
@@ -29,4 +33,29 @@ test("a sampler without a name is the usual one, of its config, and a config of 
   );
   await expect(client.createStudy({ ...study, sampler: { config: { a: number(1) } } })).rejects.toThrow("sampler");
   expect((await client.createStudy({ ...study, sampler: {}, pruner: {} })).study?.pruner).toBeUndefined();
+});
+
+test("what a Gaussian process suggests, whose kernels another thread fits, is what it suggests in one thread", async () => {
+  const server = await openServer();
+  onTestFinished(() => server.close());
+  const { store } = server;
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "float", value: 1, constraints: { min: 0, max: 2 } });
+  const createTransport = transports["gRPC-web, HTTP/1.1"] ?? expect.fail("there is such a transport");
+  const sampler = { name: "gp", config: { startupTrials: 3 } };
+  const spec = { id: "one", variables: ["x"], sampler, seed: 5 };
+  const log = createEncodedLog(createMemoryLog(), studyCodec);
+  const alone = createStudies({ store, log, types: createTypeRegistry(builtinTypes) }).of(store);
+  const suggestedBy = async (studies: StudyStore): Promise<unknown[]> => {
+    const suggested: unknown[] = [];
+    await studies.createStudy("s", spec);
+    for (let number = 0; number < 12; number++) {
+      const { trials } = await studies.askTrials("s", "one", { clientId: "a" });
+      const x = trials[0]?.parameters["x"];
+      suggested.push(x);
+      await studies.tellTrial("s", "one", { number, values: [(Number(x) - 1.3) ** 2] });
+    }
+    return suggested;
+  };
+  expect(await suggestedBy(createStudyClient(createTransport(server.url)))).toEqual(await suggestedBy(alone));
 });

@@ -13,6 +13,7 @@ import { createSealedLog, createSealedSnapshots, createSealer, unlessSealed } fr
 import { openSqliteLog, type SqliteLogDamage } from "@trimtab/log-sqlite";
 import { type Clock, createSteadyClock } from "@trimtab/store";
 import {
+  createKernelThread,
   createStudies,
   type Studies,
   type StudiesOptions,
@@ -67,6 +68,7 @@ export function openStudies(
     return { log: followed, snapshots: createEncodedSnapshots(snapshots, snapshotCodec), close };
   });
   if (isOnDisk && follow !== undefined && existsSync(studiesFolder(settings.data))) place.get().catch(onError);
+  const kernels = createKernelThread();
   const studies = createStudies({
     store,
     types,
@@ -76,12 +78,14 @@ export function openStudies(
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
     limits: toLimits(settings),
     onDamage: onError,
+    fitKernel: kernels.fitKernel,
     ...parts,
   });
   return {
     studies,
     async close() {
       studies.close();
+      await kernels.close();
       await (await place.opened())?.close();
     },
   };

@@ -1,4 +1,6 @@
 export { emptyNumberMap, type NumberMap } from "./number-map.ts";
+export { fitKernel, type KernelInput } from "./numeric/fit-kernel.ts";
+export type { Kernel } from "./numeric/gaussian-process.ts";
 export { crowdingDistances, dominates, type Losses, paretoFront, sortIntoFronts } from "./objectives/dominance.ts";
 export { hypervolume } from "./objectives/hypervolume.ts";
 export type { Direction, Objective } from "./objectives/objective.ts";
@@ -16,7 +18,7 @@ export { createGridSampler, type GridOptions } from "./samplers/grid-sampler.ts"
 export { createNsga2Sampler, type NsgaOptions } from "./samplers/nsga2-sampler.ts";
 export { parseSampler } from "./samplers/parse-sampler.ts";
 export { createRandomSampler } from "./samplers/random-sampler.ts";
-export type { Sampler, SamplerRequest, Suggestion } from "./samplers/sampler.ts";
+export { type Sampler, type SamplerRequest, type Suggestion, UnfittedKernel } from "./samplers/sampler.ts";
 export { createSobolSampler } from "./samplers/sobol-sampler.ts";
 export { createTpeSampler, type TpeOptions } from "./samplers/tpe-sampler.ts";
 export { decodePoint, encodePoint, fromValues, type Point, toValues } from "./space/point.ts";

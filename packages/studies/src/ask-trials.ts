@@ -6,7 +6,7 @@ import {
   storeError,
   type ValueRecord,
 } from "@trimtab/core";
-import { decideAsk as decideUnderRules } from "@trimtab/optimize";
+import { type AskRules, decideAsk as decideUnderRules } from "@trimtab/optimize";
 import { byRef, refOf } from "./by-ref.ts";
 import { present } from "./located-trials.ts";
 import { objectionToOthers } from "./objection-to-others.ts";
@@ -66,7 +66,11 @@ const ofValues: ReadonlySet<ErrorReason> = new Set(["constraint_violation", "val
  * @throws StoreError `rule_violation` where the rules allow nothing that was found, or not what was given; `not_found` where one of
  *   the variables is gone, whatever has its name by now
  */
-export async function decideAsk(view: StudyView, options: AskTrialsOptions, rules: SessionRules): Promise<Draft> {
+export async function decideAsk(
+  view: StudyView,
+  options: AskTrialsOptions,
+  { rules, fitKernel }: { readonly rules: SessionRules; readonly fitKernel: AskRules["fitKernel"] },
+): Promise<Draft> {
   const { clientId, count, parameters } = options;
   if (parameters !== undefined) return decideGiven(view, parameters, { clientId, rules });
   const anchors: ValueRecord[] = [];
@@ -83,7 +87,7 @@ export async function decideAsk(view: StudyView, options: AskTrialsOptions, rule
     ...(clientId !== undefined && { clientId }),
     ...(count !== undefined && { count }),
   } as const;
-  const decision = await decideUnderRules(view.state, asking, { objectionTo, anchors });
+  const decision = await decideUnderRules(view.state, asking, { objectionTo, fitKernel, anchors });
   if (decision.kind === "refused") throw new StoreError(decision.refusal);
   return { happening: happeningOf(decision.events), numbers: decision.numbers };
 }

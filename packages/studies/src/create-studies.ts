@@ -1,6 +1,6 @@
 import { defaultLimits, type Store, type StoreError, type StudyStore, type TypeRegistry } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
-import type { Pruner, Sampler } from "@trimtab/optimize";
+import type { AskRules, Pruner, Sampler } from "@trimtab/optimize";
 import { createDamagedStudies } from "./damaged-studies.ts";
 import { createStudyAccess } from "./study-access.ts";
 import type { StudyEntry } from "./study-entry.ts";
@@ -22,6 +22,8 @@ export interface StudiesOptions {
   /** Further samplers and pruners, or others of the same names. */
   readonly samplers?: readonly Sampler[];
   readonly pruners?: readonly Pruner[];
+  /** Fits kernels of Gaussian processes, `fitKernel` of `createKernelThread`; this thread does unless given, and others wait for it. */
+  readonly fitKernel?: AskRules["fitKernel"];
   /** Other processes append to the log, too; `true` unless given. */
   readonly shared?: boolean;
   /** The time, in milliseconds; the system's unless given. */
@@ -44,10 +46,13 @@ export interface Studies {
 
 /** Opens the studies that are in a log. Each is read when it is first asked for. */
 export function createStudies(options: StudiesOptions): Studies {
-  const { store, log, snapshots, types, samplers = [], pruners = [] } = options;
+  const { store, log, snapshots, types, fitKernel, samplers = [], pruners = [] } = options;
   const { shared = true, now = Date.now, bookmarkIntervalMs = 15_000, limits = defaultLimits } = options;
   const means = { types, samplers, pruners };
-  const grounds: Grounds = { store, log, snapshots, means, now, isShared: shared, bookmarkIntervalMs, limits };
+  const grounds: Grounds = {
+    ...{ store, log, snapshots, means, now, bookmarkIntervalMs, limits, fitKernel },
+    isShared: shared,
+  };
   const table = createStudyTable(grounds);
   const damaged = createDamagedStudies(options.onDamage ?? (() => {}));
   return {

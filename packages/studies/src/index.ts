@@ -1,5 +1,6 @@
 export { auditEntriesOf, type StudyEntryPlace } from "./audit-entries.ts";
 export { createStudies, type Studies, type StudiesOptions } from "./create-studies.ts";
+export { createKernelThread, type KernelThread } from "./kernel-thread.ts";
 export { type AttachOptions, attachStudy, type LiveStudy, type Speaker } from "./live-study.ts";
 export { openStudy, type StudyOptions } from "./open-study.ts";
 export type { DeclaredRunOptions, LiveTrial, RunOptions, TrialFunction } from "./run-study.ts";

@@ -1,4 +1,4 @@
-import type { StudyMethod } from "@trimtab/core";
+import { type StudyMethod, storeError } from "@trimtab/core";
 import { type Pruner, parsePruner, parseSampler, type Sampler } from "@trimtab/optimize";
 
 /** Samplers and pruners that a process brings along, which come before those of the same name that there are. */
@@ -14,6 +14,30 @@ export interface GivenMethods {
  */
 export const samplerOf = (method: StudyMethod, given: GivenMethods): Sampler =>
   given.samplers.find(({ name }) => name === method.name) ?? parseSampler(method);
+
+/** The most that settings may be which make asking dear, by sampler: the thread that suggests has others to answer. */
+const mostOf: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  gp: { maxObservations: 500 },
+  tpe: { candidates: 1000 },
+};
+
+/**
+ * Makes the sampler that is meant by a new study, as {@link samplerOf} does. What a process brings along may cost what it likes.
+ *
+ * @throws StoreError `invalid_argument` naming also what may be set only so high
+ */
+export function newSamplerOf(method: StudyMethod, given: GivenMethods): Sampler {
+  const sampler = samplerOf(method, given);
+  if (given.samplers.includes(sampler)) return sampler;
+  for (const [name, limit] of Object.entries(mostOf[sampler.name] ?? {})) {
+    const value = sampler.config?.[name];
+    if (typeof value !== "number" || value <= limit) continue;
+    const field = `sampler.config.${name}`;
+    const message = `${field} must be at most ${limit} in a study that a store keeps, got ${value}`;
+    throw storeError("invalid_argument", message, { field, limit, value });
+  }
+  return sampler;
+}
 
 /**
  * Makes the pruner that is meant.

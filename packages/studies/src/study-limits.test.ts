@@ -1,5 +1,6 @@
 import { createTypeRegistry, isStoreError } from "@trimtab/core";
 import { createEncodedLog, createMemoryLog } from "@trimtab/log";
+import { createGpSampler } from "@trimtab/optimize";
 import { createStore } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
@@ -47,6 +48,21 @@ test("what is kept of a call is as long as it may be, and no longer", async () =
   const spec = { variables: ["x"], trialTtlMs: Number.MAX_SAFE_INTEGER };
   expect(await refusalOf(studies.createStudy("s", spec))).toEqual(["invalid_argument", "trialTtlMs"]);
   await studies.failTrial("s", "one", 0, { cause: cause.slice(1) });
+});
+
+test("samplers are refused that would hold up whoever else is to be answered, but not where they are brought along", async () => {
+  const { store, studies } = await openSample();
+  const gp = (maxObservations: number) => ({ name: "gp", config: { maxObservations } });
+  const [dear, much] = [gp(501), { name: "tpe", config: { candidates: 1001 } }];
+  const refused = (field: string) => ["invalid_argument", `sampler.config.${field}`];
+  const create = (sampler: typeof dear | typeof much) => studies.createStudy("s", { variables: ["x"], sampler });
+  expect(await refusalOf(create(dear))).toEqual(refused("maxObservations"));
+  expect(await refusalOf(create(much))).toEqual(refused("candidates"));
+  expect(await refusalOf(create(gp(500)))).toBe("done");
+  const log = createEncodedLog(createMemoryLog(), studyCodec);
+  const own = createStudies({ store, log, types, samplers: [createGpSampler({ maxObservations: 5000 })] }).of(store);
+  const { sampler } = await own.createStudy("s", { variables: ["x"], sampler: { name: "gp" } });
+  expect(sampler.config).toMatchObject({ maxObservations: 5000 });
 });
 
 test("an error that goes on for pages fails its trial all the same", async () => {

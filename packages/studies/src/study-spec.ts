@@ -18,7 +18,7 @@ import {
   type Variable,
 } from "@trimtab/core";
 import { createSpaceLayout, type Sampler } from "@trimtab/optimize";
-import { methodOf, prunerOf, samplerOf } from "./methods.ts";
+import { methodOf, newSamplerOf, prunerOf } from "./methods.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
 import type { StudyRecord } from "./study-entry.ts";
@@ -65,7 +65,7 @@ export async function toRecord(
   const { pruner, parallelism, maxTrials } = spec;
   const found = await findVariables(grounds.store, owner);
   const variables = withBounds(Array.from(found, toStudyVariable), spec.bounds ?? {}, grounds.means);
-  const sampler = samplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means);
+  const sampler = newSamplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means);
   checkSpace(sampler, variables, grounds.means);
   return {
     birth: crypto.randomUUID(),

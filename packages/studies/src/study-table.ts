@@ -1,4 +1,5 @@
 import type { Limits, Store } from "@trimtab/core";
+import type { AskRules } from "@trimtab/optimize";
 import { firstHeardAtMs } from "./hearings.ts";
 import { telling } from "./log-failures.ts";
 import type { StudyMeans } from "./study-fold.ts";
@@ -15,6 +16,8 @@ export interface Grounds extends StudyPlace {
   readonly isShared: boolean;
   readonly bookmarkIntervalMs: number;
   readonly limits: StudyLimits;
+  /** Fits kernels elsewhere; this thread does unless given. */
+  readonly fitKernel: AskRules["fitKernel"];
 }
 
 /** What may be how large; metrics are as metadata is. */

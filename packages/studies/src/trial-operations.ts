@@ -30,7 +30,7 @@ const maxTrialsPerCall = 1000;
 
 /** What goes on with trials. */
 export function createTrialMethods({ table, grounds, access }: StudyParts): TrialMethods {
-  const { store, limits } = grounds;
+  const { store, limits, fitKernel } = grounds;
   const checkClient = (clientId: string | undefined): void => {
     if (clientId !== undefined) refuseIf(checkName(clientId, "clientId", limits.nameLength));
   };
@@ -56,7 +56,7 @@ export function createTrialMethods({ table, grounds, access }: StudyParts): Tria
       const mayRead = (names: readonly string[]) => access.mayRead(session, located, names);
       const rules = sessionRules(store, located, mayRead);
       const asked = { asked: "ask-trials", ...located.asker(options) };
-      const started = study.commit((view) => decideAsk(view, options, rules), asked);
+      const started = study.commit((view) => decideAsk(view, options, { rules, fitKernel }), asked);
       const numbers = await withoutSensitive(store, located.name.session, started);
       const view = present(located);
       return { trials: trialsOf(view, located, numbers), status: view.state.status };

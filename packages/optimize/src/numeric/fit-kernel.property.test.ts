@@ -23,20 +23,14 @@ test("whatever was seen, a kernel is found whose process predicts numbers, with 
   fc.assert(
     fc.property(seen, ({ isCategorical, observed }) => {
       const units = observed.map(([unit]) => Float64Array.from(unit));
-      const kernel = fitKernel(
-        units,
-        Float64Array.from(observed, ([, value]) => value),
-        isCategorical,
-      );
+      const values = Float64Array.from(observed, ([, value]) => value);
+      const kernel = fitKernel({ units, values, isCategorical });
       for (const each of [...kernel.lengths, kernel.signal, kernel.noise]) expect(each).toBeGreaterThan(0);
-      const process = fitGaussianProcess(
-        units,
-        Float64Array.from(observed, ([, value]) => value),
-        kernel,
-      );
+      const process = fitGaussianProcess(units, values, kernel);
       for (const unit of [...units, Float64Array.from(isCategorical, () => 0.3)]) {
         const [means, deviations] = [new Float64Array(unit.length), new Float64Array(unit.length)];
         const { mean, deviation } = process.predictWithSlopes(unit, means, deviations);
+        expect(process.meanAt(unit)).toBe(mean);
         expect([mean, deviation, ...means, ...deviations].every(Number.isFinite)).toBe(true);
         expect(deviation).toBeGreaterThan(0);
         expect(deviation ** 2).toBeLessThanOrEqual((kernel.signal + kernel.level) * (1 + 1e-9));

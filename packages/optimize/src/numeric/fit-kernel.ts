@@ -14,18 +14,21 @@ const limits = {
 /** Variance of the level: far enough from values of variance 1 for any of their means. */
 const level = 4;
 
+/** What a kernel is fitted to: plain data, which may go to another thread. */
+export interface KernelInput {
+  readonly units: readonly Float64Array[];
+  /** One for each place, standardised: mean 0 and variance 1. */
+  readonly values: Float64Array;
+  /** Says of each axis whether its values are only the same or not. */
+  readonly isCategorical: readonly boolean[];
+}
+
 /**
  * Finds the kernel that makes what was seen most likely, with beliefs beside: minimises the negative logarithm of the
- * marginal likelihood (Rasmussen and Williams 2006, eq. 5.8, 5.9) times the prior of `createKernelPrior`.
- *
- * @param values - standardised: mean 0 and variance 1
+ * marginal likelihood (Rasmussen and Williams 2006, eq. 5.8, 5.9) times the prior of `createKernelPrior`. What that takes
+ * grows with the third power of the number of places: for 200 of them some tenths of a second.
  */
-export function fitKernel(
-  units: readonly Float64Array[],
-  values: Float64Array,
-  isCategorical: readonly boolean[],
-  steps = 30,
-): Kernel {
+export function fitKernel({ units, values, isCategorical }: KernelInput, steps = 30): Kernel {
   const axes = isCategorical.length;
   const likelihood = createLikelihood(units, values, isCategorical);
   const bounds = [...isCategorical.map(() => limits.length), limits.signal, limits.noise];

@@ -1,5 +1,5 @@
 import { checkLimit } from "../check-limit.ts";
-import { fitKernel } from "../numeric/fit-kernel.ts";
+import { fitKernel, type KernelInput } from "../numeric/fit-kernel.ts";
 import { fitGaussianProcess, type GaussianProcess, type Kernel } from "../numeric/gaussian-process.ts";
 import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
@@ -7,7 +7,15 @@ import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import { maximizeImprovement } from "./maximize-improvement.ts";
 import { toProcessValues } from "./process-values.ts";
-import { type Observation, observe, observeComplete, observeRunning, type Sampler, type Seen } from "./sampler.ts";
+import {
+  type Observation,
+  observe,
+  observeComplete,
+  observeRunning,
+  type Sampler,
+  type Seen,
+  UnfittedKernel,
+} from "./sampler.ts";
 import { createSobolSampler } from "./sobol-sampler.ts";
 
 /** How the Gaussian process looks at what it has seen. */
@@ -38,7 +46,7 @@ export function createGpSampler(options: GpOptions = {}): Sampler {
   const { startupTrials, maxObservations } = config;
   checkLimit("maxObservations", maxObservations, startupTrials);
   const startup = createSobolSampler();
-  const kernelOf = createKernelFit(maxObservations);
+  const kernels = createKernels(maxObservations);
   const foldBest = keepFold({
     keyOf: ({ layout }: Seen) => layout,
     begin: (): Observation[] => [],
@@ -50,11 +58,15 @@ export function createGpSampler(options: GpOptions = {}): Sampler {
   return {
     name: "gp",
     config,
+    prepare(request) {
+      const complete = observeComplete(request);
+      return complete.length < startupTrials ? undefined : kernels.unfitted(request.layout, complete);
+    },
     suggest(request) {
       const complete = observeComplete(request);
       if (complete.length < startupTrials) return startup.suggest(request);
       const seen = select(complete, maxObservations, foldBest(request));
-      const kernel = kernelOf(request.layout, complete);
+      const kernel = kernels.fit(request.layout, complete);
       const pending = observeRunning(request);
       const taken = [...complete, ...pending].map(({ unit }) => unit);
       return { unit: maximizeImprovement(request, conditionOn(seen, pending, kernel), { seen, taken }) };
@@ -103,26 +115,43 @@ function conditionOn(seen: readonly Observation[], pending: readonly Observation
 }
 
 /** Fits the kernel anew with every trial at first and then the more rarely the more trials there are. */
-function createKernelFit(maxObservations: number) {
+function createKernels(maxObservations: number) {
   const known = new WeakMap<SpaceLayout, WeakMap<Trial, Kernel>>();
-  return (layout: SpaceLayout, complete: readonly Observation[]): Kernel => {
+  const fittedIn = (layout: SpaceLayout): WeakMap<Trial, Kernel> => {
+    const fitted = known.get(layout) ?? new WeakMap<Trial, Kernel>();
+    known.set(layout, fitted);
+    return fitted;
+  };
+  const find = (layout: SpaceLayout, complete: readonly Observation[]): Kernel | UnfittedKernel => {
     const interval = 2 ** Math.max(0, Math.floor(Math.log2(complete.length / 16)));
     const count = complete.length - (complete.length % interval);
     const last = (complete[count - 1] as Observation).trial;
-    const ofLayout = known.get(layout) ?? new WeakMap<Trial, Kernel>();
-    known.set(layout, ofLayout);
-    const before = ofLayout.get(last);
-    if (before !== undefined) return before;
-    const first = complete.slice(0, count);
-    const best = first.toSorted((a, b) => lossOf(a) - lossOf(b)).slice(0, maxObservations >> 1);
-    const seen = select(first, maxObservations, best);
-    const isCategorical = layout.axes.map((axis) => axis.isCategorical);
-    const kernel = fitKernel(
-      seen.map(({ unit }) => unit),
-      toProcessValues(seen.map(lossOf)),
-      isCategorical,
-    );
-    ofLayout.set(last, kernel);
-    return kernel;
+    const fitted = fittedIn(layout);
+    const input = () => inputOf(layout, complete.slice(0, count), maxObservations);
+    return fitted.get(last) ?? new UnfittedKernel(input(), (kernel) => fitted.set(last, kernel));
+  };
+  return {
+    /** The fit that is still to be made after these trials, if it is. */
+    unfitted(layout: SpaceLayout, complete: readonly Observation[]): UnfittedKernel | undefined {
+      const found = find(layout, complete);
+      return found instanceof UnfittedKernel ? found : undefined;
+    },
+    fit(layout: SpaceLayout, complete: readonly Observation[]): Kernel {
+      const found = find(layout, complete);
+      if (!(found instanceof UnfittedKernel)) return found;
+      const kernel = fitKernel(found.input);
+      found.accept(kernel);
+      return kernel;
+    },
+  };
+}
+
+function inputOf(layout: SpaceLayout, complete: readonly Observation[], maxObservations: number): KernelInput {
+  const best = complete.toSorted((a, b) => lossOf(a) - lossOf(b)).slice(0, maxObservations >> 1);
+  const seen = select(complete, maxObservations, best);
+  return {
+    units: seen.map(({ unit }) => unit),
+    values: toProcessValues(seen.map(lossOf)),
+    isCategorical: layout.axes.map((axis) => axis.isCategorical),
   };
 }

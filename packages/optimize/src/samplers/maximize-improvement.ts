@@ -55,7 +55,7 @@ function worthRanking(
 /** The logarithm of the expected improvement. */
 function improvementOf(process: GaussianProcess, seen: readonly Observation[]): Pick<Hill, "valueAt" | "slopesAt"> {
   // The least mean and not the least value, which noise may have made.
-  const best = seen.reduce((least, { unit }) => Math.min(least, process.predict(unit).mean), Number.POSITIVE_INFINITY);
+  const best = seen.reduce((least, { unit }) => Math.min(least, process.meanAt(unit)), Number.POSITIVE_INFINITY);
   const width = seen[0]?.unit.length ?? 0;
   const [meanSlopes, deviationSlopes] = [new Float64Array(width), new Float64Array(width)];
   return {

@@ -1,4 +1,6 @@
 import type { ValueRecord } from "@trimtab/core";
+import type { KernelInput } from "../numeric/fit-kernel.ts";
+import type { Kernel } from "../numeric/gaussian-process.ts";
 import { type Direction, toLosses } from "../objectives/objective.ts";
 import type { Random } from "../random.ts";
 import { encodePoint, type Point } from "../space/point.ts";
@@ -35,6 +37,18 @@ export interface Suggestion {
   readonly note?: ValueRecord;
 }
 
+/** A kernel that the next suggestion needs, and that takes long to fit. A class, to be told from values by. */
+export class UnfittedKernel {
+  readonly input: KernelInput;
+  /** Hands in what `fitKernel` makes of the input, wherever that was done. */
+  readonly accept: (kernel: Kernel) => void;
+
+  constructor(input: KernelInput, accept: (kernel: Kernel) => void) {
+    this.input = input;
+    this.accept = accept;
+  }
+}
+
 /**
  * Suggests where to look next. Pure: the same request gives the same suggestion, in any process and at any time, so a
  * study can be replayed. What a sampler computes from trials it may keep, as long as that shows in no suggestion.
@@ -52,6 +66,8 @@ export interface Sampler {
    * @throws StoreError where it does
    */
   check?(layout: SpaceLayout): void;
+  /** Gives what takes long of the next suggestion, if anything does; `suggest` does itself what nobody has handed in. */
+  prepare?(request: SamplerRequest): UnfittedKernel | undefined;
   /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
   suggest(request: SamplerRequest): Suggestion | undefined;
 }

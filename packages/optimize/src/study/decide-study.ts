@@ -4,7 +4,7 @@ import { fromValues } from "../space/point.ts";
 import { createSpaceLayout } from "../space/space-layout.ts";
 import { type AskCommand, askTrials } from "./ask-trials.ts";
 import { decideTrial, retryEvents } from "./decide-trial.ts";
-import { judge, judgeAsync, type Objection } from "./judged.ts";
+import { type Answering, judge, judgeAsync, type Objection } from "./judged.ts";
 import type { StudyCommand, StudyDecision } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
 import type { StudyState } from "./study-state.ts";
@@ -41,8 +41,8 @@ const objectionsOf =
   (values: ValueRecord): Objection =>
     isAllowed === undefined || isAllowed(values) ? undefined : "the study's rule refuses them";
 
-/** Rules that are asked elsewhere. */
-export interface AskRules {
+/** Rules that are asked elsewhere, and who fits what takes long to fit, in another thread for instance. */
+export interface AskRules extends Answering {
   /** Says why values of the variables, by name, may not be tried, if so. It is asked about one suggestion after the other. */
   readonly objectionTo: (values: ValueRecord) => Promise<Objection>;
   /** Values that are allowed, for instance those that the variables have: repairs start from them. Read at the first repair. */
@@ -51,17 +51,19 @@ export interface AskRules {
 
 /**
  * Decides `ask-trials` as {@link decideStudy} does, under rules that have to be waited for, beside the study's own. They are
- * asked some hundred times at most for a trial. Rejects as `objectionTo` does.
+ * asked some hundred times at most for a trial. Others of the same thread have their turn in between. Rejects as `objectionTo` and
+ * `fitKernel` do.
  */
 export async function decideAsk(
   state: StudyState,
   command: AskCommand,
-  { objectionTo, anchors = [] }: AskRules,
+  { objectionTo, fitKernel, anchors = [] }: AskRules,
 ): Promise<StudyDecision> {
   const own = objectionsOf(state);
   try {
     const work = askTrials(state, command, { ...askedFor, anchors });
-    return { kind: "accepted", ...(await judgeAsync(work, async (values) => own(values) ?? objectionTo(values))) };
+    const ask = async (values: ValueRecord) => own(values) ?? objectionTo(values);
+    return { kind: "accepted", ...(await judgeAsync(work, { objectionTo: ask, fitKernel })) };
   } catch (error) {
     if (isStoreError(error)) return { kind: "refused", refusal: error.toRefusal() };
     throw error;

@@ -1,7 +1,7 @@
 import { storeError, type ValueRecord } from "@trimtab/core";
 import { createRandom, type Random } from "../random.ts";
 import { drawUnit } from "../samplers/random-sampler.ts";
-import type { Suggestion } from "../samplers/sampler.ts";
+import type { SamplerRequest, Suggestion } from "../samplers/sampler.ts";
 import { decodePoint, encodePoint, type Point, toValues } from "../space/point.ts";
 import { nearestPlaces } from "./allowed-places.ts";
 import type { Judged } from "./judged.ts";
@@ -99,12 +99,15 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
   const tries = sampler.isExhaustive && isNew ? Number.POSITIVE_INFINITY : effort.samplerTries;
   for (let attempt = 0; attempt < tries; attempt++) {
     const random = createRandom(seed, number, attempt);
-    const suggestion = sampler.suggest({
+    const request: SamplerRequest = {
       ...{ layout, spaceVersion, directions, table, seed, attempt, random, isAllowed },
       get trials() {
         return state.trials;
       },
-    });
+    };
+    const unfitted = sampler.prepare?.(request);
+    if (unfitted !== undefined) yield unfitted;
+    const suggestion = sampler.suggest(request);
     if (suggestion === undefined) return { kind: "exhausted" };
     const unit = completeUnit(wanted, suggestion.unit, random);
     const point = pointAt(wanted, unit);
