@@ -296,7 +296,10 @@ describe("a request that is too large", () => {
   const tooLarge = {
     status: 429,
     code: "resource_exhausted",
-    message: expect.stringContaining(String(maxMessageBytes)),
+    message: expect.stringMatching(
+      /^message takes (\d+|too many) bytes, at most \d+ are read \(--max-message-bytes\)$/,
+    ),
+    detail: { reason: "limit_exceeded", details: { limit: { integer: String(maxMessageBytes) } } },
   };
 
   test("as it is", async () => expect(await send(large)).toMatchObject(tooLarge));

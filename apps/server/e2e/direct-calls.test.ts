@@ -82,13 +82,6 @@ const unaryCalls: [string, (dialect: string) => Omit<Sent, "headers">][] = [
       body: encode(d, setVariable.input, { sessionId: "s", variable: "n", context: { fencingToken: 1n } }),
     }),
   ],
-  [
-    "a message too large",
-    (d) => ({
-      path: pathOf(setVariable),
-      body: encode(d, setVariable.input, { sessionId: "s", variable: "x".repeat(20_000) }),
-    }),
-  ],
 ];
 
 const others: Record<string, string>[] = [

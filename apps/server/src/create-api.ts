@@ -7,6 +7,7 @@ import type { Fallback } from "./fallback.ts";
 import type { ForwardedFor } from "./forwarded-for.ts";
 import type { ExchangeHandler } from "./http/protocol-server.ts";
 import { sendText } from "./http/send.ts";
+import { tellingTooLarge } from "./message-too-large.ts";
 import { createRoutedServer } from "./routed/serve-routed.ts";
 import type { IsTrustedOrigin } from "./trusted-origins.ts";
 
@@ -31,7 +32,7 @@ export interface ApiOptions {
 /** Is called with a call before its request is read; what it throws refuses the call. */
 export type RequestGate = (context: HandlerContext) => void | Promise<void>;
 
-const compressions = [compressionGzip, compressionBrotli];
+const compressions = [compressionGzip, compressionBrotli].map(tellingTooLarge);
 
 /**
  * Makes the handler of a port's API. Connect's router defines it and serves whatever comes; the common kinds of calls

@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { BodyReader, Exchange } from "@trimtab/http";
+import { messageTooLarge } from "../message-too-large.ts";
 import type { Call } from "./call.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
 import { FloatWatch } from "./float-watch.ts";
@@ -75,7 +76,7 @@ class RequestReader implements BodyReader {
 
   #check(): void {
     const { isFramed } = this.#call.dialect;
-    if (!isFramed) refuseBeyond(this.#sink.maxBytes, this.#size, false);
+    if (!isFramed) refuseBeyond(this.#sink.maxBytes, this.#expected, this.#size);
     else if (this.#size >= envelopeHeadBytes) this.#expected ??= readEnvelopeHead(this.#whole(), this.#sink.maxBytes);
     if (this.#expected !== undefined && this.#size > this.#expected) refuseMore(isFramed);
   }
@@ -131,10 +132,9 @@ function readEnvelopeHead(bytes: Buffer, maxBytes: number): number {
   throw new ConnectError("protocol error: the envelope is marked in a way that no header announced", Code.Internal);
 }
 
-function refuseBeyond(maxBytes: number, size: number, isWhole = true): void {
-  if (size <= maxBytes) return;
-  const text = `message size ${isWhole ? `${size} ` : ""}is larger than configured readMaxBytes ${maxBytes}`;
-  throw new ConnectError(text, Code.ResourceExhausted);
+/** Refuses a message by its size, or by how much of it has come. */
+function refuseBeyond(maxBytes: number, size: number | undefined, come = 0): void {
+  if (Math.max(size ?? 0, come) > maxBytes) throw messageTooLarge(maxBytes, size);
 }
 
 function brokenOff(size: number, expected: number | undefined): ConnectError {

@@ -8,7 +8,6 @@ import type { Call } from "./call.ts";
 import { createCallContext } from "./call-context.ts";
 import { type Dialect, dialectOf, streamDialects, unaryDialects } from "./dialects.ts";
 import type { DirectMethod } from "./direct-methods.ts";
-import { envelopeHeadBytes } from "./envelope.ts";
 import { type RequestSink, readRequest } from "./read-request.ts";
 
 /** What is served directly, and how. */
@@ -76,7 +75,7 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     if (method === undefined || exchange.method !== "POST") return false;
     const dialects = method.isStream ? streamDialects : unaryDialects;
     const dialect = dialectOf(dialects, exchange.headers["content-type"] ?? "");
-    if (dialect === undefined || !isCommon(exchange, dialect, readMaxBytes)) return false;
+    if (dialect === undefined || (dialect.protocol === "grpc" && !exchange.hasTrailers)) return false;
     const packing = packingOf(exchange, dialect, compressions);
     if (packing === "unknown") return false;
     const timeout = timeoutOf(exchange, dialect);
@@ -99,13 +98,6 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     pass(call);
     return true;
   };
-}
-
-/** Whether the request's headers say nothing that only Connect's router deals with. */
-function isCommon({ headers, hasTrailers }: Exchange, dialect: Dialect, readMaxBytes: number): boolean {
-  if (dialect.protocol === "grpc" && !hasTrailers) return false;
-  const length = headers["content-length"];
-  return length === undefined || Number(length) <= readMaxBytes + (dialect.isFramed ? envelopeHeadBytes : 0);
 }
 
 /** What a request is packed in, as only one of Connect can be as a whole; messages in envelopes are left to Connect's router. */
