@@ -43,6 +43,7 @@ export * from "./next-commit.ts";
 export * from "./origin.ts";
 export * from "./parse-value.ts";
 export * from "./payload.ts";
+export { payloadEquals, valueEquals } from "./payload-equality.ts";
 export { evaluateRule, type RuleOutcome, type RuleText } from "./rule/check-rules.ts";
 export { readRule, unknownRule } from "./rule/decide-rule.ts";
 export * from "./rule/rule.ts";

@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isNdArray } from "./nd-array.ts";
-import {
-  fromPayload,
-  type Payload,
-  payloadEquals,
-  payloadSize,
-  toPayload,
-  UnsupportedValueError,
-  type Value,
-} from "./payload.ts";
+import { fromPayload, type Payload, payloadSize, toPayload, UnsupportedValueError, type Value } from "./payload.ts";
+import { payloadEquals } from "./payload-equality.ts";
 
 const scalar = fc.oneof(
   fc.constant(null),

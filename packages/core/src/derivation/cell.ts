@@ -1,4 +1,5 @@
-import { type Payload, payloadEquals } from "../payload.ts";
+import type { Payload } from "../payload.ts";
+import { payloadEquals } from "../payload-equality.ts";
 
 /** A value in a column, where a number stands for the payload of that number: eight bytes in place of an object. */
 export type Cell = number | Payload;

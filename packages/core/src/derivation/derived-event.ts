@@ -1,7 +1,8 @@
 import type { SessionEvent, VariableSet } from "../commit.ts";
 import { isRepeated } from "../decide-variable.ts";
 import type { Parsed } from "../parse-value.ts";
-import { type Payload, payloadEquals } from "../payload.ts";
+import type { Payload } from "../payload.ts";
+import { payloadEquals } from "../payload-equality.ts";
 import type { Variable } from "../variable.ts";
 import type { Cause } from "./derived-run.ts";
 

@@ -9,7 +9,7 @@ import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue } from "../encode-value.ts";
 import { checkReadOnly } from "../find-variable.ts";
-import { payloadEquals, valueEquals } from "../payload.ts";
+import { payloadEquals, valueEquals } from "../payload-equality.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import { type Derivation, laterThan, type Variable } from "../variable.ts";
 import { numberOfId, variableId } from "../variable-id.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Parsed, parseConstraints, parseValue } from "../../parse-value.ts";
-import { payloadEquals, toPayload, type ValueRecord } from "../../payload.ts";
+import { toPayload, type ValueRecord } from "../../payload.ts";
+import { payloadEquals } from "../../payload-equality.ts";
 import { hostileInputs } from "./hostile-inputs.ts";
 import { canonical, type TypeSpec } from "./type-spec.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseValue } from "../../parse-value.ts";
-import { fromPayload, type Payload, payloadEquals, toPayload, type ValueRecord } from "../../payload.ts";
+import { fromPayload, type Payload, toPayload, type ValueRecord } from "../../payload.ts";
+import { payloadEquals } from "../../payload-equality.ts";
 import { arbitraryPayload } from "./arbitrary-payload.ts";
 import { sampleSpace } from "./sample-space.ts";
 import { canonical, type TypeSpec } from "./type-spec.ts";
