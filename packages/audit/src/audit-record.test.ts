@@ -216,7 +216,7 @@ describe("what was done and not entered before a crash", () => {
     const { record } = await open({ log: before.log });
     const source = { ...commits, read };
     const recover = await recoverCommits({ record, log: before.log, codec: jsonCodec, commits: source });
-    await expect(recover()).rejects.toThrow("newest entries of a log is not known: sealed");
+    await expect(recover()).rejects.toThrow("all of the end of s is not known: sealed");
     await record.settled();
     expect((await record.listAuditEntries("t")).items).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import type { AuditEntry, Commit } from "@trimtab/core";
+import { type AuditEntry, type Commit, storeError } from "@trimtab/core";
 import { type CommitLog, isLogError, type StreamEnd } from "@trimtab/log";
 import type { AuditRecord } from "./audit-record.ts";
 import type { EntryPlace } from "./audited-log.ts";
@@ -54,10 +54,12 @@ export async function recoverEntries<Entry extends { readonly atMs: number }>({
   for await (const end of source.streams()) ends.push(end);
   return async () => {
     let count = 0;
-    const failures: unknown[] = [];
+    const failures: Failure[] = [];
     for (const end of ends) {
       // What cannot be read of one stream must not keep the others out of the record.
-      const placed = await readSince(source, end, sinceMs).catch((error: unknown) => void failures.push(error));
+      const placed = await readSince(source, end, sinceMs).catch(
+        (error: unknown) => void failures.push({ stream: end.stream, error }),
+      );
       for (const { entry, place } of placed ?? []) {
         const drafts = draftsOf(entry, place);
         if (drafts.length === 0 || drafts.some((draft) => entered.has(nameOf(draft)))) continue;
@@ -70,12 +72,18 @@ export async function recoverEntries<Entry extends { readonly atMs: number }>({
   };
 }
 
-const notRecovered = ([first, ...more]: readonly unknown[]): Error => {
-  const others = more.length === 0 ? "" : `, nor of ${more.length} others`;
-  const why = first instanceof Error ? first.message : String(first);
-  const message = `whether the audit has the newest entries of a log is not known${others}: ${why}`;
-  return new Error(message, { cause: first });
-};
+interface Failure {
+  readonly stream: string;
+  readonly error: unknown;
+}
+
+function notRecovered([first, ...more]: readonly Failure[]): unknown {
+  if (first === undefined || !(first.error instanceof Error)) return first?.error;
+  const { stream, error } = first;
+  const others = more.length === 0 ? "" : ` and of ${more.length} others`;
+  const message = `whether the audit has all of the end of ${stream}${others} is not known: ${error.message}`;
+  return storeError("data_loss", message, { session: "" }, { cause: error });
+}
 
 // Neither sessions nor studies have a "/" in their ids.
 const nameOf = ({ session, study = "", revision }: Pick<AuditDraft, "session" | "study" | "revision">) =>

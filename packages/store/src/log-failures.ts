@@ -62,8 +62,7 @@ function fromLogFailure(session: string, error: unknown): StoreError {
 /** What decodes entries does not know whose they are. */
 function named(session: string, error: StoreError): StoreError {
   if (!isStoreError(error, "data_loss") || error.details.session !== "" || session === "") return error;
-  const message = `what is stored of session ${session} is damaged: ${error.message}`;
-  return storeError("data_loss", message, { session }, { cause: error });
+  return storeError("data_loss", `what is stored of session ${session} is damaged`, { session }, { cause: error });
 }
 
 function byCode(session: string, cause: LogError): StoreError {
@@ -72,10 +71,8 @@ function byCode(session: string, cause: LogError): StoreError {
       return storeError("storage_full", "there is no room left to store the write", { session }, { cause });
     case "read_only":
       return storeError("storage_read_only", "the storage may not be written to", { session }, { cause });
-    case "damaged": {
-      const message = `what is stored of session ${session} is damaged: ${cause.message}`;
-      return storeError("data_loss", message, { session }, { cause });
-    }
+    case "damaged":
+      return storeError("data_loss", `what is stored of session ${session} is damaged`, { session }, { cause });
     case "unsupported": {
       const { key } = cause.details;
       const details = { session, ...(typeof key === "string" && { key }) };

@@ -25,7 +25,9 @@ export function createUnreadableSessions(onDamage: (error: StoreError) => void):
     if (key !== undefined && missingKeys.has(key)) return;
     if (key !== undefined) missingKeys.add(key);
     const others = key === undefined ? "" : `, nor is any other that was sealed with key ${key}`;
-    const message = `session ${id} is not listed${others}: ${cause.message}`;
+    // What the log says, such as the name of its file, is for people who operate it, and not for callers.
+    const why = cause.cause instanceof Error ? cause.cause.message : cause.message;
+    const message = `session ${id} is not listed${others}: ${why}`;
     onDamage(storeError("data_loss", message, { ...cause.details, session: id }, { cause }));
   };
 

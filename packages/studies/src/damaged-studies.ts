@@ -21,7 +21,8 @@ export function createDamagedStudies(onDamage: (error: StoreError) => void): Dam
       if (told.has(about)) return;
       told.add(about);
       const others = key === undefined ? "" : `, nor is any other that was sealed with key ${key}`;
-      const message = `study ${name.id} of session ${name.session} is not listed${others}: ${error.message}`;
+      const why = error.cause instanceof Error ? error.cause.message : error.message;
+      const message = `study ${name.id} of session ${name.session} is not listed${others}: ${why}`;
       onDamage(storeError("data_loss", message, { ...error.details, session: name.session }, { cause: error }));
     },
   };
