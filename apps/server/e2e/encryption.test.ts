@@ -155,6 +155,9 @@ describe("the audit of a server with a key", () => {
     expect(await check(data, key)).toMatch(
       /audit: 22 entries follow from each other, 22 of them sealed, and could be opened/,
     );
+    expect(await check(data)).toContain(
+      "of the sessions, what is sealed was not opened, which TRIMTAB_ENCRYPTION_KEYS would do",
+    );
     expect(await check(data)).toContain("22 of them sealed, which TRIMTAB_ENCRYPTION_KEYS would open, the last is 22");
     // With another key of that name nothing is what it was.
     expect(await check(data, newKey("k1"))).toContain("audit: entry 1 is not as the server has sealed it");
@@ -203,6 +206,11 @@ describe("the setting of keys", () => {
     const wrong = () => readSettings([], { TRIMTAB_ENCRYPTION_KEYS: "topsecret" });
     expect(wrong).toThrow("TRIMTAB_ENCRYPTION_KEYS: key 1 must be id:key");
     expect(wrong).not.toThrow("topsecret");
+    for (const empty of ["", " "]) {
+      expect(() => readSettings([], { TRIMTAB_ENCRYPTION_KEYS: empty })).toThrow(
+        "TRIMTAB_ENCRYPTION_KEYS: must not be empty: leave it out where nothing is to be encrypted",
+      );
+    }
   });
 });
 

@@ -1,4 +1,5 @@
-import { createSealer, findUnopened, type SealerOptions, type Unopened } from "@trimtab/log-sealed";
+import { isLogError } from "@trimtab/log";
+import { checkKeys, createSealer, findUnopened, type SealerOptions, type Unopened } from "@trimtab/log-sealed";
 import { readSqliteLog } from "@trimtab/log-sqlite";
 
 /** Lines that are printed at most. */
@@ -29,6 +30,20 @@ export async function checkSealed(folder: string, sealing: SealerOptions, called
     await close();
   }
   return more === 0 ? lines : [...lines, `and ${more} more`];
+}
+
+/** Says whether anything is sealed in a folder's log, as far as the ends of its first streams tell. */
+export async function isSealedIn(folder: string): Promise<boolean> {
+  const { log, close } = await readSqliteLog(folder);
+  try {
+    await checkKeys(log, undefined);
+    return false;
+  } catch (error) {
+    if (isLogError(error, "unsupported")) return true;
+    throw error;
+  } finally {
+    await close();
+  }
 }
 
 function describe({ kind, stream, number, count, error }: Unopened, called: Called): string {

@@ -10,7 +10,7 @@ import {
 } from "@trimtab/log-sqlite";
 import { checkAudit } from "./audit/check-audit.ts";
 import { auditFolder } from "./audit/open-audit.ts";
-import { type Called, checkSealed } from "./check-sealed.ts";
+import { type Called, checkSealed, isSealedIn } from "./check-sealed.ts";
 import { studiesFolder } from "./open-studies.ts";
 import { readSettings } from "./read-settings.ts";
 import { variableOf } from "./settings.ts";
@@ -83,8 +83,13 @@ async function checkAll(folder: string, sealing: SealerOptions | undefined): Pro
 async function check(folder: string, called: Called, sealing: SealerOptions | undefined): Promise<CommandResult> {
   const report = await verifySqliteLog(folder);
   const stored = toResult(report, called);
-  if (sealing === undefined || report.streams === 0) return stored;
+  if (report.streams === 0) return stored;
   try {
+    if (sealing === undefined) {
+      if (!(await isSealedIn(folder))) return stored;
+      const more = `of the ${called.streams}, what is sealed was not opened, which ${variableOf("encryptionKeys")} would do`;
+      return { ...stored, output: `${stored.output}\n${more}` };
+    }
     const unopened = await checkSealed(folder, sealing, called);
     if (unopened.length === 0) return stored;
     const head = `of the ${called.streams}, what ${variableOf("encryptionKeys")} does not open:`;

@@ -5,7 +5,9 @@ import { optionalText, setting, switchValue, text, whole } from "./setting-spec.
 
 const sealingKeys = z.string().transform((keys, context) => {
   try {
-    return keys === "" ? undefined : parseSealingKeys(keys);
+    // As it comes of a secret that is not there: nothing must go on disk in the clear for that.
+    if (keys.trim() === "") throw new RangeError("must not be empty: leave it out where nothing is to be encrypted");
+    return parseSealingKeys(keys);
   } catch (error) {
     const message = error instanceof Error ? error.message : "is refused";
     context.issues.push({ code: "custom", message, input: "" });

@@ -1,6 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { createAnalytics } from "@trimtab/analytics";
-import { type AnyVariableType, createTypeRegistry } from "@trimtab/core";
+import { type AnyVariableType, createTypeRegistry, isStoreError } from "@trimtab/core";
 import type { Pulse } from "@trimtab/http";
 import { type LocalStore, type StoreOptions, systemClock } from "@trimtab/store";
 import type { StudiesOptions } from "@trimtab/studies";
@@ -74,7 +74,8 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
   const settings = checkSettings({ ...defaultSettings, ...given });
   const observing = openObserving(settings);
   const { logger } = observing;
-  const toPeople = (error: unknown) => console.error(error);
+  // What cannot be read is no fault of the program: where in it that was found helps nobody.
+  const toPeople = (error: unknown) => console.error(isStoreError(error, "data_loss") ? error.message : error);
   const onError = parts.onError ?? (logger === undefined ? toPeople : (error: unknown) => logger.error({ err: error }));
   const types = createTypeRegistry([...builtinTypes, ...(parts.types ?? [])]);
   const staticFiles = settings.static === undefined ? undefined : createStaticFiles(settings.static);
