@@ -64,6 +64,16 @@ test("a commit that changes no variable is told of each that its caller was let 
   ]);
 });
 
+test("what an owner does to a dependency is told of the variable that depends", () => {
+  const added = { kind: "dependency-added", dependency: "data", metadata: {} } as const;
+  const events = [{ ...added, variable: "var_a_1", dependsOn: "var_b_1", name: "a" }];
+  const [entry] = entriesOfCommit(commitOf("s", 1, { via: { ...via, session: "s", action: "AddDependency" }, events }));
+  expect(entry).toMatchObject({ action: "AddDependency", variableId: "var_a_1", variableName: "a", basis: "owner" });
+  // Commits of earlier programs have ids alone.
+  const removed = { kind: "dependency-removed", variable: "var_a_1", dependsOn: "var_b_1" } as const;
+  expect(entriesOfCommit(commitOf("s", 2, { events: [removed] }))).toMatchObject([{ variableId: "var_a_1" }]);
+});
+
 test("people are told who, what and by what right", () => {
   const [entry] = entriesOfCommit(commitOf("s", 1, { via, grants: [grantOn("x")] }));
   expect(entry && noteOfEntry({ id: "1", ...entry })).toEqual({

@@ -43,11 +43,14 @@ export function entriesOfCommit(commit: Commit): AuditDraft[] {
 }
 
 /** What a commit that changes no variable is about. */
-function reached({ grants = [] }: Commit): Change[] {
+function reached({ grants = [], events }: Commit): Change[] {
   const names = new Map(grants.map(({ variable, name }) => [variable, name]));
+  if (names.size === 0) for (const event of events) if (isEdge(event)) names.set(event.variable, event.name ?? "");
   if (names.size === 0) return [{ subject: { variableId: "", variableName: "" } }];
   return Array.from(names, ([variableId, variableName]) => ({ subject: { variableId, variableName } }));
 }
+
+const isEdge = (event: SessionEvent) => event.kind === "dependency-added" || event.kind === "dependency-removed";
 
 /** Gives what says of a variable what let the commit change it. What is written goes before what is only read. */
 function createDeciding(commit: Commit): (variable: string) => Deciding {

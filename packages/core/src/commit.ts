@@ -80,8 +80,16 @@ export type DependencyEvent =
       readonly dependsOn: string;
       readonly dependency: DependencyKind;
       readonly metadata: ValueRecord;
+      /** The name of the variable; absent where the same commit makes or changes it, and in commits of earlier programs. */
+      readonly name?: string;
     }
-  | { readonly kind: "dependency-removed"; readonly variable: string; readonly dependsOn: string }
+  | {
+      readonly kind: "dependency-removed";
+      readonly variable: string;
+      readonly dependsOn: string;
+      /** As where it was added. */
+      readonly name?: string;
+    }
   /** A derived value no longer follows from its dependencies, or does again. */
   | { readonly kind: "staleness-changed"; readonly variable: Variable }
   /** Tells a variable without a derivation that something it depends on has a new value. */

@@ -33,7 +33,7 @@ export function decideAddDependency(
   // Only what depends on its data follows a variable.
   if (kind !== "data" && derivationNeeds(variable, dependsOn.name, context)) return neededBy(variable, dependsOn);
   if (known?.kind === kind && valueEquals(known.metadata, metadata.value)) return accept();
-  return accept(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
+  return accept({ ...dependencyAdded(variable.id, dependsOn.id, kind, metadata.value), name: variable.name });
 }
 
 /** The event of a dependency. */
@@ -42,7 +42,13 @@ export const dependencyAdded = (
   dependsOn: string,
   dependency: DependencyKind = "data",
   metadata: ValueRecord = emptyRecord,
-): SessionEvent => ({ kind: "dependency-added", variable, dependsOn, dependency, metadata });
+): Extract<SessionEvent, { kind: "dependency-added" }> => ({
+  kind: "dependency-added",
+  variable,
+  dependsOn,
+  dependency,
+  metadata,
+});
 
 /** Refuses an edge between two variables of the session that would close a cycle or go over a limit. */
 export function checkNewEdge(
@@ -96,7 +102,8 @@ export function decideRemoveDependency(
     return refuse("not_found", `${variable.name} does not depend on ${dependsOn.name}`, { resource: "dependency", id });
   }
   if (derivationNeeds(variable, dependsOn.name, context)) return neededBy(variable, dependsOn);
-  return accept({ kind: "dependency-removed", variable: variable.id, dependsOn: dependsOn.id });
+  const { id, name } = variable;
+  return accept({ kind: "dependency-removed", variable: id, dependsOn: dependsOn.id, name });
 }
 
 /** Refuses to take from a derived variable the dependency that lets it follow another one. */

@@ -159,7 +159,7 @@ export function decideImportDependencies(
       metadata: metadata.value,
       ...stamp,
     });
-    events.push(dependencyAdded(variable.id, dependsOn.id, kind, metadata.value));
+    events.push({ ...dependencyAdded(variable.id, dependsOn.id, kind, metadata.value), name: variable.name });
   }
   return accept(...events);
 }

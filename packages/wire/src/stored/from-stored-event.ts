@@ -79,8 +79,8 @@ function fromRarer(kind: Kind, at: string): SessionEvent {
       return { kind: "dependency-added", dependency, ...added };
     }
     case "dependencyRemoved": {
-      const { variable, dependsOn } = kind.value;
-      return { kind: "dependency-removed", variable, dependsOn };
+      const { variable, dependsOn, name } = kind.value;
+      return { kind: "dependency-removed", variable, dependsOn, ...(name !== "" && { name }) };
     }
     case "dependencyChanged": {
       const { id, name, causedBy } = kind.value;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { Commit } from "@trimtab/core";
+import type { Commit, SessionEvent } from "@trimtab/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StoredCheckpointSchema, StoredCommitSchema, StoredEventSchema } from "../gen/trimtab/log/v1/commit_pb.ts";
@@ -60,6 +60,16 @@ describe("a stored commit", () => {
       ),
     });
     fc.assert(fc.property(commit, (each) => void expect(decodeCommit(encodeCommit(each))).toEqual(each)));
+  });
+
+  test("comes back with the names of variables whose dependencies are all that has changed", () => {
+    const edge = { variable: "x", dependsOn: "y", name: "rate" };
+    const events: SessionEvent[] = [
+      { kind: "dependency-added", dependency: "data", metadata: {}, ...edge },
+      { kind: "dependency-removed", ...edge },
+    ];
+    const commit = { ...everyEvent, events };
+    expect(decodeCommit(encodeCommit(commit))).toEqual(commit);
   });
 
   test("is read in every format that was ever released", () => {

@@ -13,23 +13,28 @@ export function requirePart<T>(part: T | undefined, path: string): T {
 
 // What an event and a session have in common: the same thing, as it was put and as it is.
 
-type Added = Pick<Dependency, "variable" | "dependsOn" | "kind" | "metadata">;
+type Added = Pick<Dependency, "variable" | "dependsOn" | "kind" | "metadata"> & { readonly name?: string };
 
 /** Puts a dependency into a stored message. */
-export const toStoredAdded = ({ variable, dependsOn, kind, metadata }: Added): DependencyAdded => ({
+export const toStoredAdded = ({ variable, dependsOn, kind, metadata, name = "" }: Added): DependencyAdded => ({
   $typeName: "trimtab.log.v1.DependencyAdded",
   variable,
   dependsOn,
   kind: toWireDependencyKind(kind),
   metadata: toWireRecord(metadata),
+  name,
 });
 
 /** Reads a dependency from a stored message. */
-export const fromStoredAdded = ({ variable, dependsOn, kind, metadata }: DependencyAdded, path: string): Added => ({
+export const fromStoredAdded = (
+  { variable, dependsOn, kind, metadata, name }: DependencyAdded,
+  path: string,
+): Added => ({
   variable,
   dependsOn,
   kind: fromWireDependencyKind(kind, `${path}.kind`),
   metadata: fromWireRecord(metadata, `${path}.metadata`),
+  ...(name !== "" && { name }),
 });
 
 type PutProgram = Pick<Program, "id" | "body">;

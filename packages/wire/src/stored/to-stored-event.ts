@@ -97,9 +97,9 @@ function rarerKindOf(event: Rarer): Kind {
     case "dependency-added":
       return { case: "dependencyAdded", value: toStoredAdded({ ...event, kind: event.dependency }) };
     case "dependency-removed": {
-      const { variable, dependsOn } = event;
+      const { variable, dependsOn, name = "" } = event;
       const $typeName = "trimtab.log.v1.DependencyRemoved";
-      return { case: "dependencyRemoved", value: { $typeName, variable, dependsOn } };
+      return { case: "dependencyRemoved", value: { $typeName, variable, dependsOn, name } };
     }
     case "dependency-changed": {
       const { id, name, version, causedBy } = event;

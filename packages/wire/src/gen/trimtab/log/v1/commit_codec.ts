@@ -888,6 +888,7 @@ export function readStoredDependency(outer: number): pb.StoredDependency {
 export function writeDependencyAdded(m: pb.DependencyAdded): void {
   if (m.$typeName !== "trimtab.log.v1.DependencyAdded") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.name !== "") sink.text(42, m.name);
   const k4 = Object.keys(m.metadata);
   for (let i = k4.length - 1; i >= 0; i--) {
     const entry = sink.size();
@@ -907,6 +908,7 @@ export function readDependencyAdded(outer: number): pb.DependencyAdded {
   let f2: pb.DependencyAdded["dependsOn"] = "";
   let f3: pb.DependencyAdded["kind"] = 0;
   const f4: pb.DependencyAdded["metadata"] = {};
+  let f5: pb.DependencyAdded["name"] = "";
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -925,12 +927,16 @@ export function readDependencyAdded(outer: number): pb.DependencyAdded {
         enterDependencyAdded_metadata(f4);
         break;
       }
+      case 42: {
+        f5 = source.text();
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.log.v1.DependencyAdded", variable: f1, dependsOn: f2, kind: f3, metadata: f4 };
+  return { $typeName: "trimtab.log.v1.DependencyAdded", variable: f1, dependsOn: f2, kind: f3, metadata: f4, name: f5 };
 }
 
 function enterDependencyAdded_metadata(entries: pb.DependencyAdded["metadata"]): void {
@@ -1812,6 +1818,7 @@ export function readVariableDeleted(outer: number): pb.VariableDeleted {
 export function writeDependencyRemoved(m: pb.DependencyRemoved): void {
   if (m.$typeName !== "trimtab.log.v1.DependencyRemoved") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.name !== "") sink.text(26, m.name);
   if (m.dependsOn !== "") sink.text(18, m.dependsOn);
   if (m.variable !== "") sink.text(10, m.variable);
 }
@@ -1819,6 +1826,7 @@ export function writeDependencyRemoved(m: pb.DependencyRemoved): void {
 export function readDependencyRemoved(outer: number): pb.DependencyRemoved {
   let f1: pb.DependencyRemoved["variable"] = "";
   let f2: pb.DependencyRemoved["dependsOn"] = "";
+  let f3: pb.DependencyRemoved["name"] = "";
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -1829,12 +1837,16 @@ export function readDependencyRemoved(outer: number): pb.DependencyRemoved {
         f2 = source.text();
         break;
       }
+      case 26: {
+        f3 = source.text();
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.log.v1.DependencyRemoved", variable: f1, dependsOn: f2 };
+  return { $typeName: "trimtab.log.v1.DependencyRemoved", variable: f1, dependsOn: f2, name: f3 };
 }
 
 export function writeDependencyChanged(m: pb.DependencyChanged): void {
