@@ -52,9 +52,12 @@ export function createHistoryOperations(
         if (at?.kind !== "version") return requireVariable(await past(runtime, at), ref);
         const variable = requireVariable(runtime.state, ref);
         if (at.version === variable.version) return variable;
-        const { revision } = requireVersion(runtime, variable, at.version);
-        const then = await stateAt(runtime, sessions.snapshots, revision).catch(rethrowAs(variable, at.version));
-        return requireVariable(then, variable.id);
+        const version = requireVersion(runtime, variable, at.version);
+        const then = await stateAt(runtime, sessions.snapshots, version.revision).catch(
+          rethrowAs(variable, at.version),
+        );
+        const found = requireVariable(then, variable.id);
+        return found.version === at.version ? found : before(found, await completed(runtime, variable.id, version));
       }),
     getSessionAt: (session, at, { pattern, ...page } = {}) =>
       sessions.access(session, async ({ runtime }) => {
@@ -105,6 +108,14 @@ export function requireVersion(runtime: SessionRuntime, { id, name }: Variable, 
   const found = runtime.history.versionsOf(id).find((each) => each.version === version);
   if (found === undefined) throw new StoreError(versionNotFound(name, version));
   return found;
+}
+
+/** A variable at a version that came with it when it was imported: what surrounds the value is as it came. */
+function before({ stale: _, ...imported }: Variable, past: VariableVersion): Variable {
+  const { version, payload, updatedAtMs, updatedBy, origin } = past;
+  if (payload === undefined) throw new StoreError(versionNotFound(imported.name, version));
+  const value = fromPayload(payload);
+  return Object.freeze({ ...imported, version, payload, value, updatedAtMs, updatedBy, origin });
 }
 
 /** A version with its value, which is read from the log where it is too large to be kept in memory. */

@@ -73,6 +73,16 @@ export function describeTransfer(open: OpenStore): void {
         [1, 1],
         [0, 0.7],
       ]);
+      await store.setVariable("t", "temperature", 1.5);
+      const at = (version: number) => store.getVariableAt("t", "temperature", { kind: "version", version });
+      expect(await at(0)).toMatchObject({
+        version: 0,
+        value: 0.7,
+        payload: { kind: "number", value: 0.7 },
+        revision: 2,
+      });
+      expect(await at(1)).toMatchObject({ version: 1, value: 1 });
+      expect(await at(2)).toMatchObject({ version: 2, value: 1.5, revision: 3 });
     });
 
     test("keep their ids where those are free, in whichever order they come", async () => {
