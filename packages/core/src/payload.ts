@@ -103,10 +103,8 @@ function objectPayload(value: object, path: string, depth: number): Payload {
   if (Array.isArray(value)) return { kind: "list", value: listPayload(value, path, depth) };
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && !(value instanceof Map)) {
-    throw new UnsupportedValueError(
-      path,
-      `is an instance of ${prototype?.constructor?.name ?? "a class"}, not plain data`,
-    );
+    const kind = prototype?.constructor?.name ?? "a class";
+    throw new UnsupportedValueError(path, `is an instance of ${kind}, not plain data`);
   }
   return { kind: "map", value: mapPayload(value instanceof Map ? value : Object.entries(value), path, depth) };
 }

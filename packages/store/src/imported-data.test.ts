@@ -23,6 +23,8 @@ const wrong: [string, object, string, object][] = [
   ["a version below 0", { version: -1 }, "invalid_argument", { field: "version", limit: 0 }],
   ["a version that leaves none after it", { version: 2 ** 53 - 1 }, "invalid_argument", { field: "version" }],
   ["a time that is none", { createdAtMs: Number.NaN }, "invalid_argument", { field: "createdAtMs" }],
+  ["an actor that is ill-formed", { updatedBy: "\ud800" }, "invalid_argument", { field: "updatedBy" }],
+  ["an origin that is none", { origin: "ruby" }, "invalid_argument", { field: "origin" }],
   ["a description that is no text", { description: 5 }, "invalid_argument", { field: "description" }],
   ["a word for read-only", { readOnly: "yes" }, "invalid_argument", { field: "readOnly" }],
   ["half an expression", expression("1.0 +"), "invalid_expression", { field: "derivation" }],
@@ -72,6 +74,37 @@ test.each<[string, readonly VariableVersion[]]>([
   await store.importVariables("to", past([first, last]));
   await store.rollbackVariable("to", "a", { kind: "version", version: 0 });
   expect((await store.getVariable("to", "a")).value).toBe(1);
+});
+
+test.each<[string, Partial<VariableVersion>, object]>([
+  ["a time beyond all that are kept", { updatedAtMs: 1e15 }, { field: "history[1].updatedAtMs" }],
+  ["a time that is none", { updatedAtMs: Number.NaN }, { field: "history[1].updatedAtMs" }],
+  ["an actor that is ill-formed", { updatedBy: "\ud800" }, { field: "history[1].updatedBy" }],
+  ["an origin that is none", { origin: "ruby" as never }, { field: "history[1].origin" }],
+  ["half a revision", { revision: 1.5 }, { field: "history[1].revision" }],
+  ["half a version to go back to", { rolledBackTo: 0.5 }, { field: "history[1].rolledBackTo" }],
+  ["a cause that is no text", { causedBy: ["var_b_2", 5 as never] }, { field: "history[1].causedBy[1]" }],
+  ["metadata that is no plain data", { metadata: { at: new Date() as never } }, { field: "history[1].metadata.at" }],
+  ["metadata beyond its limit", { metadata: { x: "y".repeat(70_000) } }, { field: "history[1].metadata" }],
+])("a past with %s is refused by name", async (_, part, details) => {
+  const { store, data } = await openStore();
+  const history = new Map(data.variables.map(({ id }) => [id, [first, { ...last, ...part }]]));
+  const summary = await store.importVariables("to", { ...data, history }, { allowPartial: true });
+  expect(summary.items[0]?.refusal?.details).toMatchObject(details);
+});
+
+test("a past is kept as it was taken in, whatever is done to the data afterwards", async () => {
+  const { store, data } = await openStore();
+  const bytes = new Uint8Array(new Float64Array([3, 4]).buffer);
+  const value = { dtype: "f64", shape: [2], data: bytes } as const;
+  await store.registerVariable("from", { name: "e", type: "embedding", value: [1, 2] });
+  await store.setVariable("from", "e", [5, 6]);
+  const { id, ...rest } = await store.getVariable("from", "e");
+  const history = new Map([[id, [{ ...first, payload: { kind: "array", value } as const }]]]);
+  await store.importVariables("to", { ...data, variables: [{ id, ...rest }], history });
+  bytes.fill(0);
+  const past = await store.getVariableAt("to", "e", { kind: "version", version: 0 });
+  expect(past.value).toMatchObject({ data: new Uint8Array(new Float64Array([3, 4]).buffer) });
 });
 
 test("times from a clock that is ahead are those of the import, so that what follows is later", async () => {

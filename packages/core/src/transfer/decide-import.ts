@@ -14,7 +14,7 @@ import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import { type Derivation, laterThan, type Variable } from "../variable.ts";
 import { numberOfId, variableId } from "../variable-id.ts";
 import { writable } from "../writable.ts";
-import { checkImport } from "./check-import.ts";
+import { type CheckedImport, checkImport } from "./check-import.ts";
 
 /** Decides on one imported variable: new, merged into that of its name, or left alone, as the strategy says. */
 export function decideImport(
@@ -25,8 +25,8 @@ export function decideImport(
   const present = state.variables.get(state.names.get(command.variable.name) ?? "");
   const checked = checkImport(command, present, context);
   if (checked.kind === "refused") return checked;
-  const variable = checked.value;
-  if (present === undefined) return decideNew(state, { ...command, variable }, context);
+  const { variable, versions } = checked.value;
+  if (present === undefined) return decideNew(state, { variable, versions }, context);
   if (present.type !== variable.type) {
     const message = `${present.name} is a ${present.type} here and a ${variable.type} in the import`;
     return refuse("invalid_type", message, { type: variable.type });
@@ -37,11 +37,7 @@ export function decideImport(
     : decideMerge(state, { present, variable }, context);
 }
 
-function decideNew(
-  state: SessionState,
-  { variable, versions }: CommandOf<"import-variable">,
-  context: DecideContext,
-): Decision {
+function decideNew(state: SessionState, { variable, versions }: CheckedImport, context: DecideContext): Decision {
   if (findVariable(state, variable.name) !== undefined) {
     const details = { resource: "variable", id: variable.name } as const;
     return refuse("already_exists", `${variable.name} already exists: it is another variable's id`, details);
@@ -61,7 +57,7 @@ function decideNew(
     kind: "variable-imported",
     variable: Object.freeze(imported),
     nextNumber: isFree ? number : ownNumber + 1,
-    ...(versions !== undefined && versions.length > 0 && { versions }),
+    ...(versions.length > 0 && { versions }),
   });
 }
 
