@@ -26,7 +26,7 @@ export interface OpenDatabase {
  */
 export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: boolean }): OpenDatabase {
   makeDirectory(folder.directory);
-  accessSync(folder.directory, constants.W_OK);
+  refuseUnwritable(folder);
   const lock = takeFolder(folder);
   try {
     reached("opening");
@@ -56,6 +56,12 @@ export function openDatabase(folder: DataFolder, { acceptLoss }: { acceptLoss: b
     lock.release();
     throw error;
   }
+}
+
+/** SQLite opens what may be read alone, without a word until something is written, and says of no file which one it cannot open. */
+function refuseUnwritable({ directory, database, lock }: DataFolder): void {
+  accessSync(directory, constants.W_OK);
+  for (const path of [database, lock]) if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
 }
 
 function openChecked(folder: DataFolder, acknowledged: number): DatabaseSync {

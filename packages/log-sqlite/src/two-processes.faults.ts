@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, chownSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { LogError } from "@trimtab/log";
 import { expect, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
@@ -55,3 +56,22 @@ test("of many processes that start at once, one has the folder", async () => {
   expect(words.filter((word) => word === "open")).toHaveLength(1);
   expect(words.filter((word) => word.startsWith("refused in_use"))).toHaveLength(5);
 });
+
+test.each(["database", "lock"] as const)(
+  "a process that may not write to the %s is refused, and told of that",
+  async (which) => {
+    const directory = temporaryFolder();
+    const path = dataFolder(directory)[which];
+    await (await openSqliteLog({ directory })).close();
+    // What belongs to root, root may write to: there it is somebody else who opens it.
+    const nobody = process.getuid?.() === 0 ? 65534 : undefined;
+    if (nobody !== undefined) {
+      for (const file of [directory, ...readdirSync(directory).map((name) => join(directory, name))])
+        chownSync(file, nobody, nobody);
+    }
+    chmodSync(path, 0o400);
+    const refused = await startLogProcess(directory, 0, nobody).line("refused", "open");
+    expect(refused).toContain("refused read_only");
+    expect(refused).toContain(`permission denied, access '${path}'`);
+  },
+);

@@ -13,11 +13,12 @@ export interface LogProcess {
   kill(): Promise<readonly string[]>;
 }
 
-/** Starts a process that opens a folder and writes to so many streams; see `writer-process.ts`. */
-export function startLogProcess(directory: string, streams: number): LogProcess {
+/** Starts a process that opens a folder and writes to so many streams, as a user where one is given; see `writer-process.ts`. */
+export function startLogProcess(directory: string, streams: number, user?: number): LogProcess {
   const program = fileURLToPath(new URL("./writer-process.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=@trimtab/source", program, directory, String(streams)], {
     stdio: ["ignore", "pipe", "inherit"],
+    ...(user !== undefined && { uid: user, gid: user }),
   });
   const output = collect(child);
   // Not before it is gone is the folder that it writes to.
