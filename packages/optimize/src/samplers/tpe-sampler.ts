@@ -1,15 +1,19 @@
-import { crowdingDistances, sortIntoFronts } from "../objectives/dominance.ts";
+import { crowdingDistances } from "../objectives/dominance.ts";
+import { createGrowingFronts } from "../objectives/growing-fronts.ts";
 import { parseSettings } from "../settings.ts";
 import type { Axis, Parameter, SpaceLayout } from "../space/space-layout.ts";
+import { keepFold } from "../study/keep-fold.ts";
 import { createParzenEstimator, type Density } from "./parzen-estimator.ts";
 import { drawUnit } from "./random-sampler.ts";
 import {
   type Observation,
+  observe,
   observeComplete,
   observePruned,
   observeRunning,
   type Sampler,
   type SamplerRequest,
+  type Seen,
 } from "./sampler.ts";
 
 /** How TPE looks at what it has seen. */
@@ -43,7 +47,7 @@ export function createTpeSampler(options: TpeOptions = {}): Sampler {
     config,
     suggest(request) {
       const { layout, random } = request;
-      const ranked = [...rankComplete(observeComplete(request)), ...rankPruned(request)];
+      const ranked = [...rankComplete(request), ...rankPruned(request)];
       if (ranked.length < startupTrials) return { unit: drawUnit(layout, random) };
       const pending = observeRunning(request);
       const unit = new Float64Array(layout.axes.length).fill(Number.NaN);
@@ -87,16 +91,33 @@ function isTaken({ condition }: Group, unit: Float64Array): boolean {
 const byNumber = (a: Observation, b: Observation): number => a.trial.number - b.trial.number;
 
 /** The best first; in several objectives front by front, and in each front those with the most room first. */
-function rankComplete(ended: readonly Observation[]): readonly Observation[] {
+function rankComplete(request: SamplerRequest): readonly Observation[] {
   const lossOf = ({ losses: [loss = 0] }: Observation) => loss;
-  if ((ended[0]?.losses.length ?? 1) === 1) return ended.toSorted((a, b) => lossOf(a) - lossOf(b) || byNumber(a, b));
-  const complete = ended.toSorted(byNumber);
-  return sortIntoFronts(complete.map(({ losses }) => losses)).flatMap((front) => {
-    const members = front.map((i) => complete[i] as Observation);
-    const rooms = crowdingDistances(members.map(({ losses }) => losses));
-    const order = Array.from(members.keys()).sort((a, b) => (rooms[b] as number) - (rooms[a] as number) || a - b);
-    return order.map((i) => members[i] as Observation);
-  });
+  if (request.directions.length > 1) return foldFronts(request).fronts.flatMap(byRoom);
+  return observeComplete(request).toSorted((a, b) => lossOf(a) - lossOf(b) || byNumber(a, b));
+}
+
+const foldFronts = keepFold({
+  keyOf: ({ layout }: Seen) => layout,
+  begin: () => createGrowingFronts(({ losses }: Observation) => losses),
+  add(fronts, trial, seen) {
+    const observed = trial.state === "complete" ? observe(seen, trial) : undefined;
+    if (observed !== undefined) fronts.add(observed);
+  },
+});
+
+// Most fronts are what they were when the last trial was suggested.
+const ordered = new WeakMap<readonly Observation[], readonly Observation[]>();
+
+function byRoom(front: readonly Observation[]): readonly Observation[] {
+  const known = ordered.get(front);
+  if (known !== undefined) return known;
+  const members = front.toSorted(byNumber);
+  const rooms = crowdingDistances(members.map(({ losses }) => losses));
+  const order = Array.from(members.keys()).sort((a, b) => (rooms[b] as number) - (rooms[a] as number) || a - b);
+  const sorted = order.map((i) => members[i] as Observation);
+  ordered.set(front, sorted);
+  return sorted;
 }
 
 /** Pruned trials come after complete ones: those that got further first, then by their last value. */
