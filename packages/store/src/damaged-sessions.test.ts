@@ -159,6 +159,30 @@ test("what is listed from before it was damaged is listed until it is found not 
   expect(told).toHaveLength(1);
 });
 
+test("a stranger is told of a damaged session what it is told of one that is not there", async () => {
+  const { open, first, damage } = await openFolder();
+  await first.setSessionPermissions("b", [{ effect: "allow", sessionPattern: "c", permissions: ["read"] }]);
+  await first.close();
+  damage("b", 2);
+  const answer = { allowed: false, basis: "no-rule" } as const;
+  const store = open({ access: { authorize: () => answer, explain: () => [] } });
+  const seen = store.as({ id: "p", sessions: ["a"] });
+  const calls: readonly ((owner: string) => Promise<unknown>)[] = [
+    (owner) => seen.getVariable("a", `${owner}/x`),
+    (owner) => seen.setVariable("a", `${owner}/x`, 2),
+    (owner) => seen.listVariableHistory("a", `${owner}/x`),
+    (owner) => seen.checkAccess("a", `${owner}/x`, "read"),
+    (owner) =>
+      seen
+        .watch("a", { refs: [`${owner}/x`] })
+        [Symbol.asyncIterator]()
+        .next(),
+  ];
+  const told = (call: (typeof calls)[number], owner: string) =>
+    call(owner).catch((error: Error) => error.message.replace(`${owner}/x`, "other/x"));
+  for (const call of calls) expect(await told(call, "b")).toEqual(await told(call, "none"));
+});
+
 describe("a session that cannot be read", () => {
   test("can be deleted: its name and its place are free again, and the log says who did it", async () => {
     const { open, log, snapshots, damage, seal, first } = await openFolder();

@@ -83,7 +83,7 @@ export function createAccessQuestions(
 ): Pick<Store, "checkAccess" | "checkAccesses" | "listAccessible" | "explainAccess"> {
   const check = async (caller: Caller, { ref, permission }: AccessCheck): Promise<boolean> => {
     const target = parseVariableRef(caller.session, ref);
-    const state = await stateOf(sessions, target.owner);
+    const state = await stateOf(sessions, target.owner).catch(unlessDamaged);
     const variable = state === undefined ? undefined : findVariable(state, target.ref);
     if (state === undefined || variable === undefined) return false;
     if (target.owner === caller.session) return true;

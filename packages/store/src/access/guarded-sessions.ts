@@ -121,6 +121,8 @@ const speaking: readonly ErrorCode[] = [
   "failed_precondition",
   "aborted",
   "out_of_range",
+  // Where rules cannot be read nobody is let in by them, and a stranger is not told of what cannot be read.
+  "data_loss",
 ];
 
 const stateOf = (sessions: Sessions, id: string): Promise<SessionState | undefined> =>
