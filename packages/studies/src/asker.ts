@@ -1,5 +1,6 @@
 import { checkName, checkText, type Limits, type Origin, type WriteOptions, type WriteVia } from "@trimtab/core";
 import { refuseIf } from "./refuse-if.ts";
+import type { EntryHead } from "./study-entry.ts";
 
 /** Who asks for something, how it came here, and under which id it is asked only once. */
 export interface Asker {
@@ -33,3 +34,14 @@ export function askerOf(
 /** What a study remembers a request by: those of one session are not those of another that chose the same id. */
 export const requestOf = ({ session, owner }: Caller, requestId: string): string =>
   session === owner ? requestId : `${session}/${requestId}`;
+
+/** What an entry says of whoever asked for it, and for which trials. */
+export const headOf = (
+  { asked, actor, origin = "typescript", via, requestId }: Partial<Asker> & { readonly asked: string },
+  numbers: readonly number[],
+): Omit<EntryHead, "atMs"> => ({
+  ...(actor !== undefined && { actor }),
+  ...(origin !== "typescript" && { origin }),
+  ...(via !== undefined && { via }),
+  ...(requestId !== undefined && { request: { id: requestId, asked, numbers } }),
+});

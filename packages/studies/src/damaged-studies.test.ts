@@ -16,7 +16,7 @@ async function open() {
     ...memory,
     async read(stream, after, limit) {
       const failure = failures.get(stream);
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined && after < 1 && (await memory.read(stream, 0)).kind === "entries") throw failure;
       return memory.read(stream, after, limit);
     },
   };
@@ -30,7 +30,7 @@ async function open() {
   const first = opened();
   for (const id of ["a", "b", "c"]) await first.createStudy("s", { id, variables: ["x"] });
   onTestFinished(() => store.close());
-  return { opened, failures };
+  return { opened, failures, store, log };
 }
 
 const sealed = new LogError("unsupported", "what is stored was sealed with key old", { key: "old" });
@@ -44,6 +44,28 @@ test("a study that cannot be read keeps no other from being listed or created, a
   await studies.createStudy("s", { id: "d", variables: ["x"] });
   expect(told).toMatchObject([{ message: expect.stringContaining("study b of session s is not listed: ") }]);
   await expect(studies.getStudy("s", "b")).rejects.toMatchObject({ reason: "data_loss", details: { session: "s" } });
+});
+
+test("a stranger is told of a study that cannot be read what it is told of one that is not there", async () => {
+  const { opened, failures, store } = await open();
+  failures.set("s/b", sealed);
+  await store.createSession({ id: "t" });
+  const studies = opened();
+  const told = (ref: string) => studies.getStudy("t", `s/${ref}`).catch((error: Error) => error.message);
+  expect((await told("b")).toString()).toBe((await told("none")).toString().replace("none", "b"));
+});
+
+test("a study that cannot be read is deleted by its session alone, and its name is free again", async () => {
+  const { opened, failures, store, log } = await open();
+  failures.set("s/b", sealed);
+  await store.createSession({ id: "t" });
+  const studies = opened();
+  await expect(studies.deleteStudy("t", "s/b")).rejects.toMatchObject({ reason: "access_denied" });
+  await studies.deleteStudy("s", "b", { actor: "operator" });
+  await expect(studies.getStudy("s", "b")).rejects.toMatchObject({ reason: "not_found" });
+  expect(await log.read("s/b", 0)).toEqual({ kind: "trimmed", through: 2 });
+  await studies.createStudy("s", { id: "b", variables: ["x"] });
+  expect((await opened().listStudies("s")).items.map(({ id }) => id)).toEqual(["a", "b", "c"]);
 });
 
 test("studies whose key is missing are refused by its name, told of once, and are there again with it", async () => {

@@ -1,5 +1,6 @@
 import {
   checkName,
+  type ErrorReason,
   isStoreError,
   type Permission,
   parseVariableRef,
@@ -29,6 +30,8 @@ export interface Located {
 export interface StudyAccess {
   /** Rejects with `not_found` and, where the study is another session's, with `access_denied`. */
   locate(session: string, study: string): Promise<Located>;
+  /** The name of a study that is the caller's own, whether or not it can be read; `undefined` for those of others. */
+  own(session: string, study: string): Promise<Pick<Located, "name" | "asker"> | undefined>;
   /** The session that variables belong to and their names there; rejects where the caller may not optimize them. */
   ownerOf(session: string, refs: readonly string[]): Promise<Owner>;
   /** Rejects where the caller may not do something with a variable of the session that a study belongs to. */
@@ -81,7 +84,7 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
       const isOwn = owner === session;
       const refOf = (variable: string) => (isOwn ? variable : `${owner}/${variable}`);
       const epoch = isOwn ? ownEpoch : await epochOf(store, owner);
-      const study = epoch === undefined ? undefined : await table.open(name);
+      const study = epoch === undefined ? undefined : await table.open(name).catch(unlessOfOthers(isOwn));
       const { view } = study ?? {};
       const isThere = view !== undefined && view.record.epoch === epoch;
       if (study !== undefined && isThere) {
@@ -97,6 +100,12 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
       throw isOwn
         ? storeError("not_found", `there is no study ${id}`, { resource: "study", id })
         : strange(session, name);
+    },
+    async own(session, ref) {
+      const { owner, ref: id } = parseVariableRef(session, ref);
+      if (owner !== session) return undefined;
+      await seen.getSession(session);
+      return { name: { session, id }, asker: (by) => askerOf({ session, owner }, by, limits) };
     },
     async ownerOf(session, refs) {
       const { epoch: ownEpoch } = await seen.getSession(session);
@@ -120,11 +129,19 @@ async function epochOf(store: Store, session: string): Promise<string | undefine
   try {
     return (await store.getSession(session)).epoch;
   } catch (error) {
-    if (isStoreError(error) && ["session_not_found", "session_expired", "invalid_argument"].includes(error.reason))
-      return undefined;
+    if (isStoreError(error) && notToBeSeen.includes(error.reason)) return undefined;
     throw error;
   }
 }
+
+/** Why another session is not there, or might as well not be. */
+const notToBeSeen: readonly ErrorReason[] = ["session_not_found", "session_expired", "invalid_argument", "data_loss"];
+
+/** A stranger is not told that a study of others cannot be read. */
+const unlessOfOthers = (isOwn: boolean) => (error: unknown) => {
+  if (isOwn || !isStoreError(error, "data_loss")) throw error;
+  return undefined;
+};
 
 interface Denied {
   readonly what: string;

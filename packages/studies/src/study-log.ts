@@ -1,6 +1,6 @@
 import { type StoreError, storeError } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
-import type { Asker } from "./asker.ts";
+import { type Asker, headOf } from "./asker.ts";
 import { createQueue } from "./create-queue.ts";
 import { telling } from "./log-failures.ts";
 import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
@@ -226,16 +226,6 @@ type EntryChanges = { readonly atMs: number; readonly numbers: readonly number[]
 /** What is known of entries where nothing is but what they have come to. */
 const changesUpTo = (view: StudyView | undefined): EntryChanges[] =>
   view === undefined ? [] : [{ atMs: view.updatedAtMs, numbers: [] }];
-
-const headOf = (
-  { asked, actor, origin = "typescript", via, requestId }: Asked,
-  numbers: readonly number[],
-): Omit<EntryHead, "atMs"> => ({
-  ...(actor !== undefined && { actor }),
-  ...(origin !== "typescript" && { origin }),
-  ...(via !== undefined && { via }),
-  ...(requestId !== undefined && { request: { id: requestId, asked, numbers } }),
-});
 
 const missing = (stream: string): StoreError => {
   const id = stream.slice(stream.indexOf("/") + 1);

@@ -1,6 +1,7 @@
 import {
   checkName,
   type Found,
+  isStoreError,
   readPattern,
   StoreError,
   type StudyStore,
@@ -9,6 +10,7 @@ import {
 } from "@trimtab/core";
 import { askerOf } from "./asker.ts";
 import type { DamagedStudies } from "./damaged-studies.ts";
+import { endUnreadable } from "./end-unreadable.ts";
 import { pageAfter } from "./page-after.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { Owner, StudyAccess } from "./study-access.ts";
@@ -125,6 +127,10 @@ export function createStudyMethods({ table, grounds, access, damaged }: StudyPar
           ...asker(by),
         });
       } catch (error) {
+        // Of one that cannot be read nothing can be done but this.
+        const own = isStoreError(error, "data_loss") ? await access.own(session, ref) : undefined;
+        const asked = { asked: "delete-study", ...own?.asker(by) };
+        if (own !== undefined && (await endUnreadable(grounds, own.name, asked))) return;
         const isMissing = error instanceof StoreError && error.is("not_found");
         if (!isMissing || !allowMissing) throw error;
       }

@@ -1,0 +1,24 @@
+import { headOf } from "./asker.ts";
+import { telling } from "./log-failures.ts";
+import type { StudyEntry } from "./study-entry.ts";
+import type { StudyName } from "./study-info.ts";
+import type { Asked, StudyPlace } from "./study-log.ts";
+
+/**
+ * Ends a study that cannot be read: its end is appended behind what there is, so that whoever follows the log, an audit among them, hears
+ * of it, and everything is freed. Gives `false`, having done nothing, where somebody else has appended meanwhile.
+ */
+export async function endUnreadable(
+  { log, snapshots, now }: StudyPlace,
+  { session, id }: StudyName,
+  asked: Asked,
+): Promise<boolean> {
+  const stream = `${session}/${id}`;
+  const beyond = await telling(session, log.read(stream, Number.MAX_SAFE_INTEGER, 1));
+  const last = beyond.kind === "entries" ? beyond.first - 1 : beyond.through;
+  const end: StudyEntry = { kind: "study-deleted", ...headOf(asked, []), atMs: now() };
+  if (!(await telling(session, log.append(stream, last, [end])))) return false;
+  await telling(session, snapshots?.drop(stream) ?? Promise.resolve());
+  await telling(session, log.trim(stream, last + 1));
+  return true;
+}
