@@ -104,6 +104,33 @@ test("a lease that nobody renews ends although the clock was set back, and anoth
   for (const name of ["n", "m"]) await store.startOptimization("s", [name], lease);
 });
 
+test("a lease that was granted or renewed since the store was opened with the clock set back lasts as long as it says", async () => {
+  const kept = { log: createMemoryLog<never>(), snapshots: createMemorySnapshots<never>(), shared: false };
+  const first = open(kept);
+  first.jump(year);
+  await first.store.createSession({ id: "s" });
+  for (const name of ["n", "m"]) await first.store.registerVariable("s", { name, type: "integer", value: 0 });
+  const lease = { optimizer: "test", leaseTtlMs: 30_000 } as const;
+  const renewed = await first.store.startOptimization("s", ["n"], lease);
+  await first.store.close();
+  const { store, pass } = open(kept);
+  await store.renewLease("s", renewed.optimization.id, { fencingToken: renewed.fencingToken });
+  const granted = await store.startOptimization("s", ["m"], lease);
+  pass(29_000);
+  for (const name of ["n", "m"]) {
+    await expect(store.startOptimization("s", [name], lease)).rejects.toMatchObject({ reason: "already_optimizing" });
+  }
+  pass(1001);
+  const { optimization } = await store.getOptimizationStatus("s", {
+    kind: "optimization",
+    id: granted.optimization.id,
+  });
+  const { state, startedAtMs, endedAtMs } = optimization ?? expect.fail("it is not there");
+  expect(state).toBe("abandoned");
+  expect(endedAtMs).toBeGreaterThanOrEqual(startedAtMs);
+  for (const name of ["n", "m"]) await store.startOptimization("s", [name], lease);
+});
+
 test("ages are never negative, and a watch goes on", async () => {
   const { store, jump } = open();
   await store.createSession({ id: "s" });

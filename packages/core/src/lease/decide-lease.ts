@@ -7,7 +7,6 @@ import { checkWritable, expectVariable, unknownVariable } from "../find-variable
 import type { Parsed } from "../parse-value.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
-import { laterThan } from "../variable.ts";
 import { abandonment, requireLease } from "./check-lease.ts";
 import type { OptimizationTarget } from "./lease-command.ts";
 import { isHeld, leaseTtlLimits, type OptimizationRecord } from "./optimization.ts";
@@ -20,7 +19,7 @@ export function decideRenew(state: SessionState, command: CommandOf<"renew-lease
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const found = requireLease(state, command, context.atMs);
   if (found.kind === "refused") return found;
-  const leaseExpiresAtMs = laterThan(state.atMs, context.atMs) + (command.leaseTtlMs ?? found.value.leaseTtlMs);
+  const leaseExpiresAtMs = context.atMs + (command.leaseTtlMs ?? found.value.leaseTtlMs);
   return accept({ kind: "lease-renewed", optimization: command.optimization, leaseExpiresAtMs });
 }
 

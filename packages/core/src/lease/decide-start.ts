@@ -48,7 +48,7 @@ export function decideStart(state: SessionState, command: Start, context: Decide
     priority: command.priority ?? 0,
     startedAtMs: atMs,
     updatedAtMs: atMs,
-    leaseExpiresAtMs: atMs + leaseTtlMs,
+    leaseExpiresAtMs: context.atMs + leaseTtlMs,
     cause: "",
     fencingToken: revision,
     leaseTtlMs,

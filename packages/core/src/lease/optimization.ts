@@ -119,7 +119,13 @@ export function viewOptimization(record: OptimizationRecord, atMs: number): Opti
   const { fencingToken: _, leaseTtlMs: __, entries: ___, bests: ____, ...seen } = record;
   if (isHeld(record, atMs) || record.state !== "running") return seen;
   const { leaseExpiresAtMs = atMs, ...over } = seen;
-  return { ...over, state: "abandoned", endedAtMs: leaseExpiresAtMs, cause: "its lease was not renewed in time" };
+  // By a clock that was set back a lease may run out before it was granted.
+  return {
+    ...over,
+    state: "abandoned",
+    endedAtMs: Math.max(record.updatedAtMs, leaseExpiresAtMs),
+    cause: "its lease was not renewed in time",
+  };
 }
 
 /** Says whether an optimization holds its lease at a time. */

@@ -40,7 +40,7 @@ export function recordProgress(
     kind: "optimization-reported",
     entry,
     ...(objective !== undefined && { objective }),
-    leaseExpiresAtMs: recordedAtMs + record.leaseTtlMs,
+    leaseExpiresAtMs: context.atMs + record.leaseTtlMs,
   };
   const ended = endOf(withEntry(record, entry, objective));
   return ended === undefined ? [report] : [report, { kind: "optimization-ended", optimization: record.id, ...ended }];
@@ -103,7 +103,7 @@ export function progressOfWrite(
   const { iteration = record.iteration + 1, metrics } = context.metadata ?? emptyRecord;
   const counts = context.metadata?.["iteration"] !== undefined || metrics !== undefined;
   if (!counts || !Number.isSafeInteger(iteration) || Number(iteration) <= record.iteration) {
-    const leaseExpiresAtMs = laterThan(state.atMs, context.atMs) + record.leaseTtlMs;
+    const leaseExpiresAtMs = context.atMs + record.leaseTtlMs;
     return [{ kind: "lease-renewed", optimization: record.id, leaseExpiresAtMs }];
   }
   const small = own.filter(({ payload }) => payloadSize(payload) <= maxValueBytes);
