@@ -109,6 +109,37 @@ test("a grid gets past what the rules refuse, and puts nothing in its place", as
   ]);
 });
 
+test("a grid asks once about each point that the rules refuse, and no more often than is bearable", async () => {
+  const grid = (pointsPerAxis: number) =>
+    initialStudyState({ space: box(2), sampler: parseSampler({ name: "grid", config: { pointsPerAxis } }) });
+  const asked: string[] = [];
+  const objectionTo = async (values: ValueRecord) => {
+    asked.push(JSON.stringify(values));
+    return values["x1"] === 1 ? undefined : "x1 is too low";
+  };
+  let state = grid(60);
+  for (let i = 0; i < 60; i++) {
+    const decision = await decideAsk(state, { kind: "ask-trials" }, { objectionTo });
+    if (decision.kind === "refused") return expect.fail(decision.refusal.message);
+    expect(decision.numbers).toEqual([i]);
+    state = decision.events.reduce(evolveStudy, state);
+    if (i % 2 === 0) state = evolveStudy(state, { kind: "trial-completed", number: i, values: [1], metrics: {} });
+  }
+  expect([asked.length, new Set(asked).size]).toEqual([3600, 3600]);
+  expect(await decideAsk(state, { kind: "ask-trials" }, { objectionTo })).toMatchObject({ numbers: [] });
+  asked.splice(0);
+  const refuseAll = async (values: ValueRecord) => {
+    await objectionTo(values);
+    return "no";
+  };
+  const never = await decideAsk(grid(1000), { kind: "ask-trials" }, { objectionTo: refuseAll });
+  expect(never).toMatchObject({
+    kind: "refused",
+    refusal: { reason: "rule_violation", message: "the rules allow none of the next 10000 points of the grid, as no" },
+  });
+  expect(asked.length).toBe(10_000);
+});
+
 test("more are handed out as long as there are any", async () => {
   const state = initialStudyState({ space: box(1), sampler: parseSampler("random") });
   let left = 2;

@@ -12,9 +12,9 @@ import type { SuggestionEffort } from "./suggest-trial.ts";
 import { trialsHeldBy } from "./trial-table.ts";
 
 /** What is tried where the rules answer at once. */
-const atOnce: SuggestionEffort = { samplerTries: 32, randomTries: 20_000 };
+const atOnce: SuggestionEffort = { samplerTries: 32, listTries: 10_000, randomTries: 20_000 };
 /** What is tried where each answer costs a question elsewhere. */
-const askedFor: SuggestionEffort = { samplerTries: 8, randomTries: 64 };
+const askedFor: SuggestionEffort = { samplerTries: 8, listTries: 10_000, randomTries: 64 };
 
 /** What a command brings about: events to fold, and the numbers of the trials that it speaks of. */
 export interface Outcome {
@@ -51,7 +51,7 @@ export interface AskRules extends Answering {
 
 /**
  * Decides `ask-trials` as {@link decideStudy} does, under rules that have to be waited for, beside the study's own. They are
- * asked some hundred times at most for a trial. Others of the same thread have their turn in between. Rejects as `objectionTo` and
+ * asked some hundred times at most for a trial, and ten thousand times about the items of a list. Others of the same thread have their turn in between. Rejects as `objectionTo` and
  * `fitKernel` do.
  */
 export async function decideAsk(

@@ -12,6 +12,8 @@ import type { StudyState } from "./study-state.ts";
 export interface SuggestionEffort {
   /** How often the sampler is asked for another point. */
   readonly samplerTries: number;
+  /** How many items of a list that the rules refuse are passed for one trial. */
+  readonly listTries: number;
   /** How many points are drawn at random in the end. */
   readonly randomTries: number;
   /** Values that the rules are likely to allow, to repair points from beside the trials that there are. */
@@ -96,7 +98,8 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
   let lastObjection = "";
   const isNew = Object.keys(given).length === 0;
   // What goes through a list must get past what the rules refuse of it.
-  const tries = sampler.isExhaustive && isNew ? Number.POSITIVE_INFINITY : effort.samplerTries;
+  const isList = sampler.isExhaustive && isNew;
+  const tries = isList ? effort.listTries : effort.samplerTries;
   for (let attempt = 0; attempt < tries; attempt++) {
     const random = createRandom(seed, number, attempt);
     const request: SamplerRequest = {
@@ -119,6 +122,8 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
     suggestions.push({ unit, ...note });
     lastObjection = objection;
   }
+  if (isList)
+    throw refuse(state, `the rules allow none of the next ${tries} points of the ${sampler.name}, as ${lastObjection}`);
   return { kind: "refused", suggestions, objection: lastObjection };
 }
 
