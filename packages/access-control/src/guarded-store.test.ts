@@ -1,4 +1,4 @@
-import { describeStore } from "@trimtab/core/conformance";
+import { describeStore, describeStoreArguments } from "@trimtab/core/conformance";
 import { createJudgedStore } from "./test-parts/open-shared.ts";
 
 const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true, access: true };
@@ -24,3 +24,5 @@ async function openGuarded() {
 }
 
 describeStore("in process, guarded", openGuarded, facts);
+
+describeStoreArguments("a guarded store", openGuarded);

@@ -1,4 +1,4 @@
-import type { AnalyticsStore, Store } from "@trimtab/core";
+import { type AnalyticsStore, analyticsArguments, checkedCalls, type Store } from "@trimtab/core";
 import { createReports } from "./reports.ts";
 import { createStatistics } from "./statistics.ts";
 import type { StudyReads } from "./study-runs.ts";
@@ -32,10 +32,14 @@ export function createAnalytics({ readCommits, windows: kept, ...options }: Anal
   const windows = createWriteWindows(readCommits, { writes: 10_000, sessions: 64, ...kept });
   return {
     counting: (store) => countUses(store, uses),
-    of: (store, studies) => ({
-      ...createStatistics(store, uses),
-      ...createReports({ store, uses, windows, studies }),
-      ...createWatchStats({ store, uses, windows }),
-    }),
+    of: (store, studies) =>
+      checkedCalls(
+        {
+          ...createStatistics(store, uses),
+          ...createReports({ store, uses, windows, studies }),
+          ...createWatchStats({ store, uses, windows }),
+        },
+        analyticsArguments,
+      ),
   };
 }

@@ -9,7 +9,7 @@ import {
   ttlLimits,
   type Updates,
   unknownVariable,
-  type Value,
+  updateEntries,
 } from "@trimtab/core";
 import { encodeText, encodeValue, encodeWhole } from "@trimtab/wire";
 
@@ -77,15 +77,10 @@ export const encodeExpectedRevision = ({ expectedRevision }: { readonly expected
 
 /** Takes new values, whichever form they came in. */
 export const encodeUpdates = (updates: Updates) =>
-  entriesOf(updates).map(([ref, value]) => ({
+  updateEntries(updates).map(([ref, value]) => ({
     variable: encodeText(ref, "updates"),
     value: encodeValue(value, ref || "value"),
   }));
-
-function entriesOf(updates: Updates): (readonly [string, Value])[] {
-  if (Symbol.iterator in updates) return [...(updates as Iterable<readonly [string, Value]>)];
-  return Object.entries(updates as Readonly<Record<string, Value>>);
-}
 
 /** Checks a whole number within limits, of which a request could not carry every one. */
 export function checkedRange(field: string, value: number, { min, max }: { min: number; max: number }): number {

@@ -62,17 +62,12 @@ export function createCaller({ actor, origin, timeoutMs }: CallDefaults): Caller
 }
 
 /** What is thrown before anything is sent is about the arguments, also where no type has kept them out. */
-export function begin<T>(send: () => T): T {
+export function begin<T>(send: () => T, field = "request"): T {
   try {
     return send();
   } catch (cause) {
     if (isStoreError(cause)) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
-    throw storeError(
-      "invalid_argument",
-      `arguments that no request can be made of: ${problem}`,
-      { field: "request" },
-      { cause },
-    );
+    throw storeError("invalid_argument", `${field}: no request can be made of it: ${problem}`, { field }, { cause });
   }
 }

@@ -1,4 +1,4 @@
-import type { Updates } from "@trimtab/core";
+import type { Updates, Variable } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { openRemote, sampleSpecs } from "./test-parts/open-remote.ts";
 
@@ -21,10 +21,19 @@ describe("who writes", () => {
 describe("what no request can be made of", () => {
   test("is refused as an argument, also where no compiler has seen it", async () => {
     const { remote } = await openRemote();
-    const spec = JSON.parse("null");
-    await expect(remote.registerVariable("s", spec)).rejects.toMatchObject({
+    const times = { createdAtMs: Number.NaN, updatedAtMs: 1 };
+    const variable = { id: "var_x_1", name: "x", type: "float", version: 0, revision: 1, ...times } as Variable;
+    const data = {
+      session: "s",
+      revision: 1,
+      exportedAtMs: 1,
+      variables: [variable],
+      dependencies: [],
+      history: new Map(),
+    };
+    await expect(remote.importVariables("s", data)).rejects.toMatchObject({
       reason: "invalid_argument",
-      message: expect.stringContaining("arguments that no request can be made of"),
+      message: expect.stringContaining("data: no request can be made of it"),
     });
   });
 
@@ -33,7 +42,7 @@ describe("what no request can be made of", () => {
     const watch = async () => {
       for await (const _ of remote.watch("s", JSON.parse("null"))) return;
     };
-    await expect(watch()).rejects.toMatchObject({ reason: "invalid_argument", details: { field: "request" } });
+    await expect(watch()).rejects.toMatchObject({ reason: "invalid_argument", details: { field: "selection" } });
   });
 
   test("is an origin that is none, of a call and of a client", async () => {

@@ -1,6 +1,8 @@
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import {
   type AnalyticsStore,
+  analyticsArguments,
+  checkedCalls,
   checkTimeRange,
   checkWhole,
   type Selection,
@@ -26,6 +28,7 @@ import {
   toWireUsageGrouping,
 } from "@trimtab/wire";
 import { AnalyticsService, VariableService, StatsFormat as WireStatsFormat } from "@trimtab/wire/services";
+import { requireClient } from "./argument-kinds.ts";
 import { encodeFilter, encodeRef, refuseIf } from "./arguments.ts";
 import { encodeBatchRead, readFound } from "./batch-read.ts";
 import { type Caller, createCaller } from "./caller.ts";
@@ -39,13 +42,15 @@ export interface AnalyticsClientOptions {
 
 /** Gives the analytics of the server behind a transport; they reject as those in process do. */
 export function createAnalyticsClient(transport: Transport, options: AnalyticsClientOptions = {}): AnalyticsStore {
+  requireClient(transport, options);
   const client = createClient(AnalyticsService, transport);
   const caller = createCaller({ actor: undefined, origin: "typescript", timeoutMs: options.timeoutMs ?? 30_000 });
-  return {
+  const calls: AnalyticsStore = {
     ...createStatisticsCalls(client, createClient(VariableService, transport), caller),
     ...createReportCalls(client, caller),
     watchStats: (session, selection = {}, watching = {}) => watchStats(client, session, { selection, watching }),
   };
+  return checkedCalls(calls, analyticsArguments);
 }
 
 type Analytics = Client<typeof AnalyticsService>;

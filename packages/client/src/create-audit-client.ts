@@ -1,5 +1,5 @@
 import { createClient, type Transport } from "@connectrpc/connect";
-import type { AuditTrail } from "@trimtab/core";
+import { type AuditTrail, auditArguments, checkedCalls } from "@trimtab/core";
 import {
   encodeText,
   fromWireAuditEntry,
@@ -10,6 +10,7 @@ import {
 } from "@trimtab/wire";
 import { AuditService } from "@trimtab/wire/services";
 import { readPage } from "./answers.ts";
+import { requireClient } from "./argument-kinds.ts";
 import { encodeFilter, encodePage } from "./arguments.ts";
 import { createCaller } from "./caller.ts";
 import type { StoreClientOptions } from "./create-store-client.ts";
@@ -18,11 +19,13 @@ import { streamCall } from "./stream-call.ts";
 /** Gives the audit behind a transport. It tells what was done to sessions that the caller may act as, and what those did. */
 export function createAuditClient(
   transport: Transport,
-  { timeoutMs = 30_000 }: Pick<StoreClientOptions, "timeoutMs"> = {},
+  options: Pick<StoreClientOptions, "timeoutMs"> = {},
 ): AuditTrail {
+  requireClient(transport, options);
+  const { timeoutMs = 30_000 } = options;
   const client = createClient(AuditService, transport);
   const { call } = createCaller({ actor: undefined, origin: "typescript", timeoutMs });
-  return {
+  const calls: AuditTrail = {
     listAuditEntries: (session, { filter = {}, fromMs, toMs, ...page } = {}) =>
       call(
         (to) =>
@@ -52,4 +55,5 @@ export function createAuditClient(
         signal,
       }),
   };
+  return checkedCalls(calls, auditArguments);
 }

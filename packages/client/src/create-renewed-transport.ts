@@ -1,5 +1,6 @@
 import { Code, ConnectError, type StreamResponse, type Transport } from "@connectrpc/connect";
 import { isStoreError } from "@trimtab/core";
+import { requireOpened, requireOpening } from "./argument-kinds.ts";
 
 /** A transport, and how often anything came over it. */
 interface Opened {
@@ -14,7 +15,12 @@ interface Opened {
  * without the calls that follow waiting on it. What is under way on the one before is left to its own end.
  */
 export function createRenewedTransport(open: () => Transport): Transport {
-  const openAnew = (): Opened => ({ transport: open(), heard: 0 });
+  requireOpening(open);
+  const openAnew = (): Opened => {
+    const transport = open();
+    requireOpened(transport);
+    return { transport, heard: 0 };
+  };
   let current = openAnew();
   const giveUp = (used: Opened, heard: number): void => {
     if (used === current && used.heard === heard) current = openAnew();

@@ -1,5 +1,5 @@
 import { createClient, type Transport } from "@connectrpc/connect";
-import type { Origin, Store } from "@trimtab/core";
+import { checkedCalls, type Origin, type Store, storeArguments } from "@trimtab/core";
 import {
   AccessService,
   ConfigurationSpaceService,
@@ -14,6 +14,7 @@ import {
   WatchService,
 } from "@trimtab/wire/services";
 import { createAccessCalls } from "./access-calls.ts";
+import { requireClient } from "./argument-kinds.ts";
 import { createCaller } from "./caller.ts";
 import { createConfigurationSpaceCalls } from "./configuration-space-calls.ts";
 import { createDependencyCalls } from "./dependency-calls.ts";
@@ -47,10 +48,11 @@ export interface StoreClientOptions {
  * connection breaks, and with `deadline_exceeded` where it takes too long; a write may then have been made or not.
  */
 export function createStoreClient(transport: Transport, options: StoreClientOptions = {}): Store {
+  requireClient(transport, options);
   const { actor, origin = "typescript", timeoutMs = 30_000 } = options;
   const caller = createCaller({ actor, origin, timeoutMs });
   const history = createClient(HistoryService, transport);
-  return {
+  const calls: Store = {
     ...createSessionCalls(createClient(SessionService, transport), caller),
     ...createVariableCalls(createClient(VariableService, transport), caller),
     ...createProgramCalls(createClient(ProgramService, transport), caller),
@@ -65,4 +67,5 @@ export function createStoreClient(transport: Transport, options: StoreClientOpti
     ...createTransferCalls(createClient(TransferService, transport), caller),
     ...createAccessCalls(createClient(AccessService, transport), caller),
   };
+  return checkedCalls(calls, storeArguments);
 }

@@ -1,6 +1,7 @@
 import { createClient, type Transport } from "@connectrpc/connect";
-import type { StudyStore } from "@trimtab/core";
+import { checkedCalls, type StudyStore, studyArguments } from "@trimtab/core";
 import { StudyService } from "@trimtab/wire/services";
+import { requireClient } from "./argument-kinds.ts";
 import { createCaller } from "./caller.ts";
 import type { StoreClientOptions } from "./create-store-client.ts";
 import { createStudyCalls } from "./study-calls.ts";
@@ -11,8 +12,9 @@ import { createTrialCalls } from "./trial-calls.ts";
  * `@trimtab/studies`, a worker's code is the same wherever the study is.
  */
 export function createStudyClient(transport: Transport, options: StoreClientOptions = {}): StudyStore {
+  requireClient(transport, options);
   const { actor, origin = "typescript", timeoutMs = 30_000 } = options;
   const client = createClient(StudyService, transport);
   const caller = createCaller({ actor, origin, timeoutMs });
-  return { ...createStudyCalls(client, caller), ...createTrialCalls(client, caller) };
+  return checkedCalls({ ...createStudyCalls(client, caller), ...createTrialCalls(client, caller) }, studyArguments);
 }

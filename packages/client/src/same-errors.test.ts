@@ -236,7 +236,7 @@ describe("what no request could carry", () => {
         const data = { session: "s", revision: 1, exportedAtMs: 1, dependencies: [], history: new Map() };
         return store.importVariables("s", { ...data, variables: [variable] });
       },
-      "request",
+      "data",
       "NaN",
     ],
     ["a ref with a lone surrogate", (store) => store.getVariable("s", "\udc00"), "ref", "well-formed"],

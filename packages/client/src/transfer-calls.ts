@@ -45,7 +45,7 @@ export const createTransferCalls = (
       options: encodeImport(options),
       context: context(options),
     });
-    const file = begin(() => encodeVariableFile(data));
+    const file = begin(() => encodeVariableFile(data), "data");
     const read = (answer: ImportVariablesResponse | FinishImportUploadResponse) =>
       fromWireImportSummary(answer.summary, readReceipt(session, answer));
     if (file.byteLength <= messageBytes) {

@@ -32,8 +32,10 @@ export function parseRecord(record: unknown, field: string, maxBytes: number): P
     if (size > maxBytes) return { kind: "refused", refusal: tooLarge(field, size, maxBytes) };
     return { kind: "parsed", value: Object.freeze(fromPayload(payload) as ValueRecord) };
   } catch (error) {
-    if (!(error instanceof UnsupportedValueError)) throw error;
-    return { kind: "refused", refusal: refusal("invalid_argument", error.message, { field: error.path || field }) };
+    const isOurs = error instanceof UnsupportedValueError;
+    const message = isOurs ? error.message : `${field} cannot be read as plain data`;
+    const details = { field: isOurs ? error.path || field : field };
+    return { kind: "refused", refusal: refusal("invalid_argument", message, details) };
   }
 }
 
@@ -51,7 +53,7 @@ const maxTimeMs = Number.MAX_SAFE_INTEGER / 1000;
 /** Refuses anything but a time in milliseconds since the Unix epoch that is exact to the microsecond. */
 export function checkTime(atMs: unknown, field: string): Refusal | undefined {
   if (typeof atMs === "number" && Math.abs(atMs) <= maxTimeMs) return undefined;
-  const message = `${field} must be a time in milliseconds since 1970, got ${String(atMs)}`;
+  const message = `${field} must be a time in milliseconds since 1970, got ${shown(atMs)}`;
   return refusal("invalid_argument", message, { field });
 }
 
@@ -92,7 +94,16 @@ export function checkObject(object: unknown, field: string): Refusal | undefined
   return refusal("invalid_argument", `${field} must be an object, got ${kindOf(object)}`, { field });
 }
 
-const kindOf = (value: unknown): string => (value === null ? "null" : typeof value);
+/** What kind of thing a value is, for who handed it over in place of another. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  try {
+    return Array.isArray(value) ? "list" : typeof value;
+  } catch {
+    // A proxy that was revoked cannot be asked.
+    return "object";
+  }
+}
 
 const illFormed = (field: string): Refusal =>
   refusal("invalid_argument", `${field} is not well-formed Unicode`, { field });
@@ -107,13 +118,18 @@ const tooLong = (field: string, { length }: string, limit: number): Refusal =>
 /** Refuses what is there and none of some words. */
 export function checkChoice(choice: unknown, field: string, choices: readonly string[]): Refusal | undefined {
   if (choice === undefined || (choices as readonly unknown[]).includes(choice)) return undefined;
-  const message = `${field} must be one of ${choices.join(", ")}, got ${String(choice)}`;
-  return refusal("invalid_argument", message, { field, value: String(choice) });
+  const given = typeof choice === "string" ? choice : shown(choice);
+  return refusal("invalid_argument", `${field} must be one of ${choices.join(", ")}, got ${given}`, {
+    field,
+    value: given,
+  });
 }
 
-/** A number as it is, anything else so that it is not taken for one: `"7"`. */
-const shown = (value: unknown): string =>
-  typeof value === "string" ? JSON.stringify(value.slice(0, 64)) : String(value);
+/** What somebody handed over, for a message: text so that it is not taken for a number, and an object by what kind it is. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 64));
+  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
+}
 
 /** Refuses anything but a whole number of at least `min`. */
 export function checkWhole(value: unknown, field: string, min: number): Refusal | undefined {

@@ -1,5 +1,6 @@
 import { parseAccessRules } from "./access/parse-access-rules.ts";
-import { checkName, checkObject, checkText, parseRecord } from "./check-argument.ts";
+import { flag } from "./arguments/kind.ts";
+import { checkName, checkObject, checkText, notText, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
@@ -69,13 +70,12 @@ export function checkSpec(
   spec: Pick<VariableSpec, "type" | "description" | "readOnly" | "sensitive" | "derivation">,
   { expressionLength }: Limits,
 ): Refusal | undefined {
-  if (typeof spec.type !== "string") return refusal("invalid_argument", "type must be text", { field: "type" });
+  if (typeof spec.type !== "string") return notText(spec.type, "type");
   const wrong = checkText(spec.description, "description", expressionLength);
   if (wrong !== undefined) return wrong;
   for (const field of ["readOnly", "sensitive"] as const) {
-    if (spec[field] !== undefined && typeof spec[field] !== "boolean") {
-      return refusal("invalid_argument", `${field} must be true or false`, { field });
-    }
+    const unlike = spec[field] === undefined ? undefined : flag(spec[field], field);
+    if (unlike !== undefined) return unlike;
   }
   if (spec.readOnly === true && spec.derivation !== undefined) {
     const message = "readOnly: a derived variable changes with what it depends on";

@@ -1,4 +1,4 @@
-import { checkWhole, parseRecord } from "./check-argument.ts";
+import { checkWhole, notText, parseRecord } from "./check-argument.ts";
 import { type Parsed, parseConstraints } from "./parse-value.ts";
 import type { ValueRecord } from "./payload.ts";
 import { findVariable, type SessionState } from "./session-state.ts";
@@ -23,8 +23,10 @@ export function expectVariable(
 }
 
 /** The refusal of a ref that names no variable. */
-export const unknownVariable = (ref: string): Refusal<"not_found"> =>
-  refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
+export const unknownVariable = (ref: string): Refusal =>
+  typeof ref === "string"
+    ? refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref })
+    : notText(ref, "ref");
 
 /** Refuses to change a variable that is read-only. */
 export const checkReadOnly = ({ name, readOnly }: Variable): Refusal<"read_only"> | undefined =>

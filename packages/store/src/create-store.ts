@@ -2,8 +2,8 @@ import type { Commit } from "@trimtab/core";
 import {
   type AccessControl,
   type AnyVariableType,
-  type Caller,
   type CompileExpression,
+  checkedCalls,
   createTelemetry,
   createTypeRegistry,
   type DerivationFunction,
@@ -12,14 +12,15 @@ import {
   type HistoryOptions,
   type Limits,
   type Principal,
+  requireArguments,
   type SessionCheckpoint,
   type SessionSummary,
   type Store,
   type StoreError,
+  storeArguments,
   storeError,
   type Telemetry,
   type TypeRegistry,
-  type ValueRecord,
 } from "@trimtab/core";
 import {
   type CommitLog,
@@ -28,11 +29,12 @@ import {
   type SnapshotStore,
   type SummaryStore,
 } from "@trimtab/log";
-import { createAccessQuestions, createPermissionOperations } from "./access/access-operations.ts";
+import { createAccessQuestions, createPermissionOperations, unnamedCaller } from "./access/access-operations.ts";
 import { createGuardedStore } from "./access/create-guarded-store.ts";
 import { createTellingControl } from "./access/telling-control.ts";
 import { tellDenials } from "./access/telling-denials.ts";
 import type { AppendObserver } from "./append-observer.ts";
+import { creationArguments, localArguments, principalArguments } from "./argument-kinds.ts";
 import { type Clock, createSteadyClock, createTickingClock, systemClock } from "./clock.ts";
 import { createCommitOperations } from "./commit-operations.ts";
 import { createDependencyOperations } from "./dependency-operations.ts";
@@ -146,6 +148,7 @@ export interface LocalStore extends Store, TailStore, ReaderStore {
 
 /** Makes a store in this process, over a log in memory unless another is given. */
 export function createStore(options: StoreOptions): LocalStore {
+  requireArguments(creationArguments, [options]);
   const { bookmarkIntervalMs = 15_000 } = options;
   const clock = createTickingClock(createSteadyClock(options.clock ?? systemClock));
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
@@ -210,18 +213,20 @@ export function createStore(options: StoreOptions): LocalStore {
     }),
     watch: watching.watch,
   };
-  return {
+  const given: LocalStore = {
     types,
     telemetry,
     ...store,
     ...createTailOperation(sessions),
     ...createReaderOperation(sessions),
     as(principal) {
+      requireArguments(principalArguments, [principal]);
       const { control } = sessions;
-      if (control !== undefined) {
-        return tellDenials(createGuardedStore({ store, sessions, watching, control }, principal), telemetry, principal);
+      if (control === undefined) {
+        throw storeError("unimplemented", "this store judges no access", { feature: "access control" });
       }
-      throw storeError("unimplemented", "this store judges no access", { feature: "access control" });
+      const guarded = createGuardedStore({ store, sessions, watching, control }, principal);
+      return checkedCalls(tellDenials(guarded, telemetry, principal), storeArguments);
     },
     sweep: () => sessions.sweep(),
     countSessions: () => sessions.count(),
@@ -235,14 +240,7 @@ export function createStore(options: StoreOptions): LocalStore {
       await sessions.close();
     },
   };
+  return checkedCalls(given, localArguments);
 }
-
-/** A session that calls where nobody asks who is behind it. */
-const unnamedCaller = (session: string, attributes: ValueRecord): Caller => ({
-  session,
-  principal: "",
-  attributes,
-  roles: [],
-});
 
 const isRegistry = (types: StoreOptions["types"]): types is TypeRegistry => types instanceof Map;

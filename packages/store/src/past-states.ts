@@ -2,7 +2,6 @@ import {
   absentSession,
   type Commit,
   checkChoice,
-  checkObject,
   checkTime,
   evolve,
   fromSnapshot,
@@ -55,7 +54,7 @@ const pointKinds = ["revision", "label", "time"];
 
 /** Finds the revision that a point stands for. */
 export async function revisionOf(source: PastSource, point: SessionPoint): Promise<number> {
-  const wrong = checkObject(point, "point") ?? checkChoice(point.kind ?? "", "point.kind", pointKinds);
+  const wrong = checkChoice(point.kind ?? "", "point.kind", pointKinds);
   if (wrong !== undefined) throw new StoreError(wrong);
   switch (point.kind) {
     case "revision":

@@ -5,7 +5,6 @@ import {
   evolve,
   findVariable,
   nextCommit,
-  notText,
   type Refusal,
   type Rule,
   type RuleCheck,
@@ -51,7 +50,6 @@ export function createRuleOperations(
     },
     validateRule: (session, expression) =>
       sessions.access(session, ({ runtime: { state } }) => {
-        if (typeof expression !== "string") throw new StoreError(notText(expression, "expression"));
         const { revision } = state;
         const context = { ...sessions.means, atMs: state.atMs };
         const read = readRule(state, { name: "", expression }, context);

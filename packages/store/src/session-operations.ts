@@ -22,7 +22,8 @@ export function createSessionOperations(
       const found = pageAfter(fitting, page, ({ summary }) => [summary.createdAtMs, summary.id]);
       return { ...found, items: found.items.map(sessions.view) };
     },
-    async updateSession(id, changes, by = {}) {
+    async updateSession(id, { metadata, ttlMs }, by = {}) {
+      const changes = { ...(metadata !== undefined && { metadata }), ...(ttlMs !== undefined && { ttlMs }) };
       await sessions.write(id, [{ kind: "update-session", ...changes }], by);
       return sessions.view(await sessions.live(id));
     },

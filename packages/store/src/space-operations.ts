@@ -5,6 +5,7 @@ import {
   type Store,
   StoreError,
   unknownSpace,
+  updateEntries,
   type ValueRecord,
   type Variable,
 } from "@trimtab/core";
@@ -13,7 +14,7 @@ import { pageAfter } from "./paging.ts";
 import { sampleConfigurations } from "./sample-configurations.ts";
 import type { Sessions } from "./sessions.ts";
 import { tellRead } from "./tell-read.ts";
-import { batchCommands, entriesOf } from "./variable-operations.ts";
+import { batchCommands } from "./variable-operations.ts";
 import { toBatchWritten } from "./write-receipts.ts";
 
 type SpaceOperations = Pick<
@@ -94,7 +95,7 @@ function createConfigurations(
     async applyConfiguration(session, name, values, options = {}) {
       const { allowIncomplete = false, expectedVersion, ...by } = options;
       const commands = batchCommands(values, {});
-      const refs = entriesOf(values).map(([ref]) => ref);
+      const refs = updateEntries(values).map(([ref]) => ref);
       const expectation = {
         kind: "expect-space",
         name,

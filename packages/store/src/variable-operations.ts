@@ -1,19 +1,20 @@
 import {
   type Command,
   checkBatchSize,
-  checkList,
-  checkObject,
   type DependencyView,
+  explained,
   findVariable,
   registeredVariable,
+  requireArguments,
   type SessionState,
   type SetOptions,
   type Store,
   StoreError,
+  storeArguments,
   storeError,
   type Updates,
   unknownVariable,
-  type Value,
+  updateEntries,
   type Variable,
 } from "@trimtab/core";
 import { ownDependencies } from "./dependency-views.ts";
@@ -85,8 +86,6 @@ export function refuseManyRefs(
   state: SessionState,
   refs: readonly string[],
 ): void {
-  const wrong = checkList(refs, "refs");
-  if (wrong !== undefined) throw new StoreError(wrong);
   const limit = Math.max(limits.variablesPerSession, state.variableCount);
   if (refs.length <= limit) return;
   const message = `refs: at most ${limit} variables are asked for together, not ${refs.length}`;
@@ -104,28 +103,35 @@ function createRegistrations(sessions: Sessions): Pick<VariableOperations, "regi
   const afterwards = (session: string, name: string) =>
     sessions.access(session, ({ runtime }) => requireVariable(runtime.state, name));
   return {
-    async registerVariable(session, spec, { ifExists = "refuse", ...by } = {}) {
-      const { revision, commit } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
-      const event = commit?.events.find((each) => each.kind === "variable-registered");
-      // As it was registered, whatever has come after: a request made again is answered as the first was.
-      const isNew = commit !== undefined && event?.kind === "variable-registered";
-      const variable = isNew ? registeredVariable(event, commit) : await afterwards(session, spec.name);
-      return { session, revision, variable };
-    },
-    async registerVariables(session, specs, { ifExists = "refuse", ...by } = {}) {
-      const wrong = checkList(specs, "specs");
-      if (wrong !== undefined) throw new StoreError(wrong);
-      // What is no spec is refused by its place in the batch.
-      const names = specs.map((spec) => spec?.name);
-      const seen = new Set<string>();
-      const twice = names.find((name) => seen.size === seen.add(name).size);
-      if (twice !== undefined) {
-        throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
+    async registerVariable(session, spec, options = {}) {
+      try {
+        const { ifExists = "refuse", ...by } = options;
+        const { revision, commit } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
+        const event = commit?.events.find((each) => each.kind === "variable-registered");
+        // As it was registered, whatever has come after: a request made again is answered as the first was.
+        const isNew = commit !== undefined && event?.kind === "variable-registered";
+        const variable = isNew ? registeredVariable(event, commit) : await afterwards(session, spec.name);
+        return { session, revision, variable };
+      } catch (error) {
+        throw explained(error, storeArguments.registerVariable, [session, spec, options]);
       }
-      const commands = specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
-      const { revision } = await sessions.write(session, commands, by);
-      const state = (await sessions.live(session)).runtime.state;
-      return { session, revision, ids: new Map(names.map((name) => [name, requireVariable(state, name).id])) };
+    },
+    async registerVariables(session, specs, options = {}) {
+      try {
+        const { ifExists = "refuse", ...by } = options;
+        const names = specs.map((spec) => spec.name);
+        const seen = new Set<string>();
+        const twice = names.find((name) => seen.size === seen.add(name).size);
+        if (twice !== undefined) {
+          throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
+        }
+        const commands = specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
+        const { revision } = await sessions.write(session, commands, by);
+        const state = (await sessions.live(session)).runtime.state;
+        return { session, revision, ids: new Map(names.map((name) => [name, requireVariable(state, name).id])) };
+      } catch (error) {
+        throw explained(error, storeArguments.registerVariables, [session, specs, options]);
+      }
     },
   };
 }
@@ -144,16 +150,24 @@ function createWrites(
         if (made instanceof Promise) return made.then((result) => onlyWritten(session, ref, result));
         return Promise.resolve(onlyWritten(session, ref, made));
       } catch (error) {
-        return Promise.reject(error);
+        return Promise.reject(explained(error, storeArguments.setVariable, [session, ref, value, options]));
       }
     },
-    async setVariables(session, updates, { atomic = true, expectedVersions = {}, ...by } = {}) {
+    async setVariables(session, updates, options) {
+      if (options !== undefined) requireArguments(storeArguments.setVariables, [session, updates, options]);
+      const { atomic = true, expectedVersions = {}, ...by } = options ?? {};
       const commands = batchCommands(updates, expectedVersions);
       const made = sessions.write(session, commands, { ...by, atomic, isBatch: true });
       return toBatchWritten(session, commands, made instanceof Promise ? await made : made);
     },
     async updateVariable(session, ref, changes, { expectedVersion, ...by } = {}) {
-      const command = { kind: "change-variable", ref, ...changes, ...expecting(expectedVersion) } as const;
+      const { description, metadata, constraints } = changes;
+      const what = {
+        ...(description !== undefined && { description }),
+        ...(metadata !== undefined && { metadata }),
+        ...(constraints !== undefined && { constraints }),
+      };
+      const command = { kind: "change-variable", ref, ...what, ...expecting(expectedVersion) } as const;
       const { commit } = await sessions.write(session, [command], by);
       const event = commit?.events.find(({ kind }) => kind === "variable-changed");
       if (event?.kind !== "variable-changed") throw storeError("internal", `changing ${ref} made no commit`, {});
@@ -181,7 +195,7 @@ function createWrites(
 
 /** Refuses a batch before anything is looked up for it. */
 export function refuseManyItems({ limits }: Pick<Sessions, "limits">, items: readonly unknown[]): void {
-  const refused = checkList(items, "batch") ?? checkBatchSize(limits.batchItems, items.length);
+  const refused = checkBatchSize(limits.batchItems, items.length);
   if (refused !== undefined) throw new StoreError(refused);
 }
 
@@ -193,7 +207,7 @@ function dependentsFirst(state: SessionState, refs: readonly string[]): readonly
 
 /** One command per update, and one per expected version that is a condition on its own. */
 export function batchCommands(updates: Updates, expectedVersions: Readonly<Record<string, number>>): Command[] {
-  const entries = entriesOf(updates);
+  const entries = updateEntries(updates);
   const commands: Command[] = [];
   for (const [ref, value] of entries) {
     const expected = Object.hasOwn(expectedVersions, ref) ? expectedVersions[ref] : undefined;
@@ -204,14 +218,6 @@ export function batchCommands(updates: Updates, expectedVersions: Readonly<Recor
     if (!updated.has(ref)) commands.push({ kind: "expect-version", ref, expectedVersion });
   }
   return commands;
-}
-
-/** Updates as entries, whichever form they came in. */
-export function entriesOf(updates: Updates): (readonly [string, Value])[] {
-  const wrong = checkObject(updates, "updates");
-  if (wrong !== undefined) throw new StoreError(wrong);
-  if (Symbol.iterator in updates) return [...(updates as Iterable<readonly [string, Value]>)];
-  return Object.entries(updates as Readonly<Record<string, Value>>);
 }
 
 const noOptions: SetOptions = {};

@@ -1,4 +1,6 @@
 import { isStoreError, type Store } from "@trimtab/core";
+import { describeStoreArguments } from "@trimtab/core/conformance";
+import { cel } from "@trimtab/expressions";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore } from "./create-store.ts";
@@ -10,16 +12,16 @@ const calls: [string, (store: Store) => Promise<unknown>, string][] = [
   ["no spec", (store) => store.registerVariable("s", wrong(undefined)), "spec must be an object, got undefined"],
   ["null as a spec", (store) => store.registerVariable("s", wrong(null)), "spec must be an object, got null"],
   ["one spec as several", (store) => store.registerVariables("s", wrong({})), "specs must be a list, got object"],
-  ["null among specs", (store) => store.registerVariables("s", [wrong(null)]), "spec must be an object, got null"],
+  ["null among specs", (store) => store.registerVariables("s", [wrong(null)]), "specs[0] must be an object, got null"],
   ["one ref as several", (store) => store.getVariables("s", wrong("x")), "refs must be a list, got string"],
-  ["no refs to delete", (store) => store.deleteVariables("s", wrong(undefined)), "batch must be a list, got undefined"],
-  ["no rollbacks", (store) => store.rollbackVariables("s", wrong(null)), "batch must be a list, got null"],
-  ["no dependencies", (store) => store.addDependencies("s", wrong({})), "batch must be a list, got object"],
+  ["no refs to delete", (store) => store.deleteVariables("s", wrong(undefined)), "refs must be a list, got undefined"],
+  ["no rollbacks", (store) => store.rollbackVariables("s", wrong(null)), "rollbacks must be a list, got null"],
+  ["no dependencies", (store) => store.addDependencies("s", wrong({})), "specs must be a list, got object"],
   ["a name as updates", (store) => store.setVariables("s", wrong("x")), "updates must be an object, got string"],
   ["no updates", (store) => store.setVariables("s", wrong(undefined)), "updates must be an object, got undefined"],
   ["no expression", (store) => store.validateRule("s", wrong(undefined)), "expression must be text, got undefined"],
-  ["no point", (store) => store.getSessionAt("s", wrong(undefined)), "point must be an object, got undefined"],
-  ["a number as a point", (store) => store.getVariableAt("s", "x", wrong(1)), "point must be an object, got number"],
+  ["no point", (store) => store.getSessionAt("s", wrong(undefined)), "at must be an object, got undefined"],
+  ["a number as a point", (store) => store.getVariableAt("s", "x", wrong(1)), "at must be an object, got number"],
   [
     "a number as a pattern",
     (store) => store.listVariables("s", { pattern: wrong(5) }),
@@ -41,4 +43,23 @@ test.each(calls)("%s is refused in the words of the store, and nothing changes",
   if (!isStoreError(error, "invalid_argument")) return expect.fail(String(error));
   expect(error.message).toContain(message);
   expect((await store.getSession("s")).revision).toBe(2);
+});
+
+test("what is to change cannot make another command of it", async () => {
+  const store = createStore({ types: builtinTypes });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariables("s", [
+    { name: "x", type: "float", value: 1 },
+    { name: "y", type: "float", value: 1 },
+  ]);
+  await store.updateSession("s", wrong({ kind: "delete-session", cause: "session_deleted" }));
+  await store.updateVariable("s", "x", wrong({ kind: "delete-variable", ref: "y", description: "mine" }));
+  expect((await store.getVariable("s", "x")).description).toBe("mine");
+  expect((await store.getVariable("s", "y")).description).toBe("");
+});
+
+describeStoreArguments("a store in process", async () => {
+  const store = createStore({ types: builtinTypes, expressions: cel });
+  return { store, close: () => store.close() };
 });

@@ -1,5 +1,5 @@
 import { createTypeRegistry } from "@trimtab/core";
-import { describeStudies } from "@trimtab/core/conformance";
+import { describeStudies, describeStudyArguments } from "@trimtab/core/conformance";
 import { cel } from "@trimtab/expressions";
 import { createEncodedLog, createEncodedSnapshots, createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { createStore } from "@trimtab/store";
@@ -9,7 +9,8 @@ import { createStudies, studyCodec, studySnapshotCodec } from "./index.ts";
 const types = createTypeRegistry(builtinTypes);
 
 for (const shared of [true, false]) {
-  describeStudies(shared ? "in one of several processes" : "in process", async () => {
+  const name = shared ? "in one of several processes" : "in process";
+  const open = async () => {
     const store = createStore({ types, expressions: cel });
     const log = createEncodedLog(createMemoryLog<Uint8Array>(), studyCodec);
     const snapshots = createEncodedSnapshots(createMemorySnapshots<Uint8Array>(), studySnapshotCodec);
@@ -19,5 +20,7 @@ for (const shared of [true, false]) {
       await store.close();
     };
     return { store, studies: studies.of(store), close };
-  });
+  };
+  describeStudies(name, open);
+  if (shared) describeStudyArguments(name, open);
 }

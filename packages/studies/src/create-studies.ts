@@ -1,4 +1,12 @@
-import { defaultLimits, type Store, type StoreError, type StudyStore, type TypeRegistry } from "@trimtab/core";
+import {
+  checkedCalls,
+  defaultLimits,
+  type Store,
+  type StoreError,
+  type StudyStore,
+  studyArguments,
+  type TypeRegistry,
+} from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import type { AskRules, Pruner, Sampler } from "@trimtab/optimize";
 import { createDamagedStudies } from "./damaged-studies.ts";
@@ -59,7 +67,8 @@ export function createStudies(options: StudiesOptions): Studies {
     of(seen) {
       const access = createStudyAccess(table, grounds, seen);
       const parts = { table, grounds, access, damaged };
-      return { ...createStudyMethods(parts), ...createTrialMethods(parts), ...createTrialReads(parts, seen) };
+      const methods = { ...createStudyMethods(parts), ...createTrialMethods(parts), ...createTrialReads(parts, seen) };
+      return checkedCalls(methods, studyArguments);
     },
     close: () => table.close(),
   };

@@ -14,7 +14,7 @@ export function encodeValue(value: unknown, path: string): WireValue {
   try {
     return toWireValue(toPayload(value, path));
   } catch (error) {
-    if (!(error instanceof UnsupportedValueError)) throw error;
+    if (!(error instanceof UnsupportedValueError)) throw refuseMessage(path, "cannot be read as plain data");
     throw refuseMessage(error.path || path, error.message.slice((error.path || "value").length + 1));
   }
 }

@@ -4,7 +4,10 @@ import type { Page, PageOptions } from "../store/page.ts";
 import type { ErrorReason } from "../store-error.ts";
 
 /** How a call came out: it was done; access was denied; it was refused for another reason; it failed by no fault of the caller. */
-export type AuditOutcome = "succeeded" | "denied" | "refused" | "failed";
+export const auditOutcomes = ["succeeded", "denied", "refused", "failed"] as const;
+
+/** One of {@link auditOutcomes}. */
+export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /**
  * What decided whether a call was allowed: ownership; an access rule of the variable, or of the session; that no rule

@@ -20,10 +20,16 @@ export interface StudyMethod {
 }
 
 /** Whether a study hands out trials: `paused` none for now, `completed` none any more. */
-export type StudyStatus = "running" | "paused" | "completed";
+export const studyStatuses = ["running", "paused", "completed"] as const;
+
+/** One of {@link studyStatuses}. */
+export type StudyStatus = (typeof studyStatuses)[number];
 
 /** How far a trial has come. */
-export type StudyTrialState = "waiting" | "running" | "complete" | "pruned" | "failed";
+export const studyTrialStates = ["waiting", "running", "complete", "pruned", "failed"] as const;
+
+/** One of {@link studyTrialStates}. */
+export type StudyTrialState = (typeof studyTrialStates)[number];
 
 /** A study as callers see it. Times are milliseconds since the Unix epoch. */
 export interface StudyInfo {

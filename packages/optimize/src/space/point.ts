@@ -130,7 +130,7 @@ const listOf = (choices: readonly string[]): string =>
 /** A value at the end of a sentence, where it is a short one. */
 function shown(value: Value): string {
   if (typeof value === "string") return value.length <= 64 ? `; got ${JSON.stringify(value)}` : "";
-  return typeof value === "object" ? "" : `; got ${value}`;
+  return typeof value === "object" ? "" : `; got ${String(value)}`;
 }
 
 /** The branch and parameters of a conditional value, from the variable's own form or the generic one. */

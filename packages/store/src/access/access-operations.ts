@@ -21,6 +21,7 @@ import {
   type SupposedCaller,
   storeError,
   unknownVariable,
+  type ValueRecord,
 } from "@trimtab/core";
 import { pageAfter } from "../paging.ts";
 import { revisionOf, stateAt } from "../past-states.ts";
@@ -204,3 +205,11 @@ async function accessibleTo(
   }
   return found;
 }
+
+/** A session that calls where nobody asks who is behind it. */
+export const unnamedCaller = (session: string, attributes: ValueRecord): Caller => ({
+  session,
+  principal: "",
+  attributes,
+  roles: [],
+});

@@ -1,4 +1,4 @@
-import { checkList, type Permission, parseVariableRef, type Store, StoreError } from "@trimtab/core";
+import { type Permission, parseVariableRef, type Store, StoreError } from "@trimtab/core";
 import { createDependencyOperations } from "../dependency-operations.ts";
 import { createHistoryOperations } from "../history-operations.ts";
 import { createOptimizationOperations } from "../optimization-operations.ts";
@@ -79,8 +79,6 @@ export function createForeignCalls(store: Store, access: SessionAccess): Foreign
   return {
     route(call, use) {
       const { session, refs } = call;
-      const wrong = checkList(refs, "refs");
-      if (wrong !== undefined) return Promise.reject(new StoreError(wrong));
       // Nearly every call is about a session's own variables, and goes where it would without anybody asking.
       if (!refs.every(isPlain) || !access.mayAct(session)) return routeByOwner(call, use);
       return use({ store, session, foreign: undefined, strip: asIs });

@@ -5,10 +5,10 @@ import {
   type GetVariablesOptions,
   type Payload,
   type Store,
+  updateEntries,
   type Variable,
   withoutPermissions,
 } from "@trimtab/core";
-import { entriesOf } from "../variable-operations.ts";
 import { type ForeignCalls, keyedAsSent, type Route } from "./foreign-calls.ts";
 
 type GuardedVariables = Pick<
@@ -63,7 +63,7 @@ const createWrites = ({ route }: ForeignCalls): Omit<GuardedVariables, "getVaria
       to.store.setVariable(to.session, to.strip(ref), value, options),
     ),
   setVariables(session, updates, options = {}) {
-    const entries = entriesOf(updates);
+    const entries = updateEntries(updates);
     const expected = Object.entries(options.expectedVersions ?? {});
     const refs = [...entries.map(([ref]) => ref), ...expected.map(([ref]) => ref)];
     return route({ session, refs, permissions: ["write"] }, async (to) => {

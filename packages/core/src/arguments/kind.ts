@@ -1,0 +1,200 @@
+import {
+  checkChoice,
+  checkList,
+  checkObject,
+  checkRange,
+  checkTime,
+  checkWhole,
+  kindOf,
+  notText,
+  shown,
+} from "../check-argument.ts";
+import { type Refusal, refusal, StoreError, storeError } from "../store-error.ts";
+
+/** Says what keeps an argument from being of a kind that a `T` is of; whether it is a good one is asked elsewhere. */
+export interface Kind<in T> {
+  /** `field` names it; what is in an argument of a call goes by its own name. */
+  (value: unknown, field: string, isArgument?: boolean): Refusal | undefined;
+  /** For the compiler alone. */
+  readonly takes?: (value: T) => void;
+}
+
+/** The arguments of a call, in order. */
+type ArgumentKinds<A extends readonly unknown[]> = {
+  readonly [I in keyof A]-?: readonly [name: string, kind: Kind<A[I]>];
+};
+
+/** The arguments of methods, by name; the compiler says where an option is forgotten. */
+export type CallArguments<Calls> = {
+  readonly [M in keyof Calls]: Calls[M] extends (...args: infer A) => unknown ? ArgumentKinds<A> : never;
+};
+
+/** Is looked at elsewhere, or may be anything. */
+export const anything: Kind<unknown> = () => undefined;
+
+/** Text, whatever it says. */
+export const text: Kind<string> = (value, field) => (typeof value === "string" ? undefined : notText(value, field));
+
+/** A number, whichever. */
+export const number: Kind<number> = (value, field) =>
+  typeof value === "number" ? undefined : wrong(value, field, "a number");
+
+/** `true` or `false`, and nothing that is taken for one. */
+export const flag: Kind<boolean> = (value, field) =>
+  typeof value === "boolean" ? undefined : wrong(value, field, "true or false");
+
+/** One of some words. */
+export const oneOf =
+  <T extends string>(words: readonly T[]): Kind<T> =>
+  (value, field) =>
+    text(value, field) ?? checkChoice(value, field, words);
+
+/** A whole number of at least 0. */
+export const whole: Kind<number> = (value, field) => checkWhole(value, field, 0);
+
+/** Milliseconds since the Unix epoch. */
+export const time: Kind<number> = checkTime;
+
+/** A number of at least `min`; `Infinity` is, which means that there is no limit. */
+export const atLeast =
+  (min: number): Kind<number> =>
+  (value, field) => {
+    if (typeof value === "number" && value >= min) return undefined;
+    const details = { field, limit: min, ...(typeof value === "number" && { value }) };
+    return refusal("invalid_argument", `${field} must be a number of at least ${min}, got ${shown(value)}`, details);
+  };
+
+/** Milliseconds that a timer can wait for. */
+export const interval: Kind<number> = (value, field) => checkRange(value, field, { min: 1, max: 2 ** 31 - 1 });
+
+/** Something to call. */
+export const callable: Kind<(...args: never) => unknown> = (value, field) =>
+  typeof value === "function" ? undefined : wrong(value, field, "a function");
+
+/** An object with these methods, of whichever class. */
+export const having =
+  (...methods: readonly string[]): Kind<object> =>
+  (value, field) => {
+    const refused = checkObject(value, field);
+    if (refused !== undefined) return refused;
+    const missing = methods.find((name) => typeof (value as Record<string, unknown>)[name] !== "function");
+    return missing === undefined ? undefined : wrong(value, field, `an object with a method ${missing}`);
+  };
+
+/** What ends a call. */
+export const signal: Kind<AbortSignal> = (value, field) =>
+  value instanceof AbortSignal ? undefined : wrong(value, field, "an AbortSignal");
+
+/** An object of whatever is in it, and no list. */
+export const record: Kind<object> = (value, field) =>
+  Array.isArray(value) ? wrong(value, field, "an object") : checkObject(value, field);
+
+/** Named values, which are looked at elsewhere as far as they can be. */
+export const values: Kind<object> = (value, field) => {
+  const refused = record(value, field);
+  // What throws when it is looked at does so here, where the field is known.
+  if (refused === undefined) Object.keys(value as object);
+  return refused;
+};
+
+/** An object that may be a list, too: something to iterate. */
+export const entries: Kind<object> = checkObject;
+
+/** A list of what is of one kind. */
+export const list =
+  <T>(kind: Kind<T>): Kind<readonly T[]> =>
+  (value, field) => {
+    const refused = checkList(value, field);
+    if (refused !== undefined || kind === anything) return refused;
+    for (const [index, item] of (value as readonly unknown[]).entries()) {
+      const unlike = kind(item, `${field}[${index}]`);
+      if (unlike !== undefined) return unlike;
+    }
+    return undefined;
+  };
+
+/** An object of what is of one kind, by whichever names. */
+export const recordOf =
+  <T>(kind: Kind<T>): Kind<Readonly<Record<string, T>>> =>
+  (value, field) => {
+    const refused = record(value, field);
+    if (refused !== undefined) return refused;
+    for (const [name, item] of Object.entries(value as object)) {
+      const unlike = kind(item, `${field}.${name}`);
+      if (unlike !== undefined) return unlike;
+    }
+    return undefined;
+  };
+
+/** What may be absent. */
+export const optional =
+  <T>(kind: Kind<T>): Kind<T | undefined> =>
+  (value, field, isArgument) =>
+    value === undefined ? undefined : kind(value, field, isArgument);
+
+/** The fields of an object. */
+export type FieldKinds<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
+
+/** An object with fields. */
+export function object<T extends object>(fields: FieldKinds<NoInfer<T>>): Kind<T> {
+  const kinds = Object.entries<Kind<never>>(fields);
+  return (value, field, isArgument) => {
+    const refused = record(value, field);
+    if (refused !== undefined) return refused;
+    for (const [name, kind] of kinds) {
+      const unlike = kind((value as Record<string, unknown>)[name], isArgument ? name : `${field}.${name}`);
+      if (unlike !== undefined) return unlike;
+    }
+    return undefined;
+  };
+}
+
+/** The fields of an object, each of which may be absent. */
+export type OptionKinds<T> = { readonly [K in keyof T]-?: Kind<Exclude<T[K], undefined>> };
+
+/** The same fields, each of which may be absent. */
+export const absentable = <T>(
+  fields: { readonly [K in keyof T]: Kind<T[K]> },
+): {
+  readonly [K in keyof T]: Kind<T[K] | undefined>;
+} =>
+  Object.fromEntries(Object.entries<Kind<never>>(fields).map(([name, kind]) => [name, optional(kind)])) as unknown as {
+    readonly [K in keyof T]: Kind<T[K] | undefined>;
+  };
+
+/** What says how something is done, each part of which may be absent, and so may all of it. */
+export const options = <T extends object>(fields: OptionKinds<NoInfer<T>>): Kind<T | undefined> =>
+  optional(object<T>(absentable(fields as FieldKinds<T>) as FieldKinds<T>));
+
+/** Throws where arguments of a call are of another kind than they must be. */
+export function requireArguments(kinds: Parameters<typeof refuseArguments>[0], args: readonly unknown[]): void {
+  const refused = refuseArguments(kinds, args);
+  if (refused !== undefined) throw refused;
+}
+
+/** What a call has failed with, in words about its arguments where one of them was of another kind than it must be. */
+export const explained = (
+  error: unknown,
+  kinds: Parameters<typeof refuseArguments>[0],
+  args: readonly unknown[],
+): unknown => (error instanceof StoreError && !error.is("internal") ? error : (refuseArguments(kinds, args) ?? error));
+
+/** Refuses arguments of which one is of another kind than it must be, or cannot be looked at. */
+export function refuseArguments(
+  kinds: readonly (readonly [name: string, kind: Kind<never>])[],
+  args: readonly unknown[],
+): StoreError | undefined {
+  for (let index = 0; index < kinds.length; index++) {
+    const [field, kind] = kinds[index] as (typeof kinds)[number];
+    try {
+      const refused = kind(args[index], field, true);
+      if (refused !== undefined) return new StoreError(refused);
+    } catch (cause) {
+      return storeError("invalid_argument", `${field} cannot be read`, { field }, { cause });
+    }
+  }
+  return undefined;
+}
+
+const wrong = (value: unknown, field: string, what: string): Refusal =>
+  refusal("invalid_argument", `${field} must be ${what}, got ${kindOf(value)}`, { field });

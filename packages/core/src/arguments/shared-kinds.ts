@@ -1,0 +1,90 @@
+import type { AccessRuleSpec } from "../access/access-rule.ts";
+import type { LeaseProof } from "../lease/optimization.ts";
+import type { TimeRange } from "../store/analytics-reports.ts";
+import type { PageOptions } from "../store/page.ts";
+import type { CreateSessionOptions } from "../store/session-store.ts";
+import type { Selection } from "../store/watch-store.ts";
+import type { DeleteOptions, SetOptions, WriteOptions } from "../store/write.ts";
+import {
+  flag,
+  type Kind,
+  list,
+  number,
+  type OptionKinds,
+  object,
+  oneOf,
+  optional,
+  options,
+  record,
+  text,
+  values,
+  whole,
+} from "./kind.ts";
+
+// Kinds that arguments of many calls have.
+
+export const session = ["session", text] as const;
+export const ref = ["ref", text] as const;
+export const refs = ["refs", list(text)] as const;
+export const name = ["name", text] as const;
+
+/** The times between which to look. */
+export const times: OptionKinds<TimeRange> = { sinceMs: number, untilMs: number };
+
+/** Which page of a listing. */
+export const page: OptionKinds<PageOptions> = { pageSize: number, pageToken: text };
+
+/** Who writes and why. */
+export const write: OptionKinds<WriteOptions> = {
+  actor: text,
+  origin: text,
+  metadata: values,
+  requestId: text,
+  via: record,
+  lease: object<LeaseProof>({ optimization: text, fencingToken: whole }),
+};
+
+export const set: OptionKinds<SetOptions> = { ...write, expectedVersion: whole };
+export const creation: OptionKinds<CreateSessionOptions> = {
+  ...write,
+  id: text,
+  ttlMs: number,
+  ifExists: oneOf(["refuse", "keep"]),
+};
+export const deletion: OptionKinds<DeleteOptions> = { ...set, allowMissing: flag };
+
+/** A point in a session's history, or a version of a variable. */
+export const point: Kind<{ kind: string; version?: number; revision?: number; atMs?: number; label?: string }> = object(
+  {
+    kind: text,
+    version: optional(number),
+    revision: optional(number),
+    atMs: optional(number),
+    label: optional(text),
+  },
+);
+
+/** What to watch, or to tell of. */
+export const selection = ["selection", options<Selection>({ refs: list(text), pattern: text })] as const;
+
+/** How a variable is derived. */
+export const derivation: Kind<{ kind: string; expression?: string; name?: string }> = object({
+  kind: text,
+  expression: optional(text),
+  name: optional(text),
+});
+
+/** Who may do what with a variable. */
+export const accessRules = list(
+  object<AccessRuleSpec>({
+    id: optional(text),
+    sessionPattern: text,
+    permissions: list(text),
+    conditions: optional(values),
+    when: optional(text),
+    expiresAtMs: optional(number),
+    priority: optional(number),
+    effect: optional(text),
+    description: optional(text),
+  }),
+);

@@ -1,0 +1,202 @@
+import { accessPermissions } from "../access/access-rule.ts";
+import { dependencyKinds } from "../dependency/dependency.ts";
+import type { SupposedCaller } from "../store/access-store.ts";
+import type { VariableSpec } from "../store/variable-store.ts";
+import type { Store } from "../store.ts";
+import { historyArguments } from "./history-arguments.ts";
+import {
+  anything,
+  type CallArguments,
+  entries,
+  flag,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  options,
+  recordOf,
+  signal,
+  text,
+  values,
+  whole,
+} from "./kind.ts";
+import { optimizationArguments } from "./optimization-arguments.ts";
+import {
+  accessRules,
+  creation,
+  deletion,
+  derivation,
+  name,
+  page,
+  point,
+  ref,
+  refs,
+  selection,
+  session,
+  set,
+  write,
+} from "./shared-kinds.ts";
+import { transferArguments } from "./transfer-arguments.ts";
+
+const spec = object<VariableSpec>({
+  name: text,
+  type: text,
+  value: anything,
+  constraints: optional(values),
+  description: optional(text),
+  metadata: optional(values),
+  readOnly: optional(flag),
+  sensitive: optional(flag),
+  accessRules: optional(accessRules),
+  dependencies: optional(list(text)),
+  derivation: optional(derivation),
+});
+const registration = options({ ...write, ifExists: oneOf(["refuse", "keep"]) });
+const removal = options({ ...deletion, cascade: flag });
+const dependency = { variable: text, dependsOn: text, kind: optional(text), metadata: optional(values) };
+const dependencyListing = options({ ...page, transitive: flag, kinds: list(oneOf(dependencyKinds)) });
+const rules = ["rules", accessRules] as const;
+const permissionSetting = options({ ...write, expectedRevision: whole });
+const supposed = options<SupposedCaller>({ principal: text, attributes: values, roles: list(text) });
+
+/** What the arguments of a store's methods are. */
+export const storeArguments: CallArguments<Store> = {
+  createSession: [["options", options(creation)]],
+  getSession: [session],
+  listSessions: [["options", options({ ...page, pattern: text })]],
+  updateSession: [
+    session,
+    ["changes", object({ metadata: optional(values), ttlMs: optional(number) })],
+    ["options", options(write)],
+  ],
+  touchSession: [session],
+  deleteSession: [session, ["options", options(deletion)]],
+
+  registerVariable: [session, ["spec", spec], ["options", registration]],
+  registerVariables: [session, ["specs", list(spec)], ["options", registration]],
+  getVariable: [session, ref],
+  getVariables: [session, refs, ["options", options({ includeMetadata: flag, includeDependencies: flag })]],
+  listVariables: [
+    session,
+    [
+      "options",
+      options({
+        ...page,
+        pattern: text,
+        type: text,
+        origin: text,
+        metadata: values,
+        includeMetadata: flag,
+        orderBy: text,
+      }),
+    ],
+  ],
+  setVariable: [session, ref, ["value", anything], ["options", options(set)]],
+  setVariables: [
+    session,
+    ["updates", entries],
+    ["options", options({ ...write, atomic: flag, expectedVersions: recordOf(whole) })],
+  ],
+  updateVariable: [
+    session,
+    ref,
+    ["changes", object({ description: optional(text), metadata: optional(values), constraints: optional(values) })],
+    ["options", options(set)],
+  ],
+  deleteVariable: [session, ref, ["options", removal]],
+  deleteVariables: [session, refs, ["options", removal]],
+
+  putProgram: [session, ["id", text], ["body", values], ["options", options(write)]],
+  getProgram: [session, ["id", text]],
+  listPrograms: [session, ["options", options(page)]],
+  deleteProgram: [session, ["id", text], ["options", options(deletion)]],
+
+  watch: [
+    session,
+    selection,
+    [
+      "options",
+      options({
+        after: text,
+        initialValues: flag,
+        coalesce: flag,
+        oldValues: flag,
+        filter: text,
+        distinct: flag,
+        sessionPermissions: flag,
+        signal,
+      }),
+    ],
+  ],
+
+  addDependency: [session, ["spec", object(dependency)], ["options", options(write)]],
+  addDependencies: [session, ["specs", list(object(dependency))], ["options", options(write)]],
+  removeDependency: [
+    session,
+    ["variable", text],
+    ["dependsOn", text],
+    ["options", options({ ...write, allowMissing: flag })],
+  ],
+  listDependencies: [session, ["ref", optional(text)], ["options", dependencyListing]],
+  listDependents: [session, ref, ["options", dependencyListing]],
+  setDerivation: [session, ref, ["derivation", derivation], ["options", options({ ...set, dependencies: list(text) })]],
+  clearDerivation: [session, ref, ["options", options({ ...set, removeDependencies: flag })]],
+  recomputeVariables: [session, ["refs", optional(list(text))], ["options", options(write)]],
+
+  putRule: [
+    session,
+    [
+      "rule",
+      object({
+        name: text,
+        expression: text,
+        message: optional(text),
+        description: optional(text),
+        disabled: optional(flag),
+      }),
+    ],
+    ["options", options({ ...write, allowViolated: flag, expectedRevision: whole })],
+  ],
+  getRule: [session, name],
+  listRules: [session, ["options", options({ ...page, variable: text })]],
+  deleteRule: [session, name, ["options", options(deletion)]],
+  validateRule: [session, ["expression", text]],
+  checkRules: [session, ["options", options({ updates: entries, rules: list(text) })]],
+
+  putConfigurationSpace: [
+    session,
+    ["space", object({ name: text, variables: list(text), description: optional(text), metadata: optional(values) })],
+    ["options", options(set)],
+  ],
+  getConfigurationSpace: [session, name],
+  listConfigurationSpaces: [session, ["options", options({ ...page, pattern: text })]],
+  deleteConfigurationSpace: [session, name, ["options", options(deletion)]],
+  getConfiguration: [session, name],
+  applyConfiguration: [
+    session,
+    name,
+    ["values", entries],
+    ["options", options({ ...write, allowIncomplete: flag, expectedVersion: whole, validateOnly: flag })],
+  ],
+  sampleConfigurations: [session, name, ["options", options({ count: number, seed: number })]],
+  ...historyArguments,
+  ...optimizationArguments,
+  ...transferArguments,
+
+  setVariablePermissions: [session, ref, rules, ["options", permissionSetting]],
+  getVariablePermissions: [session, ref, ["options", options({ at: point })]],
+  setSessionPermissions: [session, rules, ["options", permissionSetting]],
+  getSessionPermissions: [session, ["options", options({ at: point })]],
+  checkAccess: [session, ref, ["permission", text]],
+  checkAccesses: [session, ["questions", list(object({ ref: text, permission: oneOf(accessPermissions) }))]],
+  listAccessible: [
+    session,
+    ["options", options({ ...page, permission: oneOf(accessPermissions), ownerPattern: text, pattern: text })],
+  ],
+  explainAccess: [
+    session,
+    ref,
+    ["question", object({ permission: oneOf(accessPermissions), subject: text, caller: supposed })],
+  ],
+};

@@ -1,0 +1,111 @@
+import type { StudySpec } from "../store/study-calls.ts";
+import type { StudyStore } from "../store/study-store.ts";
+import { studyStatuses, studyTrialStates } from "../study/study.ts";
+import {
+  absentable,
+  anything,
+  type CallArguments,
+  flag,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  options,
+  recordOf,
+  signal,
+  text,
+  values,
+  whole,
+} from "./kind.ts";
+import { page, session, write } from "./shared-kinds.ts";
+
+const study = ["study", text] as const;
+const trial = ["number", number] as const;
+const { actor, origin, requestId, via } = write;
+const teller = { ...write, clientId: text };
+const method = optional(object({ name: text, config: optional(values) }));
+const result = object({
+  number,
+  values: optional(list(number)),
+  state: optional(text),
+  metrics: optional(recordOf(number)),
+});
+
+const spec = object<StudySpec>({
+  id: optional(text),
+  variables: list(text),
+  configurationSpace: optional(text),
+  bounds: optional(recordOf(values)),
+  objectives: optional(list(object({ metric: text, direction: optional(text) }))),
+  sampler: method,
+  pruner: method,
+  seed: optional(number),
+  parallelism: optional(number),
+  maxTrials: optional(number),
+  maxRetries: optional(number),
+  trialTtlMs: optional(number),
+  metadata: optional(values),
+});
+
+/** What the arguments of the methods of studies are. */
+export const studyArguments: CallArguments<StudyStore> = {
+  createStudy: [
+    session,
+    ["spec", spec],
+    ["options", options({ actor, origin, requestId, via, ifExists: oneOf(["refuse", "keep"]) })],
+  ],
+  getStudy: [session, study],
+  listStudies: [session, ["options", options({ ...page, pattern: text, statuses: list(oneOf(studyStatuses)) })]],
+  updateStudy: [
+    session,
+    study,
+    [
+      "changes",
+      object({
+        status: optional(text),
+        parallelism: optional(number),
+        maxTrials: optional(number),
+        metadata: optional(values),
+      }),
+    ],
+    ["options", options(write)],
+  ],
+  changeBounds: [
+    session,
+    study,
+    ["bounds", recordOf(values)],
+    ["options", options({ ...write, expectedSpaceVersion: whole })],
+  ],
+  deleteStudy: [session, study, ["options", options({ allowMissing: flag, actor, origin, via })]],
+
+  enqueueTrial: [session, study, ["parameters", recordOf(anything)], ["options", options(write)]],
+  askTrials: [
+    session,
+    study,
+    ["options", object({ ...absentable(teller), count: optional(number), parameters: optional(recordOf(anything)) })],
+  ],
+  tellTrial: [session, study, ["result", result], ["options", options(teller)]],
+  tellTrials: [session, study, ["results", list(result)], ["options", options({ ...teller, atomic: flag })]],
+  reportIntermediateValue: [
+    session,
+    study,
+    ["report", object({ number, step: number, value: number })],
+    ["options", options(teller)],
+  ],
+  failTrial: [session, study, trial, ["options", options({ ...teller, cause: text, retry: flag })]],
+  renewTrial: [session, study, trial, ["options", options(teller)]],
+
+  getTrial: [session, study, trial],
+  listTrials: [
+    session,
+    study,
+    ["options", options({ ...page, states: list(oneOf(studyTrialStates)), clientId: text, newestFirst: flag })],
+  ],
+  getBestTrial: [session, study],
+  listParetoTrials: [session, study, ["options", options(page)]],
+  getTrialVariables: [session, study, trial, ["refs", optional(list(text))]],
+  applyTrial: [session, study, ["options", options({ ...write, number, expectedVersions: recordOf(whole) })]],
+  rollbackStudy: [session, study, ["options", options({ ...write, overrideLaterWrites: flag })]],
+  watchStudy: [session, study, ["options", options({ after: text, omitEndedTrials: flag, signal })]],
+};

@@ -1,0 +1,75 @@
+import type { Dependency } from "../dependency/dependency.ts";
+import type { TransferStore } from "../store/transfer-store.ts";
+import type { VariableExport } from "../transfer/variable-export.ts";
+import type { Variable } from "../variable.ts";
+import {
+  type CallArguments,
+  flag,
+  having,
+  list,
+  number,
+  object,
+  optional,
+  options,
+  text,
+  time,
+  values,
+  whole,
+} from "./kind.ts";
+import { derivation, point, session, write } from "./shared-kinds.ts";
+
+// Of each variable no more than what it is told by: what is wrong with it is its own refusal, beside those of the others.
+const exported = object<VariableExport>({
+  session: text,
+  revision: whole,
+  exportedAtMs: time,
+  variables: list(
+    object<Pick<Variable, "id" | "name" | "derivation">>({ id: text, name: text, derivation: optional(derivation) }),
+  ),
+  dependencies: list(
+    object<Dependency>({
+      variable: text,
+      dependsOn: text,
+      kind: text,
+      metadata: values,
+      createdAtMs: number,
+      revision: number,
+    }),
+  ),
+  history: having("get"),
+});
+
+/** What the arguments are of what takes variables out and in. */
+export const transferArguments: CallArguments<TransferStore> = {
+  exportVariables: [
+    session,
+    [
+      "options",
+      options({
+        refs: list(text),
+        pattern: text,
+        types: list(text),
+        space: text,
+        includeHistory: flag,
+        includeDependencies: flag,
+        at: point,
+      }),
+    ],
+  ],
+  importVariables: [
+    session,
+    ["data", exported],
+    [
+      "options",
+      options({
+        ...write,
+        strategy: text,
+        allowPartial: flag,
+        validateOnly: flag,
+        pattern: text,
+        includeHistory: flag,
+        includeDependencies: flag,
+      }),
+    ],
+  ],
+};
