@@ -42,10 +42,11 @@ export function createApply(db: DatabaseSync, { heads, chunks, sweepLater }: Par
   };
 
   const trim = (stream: string, through: number): boolean => {
-    const head = heads.find(stream);
+    const isWhole = through === Number.MAX_SAFE_INTEGER;
+    const head = isWhole ? heads.findAnyhow(stream) : heads.find(stream);
     if (head === undefined) return true;
     const wanted = Math.min(through, head.last);
-    if (wanted <= head.trimmed) return true;
+    if (wanted <= head.trimmed && !isWhole) return true;
     setTrimmed.run(wanted, streamChecksum(head.id, stream, wanted), head.id);
     head.trimmed = wanted;
     sweepLater(head);

@@ -12,6 +12,8 @@ export interface Head {
 /** The ends of the streams written to lately, read from the database when they are not at hand. */
 export interface Heads {
   find(stream: string): Head | undefined;
+  /** Finds one also where its row is damaged, for whoever is about to write that anew. */
+  findAnyhow(stream: string): Head | undefined;
   /** Makes the row of a stream that has none. */
   make(stream: string): Head;
   /** Forgets everything, for what is in memory may be of a transaction that was rolled back. */
@@ -34,13 +36,16 @@ export function createHeads(db: DatabaseSync): Heads {
     return head;
   };
 
+  const find = (stream: string, anyhow?: "anyhow"): Head | undefined => {
+    const head = known.get(stream);
+    if (head !== undefined) return head;
+    const row = findRow(stream, anyhow);
+    return row === undefined ? undefined : remember(stream, { ...row });
+  };
+
   return {
-    find(stream) {
-      const head = known.get(stream);
-      if (head !== undefined) return head;
-      const row = findRow(stream);
-      return row === undefined ? undefined : remember(stream, { ...row });
-    },
+    find: (stream) => find(stream),
+    findAnyhow: (stream) => find(stream, "anyhow"),
     make(stream) {
       const id = Number(nextId.get()?.["id"]);
       insert.run(id, stream, streamChecksum(id, stream, 0));

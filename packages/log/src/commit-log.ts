@@ -37,7 +37,10 @@ export interface CommitLog<Data = Uint8Array> {
    */
   follow(stream: string, after: number, signal: AbortSignal): AsyncIterable<LogRead<Data>>;
 
-  /** Forgets entries up to and including number `through`. Numbers are never used again. */
+  /**
+   * Forgets entries up to and including number `through`. Numbers are never used again. Through `Number.MAX_SAFE_INTEGER` it forgets all
+   * there is, and a stream of which it is damaged where it ends and what is left of it can be appended to again.
+   */
   trim(stream: string, through: number): Promise<void>;
 
   /**

@@ -14,16 +14,22 @@ import { createStore, type LocalStore, type StoreOptions } from "./create-store.
 async function openFolder() {
   const memory = createMemoryLog<Commit>();
   const entries = new Map<string, { readonly entry: number; readonly error: LogError }>();
+  const lost = new Set<string>();
   let isListDamaged = false;
   let reads = 0;
   const log: typeof memory = {
     ...memory,
     async read(stream, after, limit = 1000) {
       reads++;
+      if (lost.has(stream)) throw new LogError("damaged", `where ${stream} ends is lost`);
       const found = await memory.read(stream, after, limit);
       const { entry, error } = entries.get(stream) ?? { entry: 0 };
       if (error === undefined || found.kind === "trimmed" || entry <= after || entry > after + limit) return found;
       throw error;
+    },
+    async trim(stream, through) {
+      if (through === Number.MAX_SAFE_INTEGER) lost.delete(stream);
+      await memory.trim(stream, through);
     },
   };
   const stored = createMemorySummaries<SessionSummary>();
@@ -53,11 +59,12 @@ async function openFolder() {
     const error = new LogError("unsupported", `what is stored was sealed with key ${key}`, { key });
     entries.set(stream, { entry: 1, error });
   };
+  const lose = (stream: string) => void lost.add(stream);
   const mend = (stream: string) => void entries.delete(stream);
   const damageList = () => {
     isListDamaged = true;
   };
-  return { open, first, log, snapshots, damage, seal, mend, damageList, summaries, reads: () => reads };
+  return { open, first, log, snapshots, damage, seal, mend, lose, damageList, summaries, reads: () => reads };
 }
 
 const idsOf = async (store: LocalStore) => (await store.listSessions()).items.map(({ id }) => id).sort();
@@ -221,6 +228,16 @@ describe("a session that cannot be read", () => {
     const next = open();
     expect(await idsOf(next)).toEqual(["a", "c"]);
     await next.createSession({ id: "b" });
+    expect(await idsOf(open())).toEqual(["a", "b", "c"]);
+  });
+
+  test("can be deleted where not even the end of its log is known", async () => {
+    const { open, lose } = await openFolder();
+    lose("b");
+    const store = open();
+    expect(await idsOf(store)).toEqual(["a", "c"]);
+    await store.deleteSession("b");
+    await store.createSession({ id: "b" });
     expect(await idsOf(open())).toEqual(["a", "b", "c"]);
   });
 

@@ -4,6 +4,7 @@ import type { EndedSessions } from "./ended-sessions.ts";
 import { absentAt, endOf } from "./session-beginning.ts";
 import type { LoadedSession, SessionTable } from "./session-table.ts";
 import type { Sessions } from "./sessions.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 import type { createWriteMaker, HowToWrite } from "./write-maker.ts";
 import { commitOf, decideSafely } from "./write-now.ts";
 import type { WriteResult } from "./write-pipeline.ts";
@@ -20,6 +21,13 @@ export interface UnreadableEndingOptions {
   readonly write: Sessions["write"];
 }
 
+/** Where not even the end of a log is known any more all of it is given up first. */
+const forgetting = (log: CommitLog<Commit>, id: string) => async (error: unknown) => {
+  unlessDamaged(error);
+  await log.trim(id, Number.MAX_SAFE_INTEGER);
+  return endOf(log, id);
+};
+
 /**
  * Makes what answers a write to a session that could not be loaded. Of one that cannot be read nothing can be done but end it: its
  * end is appended behind what there is, as that of any other, so that whoever follows the log, the audit among them, hears of it. Then
@@ -32,7 +40,7 @@ export function createUnreadableEnding({ log, ended, toWrite, table, hold, write
     commands: readonly Command[],
     by: HowToWrite,
   ): Promise<WriteResult> => {
-    const last = await endOf(log, id);
+    const last = await endOf(log, id).catch(forgetting(log, id));
     const ending = toWrite(id, commands, by);
     const context = ending.context();
     const state: SessionState = { ...absentAt(id, last), status: "live" };

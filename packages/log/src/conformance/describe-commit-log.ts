@@ -142,6 +142,9 @@ function describeRead(open: () => Promise<CommitLog>): void {
       expect(await log.read("a", 4, 3)).toEqual({ kind: "entries", first: 5, entries: numbered(5, 3) });
       expect(await log.read("a", 10)).toEqual({ kind: "entries", first: 11, entries: [] });
       expect(await log.read("a", Number.MAX_SAFE_INTEGER)).toEqual({ kind: "entries", first: 11, entries: [] });
+      await log.trim("a", Number.MAX_SAFE_INTEGER);
+      expect(await log.read("a", 0)).toEqual({ kind: "trimmed", through: 10 });
+      expect(await log.append("a", 10, numbered(11, 1))).toBe(true);
     });
   });
 }
