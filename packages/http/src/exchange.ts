@@ -39,6 +39,8 @@ export interface Exchange {
   start(status: number, headers: OutgoingHttpHeaders, isAll?: boolean): void;
   /** Sends bytes, which must not be changed any more; `false` asks to wait for `onDrain` before more is sent. */
   write(bytes: Uint8Array): boolean;
+  /** Sends bytes as `write` does, in several pieces that are one: where too many wait, all of these do or none. */
+  writeAll(pieces: readonly Uint8Array[]): boolean;
   /**
    * Ends the answer. The reader hears nothing from then on: what is left of the request is dropped, and over HTTP/2 its stream is
    * reset without an error (RFC 9113, section 8.1) once the answer is sent. Left open, it would keep bytes that count against

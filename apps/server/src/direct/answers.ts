@@ -101,23 +101,13 @@ const joinedBytes = 4096;
 const joined = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
   pieces.length > 1 && lengthOf(pieces) <= joinedBytes ? [Buffer.concat(pieces)] : pieces;
 
-/**
- * Size beyond which pieces are copied together, too. What waits for its client in many pieces counts against what a connection keeps
- * for all its streams while it is added to, and is broken off beyond; what is one piece is taken as a whole.
- */
-const wholeBytes = 128 * 1024 * 1024;
-
 /** Sends the last bytes of an answer. */
-function endWith(exchange: Exchange, parts: readonly Uint8Array[], trailers?: Ending["trailers"]): void {
-  const pieces = parts.length > 1 && lengthOf(parts) > wholeBytes ? [Buffer.concat(parts)] : parts;
-  const last = pieces.length - 1;
-  for (let i = 0; i < last; i++) exchange.write(pieces[i] ?? noBytes);
-  const bytes = pieces[last];
+function endWith(exchange: Exchange, pieces: readonly Uint8Array[], trailers?: Ending["trailers"]): void {
+  const bytes = pieces.length === 1 ? pieces[0] : undefined;
+  if (bytes === undefined) exchange.writeAll(pieces);
   if (bytes === undefined) exchange.end(trailers === undefined ? {} : { trailers });
   else exchange.end(trailers === undefined ? { bytes } : { bytes, trailers });
 }
-
-const noBytes = new Uint8Array();
 
 /**
  * Sends what a handler yields, at the pace at which the caller takes it: nothing is asked of the handler while bytes wait

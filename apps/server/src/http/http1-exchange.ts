@@ -82,6 +82,10 @@ class Http1Exchange implements Exchange {
     return !this.isClosed && this.#response.write(bytes);
   }
 
+  writeAll(pieces: readonly Uint8Array[]): boolean {
+    return pieces.reduce((_, piece) => this.write(piece), true);
+  }
+
   end({ bytes, trailers }: Ending): void {
     this.#reader = undefined;
     if (this.isClosed) return;

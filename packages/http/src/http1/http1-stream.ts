@@ -89,6 +89,10 @@ export class Http1Stream implements Exchange {
     return !this.#host.isBackedUp;
   }
 
+  writeAll(pieces: readonly Uint8Array[]): boolean {
+    return pieces.reduce((_, piece) => this.write(piece), true);
+  }
+
   end({ bytes = noBytes, trailers }: Ending): void {
     if (this.isClosed) return;
     if (this.#head !== undefined) {

@@ -125,8 +125,7 @@ describe("common requests", () => {
     const client = connect(
       await serve((exchange) => {
         exchange.start(200, {});
-        exchange.write(Buffer.from("first"));
-        exchange.write(Buffer.from("second, longer"));
+        exchange.writeAll([Buffer.from("first"), Buffer.from("second, longer")]);
         exchange.end({ trailers: { "x-last": "word" } });
       }),
     );

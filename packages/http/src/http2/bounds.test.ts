@@ -47,6 +47,22 @@ it("breaks answers off that would have to be held beyond the limit, not those th
   expect(streams.map((stream) => closings.get(stream))).toEqual([undefined, 1, 1]);
 });
 
+it("holds an answer in pieces that began within the limit as it does one in one piece", async () => {
+  const pieces = Array.from({ length: 4 }, () => Buffer.alloc(1000));
+  const { port } = await serve(
+    (stream) => {
+      stream.start(200, {});
+      stream.writeAll(pieces);
+      stream.end({ trailers: { "x-sum": "7" } });
+    },
+    { maxHeldBytes: 2500 },
+  );
+  const client = await openRaw(port);
+  expect(await client.reaction(noWindow, get(1))).toEqual(["SETTINGS ACK", "HEADERS 1 200"]);
+  const whole = [...pieces.map(() => "DATA 1 1000"), "HEADERS 1 trailers END"];
+  expect(await client.settled(windowUpdate(1, 4000))).toEqual(whole);
+});
+
 it("reads nothing more from a client that does not read its answers, until it does", async () => {
   const backlogBytes = 256 * 1024;
   const served = await serve(answerMuch, { backlogBytes });

@@ -19,6 +19,7 @@ export class ServerStream implements Exchange {
   readonly body: ReceivedBody;
   /** Bytes that the client takes on this stream. */
   sendWindow: number;
+  readonly hasTrailers = true;
   isClosed = false;
   /** How much had been written on the connection when the answer had begun. */
   #answeredAt = Number.POSITIVE_INFINITY;
@@ -33,10 +34,6 @@ export class ServerStream implements Exchange {
     this.#host = host;
     this.sendWindow = host.peer.initialWindowBytes;
     this.body = new ReceivedBody(id, headers, host);
-  }
-
-  get hasTrailers(): boolean {
-    return true;
   }
 
   get method(): string | undefined {
@@ -56,10 +53,7 @@ export class ServerStream implements Exchange {
     return this.#answeredAt <= this.#host.output.handedBytes;
   }
 
-  /**
-   * What waits for the client alone. A stream whose answer has begun and not ended waits for nobody, however long the client says or
-   * takes nothing: that is what watches and calls with streams both ways are like.
-   */
+  /** What waits for the client alone. A stream whose answer has begun and not ended, as a watch's, waits for nobody, however long. */
   get owed(): Owed | undefined {
     const queue = this.#queue;
     if (queue?.ending !== undefined) return { kind: "room", progress: Math.floor(queue.takenBytes / crumbBytes) };
@@ -89,7 +83,7 @@ export class ServerStream implements Exchange {
     if (isAll) this.#finish();
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, mayWait?: boolean): boolean {
     if (this.isClosed) return false;
     if (bytes.length === 0) return this.#queue === undefined && !this.#host.isBackedUp;
     if (this.#mayGoOut(bytes.length)) {
@@ -97,8 +91,12 @@ export class ServerStream implements Exchange {
       this.#sendData(bytes, false);
       return !this.#host.isBackedUp;
     }
-    this.#enqueue(bytes);
+    this.#enqueue(bytes, mayWait);
     return false;
+  }
+
+  writeAll(pieces: readonly Uint8Array[], mayWait = !this.#host.isHoldingTooMuch): boolean {
+    return pieces.reduce((_, piece) => this.write(piece, mayWait), true);
   }
 
   end({ bytes = noBytes, trailers }: Ending): void {
@@ -209,10 +207,10 @@ export class ServerStream implements Exchange {
     return bytes === 0 || (isFitting && !host.isBackedUp);
   }
 
-  /** Has bytes wait for windows, or breaks the answer off where too many do. */
-  #enqueue(bytes: Uint8Array): SendQueue | undefined {
+  /** Has bytes wait for windows, or breaks the answer off where they may not. */
+  #enqueue(bytes: Uint8Array, mayWait = !this.#host.isHoldingTooMuch): SendQueue | undefined {
     const host = this.#host;
-    if (bytes.length > 0 && host.isHoldingTooMuch) {
+    if (bytes.length > 0 && !mayWait) {
       this.reset(errorCode.enhanceYourCalm);
       return undefined;
     }
@@ -237,8 +235,8 @@ export class ServerStream implements Exchange {
 
   /** Sends what ends the answer, declines what the client has still to say, and closes. */
   #finish(trailers?: OutgoingHttpHeaders): void {
-    const { output, peer } = this.#host;
-    if (trailers !== undefined) sendHead(output, peer, { streamId: this.id, isLast: true, fields: trailers });
+    if (trailers !== undefined)
+      sendHead(this.#host.output, this.#host.peer, { streamId: this.id, isLast: true, fields: trailers });
     if (this.body.isWhole) this.close();
     else this.reset(errorCode.noError);
   }
