@@ -1,5 +1,6 @@
 import { type DType, dtypes, isNdArray, type NdArray, settle } from "@trimtab/core";
 import { DType as WireDType, type NdArray as WireNdArray } from "./gen/trimtab/v1/value_pb.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import { refuseMessage } from "./refuse.ts";
 
 const wireDtypes = {
@@ -37,10 +38,11 @@ const largeBytes = 64 * 1024;
  *
  * @throws StoreError `invalid_argument` for an unknown dtype, an extent beyond 2^53-1, or bytes that do not fit the shape
  */
-export function fromWireNdArray({ dtype: wireDtype, shape: extents, data }: WireNdArray, path: string): NdArray {
+export function fromWireNdArray({ dtype: wireDtype, shape: extents, data: bytes }: WireNdArray, path: string): NdArray {
   const dtype = coreDtypes.get(wireDtype);
   if (dtype === undefined) throw refuseMessage(path, `has the unknown dtype ${wireDtype}`);
   const shape = extents.map(Number);
+  const data = plainBytes(bytes);
   const array = { dtype, shape, data };
   if (!isNdArray(array)) {
     throw refuseMessage(path, `of ${dtype} with shape [${extents.join(", ")}] does not hold ${data.byteLength} bytes`);

@@ -1,4 +1,4 @@
-import { create, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { create, fromBinary, fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
 import { isStoreError, maxPayloadDepth, type StoreError, toPayload, type Value } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { encodeFlag, encodeRecord, encodeText, encodeValue, encodeWhole } from "./caller-data.ts";
@@ -135,4 +135,10 @@ describe("data from a caller", () => {
   });
 
   test("an absent record is empty", () => expect(encodeRecord(undefined, "metadata")).toEqual({}));
+});
+
+test("bytes that came in a Buffer are bytes like any others", () => {
+  const sent = toPayload({ bytes: Uint8Array.of(1, 2), array: new Float64Array([1, 2]) });
+  const message = Buffer.from(toBinary(ValueSchema, toWireValue(sent)));
+  expect(fromWireValue(fromBinary(ValueSchema, message), "value")).toStrictEqual(sent);
 });

@@ -2,6 +2,7 @@ import { NullValue } from "@bufbuild/protobuf/wkt";
 import { fromPayload, maxPayloadDepth, type Payload, type Value, type ValueRecord } from "@trimtab/core";
 import type { Value as WireValue } from "./gen/trimtab/v1/value_pb.ts";
 import { fromWireNdArray, toWireNdArray } from "./nd-array.ts";
+import { plainBytes } from "./plain-bytes.ts";
 import { refuseMessage } from "./refuse.ts";
 
 /** A map field of values. */
@@ -88,7 +89,7 @@ function readLeaf(kind: Exclude<WireValue["kind"], { case: "list" | "map" }>, tr
     case "string":
       return { kind: "string", value: kind.value };
     case "bytes":
-      return { kind: "bytes", value: kind.value };
+      return { kind: "bytes", value: plainBytes(kind.value) };
     case "array":
       return { kind: "array", value: fromWireNdArray(kind.value, formatTrail(trail)) };
     case "null":

@@ -12,13 +12,14 @@ import {
   type StoredVia,
 } from "../gen/trimtab/log/v1/commit_pb.ts";
 import { fromWireOrigin, toWireOrigin } from "../origin.ts";
+import { plainBytes } from "../plain-bytes.ts";
 import { toWireRecord } from "../plain-value.ts";
 import { fromTimestamp, toTimestamp } from "../time.ts";
 import { fromWireRecord } from "../value.ts";
 import { fromWireVersion, toWireVersion } from "../variable-version.ts";
 import { fromUint64, toUint64 } from "../whole-number.ts";
 import { fromStoredEvent } from "./from-stored-event.ts";
-import { checkFormat, orDataLoss, plainBytes, storedFormat } from "./stored-format.ts";
+import { checkFormat, orDataLoss, storedFormat } from "./stored-format.ts";
 import { fromStoredSession, toStoredSession } from "./stored-session.ts";
 import { toStoredEvent } from "./to-stored-event.ts";
 

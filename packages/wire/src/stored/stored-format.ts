@@ -3,10 +3,6 @@ import { isStoreError, storeError } from "@trimtab/core";
 /** The layout that is written; everything up to it is read. */
 export const storedFormat = 1;
 
-/** A Node Buffer would give its own kind to every value that is bytes. */
-export const plainBytes = (bytes: Uint8Array): Uint8Array =>
-  new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** Throws for a layout that is newer than this program, and for none. */
 export function checkFormat(found: number): void {
   if (found === storedFormat) return;

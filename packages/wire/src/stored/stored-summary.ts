@@ -1,11 +1,12 @@
 import type { SessionSummary } from "@trimtab/core";
 import { decodeMessage, encodeMessage } from "../binary/message-codec.ts";
 import { StoredSummarySchema } from "../gen/trimtab/log/v1/commit_pb.ts";
+import { plainBytes } from "../plain-bytes.ts";
 import { toWireRecord } from "../plain-value.ts";
 import { fromTimestamp, toTimestamp } from "../time.ts";
 import { fromWireRecord } from "../value.ts";
 import { fromUint64, toUint64 } from "../whole-number.ts";
-import { checkFormat, orDataLoss, plainBytes, storedFormat } from "./stored-format.ts";
+import { checkFormat, orDataLoss, storedFormat } from "./stored-format.ts";
 import { fromStoredStatus, toStoredStatus } from "./stored-session.ts";
 
 /** Puts a session's summary into the bytes that it is stored as. */
