@@ -1,6 +1,5 @@
 import {
   checkTimeRange,
-  checkWhole,
   fromPayload,
   type ListHistoryOptions,
   type Payload,
@@ -19,7 +18,7 @@ import {
 import { attributed } from "./attributed.ts";
 import { commitAt } from "./commit-at.ts";
 import { pageAfter } from "./paging.ts";
-import { revisionOf, stateAt } from "./past-states.ts";
+import { checkedWhole, revisionOf, stateAt } from "./past-states.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
 import { byBirth } from "./variable-listing.ts";
@@ -95,17 +94,14 @@ function createVersionFilter(options: ListHistoryOptions, { optimizations }: Ses
     (optimizer === undefined || isBy(optimizer, version));
 }
 
-function checkOffset(offset = 0): number {
-  const wrong = checkWhole(offset, "offset", 0);
-  if (wrong !== undefined) throw new StoreError(wrong);
-  return offset;
-}
+const checkOffset = (offset = 0): number => checkedWhole(offset, "offset");
 
 const withoutMetadata = (version: VariableVersion): VariableVersion => ({ ...version, metadata: {} });
 
 /** A version that is kept; the present one always is. */
 export function requireVersion(runtime: SessionRuntime, { id, name }: Variable, version: number): VariableVersion {
-  const found = runtime.history.versionsOf(id).find((each) => each.version === version);
+  const wanted = checkedWhole(version, "version");
+  const found = runtime.history.versionsOf(id).find((each) => each.version === wanted);
   if (found === undefined) throw new StoreError(versionNotFound(name, version));
   return found;
 }

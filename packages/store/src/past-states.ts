@@ -3,6 +3,7 @@ import {
   type Commit,
   checkChoice,
   checkTime,
+  checkWhole,
   evolve,
   fromSnapshot,
   type SessionCheckpoint,
@@ -58,7 +59,7 @@ export async function revisionOf(source: PastSource, point: SessionPoint): Promi
   if (wrong !== undefined) throw new StoreError(wrong);
   switch (point.kind) {
     case "revision":
-      return point.revision;
+      return checkedWhole(point.revision, "revision");
     case "label": {
       const label = source.state.labels.get(point.label);
       if (label === undefined) throw new StoreError(unknownLabel(point.label));
@@ -67,6 +68,13 @@ export async function revisionOf(source: PastSource, point: SessionPoint): Promi
     case "time":
       return revisionAtTime(source, point.atMs);
   }
+}
+
+/** Refuses a number that no revision or version can have. */
+export function checkedWhole(number: number, field: string): number {
+  const wrong = checkWhole(number, field, 0);
+  if (wrong !== undefined) throw new StoreError(wrong);
+  return number;
 }
 
 async function revisionAtTime({ state, log }: PastSource, atMs: number): Promise<number> {
