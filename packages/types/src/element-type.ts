@@ -1,6 +1,11 @@
 import type { DType } from "@trimtab/core";
 import { bfloat16, type FloatFormat, float16 } from "./float-format.ts";
 
+/** `Float16Array` as the program's own `lib` declares it. Under one that does not, a bare name would be `any`. */
+type HalfArray = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer A } }
+  ? A
+  : ArrayBufferView & ArrayLike<number>;
+
 /**
  * The arrays in which a program holds elements of each dtype. `bool` is 0 or 1. `bf16` is raw bits, and so is `f16` on
  * a runtime without `Float16Array`; `toNested` and the `bfloat16` and `float16` formats read both.
@@ -15,7 +20,7 @@ export interface ElementArrays {
   s16: Int16Array;
   s32: Int32Array;
   s64: BigInt64Array;
-  f16: Float16Array | Uint16Array;
+  f16: HalfArray | Uint16Array;
   bf16: Uint16Array;
   f32: Float32Array;
   f64: Float64Array;
@@ -131,7 +136,7 @@ const booleanElements: ElementType = {
 
 /** Makes the table of element types for a runtime that has, or lacks, `Float16Array`. */
 export const createElementTypes = (
-  Float16: (new (buffer: ArrayBuffer, at?: number, count?: number) => Float16Array) | undefined,
+  Float16: (new (buffer: ArrayBuffer, at?: number, count?: number) => HalfArray) | undefined,
 ): Readonly<Record<DType, ElementType>> => ({
   bool: booleanElements,
   u8: integerElements(Uint8Array, 0, 2 ** 8 - 1),
