@@ -1,7 +1,7 @@
 import type { DeclarationOptions, VariableDeclaration, VariableType } from "@trimtab/core";
 import { constraint, constraintSchema, texts } from "./constraint-schema.ts";
 import { declareVariable } from "./declare-variable.ts";
-import { stringType } from "./string.ts";
+import { storedText } from "./stored-text.ts";
 import { isText, refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
 /** Limits of a choice variable. */
@@ -28,9 +28,7 @@ export const choiceType: VariableType<string, ChoiceConstraints> = {
       return refuseConstraint(context, `must be one of: ${choices.join(", ")}`, broken);
     });
   },
-  encode: stringType.encode,
-  decode: stringType.decode,
-  equals: stringType.equals,
+  ...storedText,
   space: ({ choices }) => (choices === undefined ? undefined : { kind: "categorical", choices }),
 };
 

@@ -3,6 +3,7 @@ import { constraint, constraintSchema, isAbove, texts, wholeNumber } from "./con
 import { declareVariable } from "./declare-variable.ts";
 import { graphemeLength } from "./grapheme-length.ts";
 import { createPatternCheck, patternText } from "./re2-pattern.ts";
+import { storedText } from "./stored-text.ts";
 import { isText, type ParseContext, refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
 /** Limits of a string variable. Lengths count graphemes: what readers see as characters. */
@@ -41,12 +42,7 @@ export const stringType: VariableType<string, StringConstraints> = {
       return input;
     });
   },
-  encode: (value) => ({ kind: "string", value }),
-  decode: (payload) => {
-    if (payload.kind !== "string" || !isText(payload.value)) throw new TypeError("no stored string");
-    return payload.value;
-  },
-  equals: (a, b) => a === b,
+  ...storedText,
   space: (constraints) => {
     const schema = stringType.values(constraints);
     const choices = constraints.enum?.filter((choice) => schema.safeParse(choice).success) ?? [];
