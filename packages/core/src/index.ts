@@ -92,4 +92,5 @@ export * from "./transfer/variable-export.ts";
 export * from "./type-registry.ts";
 export * from "./variable.ts";
 export { variableId } from "./variable-id.ts";
+export { comingsOf } from "./variable-table.ts";
 export * from "./variable-type.ts";

@@ -13,7 +13,7 @@ import type { Program } from "./store/program-store.ts";
 import type { SessionStats } from "./store/session-store.ts";
 import { emptyRecord, type Variable } from "./variable.ts";
 import { idPrefix, numberOfId } from "./variable-id.ts";
-import { createVariableTable } from "./variable-table.ts";
+import { createVariableTable, VariableTable } from "./variable-table.ts";
 import { writable } from "./writable.ts";
 
 /**
@@ -153,6 +153,7 @@ export function putVariable(state: SessionState, variable: Variable): SessionSta
   if (before === undefined) state.variableCount++;
   else if (before.name !== variable.name) dropName(state, before);
   storeVariable(state, variable);
+  if (state.variables instanceof VariableTable) state.variables.noteComing();
   if (before?.name !== variable.name) state.names.set(variable.name, variable.id);
   state.totalVariableUpdates++;
   return state;

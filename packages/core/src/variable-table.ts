@@ -93,6 +93,7 @@ export class VariableTable implements Table<string, Variable> {
   readonly #entries = new Map<string, Variable | DerivedSlot>();
   /** There as soon as there are slots. */
   #key: object | undefined;
+  #comings = 0;
 
   constructor(variables: readonly Variable[]) {
     for (const variable of variables) this.#entries.set(variable.id, variable);
@@ -100,6 +101,16 @@ export class VariableTable implements Table<string, Variable> {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Grows whenever a variable comes or goes: while it stays, so do their ids, their names, and the times at which they were created. */
+  get comings(): number {
+    return this.#comings;
+  }
+
+  /** Notes that a variable was put in which was not there, or not as it is now but for what writes change. */
+  noteComing(): void {
+    this.#comings++;
   }
 
   get(id: string): Variable | undefined {
@@ -119,6 +130,7 @@ export class VariableTable implements Table<string, Variable> {
   }
 
   delete(id: string): boolean {
+    this.#comings++;
     return this.#entries.delete(id);
   }
 
@@ -149,3 +161,7 @@ export class VariableTable implements Table<string, Variable> {
     return slot !== undefined && slot.key === this.#key;
   }
 }
+
+/** Gives {@link VariableTable.comings}; nothing of tables that are drafts, which do not count. */
+export const comingsOf = (table: Table<string, Variable>): number | undefined =>
+  table instanceof VariableTable ? table.comings : undefined;

@@ -16,13 +16,33 @@ export function pageAfter<T>(
   { pageSize = defaultPageSize, pageToken }: PageOptions,
   keyOf: (item: T) => SortKey,
 ): Page<T> {
-  checkPageSize(pageSize);
   const items = inOrder(list, keyOf);
-  const start = pageToken === undefined ? 0 : firstAfter(items, parsePageToken(pageToken, items[0], keyOf), keyOf);
-  const page = items.slice(start, start + pageSize);
-  const last = page.at(-1);
-  if (last === undefined || start + pageSize >= items.length) return { items: page };
-  return { items: page, nextPageToken: formatPageToken(keyOf(last)) };
+  return pageOfOrdered({ count: items.length, at: (index) => items[index] as T }, { pageSize, pageToken }, { keyOf });
+}
+
+/** Items in the order of their keys. */
+export interface Ordered<T> {
+  readonly count: number;
+  readonly at: (index: number) => T;
+}
+
+/** Cuts one page out as {@link pageAfter} does, of what is in order already and is selected; looks at no more than it takes. */
+export function pageOfOrdered<T>(
+  { count, at }: Ordered<T>,
+  { pageSize = defaultPageSize, pageToken }: { readonly [K in keyof PageOptions]: PageOptions[K] | undefined },
+  { keyOf, selects = () => true }: { readonly keyOf: (item: T) => SortKey; readonly selects?: (item: T) => boolean },
+): Page<T> {
+  checkPageSize(pageSize);
+  const first = count === 0 ? undefined : at(0);
+  const start = pageToken === undefined ? 0 : firstAfter({ count, at }, parsePageToken(pageToken, first, keyOf), keyOf);
+  const items: T[] = [];
+  for (let index = start; index < count; index++) {
+    const item = at(index);
+    if (!selects(item)) continue;
+    if (items.length === pageSize) return { items, nextPageToken: formatPageToken(keyOf(items.at(-1) as T)) };
+    items.push(item);
+  }
+  return { items };
 }
 
 /** Items per page where a caller names no number. */
@@ -42,12 +62,12 @@ export function inOrder<T>(list: readonly T[], keyOf: (item: T) => SortKey): rea
   return isSorted ? list : [...list].sort((a, b) => compare(keyOf(a), keyOf(b)));
 }
 
-function firstAfter<T>(items: readonly T[], key: SortKey, keyOf: (item: T) => SortKey): number {
+function firstAfter<T>({ count, at }: Ordered<T>, key: SortKey, keyOf: (item: T) => SortKey): number {
   let low = 0;
-  let high = items.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compare(keyOf(items[middle] as T), key) > 0) high = middle;
+    if (compare(keyOf(at(middle)), key) > 0) high = middle;
     else low = middle + 1;
   }
   return low;

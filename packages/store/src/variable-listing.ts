@@ -1,5 +1,6 @@
 import {
   checkChoice,
+  comingsOf,
   emptyRecord,
   type ListVariablesOptions,
   listVariables,
@@ -15,12 +16,13 @@ import {
   type VariablePage,
   variableOrders,
 } from "@trimtab/core";
-import { pageAfter, type SortKey } from "./paging.ts";
+import { inOrder, type Ordered, pageOfOrdered, type SortKey } from "./paging.ts";
 
 /** One page of a session's variables: those that are asked for, in the order asked for. */
 export function pageOfVariables(state: SessionState, options: ListVariablesOptions): VariablePage {
-  const selected = listVariables(state).filter(createFilter(options));
-  const page = pageAfter(selected, options, keyFor(options));
+  const selects = createFilter(options);
+  const order = orderOf(options);
+  const page = pageOfOrdered(inListingOrder(state, order), options, { keyOf: keys[order], selects });
   const items = options.includeMetadata === false ? page.items.map(withoutMetadata) : page.items;
   return { ...page, items, revision: state.revision };
 }
@@ -42,11 +44,42 @@ const keys: { readonly [K in VariableOrder]: (variable: Variable) => SortKey } =
   updated: ({ updatedAtMs, id }) => [-updatedAtMs, id],
 };
 
-function keyFor({ orderBy = "created" }: ListVariablesOptions): (variable: Variable) => SortKey {
+function orderOf({ orderBy = "created" }: ListVariablesOptions): VariableOrder {
   const wrong = checkChoice(orderBy, "orderBy", variableOrders);
   if (wrong !== undefined) throw new StoreError(wrong);
-  return keys[orderBy];
+  return orderBy;
 }
+
+/** Fewer variables than this are put in order for each page. */
+const worthKeeping = 256;
+
+/** The ids of a session's variables as they were listed last, and what has to be as it was for them to be so still. */
+interface Listing {
+  readonly order: VariableOrder;
+  readonly stamp: number;
+  readonly ids: readonly string[];
+}
+
+// Who lists many variables asks for page after page of them.
+const listings = new WeakMap<SessionState, Listing>();
+
+/** All variables in an order, which for page after page is found once. */
+function inListingOrder(state: SessionState, order: VariableOrder): Ordered<Variable> {
+  const stamp = order === "updated" ? state.revision : comingsOf(state.variables);
+  const known = listings.get(state);
+  if (known !== undefined && known.order === order && known.stamp === stamp) return byIds(state, known.ids);
+  const variables = inOrder(listVariables(state), keys[order]);
+  if (stamp !== undefined && variables.length >= worthKeeping) {
+    const ids = variables.map(({ id }) => id);
+    listings.set(state, { order, stamp, ids });
+  }
+  return { count: variables.length, at: (index) => variables[index] as Variable };
+}
+
+const byIds = (state: SessionState, ids: readonly string[]): Ordered<Variable> => ({
+  count: ids.length,
+  at: (index) => state.variables.get(ids[index] as string) as Variable,
+});
 
 /** A variable as those see it who leave metadata out. */
 export const withoutMetadata = (variable: Variable): Variable => ({ ...variable, metadata: emptyRecord });
