@@ -30,7 +30,7 @@ export function maximizeImprovement(
   const candidates = Array.from({ length: 2 * drawn }, (_, i) =>
     toCodedUnit(layout, i < drawn ? drawUnit(layout, random) : drawNear(layout, leaders, random)),
   );
-  const isNew = findNew(layout, taken);
+  const isNew = findNew(taken);
   const isOpen = (unit: Float64Array) => isNew(unit) && isAllowed(unit);
   const hill = { ...improvementOf(process, seen), layout, isOpen };
   const ranked = worthRanking(candidates, isOpen, isAllowed)
@@ -74,13 +74,18 @@ function improvementOf(process: GaussianProcess, seen: readonly Observation[]): 
   };
 }
 
-/** Says of places whether they are none of those taken. In a space that is continuous everywhere none comes twice by itself. */
-function findNew({ parameters }: SpaceLayout, taken: readonly Float64Array[]): (unit: Float64Array) => boolean {
-  const isContinuous = parameters.some(({ space, condition }) => {
-    return condition === undefined && (space.kind === "vector" || (space.kind === "real" && space.step === undefined));
-  });
-  if (isContinuous) return () => true;
-  const known = new Set(taken.map((unit) => unit.join()));
+// Places of trials never change, and are asked about with every trial after.
+const keys = new WeakMap<Float64Array, string>();
+
+function keyOf(place: Float64Array): string {
+  const key = keys.get(place) ?? place.join();
+  keys.set(place, key);
+  return key;
+}
+
+/** Says of places whether they are none of those taken. Where everything is continuous it is the box's corners that come again. */
+function findNew(taken: readonly Float64Array[]): (unit: Float64Array) => boolean {
+  const known = new Set(taken.map(keyOf));
   return (unit) => !known.has(unit.join());
 }
 

@@ -93,6 +93,20 @@ test("the Gaussian process tries no point twice while there is another", () => {
   expect(study.ask()).toBeDefined();
 });
 
+test.each([1, 2])("the Gaussian process tries the best corner of %i real parameters once", (count) => {
+  const space = Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, real(0, 1)] as const));
+  const study = createStudy({ space, sampler: createGpSampler(), seed: 1 });
+  for (let i = 0; i < 25; i++) {
+    const { number = -1, parameters = {} } = study.ask() ?? {};
+    study.tell(
+      number,
+      (Object.values(parameters) as number[]).reduce((sum, x) => sum + x, 0),
+    );
+  }
+  expect(study.best?.values).toEqual([0]);
+  expect(new Set(study.trials.map(({ point }) => JSON.stringify(point))).size).toBe(25);
+});
+
 test("the grid tries every point once and then has no more", () => {
   const space: Record<string, Space> = {
     x: real(0, 1),
