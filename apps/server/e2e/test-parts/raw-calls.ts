@@ -79,6 +79,12 @@ export async function overHttp2(url: string, { path, headers, body }: Sent): Pro
   return tidy({ status: Number(status), headers: fields, body: chunks, trailers: heard.trailers });
 }
 
+/** How a call of gRPC ended: its message may be encoded in more than one way. */
+function endingOf(trailers: Record<string, unknown>): Record<string, unknown> {
+  const message = trailers["grpc-message"];
+  return typeof message === "string" ? { ...trailers, "grpc-message": decodeURIComponent(message) } : trailers;
+}
+
 /** Takes out of a head what gRPC otherwise says in trailers, and may say there where it is all of the answer. */
 function takeStatus(head: Record<string, unknown>): [string, unknown][] {
   const taken = Object.entries(head).filter(([name]) => /^grpc-(status|message)/.test(name));
@@ -108,7 +114,7 @@ function tidy({ body, headers, trailers, ...heard }: Omit<Heard, "body"> & { bod
   // Only here for gRPC-web, whose answers are told apart by their envelopes.
   if (String(fields["content-type"]).includes("grpc")) delete fields["content-length"];
   const ending = Object.fromEntries([...Object.entries(trailers), ...takeStatus(fields)]);
-  return { ...heard, headers: fields, body: bytes.toString("latin1"), trailers: ending };
+  return { ...heard, headers: fields, body: bytes.toString("latin1"), trailers: endingOf(ending) };
 }
 
 /** Puts a message into an envelope, as all three protocols do in streams. */

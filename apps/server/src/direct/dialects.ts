@@ -6,6 +6,7 @@ import type { Ending } from "@trimtab/http";
 import type { DirectMethod } from "./direct-methods.ts";
 import { envelope } from "./envelope.ts";
 import { soundError } from "./sound-error.ts";
+import { statusMessage } from "./status-message.ts";
 
 /** One of the three protocols in one of two encodings, as a content type names them. */
 export interface Dialect {
@@ -35,7 +36,10 @@ function connectEnding(error: ConnectError | undefined, { jsonOptions }: HowToTe
 
 function grpcEnding(error: ConnectError | undefined, _: HowToTell, trailer?: Headers): Ending {
   if (error === undefined && trailer === undefined) return endedWell;
-  return { trailers: Object.fromEntries(grpc.setTrailerStatus(trailer ?? new Headers(), error && soundError(error))) };
+  const told = error && soundError(error);
+  const status = grpc.setTrailerStatus(trailer ?? new Headers(), told);
+  if (told !== undefined) status.set("grpc-message", statusMessage(told.rawMessage));
+  return { trailers: Object.fromEntries(status) };
 }
 const endedWell: Ending = { trailers: { "grpc-status": grpc.grpcStatusOk } };
 

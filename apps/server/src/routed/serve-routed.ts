@@ -4,6 +4,7 @@ import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/conn
 import { grpcStatusOk } from "@connectrpc/connect/protocol-grpc";
 import type { Ending, Exchange } from "@trimtab/http";
 import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
+import { statusMessage } from "../direct/status-message.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
 import { sendBody, sendEnding, sendFailure, sendText, type TextAnswer } from "../http/send.ts";
@@ -98,7 +99,11 @@ async function send(exchange: Exchange, answer: UniversalServerResponse, fields:
 
 const hasFailed = (trailer: Headers): boolean => ![null, grpcStatusOk].includes(trailer.get("grpc-status"));
 
-const endingOf = (trailer: Headers): Ending => ({ trailers: Object.fromEntries(trailer) });
+function endingOf(trailer: Headers): Ending {
+  const message = trailer.get("grpc-message");
+  const own = message !== null && { "grpc-message": statusMessage(decodeURIComponent(message)) };
+  return { trailers: { ...Object.fromEntries(trailer), ...own } };
+}
 
 const noBody: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
 
