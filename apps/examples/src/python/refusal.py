@@ -11,7 +11,8 @@ def read_refusal(error):
 
     What failed otherwise has none, as a call past its deadline or without a connection: its error is raised again.
     """
-    metadata = dict(error.trailing_metadata() or ())
+    # Of a call by `grpc.aio` the metadata is no mapping that `dict` takes.
+    metadata = {key: value for key, value in error.trailing_metadata() or ()}
     status = grpc_status_pb2.Status.FromString(metadata.get("grpc-status-details-bin", b""))
     for packed in status.details:
         detail = error_pb2.ErrorDetail()
