@@ -190,6 +190,24 @@ test("a stranger is told of a damaged session what it is told of one that is not
   for (const call of calls) expect(await told(call, "b")).toEqual(await told(call, "none"));
 });
 
+test("a watch that is to go on over what is damaged starts over with the present, as where it is gone", async () => {
+  const { open, first, damage } = await openFolder();
+  const tokens: string[] = [];
+  for await (const { token } of first.watch("b")) {
+    tokens.push(token);
+    if (tokens.length > 6) break;
+    await first.setVariable("b", "x", tokens.length);
+  }
+  await first.close();
+  damage("b", 4);
+  const store = open();
+  const [before = "", , at = ""] = tokens;
+  for (const after of [before, at]) {
+    const { value } = await store.watch("b", {}, { after })[Symbol.asyncIterator]().next();
+    expect(value).toMatchObject({ kind: "reset", cause: "history_lost", variables: [{ value: 6 }] });
+  }
+});
+
 describe("a session that cannot be read", () => {
   test("can be deleted: its name and its place are free again, and the log says who did it", async () => {
     const { open, log, snapshots, damage, seal, first } = await openFolder();

@@ -2,6 +2,7 @@ import { type Commit, type SessionState, storeError } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import { endsSession } from "./ends-session.ts";
 import type { RecentCommits } from "./recent-commits.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 import type { WatchHub } from "./watch-hub.ts";
 
 /** What a watch reads from: one loaded session. */
@@ -17,7 +18,7 @@ export interface WatchSource {
 const chunkSize = 256;
 
 /**
- * Takes the next durable commits after a position; with `all`, every one up to the present. `trimmed` where they are gone; rejects with
+ * Takes the next durable commits after a position; with `all`, every one up to the present. `trimmed` where they are gone or damaged; rejects with
  * `data_loss` where the log lacks what the session was folded from.
  */
 export function pullCommits(
@@ -61,8 +62,9 @@ function upToEnd(commits: Commit[]): Commit[] {
 async function pullFromLog(source: WatchSource, position: number, all: boolean): Promise<Commit[] | "trimmed"> {
   const limit = all ? Math.max(chunkSize, source.state.revision - position) : chunkSize;
   const { id: session } = source.state;
-  const read = await source.log.read(session, position, limit);
-  if (read.kind === "trimmed") return "trimmed";
+  const read = await source.log.read(session, position, limit).catch(unlessDamaged);
+  // What cannot be read is as good as gone: whoever watches has the present, which is intact.
+  if (read === undefined || read.kind === "trimmed") return "trimmed";
   if (read.entries.length === 0 && position < source.state.revision) {
     const message = `the log of session ${session} ends before revision ${source.state.revision}`;
     throw storeError("data_loss", message, { session });

@@ -9,6 +9,7 @@ import {
   type WatchOptions,
 } from "@trimtab/core";
 import type { WatchSource } from "./pull-commits.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 import type { ChangeView } from "./watch-events.ts";
 import { formatToken, isPlaceOf, parseToken, type WatchPosition } from "./watch-token.ts";
 
@@ -59,8 +60,8 @@ function resumed({ state, recent }: WatchSource, after: WatchPosition, view: Cha
 
 /** Says whether the log has the commit that a position was given out for: not another of its number, and not none any more. */
 export async function isStillThere({ log, state }: WatchSource, position: WatchPosition): Promise<boolean> {
-  const read = await log.read(state.id, Math.max(0, position.revision - 1), 1);
-  if (read.kind === "trimmed") return false;
+  const read = await log.read(state.id, Math.max(0, position.revision - 1), 1).catch(unlessDamaged);
+  if (read === undefined || read.kind === "trimmed") return false;
   const [commit] = read.entries;
   return commit !== undefined && isPlaceOf(position, commit);
 }
