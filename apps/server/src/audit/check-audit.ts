@@ -34,7 +34,7 @@ export async function checkAudit(folder: string, keys: AuditKeys | undefined): P
   const last = number === 0 ? "" : `, the last is ${number} with hash ${Buffer.from(hash).toString("hex")}`;
   return {
     line: `audit: ${report.entries} entries follow from each other${sealedIn(storage, keys)}${last}`,
-    found: "intact",
+    found: storage.unopened.count === 0 ? "intact" : "damaged",
   };
 }
 
@@ -44,8 +44,9 @@ const wrong = {
   refused: "is not as the server has sealed it",
 } as const satisfies Record<Extract<ChainReport, { kind: "broken" }>["why"], string>;
 
-function sealedIn({ sealed }: StorageCheck, keys: AuditKeys | undefined): string {
+function sealedIn({ sealed, unopened }: StorageCheck, keys: AuditKeys | undefined): string {
   if (sealed === 0) return "";
+  if (unopened.count > 0) return `, ${sealed} of them sealed, ${unopened.count} of which not opened: ${unopened.first}`;
   const opened = keys === undefined ? `which ${variableOf("encryptionKeys")} would open` : "and could be opened";
   return `, ${sealed} of them sealed, ${opened}`;
 }

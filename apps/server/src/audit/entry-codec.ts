@@ -1,5 +1,5 @@
 import { type AuditCodec, endOfFirstPart } from "@trimtab/audit";
-import { type CommitLog, LogError } from "@trimtab/log";
+import { type CommitLog, isLogError, LogError } from "@trimtab/log";
 import { createSealer, isSealed, type SealerOptions } from "@trimtab/log-sealed";
 import { fromWireAuditEntry, toWireAuditEntry } from "@trimtab/wire";
 import { decodeMessage, encodeMessage } from "@trimtab/wire/binary";
@@ -36,16 +36,22 @@ export async function openEntryCodec(log: CommitLog, keys: AuditKeys | undefined
 
 /** Checks how entries are stored, one after the other. */
 export interface StorageCheck {
-  /** Whether an entry may be stored as it is after those before: nothing in the clear after what is sealed, and sealed by one of the keys. */
+  /**
+   * Whether an entry may be stored as it is after those before: nothing in the clear after what is sealed, and sealed as a key that is given
+   * says. What was sealed with another key may be so, and is counted.
+   */
   accepts(entry: Uint8Array, number: number): boolean;
   /** Entries that are sealed, so far. */
   readonly sealed: number;
+  /** Those of them that no key is given for, and which the first of them needs. */
+  readonly unopened: { readonly count: number; readonly first: string };
 }
 
 /** Makes a check; without keys what is sealed is not opened. */
 export function createStorageCheck(keys: AuditKeys | undefined): StorageCheck {
   const sealer = keys && createSealer({ keys });
   let sealed = 0;
+  let unopened = { count: 0, first: "" };
   return {
     accepts(entry, number) {
       if (!isSealed(entry)) return sealed === 0;
@@ -54,9 +60,14 @@ export function createStorageCheck(keys: AuditKeys | undefined): StorageCheck {
         sealer?.open(entry, placeOf(number));
         return true;
       } catch (error) {
-        if (error instanceof LogError && error.code === "damaged") return false;
-        throw error;
+        if (!isLogError(error)) throw error;
+        if (error.code === "damaged") return false;
+        unopened = { count: unopened.count + 1, first: unopened.first || error.message };
+        return true;
       }
+    },
+    get unopened() {
+      return unopened;
     },
     get sealed() {
       return sealed;
