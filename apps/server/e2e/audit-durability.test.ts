@@ -60,6 +60,23 @@ test("what was acknowledged is in the audit after a kill, once", { timeout }, as
   );
 });
 
+test("a server that is stopped right after its start has looked for what is not in the audit", async () => {
+  const settings = { log: "sqlite", data: join(temporaryFolder(), "data"), audit: "on" } as const;
+  const first = await openServer(settings);
+  await first.store.createSession({ id: "s" });
+  await first.store.registerVariable("s", { name: "x", type: "integer", value: 0 });
+  const studies = createStudyClient(transportTo(first.url));
+  for (let i = 0; i < 5; i++) {
+    await studies.createStudy("s", { id: `study-${i}`, variables: ["x"], bounds: { x: { min: 0, max: 9 } } });
+  }
+  await first.close();
+  const told: unknown[] = [];
+  for (let round = 0; round < 3; round++) {
+    await (await openServer(settings, { onError: (error) => told.push(error) })).close();
+  }
+  expect(told).toEqual([]);
+});
+
 describe("an audit on disk", () => {
   async function fill(): Promise<string> {
     const data = join(temporaryFolder(), "data");

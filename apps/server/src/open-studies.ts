@@ -41,6 +41,8 @@ export interface StudiesMeans {
   readonly clock: Clock;
   /** Sees to it that what is entered in a log of studies is audited; it is not unless given. */
   readonly follow: ((log: CommitLog<StudyEntry>) => Promise<CommitLog<StudyEntry>>) | undefined;
+  /** Resolves once logs that are followed need not be read any more for what a process before did. */
+  readonly recovered: (() => Promise<void>) | undefined;
 }
 
 /** The folder of the studies, in the data folder. */
@@ -53,7 +55,7 @@ export const studiesFolder = (data: string): string => join(data, "studies");
  */
 export function openStudies(
   settings: Settings,
-  { store, types, parts, clock, onError, follow }: StudiesMeans,
+  { store, types, parts, clock, onError, follow, recovered }: StudiesMeans,
 ): OpenedStudies {
   const isOnDisk = settings.log === "sqlite";
   const place = createLazy(async (): Promise<Place> => {
@@ -86,7 +88,10 @@ export function openStudies(
     async close() {
       studies.close();
       await kernels.close();
-      await (await place.opened())?.close();
+      const opened = await place.opened();
+      // It may have been opened just now, for that alone.
+      await recovered?.();
+      await opened?.close();
     },
   };
 }

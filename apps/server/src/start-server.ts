@@ -98,10 +98,11 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     ...{ store, types, parts: parts.studies ?? {}, onError },
     clock: parts.store?.clock ?? systemClock,
     follow: audit?.followStudies,
+    recovered: audit?.recovered,
   });
   const closeStore = async () => {
-    await audit?.recovered();
     await closeStudies();
+    await audit?.recovered();
     await opened.close();
     await audit?.close();
   };
