@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import * as http from "node:http";
 import * as http2 from "node:http2";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type * as grpc from "@grpc/grpc-js";
 import { createStoreClient } from "@trimtab/client";
@@ -11,6 +13,7 @@ import { transports } from "./open-server.ts";
 import { closing } from "./test-parts/closing.ts";
 import { connectForeign } from "./test-parts/foreign-client.ts";
 import { type ServerProcess, startProcess } from "./test-parts/server-process.ts";
+import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 
 const setVariable = "/trimtab.v1.VariableService/SetVariable";
 const body = '{"sessionId":"s","variable":"temperature","value":{"number":1}}';
@@ -134,6 +137,26 @@ describe("a server that is told to stop", () => {
     await stop(server);
     server.signal("SIGTERM");
     expect(await server.exited).toEqual({ status: 1, signal: null });
+  });
+});
+
+describe("a server that is still starting", () => {
+  const startWith = async (signal: NodeJS.Signals): Promise<ServerProcess> => {
+    const types = join(temporaryFolder(), "types.mjs");
+    writeFileSync(types, `process.kill(process.pid, "${signal}");\nexport const types = [];\n`);
+    return startProcess(["--types", types]);
+  };
+
+  test("goes on where it is told to read its files anew", async () => {
+    const server = await startWith("SIGHUP");
+    expect((await fetch(server.url)).status).toBe(200);
+    await stop(server);
+    expect(await server.exited).toEqual({ status: 0, signal: null });
+  });
+
+  test("ends in order where it is told to stop", async () => {
+    const server = await startWith("SIGTERM");
+    expect(await server.exited).toEqual({ status: 0, signal: null });
   });
 });
 

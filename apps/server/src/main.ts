@@ -5,7 +5,7 @@ import { helpText } from "./help.ts";
 import { loadTypes } from "./load-types.ts";
 import { readSettings, SettingsError } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
-import { startServer } from "./start-server.ts";
+import { type RunningServer, startServer } from "./start-server.ts";
 import { version } from "./version.ts";
 
 /** Exit status for settings that cannot be used; 1 is for what goes wrong later. */
@@ -41,8 +41,6 @@ try {
 }
 
 async function serve(settings: Settings): Promise<void> {
-  const server = await startServer(settings, { types: await loadTypes(settings.types) });
-  console.log(`listening on ${server.url}`);
   // Whoever reads lines of JSON is told of these in them.
   const tell = settings.logLevel === undefined ? console.error : () => {};
   let stopping = false;
@@ -51,19 +49,27 @@ async function serve(settings: Settings): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     tell(`${signal}: finishing calls under way`);
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
+    whenStarted((server) =>
+      server.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      ),
     );
   };
+  // From the start: a reload that comes early must not end the process, and process 1 of a container hears of nothing that it does not ask for.
   process.on("SIGINT", stop).on("SIGTERM", stop);
   process.on("SIGHUP", () => {
     tell("SIGHUP: reading anew who may call, and the files of TLS");
-    server.reload();
+    whenStarted((server) => server.reload());
   });
+  const starting = loadTypes(settings.types).then((types) => startServer(settings, { types }));
+  // Where it cannot be started, that is told below.
+  const whenStarted = (act: (server: RunningServer) => unknown) => void starting.then(act, () => {});
+  const { url } = await starting;
+  console.log(`listening on ${url}`);
 }
 
 function explain(error: unknown): string {
