@@ -1,4 +1,4 @@
-import { type StudyMethod, storeError } from "@trimtab/core";
+import { type StudyMethod, storeError, valueEquals } from "@trimtab/core";
 import { type Pruner, parsePruner, parseSampler, type Sampler } from "@trimtab/optimize";
 
 /** Samplers and pruners that a process brings along, which come before those of the same name that there are. */
@@ -28,7 +28,7 @@ const mostOf: Readonly<Record<string, Readonly<Record<string, number>>>> = {
  */
 export function newSamplerOf(method: StudyMethod, given: GivenMethods): Sampler {
   const sampler = samplerOf(method, given);
-  if (given.samplers.includes(sampler)) return sampler;
+  if (given.samplers.includes(sampler)) return configured(sampler, method, "sampler");
   for (const [name, limit] of Object.entries(mostOf[sampler.name] ?? {})) {
     const value = sampler.config?.[name];
     if (typeof value !== "number" || value <= limit) continue;
@@ -37,6 +37,27 @@ export function newSamplerOf(method: StudyMethod, given: GivenMethods): Sampler 
     throw storeError("invalid_argument", message, { field, limit, value });
   }
   return sampler;
+}
+
+/** What a process brings along is as it was made: a setting that says otherwise would not be acted upon. */
+function configured<M extends Sampler | Pruner>(made: M, { config }: StudyMethod, what: "sampler" | "pruner"): M {
+  for (const [name, value] of Object.entries(config)) {
+    const own = made.config?.[name];
+    if (own !== undefined && valueEquals(own, value)) continue;
+    const field = `${what}.config.${name}`;
+    throw storeError("invalid_argument", `${field} is not as this process has made its ${made.name}`, { field });
+  }
+  return made;
+}
+
+/**
+ * Makes the pruner that is meant by a new study, as {@link prunerOf} does.
+ *
+ * @throws StoreError `invalid_argument` naming also settings of what a process brings along
+ */
+export function newPrunerOf(method: StudyMethod, given: GivenMethods): Pruner {
+  const pruner = prunerOf(method, given);
+  return given.pruners.includes(pruner) ? configured(pruner, method, "pruner") : pruner;
 }
 
 /**

@@ -63,6 +63,9 @@ test("samplers are refused that would hold up whoever else is to be answered, bu
   const own = createStudies({ store, log, types, samplers: [createGpSampler({ maxObservations: 5000 })] }).of(store);
   const { sampler } = await own.createStudy("s", { variables: ["x"], sampler: { name: "gp" } });
   expect(sampler.config).toMatchObject({ maxObservations: 5000 });
+  expect(await refusalOf(own.createStudy("s", { variables: ["x"], sampler: gp(5000) }))).toBe("done");
+  const other = own.createStudy("s", { variables: ["x"], sampler: gp(400) });
+  expect(await refusalOf(other)).toEqual(refused("maxObservations"));
 });
 
 test("an error that goes on for pages fails its trial all the same", async () => {

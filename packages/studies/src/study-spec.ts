@@ -18,7 +18,7 @@ import {
   type Variable,
 } from "@trimtab/core";
 import { createSpaceLayout, type Sampler } from "@trimtab/optimize";
-import { methodOf, newSamplerOf, prunerOf } from "./methods.ts";
+import { methodOf, newPrunerOf, newSamplerOf } from "./methods.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
 import type { StudyRecord } from "./study-entry.ts";
@@ -74,7 +74,7 @@ export async function toRecord(
     ids: Object.fromEntries(Array.from(found, ({ id, name }) => [name, id])),
     objectives: (spec.objectives ?? [{ metric: "loss" }]).map(toObjective),
     sampler: methodOf(sampler),
-    ...(pruner !== undefined && { pruner: methodOf(prunerOf(toMethod(pruner), grounds.means)) }),
+    ...(pruner !== undefined && { pruner: methodOf(newPrunerOf(toMethod(pruner), grounds.means)) }),
     seed: spec.seed ?? Math.floor(Math.random() * 2 ** 32),
     maxRetries: spec.maxRetries ?? 0,
     trialTtlMs: spec.trialTtlMs ?? 300_000,
