@@ -20,6 +20,8 @@ export interface CallDefaults {
   readonly actor: string | undefined;
   readonly origin: Origin;
   readonly timeoutMs: number;
+  /** Ends calls that are under way; none unless given. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Makes the calls of one client. */
@@ -37,11 +39,12 @@ const timeoutLimits = { min: 0, max: 2 ** 31 - 1 };
  * Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds or more than a timer
  * can wait for, and for an origin that is none.
  */
-export function createCaller({ actor, origin, timeoutMs }: CallDefaults): Caller {
+export function createCaller({ actor, origin, timeoutMs, signal }: CallDefaults): Caller {
   refuseIf(checkRange(timeoutMs, "timeoutMs", timeoutLimits) ?? checkChoice(origin, "origin", origins));
+  const how: CallOptions = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
   return {
     async call(send, read) {
-      const sent = begin(() => send({ timeoutMs }));
+      const sent = begin(() => send(how));
       let answer: Awaited<typeof sent>;
       try {
         answer = await sent;

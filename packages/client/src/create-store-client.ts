@@ -1,5 +1,5 @@
 import { createClient, type Transport } from "@connectrpc/connect";
-import { checkedCalls, type Origin, type Store, storeArguments } from "@trimtab/core";
+import { checkedCalls, type Origin, type Store, storeArguments, whichGivesUp } from "@trimtab/core";
 import {
   AccessService,
   ConfigurationSpaceService,
@@ -49,8 +49,13 @@ export interface StoreClientOptions {
  */
 export function createStoreClient(transport: Transport, options: StoreClientOptions = {}): Store {
   requireClient(transport, options);
+  const giveUpBy = (signal: AbortSignal) => createCalls(transport, options, signal);
+  return Object.assign(createCalls(transport, options), { [whichGivesUp]: giveUpBy });
+}
+
+function createCalls(transport: Transport, options: StoreClientOptions, signal?: AbortSignal): Store {
   const { actor, origin = "typescript", timeoutMs = 30_000 } = options;
-  const caller = createCaller({ actor, origin, timeoutMs });
+  const caller = createCaller({ actor, origin, timeoutMs, signal });
   const history = createClient(HistoryService, transport);
   const calls: Store = {
     ...createSessionCalls(createClient(SessionService, transport), caller),

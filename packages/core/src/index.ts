@@ -65,6 +65,7 @@ export * from "./store/analytics-reports.ts";
 export * from "./store/analytics-store.ts";
 export * from "./store/configuration-space-store.ts";
 export * from "./store/dependency-store.ts";
+export { storeWhichGivesUp, whichGivesUp } from "./store/given-up.ts";
 export * from "./store/history-store.ts";
 export * from "./store/label-store.ts";
 export * from "./store/optimization-store.ts";

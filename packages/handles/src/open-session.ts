@@ -1,4 +1,11 @@
-import { type Declarations, type Origin, type Store, storeError, type WriteOptions } from "@trimtab/core";
+import {
+  type Declarations,
+  type Origin,
+  type Store,
+  type StoreError,
+  storeError,
+  type WriteOptions,
+} from "@trimtab/core";
 import { checkedAtLeast } from "./checked-at-least.ts";
 import { errorOf } from "./connection-status.ts";
 import { nameDeclarations } from "./declarations.ts";
@@ -93,7 +100,11 @@ function whenOpened(
       reject(error);
     };
     const abort = () => conclude(sessionClosed(runtime.id));
-    const timeout = () => conclude(errorOf(runtime.watch.state) ?? tooLate(runtime.id, timeoutMs));
+    const timeout = () => {
+      const error = errorOf(runtime.watch.state);
+      const isUnheard = runtime.isAnswered() && (error === undefined || error.is("deadline_exceeded"));
+      conclude(isUnheard ? unheard(runtime.id, timeoutMs) : (error ?? tooLate(runtime.id, timeoutMs)));
+    };
     const cancelTimeout = timers.schedule(timeoutMs, timeout);
     const stop = runtime.ofStatus.add((status, error) => {
       if (status === "ready" || status === "error") conclude(error);
@@ -102,6 +113,16 @@ function whenOpened(
     if (signal?.aborted) abort();
     else runtime.watch.open();
   });
+}
+
+/** What calls come through to and a watch does not is mostly a proxy that keeps an answer back until it is whole. */
+function unheard(session: string, timeoutMs: number): StoreError {
+  const known = `session "${session}" could not be opened within ${timeoutMs} ms: calls are answered, but nothing comes on the watch`;
+  return storeError(
+    "deadline_exceeded",
+    `${known}; a proxy in between may be buffering answers, which must be turned off`,
+    {},
+  );
 }
 
 const tooLate = (session: string, timeoutMs: number) =>

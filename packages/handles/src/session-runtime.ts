@@ -3,6 +3,7 @@ import {
   type Store,
   type StoreError,
   storeError,
+  storeWhichGivesUp,
   type WatchEvent,
   type WriteOptions,
 } from "@trimtab/core";
@@ -55,6 +56,8 @@ export interface SessionRuntime {
   readonly ofStatus: Listeners<[ConnectionStatus, StoreError | undefined]>;
   /** What is to end when the session is closed; `undefined` when it is. */
   endings(): Set<Ending> | undefined;
+  /** Calls were answered, and a watch was opened after them. */
+  isAnswered(): boolean;
   close(): void;
 }
 
@@ -92,7 +95,11 @@ export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime
     ofStatus.emit(status, error);
   };
 
-  const open = createStreamOpener(parts, cache, slots, loseHistory);
+  let isAnswered = false;
+  const onAnswered = () => {
+    isAnswered = true;
+  };
+  const open = createStreamOpener(parts, { cache, slots, loseHistory, onAnswered });
   const watch = createLiveWatch({ session: id, open, onEvent, onState, timers, livenessTimeoutMs });
   const assertOpen = () => {
     if (endings === undefined) throw sessionClosed(id);
@@ -111,6 +118,7 @@ export function createSessionRuntime(parts: SessionRuntimeParts): SessionRuntime
     ofCommits,
     ofStatus,
     endings: () => endings,
+    isAnswered: () => isAnswered,
     close() {
       if (endings === undefined) return;
       const ending = [...endings];
@@ -137,19 +145,25 @@ function createPublisher(
   };
 }
 
+interface OpenerParts {
+  readonly cache: LiveCache;
+  readonly slots: readonly VariableSlot[];
+  loseHistory(): void;
+  /** Called whenever what a stream needs is known to be there. */
+  onAnswered(): void;
+}
+
 /** Gives what opens one stream: ensures what has to be there, then watches by name. */
 function createStreamOpener(
   { store, id, declared, provisioning }: SessionRuntimeParts,
-  cache: LiveCache,
-  slots: readonly VariableSlot[],
-  loseHistory: () => void,
+  { cache, slots, loseHistory, onAnswered }: OpenerParts,
 ): (request: StreamRequest, signal: AbortSignal) => AsyncIterable<WatchEvent> {
   const names = slots.map(({ name }) => name);
   let epoch: string | undefined;
   let uncertain = false;
 
-  const provisionAll = async (): Promise<ReadonlySet<string>> => {
-    const { session, absent } = await provision(store, id, declared, provisioning);
+  const provisionAll = async (reached: Store): Promise<ReadonlySet<string>> => {
+    const { session, absent } = await provision(reached, id, declared, provisioning);
     if (epoch === undefined && absent.size > 0) throw missingVariables(id, absent);
     if (epoch !== undefined && epoch !== session.epoch) {
       cache.startEra();
@@ -159,15 +173,17 @@ function createStreamOpener(
     return absent;
   };
 
-  const absentNow = async (): Promise<ReadonlySet<string>> => {
-    if (uncertain) return new Set((await store.getVariables(id, names)).missing);
+  const absentNow = async (reached: Store): Promise<ReadonlySet<string>> => {
+    if (uncertain) return new Set((await reached.getVariables(id, names)).missing);
     const absent = slots.filter((slot) => slot.current === undefined && slot.problem === undefined);
     return new Set(absent.map(({ name }) => name));
   };
 
   return async function* (request, signal) {
-    const absent = await (request.provision ? provisionAll() : absentNow());
+    const reached = storeWhichGivesUp(store, signal);
+    const absent = await (request.provision ? provisionAll(reached) : absentNow(reached));
     uncertain = false;
+    onAnswered();
     if (signal.aborted) return;
     const { after } = request;
     try {
