@@ -123,6 +123,8 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
         ring();
         continue;
       }
+      // Appending behind what the log has not would be tried for ever.
+      if (read.first <= last) throw endsBefore(stream, read.first - 1, last);
       if (read.entries.length === 0) return;
       for (const entry of read.entries) take(entry);
       ring();
@@ -231,6 +233,12 @@ const missing = (stream: string): StoreError => {
   const id = stream.slice(stream.indexOf("/") + 1);
   return storeError("not_found", `there is no study ${id}`, { resource: "study", id });
 };
+
+function endsBefore(stream: string, end: number, known: number): StoreError {
+  const [session = "", id] = stream.split("/");
+  const message = `the log of study ${id} ends with entry ${end}, and its snapshot is of entry ${known}`;
+  return storeError("data_loss", message, { session });
+}
 
 const usedOtherwise = ({ id, asked }: EntryRequest): StoreError =>
   storeError("invalid_argument", `requestId: ${id} was used for another request, ${asked}`, {
