@@ -131,6 +131,20 @@ describe("openSession refuses", () => {
     expect(error.details).toMatchObject({ field: "names.model", value: id });
   });
 
+  it.each([
+    ["no store", [null, "s", {}], "store must be an object, got null"],
+    ["a number as an id", [newStore(), 5, {}], "id must be text, got number"],
+    ["no declarations", [newStore(), "s", null], "declarations must be an object, got null"],
+    ["options that are null", [newStore(), "s", {}, null], "options must be an object, got null"],
+    ["a signal that is none", [newStore(), "s", {}, { signal: {} }], "signal must be an AbortSignal, got object"],
+  ])("%s", async (_, args, message) => {
+    const error = await rejection(
+      openSession(...(args as never as Parameters<typeof openSession>)),
+      "invalid_argument",
+    );
+    expect(error.message).toContain(message);
+  });
+
   it("times that are none, before anything is sent", async () => {
     const store = createFragileStore(newStore());
     for (const options of [

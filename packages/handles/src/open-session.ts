@@ -1,11 +1,13 @@
 import {
   type Declarations,
   type Origin,
+  requireArguments,
   type Store,
   type StoreError,
   storeError,
   type WriteOptions,
 } from "@trimtab/core";
+import { openingArguments } from "./argument-kinds.ts";
 import { checkedAtLeast } from "./checked-at-least.ts";
 import { errorOf } from "./connection-status.ts";
 import { nameDeclarations } from "./declarations.ts";
@@ -63,6 +65,7 @@ export async function openSession<const D extends Declarations>(
   declarations: D,
   options: OpenSessionOptions<D> = {},
 ): Promise<LiveSession<D>> {
+  requireArguments(openingArguments, [store, id, declarations, options]);
   const { timers = systemTimers, actor, origin, signal } = options;
   const timeoutMs = checkedAtLeast(0, options.timeoutMs ?? 30_000, "timeoutMs");
   const livenessTimeoutMs = checkedAtLeast(1, options.livenessTimeoutMs ?? 45_000, "livenessTimeoutMs");

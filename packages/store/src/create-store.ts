@@ -146,7 +146,7 @@ export interface LocalStore extends Store, TailStore, ReaderStore {
   close(): Promise<void>;
 }
 
-/** Makes a store in this process, over a log in memory unless another is given. */
+/** Makes a store in this process, over a log in memory unless another is given. Throws `invalid_argument` for options of another kind. */
 export function createStore(options: StoreOptions): LocalStore {
   requireArguments(creationArguments, [options]);
   const { bookmarkIntervalMs = 15_000 } = options;

@@ -1,4 +1,5 @@
-import { type Store, StoreError, unknownVariable } from "@trimtab/core";
+import { requireArguments, type Store, StoreError, unknownVariable } from "@trimtab/core";
+import { observingArguments } from "../argument-kinds.ts";
 import { checkedAtLeast } from "../checked-at-least.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "../connection-status.ts";
@@ -64,6 +65,7 @@ export async function observeSession(
   session: string,
   options: ObserveSessionOptions = {},
 ): Promise<SessionObservers> {
+  requireArguments(observingArguments, [store, session, options]);
   const { timers = systemTimers } = options;
   const livenessTimeoutMs = checkedAtLeast(1, options.livenessTimeoutMs ?? 45_000, "livenessTimeoutMs");
   const capacity = checkedAtLeast(1, options.capacity ?? 1024, "capacity");
