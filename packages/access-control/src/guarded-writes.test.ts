@@ -215,13 +215,14 @@ describe("a write to another session's variable", () => {
     ]);
   });
 
-  test("of its rules is for the session alone", async () => {
+  test("of its rules, and how it is searched, is for the session alone", async () => {
     const { guest, grant } = await openShared();
     await grant("x", "read", "write", "observe", "optimize");
     await rejection(guest.setVariablePermissions("guest", "owner/x", []), "not_owner");
     await rejection(guest.getVariablePermissions("guest", "owner/x"), "not_owner");
     await rejection(guest.explainAccess("guest", "owner/x", { permission: "read", subject: "guest" }), "not_owner");
     await rejection(guest.setVariablePermissions("guest", "nowhere/x", []), "not_owner");
+    await rejection(guest.getOptimizationStatus("guest", { kind: "variable", ref: "owner/x" }), "not_owner");
     expect(await guest.getVariable("guest", "owner/x")).not.toHaveProperty("permissions");
   });
 });

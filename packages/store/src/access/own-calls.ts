@@ -65,12 +65,24 @@ export function createOwnCalls(store: Store, access: SessionAccess): OwnCalls {
     (name: (typeof ofOwner)[number]): Method =>
     async (session, ref, ...rest) => {
       access.act(session);
-      const { owner, ref: variable } = parseVariableRef(session, String(ref));
-      if (owner === session) return (store[name] as Method)(session, variable, ...rest);
-      const message = `the access rules of ${ref} are for session ${owner} alone`;
-      throw storeError("not_owner", message, { session: owner, variable });
+      const variable = ownRef(session, String(ref), "the access rules");
+      return (store[name] as Method)(session, variable, ...rest);
     };
   const entries = ownMethods.map((name) => [name, guard(name)] as const);
   const refs = ofOwner.map((name) => [name, guardRef(name)] as const);
-  return Object.fromEntries([...entries, ...refs]) as unknown as OwnCalls;
+  return {
+    ...(Object.fromEntries([...entries, ...refs]) as unknown as OwnCalls),
+    async getOptimizationStatus(session, target) {
+      access.act(session);
+      if (target.kind === "variable") ownRef(session, target.ref, "the status of an optimization");
+      return store.getOptimizationStatus(session, target);
+    },
+  };
+}
+
+/** Gives how a session's own variable is called in it; throws `not_owner` where a ref names another's. */
+function ownRef(session: string, given: string, what: string): string {
+  const { owner, ref } = parseVariableRef(session, given);
+  if (owner === session) return ref;
+  throw storeError("not_owner", `${what} of ${given} is for session ${owner} alone`, { session: owner, variable: ref });
 }
