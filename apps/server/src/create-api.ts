@@ -5,6 +5,7 @@ import { collectDirectMethods } from "./direct/direct-methods.ts";
 import { createDirectServer } from "./direct/serve-directly.ts";
 import type { Fallback } from "./fallback.ts";
 import type { ForwardedFor } from "./forwarded-for.ts";
+import { inBinary } from "./http/base64-exchange.ts";
 import type { ExchangeHandler } from "./http/protocol-server.ts";
 import { sendText } from "./http/send.ts";
 import { tellingTooLarge } from "./message-too-large.ts";
@@ -54,17 +55,20 @@ export function createApi(options: ApiOptions): ExchangeHandler {
     forwardedFor,
     onError,
   });
-  return (exchange) => {
+  const handle: ExchangeHandler = (exchange) => {
     const { origin } = exchange.headers;
     if (origin !== undefined && isTrustedOrigin?.(origin) === false)
       return sendText(exchange, { status: 403, text: strangeOrigin });
     if (serveDirectly(exchange)) return;
+    const binary = inBinary(exchange);
+    if (binary !== undefined) return handle(binary);
     const { fields, isPreflight } = cors(exchange) ?? { fields: {}, isPreflight: false };
     if (isPreflight) {
       exchange.start(204, fields);
       exchange.end({});
     } else if (!serveRouted(exchange, fields)) fallback(exchange, fields);
   };
+  return handle;
 }
 
 const strangeOrigin =
