@@ -20,7 +20,15 @@ export {
   gathering,
   saveBytes,
 } from "./encoded-log.ts";
-export { isLogError, LogError, type LogErrorCode, type LogErrorDetails, logErrorCodes } from "./log-error.ts";
+export { endOf } from "./end-of.ts";
+export {
+  isLogError,
+  LogError,
+  type LogErrorCode,
+  type LogErrorDetails,
+  logErrorCodes,
+  missingKey,
+} from "./log-error.ts";
 export { createMemoryLog, type MemoryLog, type MemoryStream } from "./memory-log.ts";
 export { createMemorySnapshots } from "./memory-snapshots.ts";
 export { createMemorySummaries } from "./memory-summaries.ts";

@@ -38,6 +38,10 @@ export class LogError extends Error {
   }
 }
 
+/** Gives the name of the key that is missing, where a failure names one. */
+export const missingKey = ({ details: { key } }: LogError): { readonly key?: string } =>
+  typeof key === "string" ? { key } : {};
+
 /** Says whether something caught is a {@link LogError}, of any code or of the one given. */
 export function isLogError(error: unknown, code?: LogErrorCode): error is LogError {
   return error instanceof LogError && (code === undefined || error.code === code);

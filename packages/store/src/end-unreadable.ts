@@ -1,7 +1,7 @@
 import { type Command, type Commit, isStoreError, type SessionState, StoreError } from "@trimtab/core";
-import type { CommitLog } from "@trimtab/log";
+import { type CommitLog, endOf } from "@trimtab/log";
 import type { EndedSessions } from "./ended-sessions.ts";
-import { absentAt, endOf } from "./session-beginning.ts";
+import { absentAt } from "./session-beginning.ts";
 import type { LoadedSession, SessionTable } from "./session-table.ts";
 import type { Sessions } from "./sessions.ts";
 import { unlessDamaged } from "./unless-damaged.ts";

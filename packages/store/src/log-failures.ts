@@ -4,6 +4,7 @@ import {
   gathering,
   isLogError,
   type LogError,
+  missingKey,
   type SnapshotStore,
   type SummaryStore,
 } from "@trimtab/log";
@@ -74,8 +75,7 @@ function byCode(session: string, cause: LogError): StoreError {
     case "damaged":
       return storeError("data_loss", `what is stored of session ${session} is damaged`, { session }, { cause });
     case "unsupported": {
-      const { key } = cause.details;
-      const details = { session, ...(typeof key === "string" && { key }) };
+      const details = { session, ...missingKey(cause) };
       const message = `what is stored of session ${session} cannot be opened: ${cause.message}`;
       return storeError("data_loss", message, details, { cause });
     }

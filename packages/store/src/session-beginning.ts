@@ -1,5 +1,5 @@
 import { absentSession, type Commit, type SessionCheckpoint, type SessionState, stepsOf } from "@trimtab/core";
-import type { CommitLog, SnapshotStore } from "@trimtab/log";
+import { type CommitLog, endOf, type SnapshotStore } from "@trimtab/log";
 import { endsSession } from "./ends-session.ts";
 
 /** A session that is not there after a revision: those up to it are of earlier ones of the same id. */
@@ -44,12 +44,6 @@ export async function stateWithoutSnapshot(
 export function beginsSession(commit: Commit): boolean {
   for (const { kind } of stepsOf(commit)) if (kind === "session-created" || kind === "session-forked") return true;
   return false;
-}
-
-/** Gives the revision that a session's log ends with, whatever it holds. */
-export async function endOf(log: CommitLog<Commit>, id: string): Promise<number> {
-  const beyond = await log.read(id, Number.MAX_SAFE_INTEGER, 1);
-  return beyond.kind === "entries" ? beyond.first - 1 : beyond.through;
 }
 
 /** Where sessions are kept. */

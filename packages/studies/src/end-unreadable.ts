@@ -1,3 +1,4 @@
+import { endOf } from "@trimtab/log";
 import { headOf } from "./asker.ts";
 import { telling } from "./log-failures.ts";
 import type { StudyEntry } from "./study-entry.ts";
@@ -14,8 +15,7 @@ export async function endUnreadable(
   asked: Asked,
 ): Promise<boolean> {
   const stream = `${session}/${id}`;
-  const beyond = await telling(session, log.read(stream, Number.MAX_SAFE_INTEGER, 1));
-  const last = beyond.kind === "entries" ? beyond.first - 1 : beyond.through;
+  const last = await telling(session, endOf(log, stream));
   const end: StudyEntry = { kind: "study-deleted", ...headOf(asked, []), atMs: now() };
   if (!(await telling(session, log.append(stream, last, [end])))) return false;
   await telling(session, snapshots?.drop(stream) ?? Promise.resolve());

@@ -1,5 +1,5 @@
 import { isStoreError, type StoreError, storeError } from "@trimtab/core";
-import { isLogError } from "@trimtab/log";
+import { isLogError, missingKey } from "@trimtab/log";
 
 /** Rejects with what callers are told of a failing log: never more than that it failed, where its fault is nobody's business. */
 export const telling = <T>(session: string, answer: Promise<T>): Promise<T> =>
@@ -18,8 +18,7 @@ function fromLogFailure(session: string, cause: unknown): StoreError {
     case "damaged":
       return storeError("data_loss", `what is stored of a study of ${session} is damaged`, { session }, { cause });
     case "unsupported": {
-      const { key } = cause.details;
-      const details = { session, ...(typeof key === "string" && { key }) };
+      const details = { session, ...missingKey(cause) };
       const message = `what is stored of a study of ${session} cannot be opened: ${cause.message}`;
       return storeError("data_loss", message, details, { cause });
     }
