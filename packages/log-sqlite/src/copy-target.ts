@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { DataFolder } from "./data-folder.ts";
-import { flushDirectory, makeDirectory } from "./directories.ts";
+import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
+import { flushDirectory } from "./flush.ts";
 import { takeFolder } from "./owner-lock.ts";
 import { reached } from "./write-point.ts";
 

@@ -1,6 +1,7 @@
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { systemFailure } from "./failure.ts";
+import { flushDirectory } from "./flush.ts";
 
 /**
  * Makes a folder that survives a power failure: a new name is durable only once its folder is flushed. Throws where a part of its path
@@ -26,15 +27,5 @@ function make(path: string): void {
     // Somebody else was first.
     if (isThere(path)) return;
     throw systemFailure(path, "cannot be made as a folder", error);
-  }
-}
-
-/** Makes the names in a folder durable. */
-export function flushDirectory(path: string): void {
-  const handle = openSync(path, constants.O_RDONLY);
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

@@ -5,7 +5,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { makeDirectory } from "./directories.ts";
 import { EngineError } from "./failure.ts";
 import { sizeOf } from "./file-size.ts";
-import { flushFile } from "./flush-file.ts";
+import { flushFile } from "./flush.ts";
 import { refuseLoss, refuseLossUnopened } from "./loss.ts";
 import { takeFolder } from "./owner-lock.ts";
 import { prepared } from "./prepared.ts";
