@@ -32,13 +32,13 @@ function createTimer(uses: Uses, count: Uses["read"]) {
 }
 
 /** As {@link createTimer}, of one variable: nearly every call is of one, so that it is worth its own way. */
-function createTimerOfOne(uses: Uses, count: Uses["readOne"]) {
+function createTimerOfOne(uses: Uses, count: Uses["read"]) {
   const { elapsed } = uses.clock;
   return <T extends { readonly id: string }>(session: string, ref: string, call: () => Promise<T>): Promise<T> => {
     const startedAt = elapsed();
     return call().then(
       (used) => {
-        count(ownerOf(session, ref), used.id, elapsed() - startedAt);
+        count(ownerOf(session, ref), [used.id], elapsed() - startedAt);
         return used;
       },
       (error: unknown) => {
@@ -57,7 +57,7 @@ function createCountedReads(
   uses: Uses,
 ): Pick<Store, "getVariable" | "getVariables" | "listVariables" | "getConfiguration" | "watch"> {
   const read = createTimer(uses, uses.read);
-  const readOne = createTimerOfOne(uses, uses.readOne);
+  const readOne = createTimerOfOne(uses, uses.read);
   return {
     getVariable: (session, ref) => readOne(session, ref, () => store.getVariable(session, ref)),
     getVariables: (session, refs, options) =>
@@ -98,7 +98,7 @@ function createCountedWrites(
   uses: Uses,
 ): Pick<Store, "setVariable" | "setVariables" | "applyConfiguration" | "rollbackVariable" | "rollbackVariables"> {
   const write = createTimer(uses, uses.written);
-  const writeOne = createTimerOfOne(uses, uses.writtenOne);
+  const writeOne = createTimerOfOne(uses, uses.written);
   return {
     setVariable: (session, ref, value, options) =>
       writeOne(session, ref, () => store.setVariable(session, ref, value, options)),

@@ -35,7 +35,7 @@ test("sessions and variables that are used a few times have no sketches, which a
   const uses = createUses();
   const before = sketches();
   for (let i = 0; i < 1000; i++) {
-    uses.readOne(`s${i}`, "v", 1);
+    uses.read(`s${i}`, ["v"], 1);
     uses.written(`s${i}`, ["v"], 1);
     uses.read(`s${i}`, ["v", "w"], 1);
   }

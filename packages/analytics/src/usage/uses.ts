@@ -52,11 +52,7 @@ export interface Uses {
   /** Since when uses of a session have been counted of which nothing is known here. */
   readonly sinceMs: number;
   read(session: string, ids: readonly string[], durationMs: number): void;
-  /** As {@link Uses.read} of one variable. */
-  readOne(session: string, id: string, durationMs: number): void;
   written(session: string, ids: readonly string[], durationMs: number): void;
-  /** As {@link Uses.written} of one variable. */
-  writtenOne(session: string, id: string, durationMs: number): void;
   refused(session: string): void;
   cached(session: string, id: string, reads: { hits: number; misses: number; atMs: number | undefined }): void;
   /** Counts a watch until what is returned is called. */
@@ -149,14 +145,6 @@ export function createUses(options: UsesOptions = {}): Uses {
     return isMeasured;
   };
 
-  const countOne = (what: Use["what"], id: string, variable: string, durationMs: number): void => {
-    const session = sessionOf(id);
-    const nowMs = clock.now();
-    const told = countUse(session, variable, { what, nowMs, durationMs }) ? durationMs : undefined;
-    session.minute.add(what, 1, told, nowMs);
-    session.hour.add(what, 1, told, nowMs);
-  };
-
   const countAll = (what: Use["what"], id: string, variables: readonly string[], durationMs: number): void => {
     const session = sessionOf(id);
     const nowMs = clock.now();
@@ -176,9 +164,7 @@ export function createUses(options: UsesOptions = {}): Uses {
       return sinceMs;
     },
     read: (id, variables, durationMs) => countAll("reads", id, variables, durationMs),
-    readOne: (id, variable, durationMs) => countOne("reads", id, variable, durationMs),
     written: (id, variables, durationMs) => countAll("writes", id, variables, durationMs),
-    writtenOne: (id, variable, durationMs) => countOne("writes", id, variable, durationMs),
     refused(id) {
       const session = sessions.get(id);
       for (const ring of [session?.minute, session?.hour]) ring?.add("refused", 1, undefined, clock.now());
