@@ -11,13 +11,9 @@ export type SortKey = readonly (number | string)[];
  *
  * @throws StoreError `invalid_argument` for a page size outside 1 to 1000 and for a token from elsewhere
  */
-export function pageAfter<T>(
-  list: readonly T[],
-  { pageSize = defaultPageSize, pageToken }: PageOptions,
-  keyOf: (item: T) => SortKey,
-): Page<T> {
+export function pageAfter<T>(list: readonly T[], options: PageOptions, keyOf: (item: T) => SortKey): Page<T> {
   const items = inOrder(list, keyOf);
-  return pageOfOrdered({ count: items.length, at: (index) => items[index] as T }, { pageSize, pageToken }, { keyOf });
+  return pageOfOrdered({ count: items.length, at: (index) => items[index] as T }, options, { keyOf });
 }
 
 /** Items in the order of their keys. */
@@ -29,7 +25,7 @@ export interface Ordered<T> {
 /** Cuts one page out as {@link pageAfter} does, of what is in order already and is selected; looks at no more than it takes. */
 export function pageOfOrdered<T>(
   { count, at }: Ordered<T>,
-  { pageSize = defaultPageSize, pageToken }: { readonly [K in keyof PageOptions]: PageOptions[K] | undefined },
+  { pageSize = defaultPageSize, pageToken }: PageOptions,
   { keyOf, selects = () => true }: { readonly keyOf: (item: T) => SortKey; readonly selects?: (item: T) => boolean },
 ): Page<T> {
   checkPageSize(pageSize);

@@ -16,8 +16,8 @@ interface Waiting {
 }
 
 /**
- * Makes such a thread, for studies (`createStudies`) and whoever calls `decideAsk`. It starts with the first kernel, starts anew after it has failed, and keeps
- * no process alive that waits for nothing from it.
+ * Makes such a thread, for studies (`createStudies`) and whoever calls `decideAsk`. It starts with the first kernel, starts anew after it
+ * has failed, and keeps no process alive that waits for nothing from it.
  */
 export function createKernelThread(): KernelThread {
   const waiting = new Map<number, Waiting>();

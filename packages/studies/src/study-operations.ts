@@ -2,6 +2,7 @@ import {
   checkName,
   type Found,
   isStoreError,
+  parseVariableRef,
   readPattern,
   StoreError,
   type StudyStore,
@@ -136,8 +137,8 @@ export function createStudyMethods({ table, grounds, access, damaged }: StudyPar
       }
     },
     watchStudy(session, ref, options = {}) {
-      const slash = ref.indexOf("/");
-      const name = slash < 0 ? { session, id: ref } : { session: ref.slice(0, slash), id: ref.slice(slash + 1) };
+      const { owner, ref: id } = parseVariableRef(session, ref);
+      const name = { session: owner, id };
       const ground = {
         name,
         locate: async () => (await access.locate(session, ref)).study,

@@ -50,11 +50,10 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
   return {
     name: "cma-es",
     config,
-    check,
+    check: (layout) => void searchedAxes(layout),
     suggest(request) {
-      // Earlier programs have begun studies that they could not go on with.
-      check(request.layout);
-      const indices = orderedAxes(request.layout);
+      // Asked here, too: earlier programs have begun studies that they could not go on with.
+      const indices = searchedAxes(request.layout);
       const isMixed = indices.length < request.layout.axes.length;
       const unit = isMixed ? rest.suggest(request)?.unit : new Float64Array(indices.length);
       if (unit === undefined || indices.length === 0) return unit && { unit };
@@ -66,15 +65,16 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
   };
 }
 
-function check(layout: SpaceLayout): void {
-  const value = orderedAxes(layout).length;
-  if (value <= maxAxes) return;
+/** The axes that it moves; throws `limit_exceeded` where they are too many. */
+function searchedAxes({ axes }: SpaceLayout): readonly number[] {
+  const ordered = Array.from(axes.keys()).filter(
+    (i) => !axes[i]?.isCategorical && axes[i]?.parameter.condition === undefined,
+  );
+  const value = ordered.length;
+  if (value <= maxAxes) return ordered;
   const message = `cma-es searches at most ${maxAxes} ordered parameters, not ${value}`;
   throw storeError("limit_exceeded", message, { field: "sampler", limit: maxAxes, value });
 }
-
-const orderedAxes = ({ axes }: SpaceLayout): readonly number[] =>
-  Array.from(axes.keys()).filter((i) => !axes[i]?.isCategorical && axes[i]?.parameter.condition === undefined);
 
 function drawWithin(state: CmaState, { random }: SamplerRequest): Float64Array {
   let point = drawCma(state, random);

@@ -127,8 +127,10 @@ function createKernels(maxObservations: number) {
     const count = complete.length - (complete.length % interval);
     const last = (complete[count - 1] as Observation).trial;
     const fitted = fittedIn(layout);
-    const input = () => inputOf(layout, complete.slice(0, count), maxObservations);
-    return fitted.get(last) ?? new UnfittedKernel(input(), (kernel) => fitted.set(last, kernel));
+    const before = fitted.get(last);
+    if (before !== undefined) return before;
+    const input = inputOf(layout, complete.slice(0, count), maxObservations);
+    return new UnfittedKernel(input, (kernel) => fitted.set(last, kernel));
   };
   return {
     /** The fit that is still to be made after these trials, if it is. */

@@ -51,8 +51,8 @@ export interface AskRules extends Answering {
 
 /**
  * Decides `ask-trials` as {@link decideStudy} does, under rules that have to be waited for, beside the study's own. They are
- * asked some hundred times at most for a trial, and ten thousand times about the items of a list. Others of the same thread have their turn in between. Rejects as `objectionTo` and
- * `fitKernel` do.
+ * asked some hundred times at most for a trial, and ten thousand times about the items of a list. Others of the same thread have
+ * their turn in between. Rejects as `objectionTo` and `fitKernel` do.
  */
 export async function decideAsk(
   state: StudyState,
