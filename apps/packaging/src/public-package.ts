@@ -12,6 +12,7 @@ export interface Manifest {
   readonly private?: boolean;
   readonly description?: string;
   readonly license?: string;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -33,9 +34,8 @@ export function readManifest(dir: string): Manifest {
 
 /** Lists what the workspace publishes, read from its folders, so that a new package needs no entry anywhere. */
 export function listPublicPackages(): readonly PublicPackage[] {
-  const packages = join(workspaceRoot, "packages");
-  return readdirSync(packages)
-    .map((folder) => join(packages, folder))
+  return ["packages", "apps"]
+    .flatMap((group) => readdirSync(join(workspaceRoot, group)).map((folder) => join(workspaceRoot, group, folder)))
     .filter((dir) => readdirSync(dir).includes("package.json"))
     .map((dir) => ({ dir, manifest: readManifest(dir) }))
     .filter(({ manifest }) => manifest.private !== true)

@@ -27,7 +27,7 @@ const FOR_BROWSERS = [
 
 /** What a tarball has no use for: sources, tests and what builds leave behind. */
 const JUNK =
-  /(^|\/)(src|test|test-parts|e2e|node_modules|\.turbo)\/|\.(test|faults)\.|\.map$|\.tsbuildinfo$|(^|\/)(tsconfig|vitest|turbo)\./;
+  /^src\/|(^|\/)(test|test-parts|e2e|node_modules|\.turbo)\/|\.(test|faults)\.|\.map$|\.tsbuildinfo$|(^|\/)(tsconfig|vitest|turbo)\./;
 
 /** What a user gives to a package, or gets from it, and so must not be there twice. */
 const BROUGHT = ["@connectrpc/connect", "@opentelemetry/api"];
@@ -92,6 +92,8 @@ describe.each(packages)("$name", ({ name, manifest }) => {
     const { dependencies, peerDependencies } = readManifest(join(project.dir, "node_modules", name));
     const shared = Object.entries({ ...dependencies, ...peerDependencies }).filter(([each]) => SHARED.includes(each));
     expect(shared.filter(([, range]) => !range.startsWith("^"))).toEqual([]);
+    // A program brings all that it takes to run.
+    if (manifest.bin !== undefined) return;
     expect(Object.keys(dependencies ?? {}).filter((each) => BROUGHT.includes(each))).toEqual([]);
   });
 
@@ -99,6 +101,12 @@ describe.each(packages)("$name", ({ name, manifest }) => {
     const { entries, suites } = splitEntries(manifest);
     expect(await importAll(project, entries)).toEqual([]);
     expect(await importAll(testProject, suites)).toEqual([]);
+  });
+
+  test.for(Object.keys(manifest.bin ?? {}))("runs its command %s", async (command) => {
+    const program = join(project.dir, "node_modules", ".bin", command);
+    expect(await project.run(program, ["--help"])).toContain(command);
+    expect(await project.run(program, ["--version"])).toContain(manifest.version);
   });
 
   test("type-checks in a strict consumer", async () => {
