@@ -1,5 +1,5 @@
 import { isStoreError, type Store } from "@trimtab/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { midnightMs, openAnalytics } from "./test-parts/open-analytics.ts";
 
 const hourMs = 3_600_000;
@@ -95,6 +95,51 @@ test("counts the watches that select a variable, from their first event until th
   await counted.createSession({ id: "s" });
   await counted.registerVariable("s", { name: "n", type: "integer", value: 0 });
   expect(await observers()).toBe(0);
+});
+
+describe("a session of an earlier one's id", () => {
+  const used = async ({ counted, made }: Awaited<ReturnType<typeof openCounter>>) => {
+    await counted.getVariable("s", "n");
+    await counted.setVariable("s", "n", 1);
+    await made.of(counted).reportClientReads("s", [{ ref: "n", cacheHits: 2 }]);
+  };
+  const again = (store: Store) => store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const unused = { readCount: 0, writeCount: 0, cacheHits: 0, writeLatency: { count: 0 } };
+
+  test("begins with nothing that was counted of that, which was deleted", async () => {
+    const opened = await openCounter();
+    await used(opened);
+    await opened.counted.deleteSession("s");
+    await opened.store.createSession({ id: "s" });
+    await again(opened.store);
+    expect(await opened.analytics.getVariableStats("s", "n")).toMatchObject(unused);
+  });
+
+  test("begins with nothing that was counted of that, which expired", async () => {
+    const opened = await openCounter();
+    const { store, counted, analytics, time } = opened;
+    await used(opened);
+    await store.updateSession("s", { ttlMs: 1000 });
+    time.nowMs += 2000;
+    await counted.createSession({ id: "s", ifExists: "keep" });
+    await again(store);
+    expect(await analytics.getVariableStats("s", "n")).toMatchObject(unused);
+    await counted.getVariable("s", "n");
+    // Opened once more, it is the same.
+    await counted.createSession({ id: "s", ifExists: "keep" });
+    expect(await analytics.getVariableStats("s", "n")).toMatchObject({ readCount: 1 });
+  });
+
+  test("keeps the watches that go on with it", async () => {
+    const { store, counted, analytics } = await openCounter();
+    const watch = counted.watch("s")[Symbol.asyncIterator]();
+    await watch.next();
+    await Promise.all([counted.deleteSession("s"), counted.createSession({ id: "s" })]);
+    await again(store);
+    expect((await analytics.getVariableStats("s", "n")).observerCount).toBe(1);
+    await watch.return?.();
+    expect((await analytics.getVariableStats("s", "n")).observerCount).toBe(0);
+  });
 });
 
 /** A store whose reads take as long as they are told, by the same clock that counts them. */

@@ -1,4 +1,4 @@
-import { mapPrompt, type PromptIterator, promptOf, type Store, type WatchEvent } from "@trimtab/core";
+import { mapPrompt, type PromptIterator, promptOf, type Session, type Store, type WatchEvent } from "@trimtab/core";
 import { ownerOf, type Uses } from "./uses.ts";
 
 /** Something that a call has read or written, and the ref by which its caller named it. */
@@ -6,7 +6,12 @@ type Used = readonly [ref: string, item: { readonly id: string }];
 
 /** A store whose uses are counted: reads of present values, writes, refusals and watches, with how long they took. */
 export function countUses(store: Store, uses: Uses): Store {
-  return { ...store, ...createCountedReads(store, uses), ...createCountedWrites(store, uses) };
+  return {
+    ...store,
+    ...createCountedReads(store, uses),
+    ...createCountedWrites(store, uses),
+    ...createCountedSessions(store, uses),
+  };
 }
 
 /** Makes the function that has a call's uses counted, under the sessions that what it used belongs to. */
@@ -126,6 +131,22 @@ function createCountedWrites(
         () => store.rollbackVariables(session, rollbacks, options),
         ({ applied }) => applied,
       ),
+  };
+}
+
+/** Keeps what was counted of a session from the next one of its id. */
+function createCountedSessions(
+  store: Store,
+  uses: Uses,
+): Pick<Store, "createSession" | "forkSession" | "deleteSession"> {
+  const begun = (session: Session): Session => {
+    uses.begun(session);
+    return session;
+  };
+  return {
+    createSession: (options) => store.createSession(options).then(begun),
+    forkSession: (session, at, options) => store.forkSession(session, at, options).then(begun),
+    deleteSession: (session, options) => store.deleteSession(session, options).then(() => uses.ended(session)),
   };
 }
 

@@ -1,7 +1,7 @@
-import { createGlob, type Selection, type SessionUsage } from "@trimtab/core";
-import { createHourCounts, type HourCounts } from "./hour-counts.ts";
-import { createLatencySketch, type LatencySketch } from "./latency-sketch.ts";
+import { createGlob, type Selection, type Session, type SessionUsage } from "@trimtab/core";
+import { createLatencySketch } from "./latency-sketch.ts";
 import { createUsageRing, type UsageRing } from "./usage-ring.ts";
+import { createVariableUses, type VariableUses } from "./variable-uses.ts";
 
 /** The time that uses are counted by. */
 export interface UsesClock {
@@ -18,21 +18,6 @@ export interface UsesOptions {
   readonly maxVariables?: number;
   /** After the first 32 of each of a variable, the duration of every so-manieth read and write is measured; 8 unless given, 1 for all. */
   readonly sampleEvery?: number;
-}
-
-/** What was counted of one variable. */
-export interface VariableUses {
-  reads: number;
-  writes: number;
-  cacheHits: number;
-  cacheMisses: number;
-  readLatency: LatencySketch | undefined;
-  writeLatency: LatencySketch | undefined;
-  lastAccessedAtMs: number | undefined;
-  /** Reads by the hour, counted from the Unix epoch; the newest 168 hours in which there were any. */
-  readonly readsByHour: HourCounts;
-  /** Grows with every use; tells what is new since an earlier look. */
-  tick: number;
 }
 
 /** What was counted of one session. */
@@ -54,6 +39,10 @@ export interface Uses {
   read(session: string, ids: readonly string[], durationMs: number): void;
   written(session: string, ids: readonly string[], durationMs: number): void;
   refused(session: string): void;
+  /** Forgets what was counted of an earlier session of the same id. */
+  begun(session: Pick<Session, "id" | "epoch" | "createdAtMs">): void;
+  /** Forgets what was counted of a session. */
+  ended(session: string): void;
   cached(session: string, id: string, reads: { hits: number; misses: number; atMs: number | undefined }): void;
   /** Counts a watch until what is returned is called. */
   watching(session: string, selection: Selection): () => void;
@@ -69,7 +58,6 @@ export function ownerOf(session: string, ref: string): string {
 
 const defaultClock: UsesClock = { now: () => Date.now(), elapsed: () => performance.now() };
 const hourMs = 3_600_000;
-const keptHours = 168;
 const alwaysMeasured = 32;
 
 /** One use of a variable. */
@@ -82,6 +70,8 @@ interface Use {
 const latencyOf = { reads: "readLatency", writes: "writeLatency" } as const;
 
 interface Counted extends SessionUses {
+  /** Which session of its id it is, where that is known. */
+  epoch: string | undefined;
   readonly variables: Map<string, VariableUses>;
   readonly selections: Set<(variable: { readonly id: string; readonly name: string }) => boolean>;
   readonly minute: UsageRing;
@@ -118,6 +108,15 @@ export function createUses(options: UsesOptions = {}): Uses {
       sessions.delete(id);
       sinceMs = clock.now();
     }
+  };
+
+  /** Watches of a session that ended end by themselves, or go on with the next of its id. */
+  const startOver = (id: string): void => {
+    const known = sessions.get(id);
+    if (known === undefined) return;
+    variableCount -= known.variables.size;
+    sessions.delete(id);
+    if (known.selections.size > 0) sessions.set(id, createCounted(clock, known.selections));
   };
 
   const variableOf = (session: Counted, id: string): VariableUses => {
@@ -169,6 +168,15 @@ export function createUses(options: UsesOptions = {}): Uses {
       const session = sessions.get(id);
       for (const ring of [session?.minute, session?.hour]) ring?.add("refused", 1, undefined, clock.now());
     },
+    begun({ id, epoch, createdAtMs }) {
+      const known = sessions.get(id);
+      if (known === undefined) return;
+      // The one before may have expired, of which nobody is told here.
+      const isSame = known.epoch === undefined ? createdAtMs <= known.sinceMs : known.epoch === epoch;
+      if (!isSame) startOver(id);
+      sessionOf(id).epoch = epoch;
+    },
+    ended: startOver,
     cached(session, id, { hits, misses, atMs }) {
       const uses = variableOf(sessionOf(session), id);
       uses.cacheHits += hits;
@@ -191,11 +199,11 @@ export function createUses(options: UsesOptions = {}): Uses {
   };
 }
 
-function createCounted(clock: UsesClock): Counted {
-  const selections: Counted["selections"] = new Set();
+function createCounted(clock: UsesClock, selections: Counted["selections"] = new Set()): Counted {
   const minute = createUsageRing(12, 5000);
   const hour = createUsageRing(12, 300_000);
   return {
+    epoch: undefined,
     sinceMs: clock.now(),
     variables: new Map(),
     selections,
@@ -219,15 +227,3 @@ export const unusedSession: SessionUsage = {
   lastHour: createUsageRing(1, 1).read(0),
   watchCount: 0,
 };
-
-const createVariableUses = (): VariableUses => ({
-  reads: 0,
-  writes: 0,
-  cacheHits: 0,
-  cacheMisses: 0,
-  readLatency: undefined,
-  writeLatency: undefined,
-  lastAccessedAtMs: undefined,
-  readsByHour: createHourCounts(keptHours),
-  tick: 0,
-});
