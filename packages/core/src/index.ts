@@ -92,6 +92,7 @@ export * from "./telemetry/telemetry-events.ts";
 export * from "./transfer/variable-export.ts";
 export * from "./type-registry.ts";
 export * from "./variable.ts";
+export { metadataOfWrite } from "./variable-after.ts";
 export { variableId } from "./variable-id.ts";
 export { comingsOf } from "./variable-table.ts";
 export * from "./variable-type.ts";

@@ -387,6 +387,31 @@ describe("telemetry", () => {
     expect(JSON.stringify(heard)).not.toMatch(/777|888|1554|1776/);
   });
 
+  test("tells of a value that was computed or restored how it came about, as its history does", async () => {
+    const store = await openStore();
+    await store.registerVariable("s", {
+      name: "m",
+      type: "integer",
+      derivation: { kind: "expression", expression: "n + 1" },
+    });
+    const heard: TelemetryEvent<"dspex.bridge.variable.updated">[] = [];
+    store.telemetry.on("dspex.bridge.variable.updated", (event) => heard.push(event));
+    await store.setVariable("s", "n", 2, { metadata: { source: "ada", why: "test" } });
+    await store.rollbackVariable("s", "n", { kind: "version", version: 0 }, { metadata: { source: "ada" } });
+    const computed = { update_source: "var_n_1", metadata: { reason: "dependency", source: "var_n_1" } };
+    expect(heard.map(({ metadata }) => metadata)).toMatchObject([
+      { variable_id: "var_n_1", update_source: "ada", metadata: { source: "ada", why: "test" } },
+      { variable_id: "var_m_2", ...computed },
+      { variable_id: "var_n_1", metadata: { source: "ada", rolled_back_from: 1, rolled_back_to: 0 } },
+      { variable_id: "var_m_2", ...computed },
+    ]);
+    for (const ref of ["n", "m"]) {
+      const { items } = await store.listVariableHistory("s", ref);
+      const told = heard.filter(({ metadata }) => metadata.variable_id.includes(ref));
+      expect(told.map(({ metadata }) => metadata.metadata)).toEqual([items[1]?.metadata, items[0]?.metadata]);
+    }
+  });
+
   test("tells nothing of the values of a sensitive variable", async () => {
     const store = await openStore();
     await store.registerVariable("s", { name: "key", type: "string", value: "a", metadata: { sensitive: true } });

@@ -5,6 +5,7 @@ import {
   fromPayload,
   isSensitive,
   isStoreError,
+  metadataOfWrite,
   type SessionEvent,
   type SessionState,
   type StoreError,
@@ -168,7 +169,8 @@ function updatedOf(event: VariableSet, commit: Commit, { state, durationMs }: Be
   const variable = state === undefined ? undefined : findVariable(state, event.id);
   // Of a variable that is gone already nobody can say any more whether its value may be told.
   const isTold = state !== undefined && variable !== undefined && !isSensitive(state, variable);
-  const { source } = commit.metadata;
+  const metadata = metadataOfWrite(event, commit);
+  const { source } = metadata;
   return {
     kind: "dspex.bridge.variable.updated",
     measurements: {
@@ -182,7 +184,7 @@ function updatedOf(event: VariableSet, commit: Commit, { state, durationMs }: Be
       variable_id: event.id,
       type: variable?.type ?? "",
       update_source: typeof source === "string" ? source : commit.origin,
-      ...(isTold && { metadata: commit.metadata }),
+      ...(isTold && { metadata }),
     },
   };
 }

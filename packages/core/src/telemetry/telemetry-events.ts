@@ -148,9 +148,12 @@ interface ValueUpdated {
 
 interface UpdateSource extends OfVariable {
   readonly type: string;
-  /** What the write's metadata names as its `source`; the runtime that it came from otherwise. */
+  /** What the metadata names as its `source`; the runtime that the write came from otherwise. */
   readonly update_source: string;
-  /** What the writer said of the write; left out where the variable is sensitive. */
+  /**
+   * What is in the history of the write: what its writer said, and where it was rolled back from and to; of a derived value the
+   * reason `dependency`, and as source the variable that was written. Left out where the variable is sensitive.
+   */
   readonly metadata?: ValueRecord;
 }
 
