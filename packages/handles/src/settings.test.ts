@@ -40,6 +40,16 @@ it("sets the setting alone where there is no such variable", async () => {
   expect((await store.listVariables("s")).items.map(({ name }) => name)).toEqual(["temperature", "fixed"]);
 });
 
+it.each(["ui/theme", "s/temperature", "", "a\nb"])(
+  "takes %j, which names no variable, for a setting alone",
+  async (name) => {
+    const unasked = () => Promise.reject(new Error("asked for what cannot be there"));
+    const settings = createSettings({ ...store, getVariable: unasked, setVariable: unasked }, "s", source);
+    expect(await settings.putVariable(name, 1.5)).toBeUndefined();
+    expect([kept.get(name), await settings.get(name)]).toEqual([1.5, 1.5]);
+  },
+);
+
 it("leaves the setting as it was where the variable refuses the value", async () => {
   const settings = createSettings(store, "s", source);
   await expect(settings.putVariable("temperature", 3)).rejects.toMatchObject({ reason: "constraint_violation" });

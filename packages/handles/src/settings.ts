@@ -1,4 +1,4 @@
-import { isStoreError, type SetOptions, type Store, type Value, type Written } from "@trimtab/core";
+import { checkName, isStoreError, type SetOptions, type Store, type Value, type Written } from "@trimtab/core";
 
 /** Where a program keeps its settings: a file, the environment, a database. */
 export interface SettingsSource {
@@ -20,17 +20,20 @@ export interface Settings {
   putVariable(name: string, value: Value, options?: SetOptions): Promise<Written | undefined>;
 }
 
-/** Joins a program's settings with the variables of a session, so that the two do not drift apart. */
+/**
+ * Joins a program's settings with the variables of a session, so that the two do not drift apart. A setting whose name no
+ * variable can have, such as `ui/theme`, is a setting alone.
+ */
 export function createSettings(store: Store, session: string, source: SettingsSource): Settings {
   const latest = new Map<string, Promise<unknown>>();
   return {
     async get(name) {
-      const variable = await unlessNoVariable(store.getVariable(session, name));
+      const variable = await unlessNoVariable(name, () => store.getVariable(session, name));
       return variable === undefined ? source.get(name) : variable.value;
     },
     async putVariable(name, value, options) {
       const put = async () => {
-        const written = await unlessNoVariable(store.setVariable(session, name, value, options));
+        const written = await unlessNoVariable(name, () => store.setVariable(session, name, value, options));
         await source.put(name, value);
         return written;
       };
@@ -45,9 +48,11 @@ export function createSettings(store: Store, session: string, source: SettingsSo
 }
 
 /** A session that is not there is another matter, as is a variable that refuses the value. */
-async function unlessNoVariable<T>(answer: Promise<T>): Promise<T | undefined> {
+async function unlessNoVariable<T>(name: string, call: () => Promise<T>): Promise<T | undefined> {
+  // How long a name may be is the store's to say.
+  if (checkName(name, "name", Number.POSITIVE_INFINITY) !== undefined) return undefined;
   try {
-    return await answer;
+    return await call();
   } catch (error) {
     if (isStoreError(error, "not_found") && error.details.resource === "variable") return undefined;
     throw error;
