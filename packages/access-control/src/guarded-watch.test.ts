@@ -207,6 +207,22 @@ describe("a watch of another session's variables", () => {
     await watch.close();
   });
 
+  test("keeps the session that watches, as one of its own variables would, and no longer than it lasts", async () => {
+    let elapsed = 0;
+    const clock = { now: () => 1_000_000 + elapsed, elapsed: () => elapsed };
+    const { store, guest, grant } = await openShared({ x: 1 }, {}, clock);
+    await grant("x", "observe");
+    const watch = reading(guest, ["owner/x"]);
+    await watch.next();
+    elapsed += 3_600_001;
+    expect(await store.sweep()).toBe(0);
+    await watch.close();
+    elapsed += 3_600_000;
+    expect(await store.sweep()).toBe(0);
+    elapsed += 1;
+    expect(await store.sweep()).toBe(2);
+  });
+
   test("ends at once where nobody wants it any more, and with the store", async () => {
     const { store, guest, grant } = await openShared();
     await grant("x", "observe");

@@ -44,10 +44,14 @@ const watchOther = (
     const viewer = await access.viewer(session, ["observe"]);
     // Its rules are for the session alone that they are about.
     const told = { ...options, sessionPermissions: false, signal };
+    // Who watches uses the session that it watches as, too.
+    const kept = await sessions.keep(session);
     try {
       yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: told });
     } catch (error) {
       throw await toldTo(error, { sessions, viewer, owner, refs });
+    } finally {
+      kept.release();
     }
     return undefined;
   });
