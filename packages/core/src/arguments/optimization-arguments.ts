@@ -1,9 +1,11 @@
-import { optimizationStates } from "../lease/optimization.ts";
-import type { OptimizationStore } from "../store/optimization-store.ts";
+import { type OptimizationTarget, optimizationTargets } from "../lease/lease-command.ts";
+import { objectiveDirections, optimizationOutcomes, optimizationStates } from "../lease/optimization.ts";
+import { conflictResolutions, type OptimizationStore } from "../store/optimization-store.ts";
 import {
   absentable,
   type CallArguments,
   flag,
+  type Kind,
   list,
   number,
   object,
@@ -18,7 +20,13 @@ import {
 import { page, refs, session, times, write } from "./shared-kinds.ts";
 
 const optimization = ["optimization", text] as const;
-const target = ["target", object({ kind: text, id: optional(text), ref: optional(text) })] as const;
+const isTarget = object<Pick<OptimizationTarget, "kind">>({ kind: oneOf(optimizationTargets) });
+const byId = object({ id: text });
+const byRef = object({ ref: text });
+const named: Kind<OptimizationTarget> = (value, field, isArgument) =>
+  isTarget(value, field, isArgument) ??
+  ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field, isArgument);
+const target = ["target", named] as const;
 
 /** What the arguments are of what coordinates optimizers. */
 export const optimizationArguments: CallArguments<OptimizationStore> = {
@@ -31,11 +39,11 @@ export const optimizationArguments: CallArguments<OptimizationStore> = {
         ...absentable(write),
         optimizer: text,
         config: optional(values),
-        objective: optional(object({ metric: text, direction: text })),
+        objective: optional(object({ metric: text, direction: oneOf(objectiveDirections) })),
         maxIterations: optional(number),
         convergenceThreshold: optional(number),
         feedbackInterval: optional(number),
-        onConflict: optional(text),
+        onConflict: optional(oneOf(conflictResolutions)),
         waitTimeoutMs: optional(number),
         signal: optional(signal),
         priority: optional(number),
@@ -65,7 +73,17 @@ export const optimizationArguments: CallArguments<OptimizationStore> = {
   stopOptimization: [
     session,
     target,
-    ["options", options({ ...write, fencingToken: number, applyBest: flag, force: flag, outcome: text, cause: text })],
+    [
+      "options",
+      options({
+        ...write,
+        fencingToken: number,
+        applyBest: flag,
+        force: flag,
+        outcome: oneOf(optimizationOutcomes),
+        cause: text,
+      }),
+    ],
   ],
   getOptimizationStatus: [session, target],
   listOptimizations: [

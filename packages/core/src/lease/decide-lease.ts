@@ -9,7 +9,7 @@ import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import { abandonment, requireLease } from "./check-lease.ts";
 import type { OptimizationTarget } from "./lease-command.ts";
-import { isHeld, leaseTtlLimits, type OptimizationRecord } from "./optimization.ts";
+import { isHeld, leaseTtlLimits, type OptimizationRecord, optimizationOutcomes } from "./optimization.ts";
 import { recordProgress } from "./record-progress.ts";
 
 /** Decides on more time for a lease, for whoever holds it. */
@@ -64,9 +64,6 @@ function checkMetrics(metrics: Readonly<Record<string, number>>, { limits }: Dec
   return undefined;
 }
 
-/** How whoever ends an optimization may say that it ended. */
-const outcomes = ["completed", "stopped", "failed"];
-
 /** Decides on the end of an optimization and of its lease. */
 export function decideStop(
   state: SessionState,
@@ -80,7 +77,8 @@ export function decideStop(
   const record = found.value;
   if (record === undefined || !isHeld(record, context.atMs)) return notOptimizing(state, target);
   const { fencingToken, outcome = "stopped", cause = "" } = command;
-  const wrong = checkChoice(outcome, "outcome", outcomes) ?? checkText(cause, "cause", context.limits.expressionLength);
+  const wrong =
+    checkChoice(outcome, "outcome", optimizationOutcomes) ?? checkText(cause, "cause", context.limits.expressionLength);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const refused = checkStopper(state, record, { fencingToken, context });
   if (refused !== undefined) return { kind: "refused", refusal: refused };

@@ -1,5 +1,5 @@
 import type { ValueRecord } from "../payload.ts";
-import type { OptimizationObjective } from "./optimization.ts";
+import type { OptimizationObjective, OptimizationOutcome } from "./optimization.ts";
 
 /** What can be asked of optimizations. */
 export type LeaseCommand =
@@ -39,7 +39,7 @@ export type LeaseCommand =
       readonly fencingToken?: number;
       readonly applyBest?: boolean;
       readonly force?: boolean;
-      readonly outcome?: "completed" | "stopped" | "failed";
+      readonly outcome?: OptimizationOutcome;
       readonly cause?: string;
     }
   /** Records that leases which were not renewed in time are lost. */
@@ -49,3 +49,9 @@ export type LeaseCommand =
 export type OptimizationTarget =
   | { readonly kind: "optimization"; readonly id: string }
   | { readonly kind: "variable"; readonly ref: string };
+
+/** By what an {@link OptimizationTarget} names an optimization. */
+export const optimizationTargets = [
+  "optimization",
+  "variable",
+] as const satisfies readonly OptimizationTarget["kind"][];

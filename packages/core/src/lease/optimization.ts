@@ -14,6 +14,12 @@ export const optimizationStates = [
 /** One of {@link optimizationStates}. */
 export type OptimizationState = (typeof optimizationStates)[number];
 
+/** How whoever ends an optimization may say that it ended. */
+export const optimizationOutcomes = ["completed", "stopped", "failed"] as const;
+
+/** One of {@link optimizationOutcomes}. */
+export type OptimizationOutcome = (typeof optimizationOutcomes)[number];
+
 /** A metric, and which way it gets better. */
 export interface OptimizationObjective {
   readonly metric: string;

@@ -3,6 +3,7 @@ import type {
   Optimization,
   OptimizationEntry,
   OptimizationObjective,
+  OptimizationOutcome,
   OptimizationState,
 } from "../lease/optimization.ts";
 import type { ValueRecord } from "../payload.ts";
@@ -56,6 +57,12 @@ export interface OptimizationStore {
   ): Promise<OptimizationPage<OptimizationEntry>>;
 }
 
+/** What can be done where a variable is leased already. */
+export const conflictResolutions = ["abort", "wait", "preempt"] as const;
+
+/** One of {@link conflictResolutions}. */
+export type ConflictResolution = (typeof conflictResolutions)[number];
+
 /** Who optimizes what towards, for how long, and what happens where variables are leased already. */
 export interface StartOptimizationOptions extends WriteOptions {
   /** The optimizer's name. 1 to 255 characters. */
@@ -73,7 +80,7 @@ export interface StartOptimizationOptions extends WriteOptions {
    * What to do where a variable is leased already: `abort`, which is the default, rejects; `wait` waits in line, first come
    * first served; `preempt` ends what holds it where that has a lower priority, and rejects otherwise.
    */
-  readonly onConflict?: "abort" | "wait" | "preempt";
+  readonly onConflict?: ConflictResolution;
   /** How long to wait in line, in milliseconds; 5000 unless given. */
   readonly waitTimeoutMs?: number;
   /** Leaves the line. */
@@ -131,7 +138,7 @@ export interface StopOptimizationOptions extends WriteOptions {
   /** End it even where the best values cannot be applied. */
   readonly force?: boolean;
   /** How it ended; `stopped` unless given. */
-  readonly outcome?: "completed" | "stopped" | "failed";
+  readonly outcome?: OptimizationOutcome;
   /** A sentence on why. */
   readonly cause?: string;
 }

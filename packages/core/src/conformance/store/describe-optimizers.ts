@@ -56,6 +56,32 @@ export function describeConflicts(opened: OpenStore): void {
     expect(order).toEqual(["second", "third"]);
   });
 
+  test("are refused what is no way to end, to deal with one another, or to name one, and go on", async () => {
+    const store = await openThree(opened);
+    const { optimization } = await startTuner(store, ["a"]);
+    const unknown = { onConflict: "queue" as "wait" };
+    const refused = [
+      await rejection(startTuner(store, ["b"], unknown), "invalid_argument"),
+      await rejection(
+        store.stopOptimization("s", ofVariable("a"), { outcome: "done" as "failed" }),
+        "invalid_argument",
+      ),
+      await rejection(store.stopOptimization("s", { kind: "name" as "variable", ref: "a" }), "invalid_argument"),
+      await rejection(
+        store.getOptimizationStatus("s", { kind: "optimization", ref: "a" } as never),
+        "invalid_argument",
+      ),
+    ];
+    expect(refused.map(({ message }) => message)).toEqual([
+      "onConflict must be one of abort, wait, preempt, got queue",
+      "outcome must be one of completed, stopped, failed, got done",
+      "kind must be one of optimization, variable, got name",
+      "id must be text, got undefined",
+    ]);
+    const { items } = await store.listOptimizations("s");
+    expect(items.map(({ id, state }) => [id, state])).toEqual([[optimization.id, "running"]]);
+  });
+
   test("leave the line where their caller goes away", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"]);
