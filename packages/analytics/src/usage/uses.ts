@@ -44,7 +44,7 @@ export interface Uses {
   /** Forgets what was counted of a session. */
   ended(session: string): void;
   cached(session: string, id: string, reads: { hits: number; misses: number; atMs: number | undefined }): void;
-  /** Counts a watch until what is returned is called. */
+  /** Counts a watch, under the session whose variables it selects, until what is returned is called. */
   watching(session: string, selection: Selection): () => void;
   /** What was counted of a session, where anything was. */
   of(session: string): SessionUses | undefined;
@@ -186,9 +186,9 @@ export function createUses(options: UsesOptions = {}): Uses {
       uses.tick = ++tick;
     },
     watching(id, { refs: all = [], pattern }) {
-      const { selections } = sessionOf(id);
-      const refs = all.filter((ref) => ownerOf(id, ref) === id);
-      const named = new Set(refs);
+      // A watch is of one session's variables, its own or another's.
+      const { selections } = sessionOf(ownerOf(id, all[0] ?? ""));
+      const named = new Set(all.map((ref) => ref.slice(ref.indexOf("/") + 1)));
       const matches = pattern === undefined ? () => all.length === 0 : createGlob(pattern);
       const selects = (each: { id: string; name: string }) =>
         named.has(each.name) || named.has(each.id) || matches(each.name);

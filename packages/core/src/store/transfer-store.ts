@@ -16,7 +16,10 @@ export interface TransferStore {
 
 /** Which variables to export, as of when, and what of them. */
 export interface ExportOptions {
-  /** Only these, by id or name, and what the filters below let through; everything without either. */
+  /**
+   * Only these, by id or name, and what the filters below let through; everything without either. Of another session's
+   * variables it is those that are named, to which filters add none.
+   */
   readonly refs?: readonly string[];
   /** A glob over names. */
   readonly pattern?: string;

@@ -15,7 +15,10 @@ export interface WatchStore {
   watch(session: string, selection?: Selection, options?: WatchOptions): AsyncIterable<WatchEvent>;
 }
 
-/** What to watch: these refs and whatever matches the glob; everything where neither is given. */
+/**
+ * What to watch: these refs and whatever matches the glob; everything where neither is given. Of another session's variables
+ * it is those that are named, to which a glob adds none.
+ */
 export interface Selection {
   readonly refs?: readonly string[];
   readonly pattern?: string;

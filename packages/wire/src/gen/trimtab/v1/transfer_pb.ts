@@ -45,7 +45,8 @@ export type ExportVariablesRequest = Message<"trimtab.v1.ExportVariablesRequest"
   format: TransferFormat;
 
   /**
-   * Only these, by id or name. With neither these nor a filter below, everything is exported.
+   * Only these, by id or name. With neither these nor a filter below, everything is exported. To named variables of another
+   * session filters add nothing.
    *
    * @generated from field: repeated string variables = 3;
    */

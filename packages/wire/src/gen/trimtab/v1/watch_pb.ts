@@ -43,7 +43,7 @@ export type WatchVariablesRequest = Message<"trimtab.v1.WatchVariablesRequest"> 
   variables: string[];
 
   /**
-   * A glob over names: `*` stands for any run of characters.
+   * A glob over names: `*` stands for any run of characters. Adds nothing to named variables of another session.
    *
    * @generated from field: string pattern = 3;
    */
