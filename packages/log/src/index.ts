@@ -32,3 +32,4 @@ export {
 export { createMemoryLog, type MemoryLog, type MemoryStream } from "./memory-log.ts";
 export { createMemorySnapshots } from "./memory-snapshots.ts";
 export { createMemorySummaries } from "./memory-summaries.ts";
+export { type EntryBatch, type ReadBackwardsOptions, readBackwards } from "./read-backwards.ts";
