@@ -1,11 +1,8 @@
-import type { Commit } from "@trimtab/core";
 import { createMemoryLog, LogError } from "@trimtab/log";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type AuditRecordOptions, openAuditRecord } from "./audit-record.ts";
-import { auditedLog } from "./audited-log.ts";
 import { decodeSealed, encodeSealed, seal } from "./chain.ts";
 import type { AuditDraft } from "./commit-entries.ts";
-import { recoverCommits } from "./recover-entries.ts";
 import { type AuditCodec, auditStream, endOfFirstPart } from "./stored-record.ts";
 import { commitOf, jsonCodec } from "./test-parts/json-codec.ts";
 import { verifyChain } from "./verify-chain.ts";
@@ -176,70 +173,6 @@ describe("a record", () => {
       "denied",
     ]);
     expect(errors).toHaveLength(1);
-  });
-});
-
-describe("what was done and not entered before a crash", () => {
-  test("is entered at the next start, once", async () => {
-    const commits = createMemoryLog<Commit>();
-    const before = await open();
-    const audited = auditedLog(commits, before.record);
-    for (let i = 1; i <= 5; i++) await audited.append("s", i - 1, [commitOf("s", i)]);
-    await before.record.settled();
-    // Durable, but the process ends before anything was entered.
-    await commits.append("s", 5, [commitOf("s", 6), commitOf("s", 7)]);
-    await commits.append("t", 0, [commitOf("t", 1)]);
-    const long = commitOf("old", 1, { atMs: 1_000 });
-    await commits.append("old", 0, [long]);
-
-    const { record } = await open({ log: before.log });
-    const recover = await recoverCommits({ record, log: before.log, codec: jsonCodec, commits });
-    expect(await recover()).toBe(3);
-    await record.settled();
-    const { items } = await record.listAuditEntries("s");
-    expect(items.map(({ revision }) => revision)).toEqual([7, 6, 5, 4, 3, 2, 1]);
-    expect((await record.listAuditEntries("t")).items).toHaveLength(1);
-    const again = await recoverCommits({ record, log: before.log, codec: jsonCodec, commits });
-    expect(await again()).toBe(0);
-  });
-
-  test("is entered of all other sessions where one cannot be read, and that is told", async () => {
-    const commits = createMemoryLog<Commit>();
-    const before = await open();
-    before.record.commit(commitOf("r", 1));
-    await before.record.settled();
-    for (const id of ["r", "s", "t"]) await commits.append(id, 0, [commitOf(id, 1)]);
-    const read: typeof commits.read = async (stream, ...rest) => {
-      if (stream === "s") throw new Error("sealed");
-      return commits.read(stream, ...rest);
-    };
-    const { record } = await open({ log: before.log });
-    const source = { ...commits, read };
-    const recover = await recoverCommits({ record, log: before.log, codec: jsonCodec, commits: source });
-    await expect(recover()).rejects.toThrow("all of the end of s is not known: sealed");
-    await record.settled();
-    expect((await record.listAuditEntries("t")).items).toHaveLength(1);
-  });
-
-  test("is entered where older entries cannot be read any more, and not again what may be among those", async () => {
-    const commits = createMemoryLog<Commit>();
-    const before = await open();
-    const audited = auditedLog(commits, before.record);
-    for (let i = 1; i <= 4; i++) await audited.append("s", i - 1, [commitOf("s", i)]);
-    await before.record.settled();
-    await commits.append("s", 4, [commitOf("s", 5)]);
-    const { record, log } = await open({ log: before.log });
-    const recover = await recoverCommits({ record, log, codec: sealedThrough(2), commits });
-    expect(await recover()).toBe(1);
-    await record.settled();
-    await expect(recoverCommits({ record, log, codec: sealedThrough(5), commits })).rejects.toThrow("key old");
-  });
-
-  test("is left alone where the record begins now", async () => {
-    const commits = createMemoryLog<Commit>();
-    await commits.append("s", 0, [commitOf("s", 1)]);
-    const { log, record } = await open();
-    expect(await (await recoverCommits({ record, log, codec: jsonCodec, commits }))()).toBe(0);
   });
 });
 

@@ -26,6 +26,8 @@ export interface AuditRecordOptions {
   readonly note?: (entry: AuditEntry) => EntryNote;
   /** How often a watch that has nothing to tell says how far it is, in milliseconds; 15 000 unless given. */
   readonly bookmarkIntervalMs?: number;
+  /** The time of the wall clock, in milliseconds since the Unix epoch; the machine's own unless given. */
+  readonly now?: () => number;
   /** Is given each entry once it is durable, with its number and its hash, in order. */
   readonly onEntries?: (entries: readonly RecordedEntry[]) => void;
   /** Hears that entries cannot be kept, once until they can; they wait, and are tried again. */
@@ -43,8 +45,8 @@ export interface AuditRecord extends AuditTrail {
    * be done is not waited for.
    */
   refuse(draft: AuditDraft): Promise<void>;
-  /** Resolves once everything that was entered so far is durable. */
-  settled(): Promise<void>;
+  /** Resolves to `true` once everything that was entered so far is durable, and to `false` where the record was closed before it could be. */
+  settled(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -59,10 +61,13 @@ const retryMs = 1000;
 
 const defaultKept = 1_000_000;
 
+/** How far ahead of the clock a change may be, in milliseconds, for its time to be taken. Those of a session never go back, as clocks do. */
+const aheadMs = 30_000;
+
 /** Opens the record in a log. */
 export async function openAuditRecord(options: AuditRecordOptions): Promise<AuditRecord> {
   const { log, codec, note, onEntries = () => {}, onError } = options;
-  const { keptEntries = defaultKept, bookmarkIntervalMs = 15_000 } = options;
+  const { keptEntries = defaultKept, bookmarkIntervalMs = 15_000, now = Date.now } = options;
   let head = await readHead(log);
   const recent = createRecentEntries(head.number);
   const closing = new AbortController();
@@ -125,13 +130,15 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
     idle = undefined;
   };
   const enter = (draft: AuditDraft): void => {
-    waiting.push(draft);
+    const nowMs = now();
+    waiting.push(draft.recordedAtMs > nowMs + aheadMs ? { ...draft, recordedAtMs: nowMs } : draft);
     idle ??= drain();
   };
   const enterAll = (drafts: readonly AuditDraft[]): void => drafts.forEach(enter);
-  const settled = async (): Promise<void> => {
+  const settled = async (): Promise<boolean> => {
     const last = head.number + waiting.length;
     while (idle !== undefined && head.number < last) await idle;
+    return head.number >= last;
   };
   const tried = async (): Promise<void> => {
     const last = head.number + waiting.length;

@@ -1,75 +1,107 @@
-import { type AuditEntry, type Commit, storeError } from "@trimtab/core";
-import { type CommitLog, isLogError, type StreamEnd } from "@trimtab/log";
+import { type Commit, storeError } from "@trimtab/core";
+import { type CommitLog, readBackwards } from "@trimtab/log";
 import type { AuditRecord } from "./audit-record.ts";
 import type { EntryPlace } from "./audited-log.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
-import { type AuditCodec, readHead, readSealed } from "./stored-record.ts";
-
-/** What a record is held against. */
-export interface RecoverOptions {
-  readonly record: Pick<AuditRecord, "enter">;
-  /** The log of the record. */
-  readonly log: CommitLog;
-  readonly codec: AuditCodec;
-  /** The log of the commits, as it was before anything new was written. */
-  readonly commits: CommitLog<Commit>;
-}
-
-/** How much older than the last entry a commit may be that has no entry: entries are made within moments. */
-const marginMs = 60_000;
-
-/**
- * Finds the commits that a process had no time to enter in its record, and gives the function that enters them. Finding them is
- * to come before the first new commit; entering them may take place beside what follows. A record without entries begins now.
- */
-export const recoverCommits = async ({ record, log, codec, commits }: RecoverOptions): Promise<() => Promise<number>> =>
-  recoverEntries({ record, end: await readRecordEnd(log, codec), source: commits, draftsOf: entriesOfCommit });
-
-/** The end of a record: what the last entries are about, and since when all is to have been entered. */
-export interface RecordEnd {
-  readonly entered: ReadonlySet<string>;
-  /** Absent where there are no entries. */
-  readonly sinceMs: number | undefined;
-}
+import { type FoundEntered, findLastEntered, ownerOf } from "./last-entered.ts";
+import type { RecordEnd } from "./record-end.ts";
 
 /** What the end of a record is held against. */
 export interface RecoverySource<Entry> {
-  readonly record: Pick<AuditRecord, "enter">;
+  readonly record: Pick<AuditRecord, "enter" | "settled">;
   readonly end: RecordEnd;
+  /** What the end of the record calls the source. */
+  readonly name: string;
   /** A log whose entries are to be in the record, as it was before anything new was written. */
   readonly source: CommitLog<Entry>;
   /** What is to be entered of an entry; all of it has the same session, study and revision. */
   readonly draftsOf: (entry: Entry, place: EntryPlace) => readonly AuditDraft[];
 }
 
-/** Does with the entries of any log what {@link recoverCommits} does with commits. */
-export async function recoverEntries<Entry extends { readonly atMs: number }>({
-  record,
-  end: { entered, sinceMs },
-  source,
-  draftsOf,
-}: RecoverySource<Entry>): Promise<() => Promise<number>> {
-  if (sinceMs === undefined) return async () => 0;
-  const ends: StreamEnd[] = [];
-  for await (const end of source.streams()) ends.push(end);
-  return async () => {
-    let count = 0;
-    const failures: Failure[] = [];
-    for (const end of ends) {
-      // What cannot be read of one stream must not keep the others out of the record.
-      const placed = await readSince(source, end, sinceMs).catch(
-        (error: unknown) => void failures.push({ stream: end.stream, error }),
-      );
-      for (const { entry, place } of placed ?? []) {
-        const drafts = draftsOf(entry, place);
-        if (drafts.length === 0 || drafts.some((draft) => entered.has(nameOf(draft)))) continue;
-        record.enter(drafts);
-        count++;
-      }
-    }
-    if (failures.length > 0) throw notRecovered(failures);
-    return count;
+/** Enters what a source holds. */
+export interface Recovery<Entry> {
+  /** Enters what is appended from now on. What follows on something that is still looked for waits for that, so that it comes in order. */
+  hear(entry: Entry, place: EntryPlace): void;
+  /** Enters what a process before had no time to enter, and resolves to how many entries of the source that were. To be called once. */
+  recover(): Promise<number>;
+}
+
+/** Does with commits what {@link recoverEntries} does with the entries of any log. */
+export const recoverCommits = (options: Omit<RecoverySource<Commit>, "draftsOf">): Promise<Recovery<Commit>> =>
+  recoverEntries({ ...options, draftsOf: entriesOfCommit });
+
+/**
+ * Finds what a process had no time to enter in its record. To be called before the first new entry of the source; `recover` may take place
+ * beside what follows. A record without entries begins now.
+ */
+export async function recoverEntries<Entry extends { readonly atMs: number }>(
+  options: RecoverySource<Entry>,
+): Promise<Recovery<Entry>> {
+  const { record, end, name, source, draftsOf } = options;
+  const sinceMs = end.sinceMs(name);
+  const lasts = new Map<string, number>();
+  if (sinceMs !== undefined) for await (const { stream, last } of source.streams()) lasts.set(stream, last);
+  /** What was appended meanwhile to streams that are still looked at. */
+  const held = new Map<string, AuditDraft[]>();
+  const release = (stream: string): void => {
+    lasts.delete(stream);
+    record.enter(held.get(stream) ?? []);
+    held.delete(stream);
   };
+  return {
+    hear(entry, place) {
+      const drafts = draftsOf(entry, place);
+      const waiting = held.get(place.stream);
+      if (waiting !== undefined) waiting.push(...drafts);
+      else if (lasts.has(place.stream)) held.set(place.stream, [...drafts]);
+      else record.enter(drafts);
+    },
+    async recover() {
+      try {
+        return sinceMs === undefined ? 0 : await enterMissing({ ...options, sinceMs, lasts, release });
+      } finally {
+        for (const stream of [...lasts.keys()]) release(stream);
+        end.finish(name, record.settled());
+      }
+    },
+  };
+}
+
+interface Looking<Entry> extends RecoverySource<Entry> {
+  readonly sinceMs: number;
+  /** The streams to look at, with the numbers of their last entries. */
+  readonly lasts: ReadonlyMap<string, number>;
+  readonly release: (stream: string) => void;
+}
+
+async function enterMissing<Entry extends { readonly atMs: number }>(looking: Looking<Entry>): Promise<number> {
+  const { record, end, sinceMs, lasts, release } = looking;
+  const failures: Failure[] = [];
+  // What cannot be read of one stream must not keep the others out of the record.
+  const tryWith = async <T>(stream: string, read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      failures.push({ stream, error });
+      return undefined;
+    }
+  };
+  const recent = new Map<string, { readonly stream: string; readonly last: number; readonly atMs: number }>();
+  for (const [stream, last] of [...lasts]) {
+    const newest = await tryWith(stream, async () => (await backwards(looking, stream, last).next()).value);
+    if (newest === undefined) release(stream);
+    else recent.set(ownerOf(newest.first), { stream, last, atMs: newest.atMs });
+  }
+  const entered = await findLastEntered(end, sinceMs, recent);
+  let count = 0;
+  for (const [owner, { stream, last }] of recent) {
+    const missing = (await tryWith(stream, () => missingOf(looking, { owner, stream, last }, entered))) ?? [];
+    for (const drafts of missing) record.enter(drafts);
+    count += missing.length;
+    release(stream);
+  }
+  if (failures.length > 0) throw notRecovered(failures);
+  return count;
 }
 
 interface Failure {
@@ -85,71 +117,38 @@ function notRecovered([first, ...more]: readonly Failure[]): unknown {
   return storeError("data_loss", message, { session: "" }, { cause: error });
 }
 
-// Neither sessions nor studies have a "/" in their ids.
-const nameOf = ({ session, study = "", revision }: Pick<AuditDraft, "session" | "study" | "revision">) =>
-  `${revision}/${session}/${study}`;
-
-/** Reads the end of a record, before anything new is entered. */
-export async function readRecordEnd(log: CommitLog, codec: AuditCodec): Promise<RecordEnd> {
-  const { number: last } = await readHead(log);
-  const entered = new Set<string>();
-  let sinceMs: number | undefined;
-  let oldestMs = 0;
-  for (let through = last; through > 0; through -= chunk) {
-    const placed = await readSealed(log, Math.max(0, through - chunk), through);
-    for (const { number, sealed } of placed.toReversed()) {
-      const entry = number === last ? codec.decode(sealed.entry, number) : readable(codec, sealed.entry, number);
-      // What is about as old as an entry that cannot be read, since its key was taken away, may be in there: it is taken for entered.
-      if (entry === undefined) return { entered, sinceMs: Math.max(sinceMs ?? 0, oldestMs) };
-      sinceMs ??= entry.recordedAtMs - marginMs;
-      oldestMs = entry.recordedAtMs;
-      entered.add(nameOf(entry));
+/** What is missing of a stream, oldest first: what follows on the last that was entered. */
+async function missingOf<Entry extends { readonly atMs: number }>(
+  looking: Looking<Entry>,
+  { owner, stream, last }: { readonly owner: string; readonly stream: string; readonly last: number },
+  { last: lastEntered, readSinceMs }: FoundEntered,
+): Promise<(readonly AuditDraft[])[]> {
+  const known = lastEntered.get(owner);
+  const found: (readonly AuditDraft[])[] = [];
+  for await (const { first, drafts, atMs } of backwards(looking, stream, last)) {
+    if (first.revision === known?.revision) {
+      if (known.entries < drafts.length) found.push(drafts.slice(known.entries));
+      break;
     }
-    if (sinceMs === undefined || oldestMs < sinceMs - marginMs) break;
+    // What is about as old as an entry that cannot be read, since its key was taken away, may be in there: it is taken for entered.
+    if (known === undefined && atMs < readSinceMs) break;
+    found.push(drafts);
   }
-  return { entered, sinceMs };
+  return found.reverse();
 }
 
-function readable(codec: AuditCodec, bytes: Uint8Array, number: number): AuditEntry | undefined {
-  try {
-    return codec.decode(bytes, number);
-  } catch (error) {
-    if (isLogError(error)) return undefined;
-    throw error;
-  }
-}
-
-interface Placed<Entry> {
-  readonly entry: Entry;
-  readonly place: EntryPlace;
-}
-
-/** The entries of a stream since a moment, oldest first. */
-async function readSince<Entry extends { readonly atMs: number }>(
-  source: CommitLog<Entry>,
-  { stream, last }: StreamEnd,
-  sinceMs: number,
-): Promise<Placed<Entry>[]> {
-  const recentOf = (entries: readonly Entry[], after: number) =>
-    entries
-      .map((entry, index) => ({ entry, place: { stream, number: after + index + 1 } }))
-      .filter(({ entry }) => entry.atMs >= sinceMs);
-  let found: Placed<Entry>[] = [];
-  let size = 1;
-  for (let through = last; through > 0; size = chunk) {
-    const after = Math.max(0, through - size);
-    const read = await source.read(stream, after, through - after);
-    if (read.kind === "trimmed" && read.through < through) {
-      const rest = await source.read(stream, read.through, through - read.through);
-      return rest.kind === "entries" ? [...recentOf(rest.entries, read.through), ...found] : found;
+/** What is to be entered of a stream since the time that something may be missing from, newest first. Times grow along a stream. */
+async function* backwards<Entry extends { readonly atMs: number }>(
+  { source, sinceMs, draftsOf }: Looking<Entry>,
+  stream: string,
+  last: number,
+) {
+  for await (const { first: from, entries } of readBackwards(source, stream, last, { begin: 1 })) {
+    for (const [index, entry] of [...entries.entries()].toReversed()) {
+      if (entry.atMs < sinceMs) return;
+      const drafts = draftsOf(entry, { stream, number: from + index });
+      const [first] = drafts;
+      if (first !== undefined) yield { first, drafts, atMs: entry.atMs };
     }
-    if (read.kind === "trimmed") return found;
-    const recent = recentOf(read.entries, after);
-    found = [...recent, ...found];
-    if (recent.length < read.entries.length || read.entries.length === 0) return found;
-    through = after;
   }
-  return found;
 }
-
-const chunk = 500;

@@ -76,7 +76,8 @@ export async function openAudit(
       onError(new Error("the audit cannot be written; it is tried again every second", { cause: error })),
     ...(onEntries !== undefined && { onEntries }),
   });
-  const end = await readRecordEnd(log, codec).catch(async (error: unknown) => {
+  const sources = ["sessions", "studies"] as const;
+  const end = await readRecordEnd({ log, codec, sources, onError }).catch(async (error: unknown) => {
     await record.close();
     await disk?.close();
     if (!isLogError(error)) throw error;
@@ -87,16 +88,17 @@ export async function openAudit(
   const unheard = createBucketTable(unheardRate, now, { most: mostAddresses });
   let recovering = Promise.resolve();
   const followLog = async <Entry extends { readonly atMs: number }>(
+    name: (typeof sources)[number],
     source: CommitLog<Entry>,
     draftsOf: RecoverySource<Entry>["draftsOf"],
   ): Promise<CommitLog<Entry>> => {
-    const recover = await recoverEntries({ record, end, source, draftsOf });
-    recovering = Promise.all([recovering, recover()]).then(() => {}, onError);
-    return heardLog(source, (entry, place) => record.enter(draftsOf(entry, place)));
+    const recovery = await recoverEntries({ record, end, name, source, draftsOf });
+    recovering = Promise.all([recovering, recovery.recover()]).then(() => {}, onError);
+    return heardLog(source, recovery.hear);
   };
   return {
-    follow: (commits) => followLog(commits, entriesOfCommit),
-    followStudies: (studies) => followLog(studies, auditEntriesOf),
+    follow: (commits) => followLog("sessions", commits, entriesOfCommit),
+    followStudies: (studies) => followLog("studies", studies, auditEntriesOf),
     callsOf: (store) => ({
       trail: record,
       addressOf: ({ values }) => values.get(peerAddress) ?? "",
@@ -110,6 +112,7 @@ export async function openAudit(
     recovered: () => recovering,
     async close() {
       await record.close();
+      await end.settled();
       await disk?.close();
     },
   };
