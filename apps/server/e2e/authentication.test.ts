@@ -206,7 +206,7 @@ describe("JSON Web Tokens", () => {
   const claims = { sub: "ada", trimtab_sessions: ["*"], roles: "admin dev", trimtab_attributes: { team: "x" } };
   const terms = { jwtIssuer: "https://issuer.example", jwtAudience: "trimtab" };
 
-  async function openForJwt(form: "jwks" | "pem") {
+  async function openForJwt(form: "jwks" | "jwks with a byte order mark" | "pem") {
     const keys = await generateKeyPair("ES256", { extractable: true });
     const jwtKeys = join(temporaryFolder(), "keys");
     const write = async (key: Key) =>
@@ -214,7 +214,7 @@ describe("JSON Web Tokens", () => {
         jwtKeys,
         form === "pem"
           ? await exportSPKI(key)
-          : JSON.stringify({ keys: [{ ...(await exportJWK(key)), alg: "ES256" }] }),
+          : `${form === "jwks" ? "" : "\uFEFF"}${JSON.stringify({ keys: [{ ...(await exportJWK(key)), alg: "ES256" }] })}`,
       );
     await write(keys.publicKey);
     const server = await openServer({ jwtKeys, ...terms });
@@ -228,10 +228,13 @@ describe("JSON Web Tokens", () => {
       .setProtectedHeader({ alg })
       .sign(key);
 
-  test.each(["jwks", "pem"] as const)("are taken by keys in a file, as %s", async (form) => {
-    const { server, key } = await openForJwt(form);
-    expect(await storeOf(server, await sign(key)).getSession("s")).toMatchObject({ id: "s" });
-  });
+  test.each(["jwks", "jwks with a byte order mark", "pem"] as const)(
+    "are taken by keys in a file, as %s",
+    async (form) => {
+      const { server, key } = await openForJwt(form);
+      expect(await storeOf(server, await sign(key)).getSession("s")).toMatchObject({ id: "s" });
+    },
+  );
 
   test("are taken by keys that a URL gives", async () => {
     const keys = await generateKeyPair("EdDSA");

@@ -37,6 +37,10 @@ test("flags win over the environment, which wins over the file", () => {
   expect(read(["--config", config]).maxSessions).toBe(1);
 });
 
+test("a file may begin with a byte order mark", () => {
+  expect(read(["--config", writeConfig('\uFEFF{"maxSessions": 1}')]).maxSessions).toBe(1);
+});
+
 test.each<[string[], Partial<Settings>]>([
   [["--listen=[::1]:0"], { listen: { host: "::1", port: 0 } }],
   [["--listen", "localhost:80"], { listen: { host: "localhost", port: 80 } }],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { nearest } from "@trimtab/core";
+import { withoutByteOrderMark } from "./byte-order-mark.ts";
 import { isLoopback } from "./loopback.ts";
 import type { SettingSpec } from "./setting-spec.ts";
 import {
@@ -106,7 +107,7 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Map
 function readFile(file: string): Map<SettingName, Given> {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, "utf8"));
+    content = JSON.parse(withoutByteOrderMark(readFileSync(file, "utf8")));
   } catch (error) {
     throw new SettingsError(`configuration file ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Principal } from "@trimtab/core";
 import { createLocalJWKSet, createRemoteJWKSet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import * as z from "zod";
+import { withoutByteOrderMark } from "../byte-order-mark.ts";
 import type { Caller } from "./caller.ts";
 import { createRevocable, type Revocable } from "./revocable.ts";
 
@@ -116,7 +117,7 @@ function createVerify({ keys, issuer, audience }: JwtOptions): Verify {
     const key: KeyObject = createPublicKey(text);
     return async (token) => (await jwtVerify(token, key, rules)).payload;
   }
-  const local = createLocalJWKSet(JSON.parse(text));
+  const local = createLocalJWKSet(JSON.parse(withoutByteOrderMark(text)));
   return async (token) => (await jwtVerify(token, local, rules)).payload;
 }
 
