@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { SetVariableRequestSchema } from "@trimtab/wire/services";
 import { describe, expect, test } from "vitest";
+import { envelope, overHttp2 } from "./test-parts/raw-calls.ts";
 import { keepSteady } from "./test-parts/steady-server.ts";
 
 const maxMessageBytes = 100_000;
@@ -308,6 +310,19 @@ describe("a request that is too large", () => {
     const packed = new Uint8Array(gzipSync(setting(`{"string":"${"x".repeat(20_000_000)}"}`)));
     expect(packed.length).toBeLessThan(maxMessageBytes);
     expect(await send(packed, { headers: { "content-encoding": "gzip" } })).toMatchObject(tooLarge);
+  });
+
+  test.each([
+    ["before it is unpacked", randomBytes(200_000).toString("base64")],
+    ["only once it is unpacked", "x".repeat(20_000_000)],
+  ])("packed in an envelope, %s", async (_, content) => {
+    const packed = gzipSync(setting(`{"string":"${content}"}`));
+    const headers = { "content-type": "application/grpc+json", "grpc-encoding": "gzip" };
+    const answer = await overHttp2(server.url(), { path: `/${setVariable}`, headers, body: envelope(packed, 1) });
+    expect(answer.trailers).toMatchObject({ "grpc-status": "8", "grpc-message": tooLarge.message });
+    expect(Buffer.from(`${answer.trailers["grpc-status-details-bin"]}`, "base64").toString("latin1")).toContain(
+      "limit_exceeded",
+    );
   });
 
   test("packed in a way that nobody knows, or badly", async () => {

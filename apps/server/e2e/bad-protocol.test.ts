@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import * as http2 from "node:http2";
 import * as net from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -177,6 +178,25 @@ describe("malformed HTTP", () => {
       await Promise.all(streams);
       await nextTurn();
     }
+    session.destroy();
+  });
+});
+
+describe("a request that never comes", () => {
+  const read = "/trimtab.v1.VariableService/GetVariable";
+  const grpc = { "content-type": "application/grpc", "grpc-timeout": "1m" };
+  const connect = { "content-type": "application/json", "connect-timeout-ms": "1" };
+  test.each([
+    ["gRPC", read, grpc, { "grpc-status": "4" }],
+    ["Connect", read, connect, { ":status": 504 }],
+    ["gRPC, a stream", watch, grpc, { "grpc-status": "4" }],
+    ["gRPC, by Connect's router", `${read}?x=y`, grpc, { "grpc-status": "4" }],
+    ["Connect, by Connect's router", `${read}?x=y`, connect, { ":status": 504 }],
+  ])("ends its call at the deadline: %s", async (_, path, headers, answer) => {
+    const session = http2.connect(server.url());
+    const stream = session.request({ ":method": "POST", ":path": path, ...headers }, { endStream: false });
+    const [head] = await once(stream.resume(), "response");
+    expect(head).toMatchObject(answer);
     session.destroy();
   });
 });

@@ -1,4 +1,4 @@
-import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient, createStudyClient } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -220,6 +220,16 @@ describe("a server's limits", () => {
     await store.registerVariable("s", { name: "v", type: "string", value: text(9000) });
     await expect(store.setVariable("s", "v", text(10_001))).rejects.toMatchObject({ code: "resource_exhausted" });
     expect((await store.getVariable("s", "v")).value).toBe(text(9000));
+  });
+
+  test("maxMessageBytes, of a message that Node's HTTP/2 keeps waiting while it takes no answer", async () => {
+    const server = await openServer();
+    onTestFinished(() => server.close());
+    for (const createTransport of [createGrpcTransport, createConnectTransport]) {
+      const store = createStoreClient(createTransport({ baseUrl: server.url, httpVersion: "2" }));
+      const write = store.setVariable("s", "v", text(30_000_000));
+      await expect(write).rejects.toMatchObject({ reason: "limit_exceeded", details: { field: "message" } });
+    }
   });
 
   test("callerStreams", async () => {

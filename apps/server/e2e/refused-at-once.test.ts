@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import * as http2 from "node:http2";
-import { gzipSync } from "node:zlib";
 import { SessionService, VariableService, WatchService } from "@trimtab/wire/services";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openServer } from "./open-server.ts";
@@ -19,19 +18,14 @@ async function open(settings: Parameters<typeof openServer>[0] = {}) {
 describe("a call of gRPC of whose answer nothing was sent", () => {
   const variables = `/${VariableService.typeName}`;
   test.each([
-    ["directly", `${variables}/${VariableService.method.getVariable.name}`, envelope(Buffer.of()), {}],
-    ["as a stream", `/${WatchService.typeName}/WatchVariables`, envelope(Buffer.of()), {}],
-    [
-      "by Connect's router",
-      `${variables}/GetVariable`,
-      envelope(gzipSync(Buffer.of()), 1),
-      { "grpc-encoding": "gzip" },
-    ],
-    ["for a method that is not there", `${variables}/DivineVariable`, envelope(Buffer.of()), {}],
-  ])("ends with its head where it is refused %s", async (_, path, body, more) => {
+    ["directly", `${variables}/${VariableService.method.getVariable.name}`, envelope(Buffer.of())],
+    ["as a stream", `/${WatchService.typeName}/WatchVariables`, envelope(Buffer.of())],
+    ["by Connect's router", `${variables}/GetVariable?x=y`, envelope(Buffer.of())],
+    ["for a method that is not there", `${variables}/DivineVariable`, envelope(Buffer.of())],
+  ])("ends with its head where it is refused %s", async (_, path, body) => {
     const session = http2.connect((await open()).url);
     onTestFinished(() => session.destroy());
-    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", ...more });
+    const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
     stream.end(body);
     const [head, flags] = await once(stream.resume(), "response");
     expect(head).toMatchObject({

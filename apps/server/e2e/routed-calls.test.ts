@@ -44,7 +44,7 @@ describe("what is out of the ordinary is answered as Connect's router does with 
     ["gRPC for much", read, { "content-type": grpc, "grpc-accept-encoding": "gzip" }, ask(grpc, "prompt")],
     [
       "an error in gRPC's words that is no text",
-      read,
+      `${read}?x=y`,
       { "content-type": "application/grpc+json; charset=utf-8", "grpc-encoding": "gzip" },
       envelope(gzipSync(badJson()), 1),
     ],
@@ -52,7 +52,7 @@ describe("what is out of the ordinary is answered as Connect's router does with 
     ["a query beside the path", `${read}?x=y`, { "content-type": json }, ask(json)],
     [
       "a stream of packed messages",
-      watch,
+      `${watch}?x=y`,
       { "content-type": "application/connect+json", "connect-content-encoding": "gzip", "connect-timeout-ms": "60000" },
       envelope(gzipSync('{"sessionId":"s","variables":["nope"]}'), 1),
     ],

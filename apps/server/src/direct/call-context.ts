@@ -206,7 +206,7 @@ class LazyContext implements CallContext {
 }
 
 /** Beyond it a timer of Node goes off at once. */
-const maxTimerMs = 2 ** 31 - 1;
+export const maxTimerMs = 2 ** 31 - 1;
 
 /** Why the signal of a call aborts that is over; one for all: finding out where an error came from is most of what it costs. */
 export const callOver = new ConnectError("the call is over", Code.Canceled);

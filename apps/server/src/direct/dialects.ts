@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { ConnectError } from "@connectrpc/connect";
 import * as connect from "@connectrpc/connect/protocol-connect";
 import * as grpc from "@connectrpc/connect/protocol-grpc";
@@ -118,3 +119,12 @@ export const streamDialects: Dialects = new Map([
   [connect.contentTypeStreamProto, connectStream({ isBinary: true, contentType: connect.contentTypeStreamProto })],
   [connect.contentTypeStreamJson, connectStream({ isBinary: false, contentType: connect.contentTypeStreamJson })],
 ]);
+
+/** Longest time limit that is taken, as by Connect. */
+const maxTimeoutMs = Number.MAX_SAFE_INTEGER;
+
+/** The time limit that a request names. */
+export function timeoutOf(headers: IncomingHttpHeaders, dialect: Dialect): ReturnType<Dialect["parseTimeout"]> {
+  const timeout = headers[dialect.timeout];
+  return typeof timeout === "string" ? dialect.parseTimeout(timeout, maxTimeoutMs) : {};
+}

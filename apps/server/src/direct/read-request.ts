@@ -1,22 +1,26 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { compressedFlag } from "@connectrpc/connect/protocol";
 import type { BodyReader, Exchange } from "@trimtab/http";
 import { messageTooLarge } from "../message-too-large.ts";
 import type { Call } from "./call.ts";
 import { envelopeHeadBytes } from "./envelope.ts";
 import { FloatWatch } from "./float-watch.ts";
+import type { AwaitedRequest, RequestDeadlines } from "./request-deadlines.ts";
 
 /** What becomes of requests, and how large they may be; one for all calls. */
 export interface RequestSink {
   readonly maxBytes: number;
-  readonly onMessage: (call: Call, bytes: Uint8Array) => void;
+  /** Hears of each request with a deadline until it has come. */
+  readonly deadlines: RequestDeadlines;
+  readonly onMessage: (call: Call, bytes: Uint8Array, isPacked: boolean) => void;
   readonly onError: (call: Call, error: ConnectError) => void;
 }
 
-/** Reads the one message of a request; what cannot be right is refused as soon as it shows, and not read on. */
+/** Reads the one message of a request; what cannot be right is refused as soon as it shows and the caller can hear of it. */
 export const readRequest = (call: Call, sink: RequestSink): void => call.exchange.read(new RequestReader(call, sink));
 
 /** A class, since one is made for every call: functions in an object would be made anew each time. */
-class RequestReader implements BodyReader {
+class RequestReader implements BodyReader, AwaitedRequest {
   readonly #call: Call;
   readonly #sink: RequestSink;
   #chunks: Buffer[] = [];
@@ -25,34 +29,80 @@ class RequestReader implements BodyReader {
   #expected: number | undefined;
   /** Where a large message goes as it comes, so that it is not there twice in the end. */
   #room: Room | undefined;
-  #isRefused = false;
+  #isPacked: boolean;
+  /** Why the request is refused, where its caller can hear of it only once more has come. */
+  #refusal: ConnectError | undefined;
+  #isOver = false;
 
   constructor(call: Call, sink: RequestSink) {
     this.#call = call;
     this.#sink = sink;
+    this.#isPacked = call.packing !== undefined && !call.dialect.isFramed;
     if (!call.dialect.isFramed) this.#expected = announcedBytes(call.exchange);
+    if (call.context.timeoutMs() !== undefined) sink.deadlines.add(this);
   }
 
   get hasLetGo(): boolean {
-    return this.#room !== undefined;
+    return this.#room !== undefined || this.#refusal !== undefined;
+  }
+
+  get isBrokenOff(): boolean {
+    return this.#call.exchange.isClosed;
+  }
+
+  leftMs(): number {
+    return this.#call.context.timeoutMs() ?? Number.POSITIVE_INFINITY;
+  }
+
+  giveUp(): void {
+    this.#fail(new ConnectError("the operation timed out", Code.DeadlineExceeded));
   }
 
   onData(chunk: Buffer): void {
-    if (this.#isRefused) return;
+    if (this.#isOver) return;
+    if (this.#refusal !== undefined) return void this.#drop(chunk, this.#refusal);
     this.#keep(chunk);
     try {
       this.#check();
     } catch (error) {
-      this.#isRefused = true;
-      this.#sink.onError(this.#call, ConnectError.from(error));
+      this.#refuse(ConnectError.from(error));
     }
   }
 
   onEnd(): void {
-    if (this.#isRefused) return;
-    if (!this.#call.dialect.isFramed) this.#sink.onMessage(this.#call, this.#whole());
-    else if (this.#size === this.#expected) this.#sink.onMessage(this.#call, this.#whole().subarray(envelopeHeadBytes));
-    else this.#sink.onError(this.#call, brokenOff(this.#size, this.#expected));
+    if (this.#isOver) return;
+    if (this.#refusal !== undefined) return void this.#fail(this.#refusal);
+    const { isFramed } = this.#call.dialect;
+    if (isFramed && this.#size !== this.#expected) return void this.#fail(brokenOff(this.#size, this.#expected));
+    this.#conclude();
+    const message = isFramed ? this.#whole().subarray(envelopeHeadBytes) : this.#whole();
+    this.#sink.onMessage(this.#call, message, this.#isPacked);
+  }
+
+  /** Refuses the request once its caller can hear of it. */
+  #refuse(error: ConnectError): void {
+    const rest = (this.#expected ?? this.#size) - this.#size;
+    const isHeard = error.code !== Code.ResourceExhausted || !this.#call.exchange.hasTrailers || rest > droppedBytes;
+    if (isHeard) return void this.#fail(error);
+    this.#refusal = error;
+    this.#chunks = [];
+  }
+
+  #drop(chunk: Buffer, refusal: ConnectError): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#sink.maxBytes + droppedBytes) this.#fail(refusal);
+  }
+
+  #conclude(): void {
+    this.#isOver = true;
+    this.#sink.deadlines.delete(this);
+  }
+
+  #fail(error: ConnectError): void {
+    this.#conclude();
+    this.#chunks = [];
+    this.#room = undefined;
+    this.#sink.onError(this.#call, error);
   }
 
   #whole(): Buffer {
@@ -77,8 +127,17 @@ class RequestReader implements BodyReader {
   #check(): void {
     const { isFramed } = this.#call.dialect;
     if (!isFramed) refuseBeyond(this.#sink.maxBytes, this.#expected, this.#size);
-    else if (this.#size >= envelopeHeadBytes) this.#expected ??= readEnvelopeHead(this.#whole(), this.#sink.maxBytes);
+    else if (this.#size >= envelopeHeadBytes && this.#expected === undefined) this.#readHead(this.#whole());
     if (this.#expected !== undefined && this.#size > this.#expected) refuseMore(isFramed);
+  }
+
+  #readHead(bytes: Buffer): void {
+    const length = bytes.readUInt32BE(1);
+    this.#expected = envelopeHeadBytes + length;
+    refuseBeyond(this.#sink.maxBytes, length);
+    this.#isPacked = bytes[0] === compressedFlag && this.#call.packing !== undefined;
+    if (bytes[0] === 0 || this.#isPacked) return;
+    throw new ConnectError("protocol error: the envelope is marked in a way that no header announced", Code.Internal);
   }
 }
 
@@ -121,16 +180,14 @@ function refuseMore(isFramed: boolean): never {
   throw new ConnectError("protocol error: received more bytes than were announced", Code.InvalidArgument);
 }
 
+/**
+ * Bytes of a request that is too large which are read and dropped, over HTTP/2. A client on Node's takes no answer while more than 10 MB
+ * of its request wait to be sent, and its call would last until its deadline.
+ */
+const droppedBytes = 64 * 1024 * 1024;
+
 /** Bytes that must have come before room is made for all that were announced. */
 const largeBytes = 256 * 1024;
-
-/** Bytes of the envelope and what is in it. */
-function readEnvelopeHead(bytes: Buffer, maxBytes: number): number {
-  const length = bytes.readUInt32BE(1);
-  refuseBeyond(maxBytes, length);
-  if (bytes[0] === 0) return envelopeHeadBytes + length;
-  throw new ConnectError("protocol error: the envelope is marked in a way that no header announced", Code.Internal);
-}
 
 /** Refuses a message by its size, or by how much of it has come. */
 function refuseBeyond(maxBytes: number, size: number | undefined, come = 0): void {

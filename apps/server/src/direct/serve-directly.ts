@@ -6,9 +6,10 @@ import type { ForwardedFor } from "../forwarded-for.ts";
 import { fail, stream, succeed, toConnectError } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { createCallContext } from "./call-context.ts";
-import { type Dialect, dialectOf, streamDialects, unaryDialects } from "./dialects.ts";
+import { type Dialect, dialectOf, streamDialects, timeoutOf, unaryDialects } from "./dialects.ts";
 import type { DirectMethod } from "./direct-methods.ts";
 import { type RequestSink, readRequest } from "./read-request.ts";
+import { createRequestDeadlines } from "./request-deadlines.ts";
 
 /** What is served directly, and how. */
 export interface DirectOptions {
@@ -23,13 +24,10 @@ export interface DirectOptions {
   readonly forwardedFor?: ForwardedFor | undefined;
 }
 
-/** Longest time limit that is taken, as by Connect. */
-const maxTimeoutMs = Number.MAX_SAFE_INTEGER;
-
 /**
  * Makes the function that serves calls with one request (unary ones and streams of answers) without layers between HTTP
- * and a handler. It takes what clients commonly send and says `false` to everything else (GET, compressed
- * messages in envelopes, calls that are not there), which Connect's router then serves.
+ * and a handler. It takes what clients commonly send and says `false` to everything else (GET, packing that
+ * is not known, calls that are not there), which Connect's router then serves.
  */
 export function createDirectServer(options: DirectOptions): (exchange: Exchange) => boolean {
   const { methods, readMaxBytes, compressions, originFields, requestGate } = options;
@@ -48,13 +46,14 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     );
   };
 
-  const receive = (call: Call, bytes: Uint8Array): void => {
+  const receive = (call: Call, bytes: Uint8Array, isPacked: boolean): void => {
     const refuse = (error: unknown): void => fail(call, toConnectError(error));
-    if (call.packing === undefined) invoke(call, bytes);
+    if (call.packing === undefined || !isPacked) invoke(call, bytes);
     else call.packing.decompress(new Uint8Array(bytes), readMaxBytes).then((whole) => invoke(call, whole), refuse);
   };
 
-  const sink: RequestSink = { maxBytes: readMaxBytes, onMessage: receive, onError: fail };
+  const deadlines = createRequestDeadlines();
+  const sink: RequestSink = { maxBytes: readMaxBytes, deadlines, onMessage: receive, onError: fail };
 
   /** Begins a call once the gate lets it through; most are let through without a wait. */
   const pass = (call: Call): void => {
@@ -78,7 +77,7 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
     if (dialect === undefined || (dialect.protocol === "grpc" && !exchange.hasTrailers)) return false;
     const packing = packingOf(exchange, dialect, compressions);
     if (packing === "unknown") return false;
-    const timeout = timeoutOf(exchange, dialect);
+    const timeout = timeoutOf(exchange.headers, dialect);
     if (timeout.error !== undefined) return false;
     const call: Call = {
       exchange,
@@ -100,14 +99,9 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
   };
 }
 
-/** What a request is packed in, as only one of Connect can be as a whole; messages in envelopes are left to Connect's router. */
-function packingOf({ headers }: Exchange, { encoding, isFramed }: Dialect, known: readonly Compression[]) {
+/** What a request is packed in: all of it, or in an envelope what is marked so. */
+function packingOf({ headers }: Exchange, { encoding }: Dialect, known: readonly Compression[]) {
   const name = headers[encoding];
   if (name === undefined || name === "identity") return undefined;
-  return (isFramed ? undefined : known.find((each) => each.name === name)) ?? "unknown";
-}
-
-function timeoutOf({ headers }: Exchange, dialect: Dialect): ReturnType<Dialect["parseTimeout"]> {
-  const timeout = headers[dialect.timeout];
-  return typeof timeout === "string" ? dialect.parseTimeout(timeout, maxTimeoutMs) : {};
+  return known.find((each) => each.name === name) ?? "unknown";
 }

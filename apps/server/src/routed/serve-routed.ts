@@ -1,9 +1,14 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
-import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import {
+  createDeadlineSignal,
+  type UniversalHandler,
+  type UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
 import { grpcStatusOk } from "@connectrpc/connect/protocol-grpc";
 import type { Ending, Exchange } from "@trimtab/http";
-import { callOver, peerValues, toHeaders } from "../direct/call-context.ts";
+import { callOver, maxTimerMs, peerValues, toHeaders } from "../direct/call-context.ts";
+import { dialectOf, streamDialects, timeoutOf, unaryDialects } from "../direct/dialects.ts";
 import { statusMessage } from "../direct/status-message.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
@@ -34,13 +39,14 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
   const serve = async (handler: UniversalHandler, exchange: Exchange, fields: OutgoingHttpHeaders): Promise<void> => {
     const gone = new AbortController();
     exchange.onClose(() => gone.abort(callOver));
+    const deadline = createDeadlineSignal(timeoutMsOf(exchange));
     try {
       const answer = await handler({
         httpVersion: exchange.hasTrailers ? "2.0" : "1.1",
         url: `${addressOf(exchange)}${exchange.path}`,
         method: exchange.method ?? "",
         header: toHeaders(exchange.headers),
-        body: requestBody(exchange),
+        body: requestBody(exchange, deadline.signal),
         signal: gone.signal,
         contextValues: peerValues(exchange, forwardedFor),
       });
@@ -52,6 +58,8 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
       // A caller that has gone away is no fault of the server's.
       if (!gone.signal.aborted) onError(error);
       sendFailure(exchange, fields);
+    } finally {
+      deadline.cleanup();
     }
   };
 
@@ -61,6 +69,14 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
     void serve(handler, exchange, fields);
     return true;
   };
+}
+
+/** The time limit of a call; one that cannot be read is for the router to refuse. */
+function timeoutMsOf({ headers }: Exchange): number | undefined {
+  const type = headers["content-type"] ?? "";
+  const dialect = dialectOf(streamDialects, type) ?? dialectOf(unaryDialects, type);
+  const { timeoutMs } = dialect === undefined ? {} : timeoutOf(headers, dialect);
+  return timeoutMs === undefined ? undefined : Math.min(timeoutMs, maxTimerMs);
 }
 
 const pathWithoutQuery = ({ path = "" }: Exchange): string => path.split("?", 1)[0] ?? "";
