@@ -40,6 +40,7 @@ export * from "./layered-map.ts";
 export { findOptimization } from "./lease/decide-lease.ts";
 export * from "./lease/lease-command.ts";
 export * from "./lease/lease-event.ts";
+export { limitLeases } from "./lease/limit-leases.ts";
 export * from "./lease/optimization.ts";
 export { improves } from "./lease/record-progress.ts";
 export * from "./limits.ts";

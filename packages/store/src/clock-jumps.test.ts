@@ -131,6 +131,30 @@ test("a lease that was granted or renewed since the store was opened with the cl
   for (const name of ["n", "m"]) await store.startOptimization("s", [name], lease);
 });
 
+test("a lease of before that nobody renews ends by its own time after a restart with the clock set back", async () => {
+  const kept = { log: createMemoryLog<never>(), snapshots: createMemorySnapshots<never>(), shared: false };
+  const first = open(kept);
+  first.jump(year);
+  await first.store.createSession({ id: "s" });
+  for (const name of ["n", "m"]) await first.store.registerVariable("s", { name, type: "integer", value: 0 });
+  const lost = await first.store.startOptimization("s", ["n"], { optimizer: "test", leaseTtlMs: 30_000 });
+  const kept40 = await first.store.startOptimization("s", ["m"], { optimizer: "test", leaseTtlMs: 30_000 });
+  await first.store.renewLease("s", kept40.optimization.id, { fencingToken: kept40.fencingToken, leaseTtlMs: 40_000 });
+  await first.store.close();
+  const { store, started, pass } = open(kept);
+  pass(20_000);
+  const target = { kind: "optimization", id: lost.optimization.id } as const;
+  const { optimization } = await store.getOptimizationStatus("s", target);
+  expect(optimization).toMatchObject({ state: "running", leaseExpiresAtMs: expect.closeTo(started + 30_000, 0) });
+  const start = (name: string) => store.startOptimization("s", [name], { optimizer: "test" });
+  for (const name of ["n", "m"]) await expect(start(name)).rejects.toMatchObject({ reason: "already_optimizing" });
+  pass(10_001);
+  await start("n");
+  await expect(start("m")).rejects.toMatchObject({ reason: "already_optimizing" });
+  pass(10_000);
+  await start("m");
+});
+
 test("ages are never negative, and a watch goes on", async () => {
   const { store, jump } = open();
   await store.createSession({ id: "s" });

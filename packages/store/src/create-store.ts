@@ -11,6 +11,7 @@ import {
   defaultLimits,
   type HistoryOptions,
   type Limits,
+  limitLeases,
   type Principal,
   requireArguments,
   type SessionCheckpoint,
@@ -159,12 +160,15 @@ export function createStore(options: StoreOptions): LocalStore {
   // Whoever brings a log may stand between it and its store; one of the store's own is appended to without waiting, unless
   // others append to it, or somebody is told of appends and so of all of them.
   const isWaitedFor = options.log !== undefined || shared || options.appends !== undefined;
+  const beganMs = clock.now();
   const untold = createSessions({
     log: tellingLogFailures(options.log ?? own),
     prompt: isWaitedFor ? undefined : own,
     snapshots: tellingSnapshotFailures(options.snapshots ?? createMemorySnapshots<SessionCheckpoint>()),
     appends: options.appends,
     shared,
+    // What another process has granted is by its clock, which may be ahead of this one's.
+    onLoaded: shared ? undefined : (state) => limitLeases(state, { beganMs, nowMs: clock.now() }),
     clock,
     types,
     limits,

@@ -24,6 +24,8 @@ export interface FoldOptions extends KeeperOptions {
   /** Commits kept in memory for watches. */
   readonly recent: RecentOptions;
   readonly appends?: AppendObserver | undefined;
+  /** Is given each session that is loaded, before anything is decided on it. */
+  readonly onLoaded?: ((state: SessionState) => void) | undefined;
 }
 
 /** A session's durable state, always the fold of its log so far, and those who watch it. */
@@ -61,7 +63,9 @@ export interface Loaded {
 /** Loads a session from its snapshot and its log. One that has ended is absent, whether or not the rest of it can be read. */
 export async function loadFold(id: string, options: FoldOptions): Promise<Loaded> {
   try {
-    return await loadReadable(id, options);
+    const loaded = await loadReadable(id, options);
+    options.onLoaded?.(loaded.state);
+    return loaded;
   } catch (error) {
     unlessDamaged(error);
     const end = await freeUnreadable(options, id).catch(unlessDamaged);

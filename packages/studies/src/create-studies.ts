@@ -34,7 +34,7 @@ export interface StudiesOptions {
   readonly fitKernel?: AskRules["fitKernel"];
   /** Other processes append to the log, too; `true` unless given. */
   readonly shared?: boolean;
-  /** The time, in milliseconds; the system's unless given. */
+  /** The time, in milliseconds since the Unix epoch, best of a clock that is never set back; the system's unless given. */
   readonly now?: () => number;
   /** Milliseconds between signs of life of a watch; 15 000 unless given. */
   readonly bookmarkIntervalMs?: number;
@@ -60,6 +60,7 @@ export function createStudies(options: StudiesOptions): Studies {
   const grounds: Grounds = {
     ...{ store, log, snapshots, means, now, bookmarkIntervalMs, limits, fitKernel },
     isShared: shared,
+    beganMs: shared ? undefined : now(),
   };
   const table = createStudyTable(grounds);
   const damaged = createDamagedStudies(options.onDamage ?? (() => {}));

@@ -34,6 +34,20 @@ export function hear(hearings: Hearings, hearing: Hearing): Hearings {
   };
 }
 
+/**
+ * Takes what was heard after now for heard when a process began; both times are in milliseconds since the Unix epoch. By a clock that was
+ * set back before that, trials of earlier processes would else be waited for until it has come to where it was.
+ */
+export function notAhead(
+  hearings: Hearings,
+  { beganMs, nowMs }: { readonly beganMs: number; readonly nowMs: number },
+): Hearings {
+  const all = [...hearings.byTrial.values()];
+  if (hearings.originMs <= nowMs && all.every(({ atMs }) => atMs <= nowMs)) return hearings;
+  const since = all.map(({ number, atMs }) => ({ number, atMs: atMs <= nowMs ? atMs : beganMs }));
+  return since.reduce(hear, noHearings(Math.min(hearings.originMs, beganMs)));
+}
+
 /** Forgets a trial that is not under way any more. */
 export function unhear(hearings: Hearings, number: number): Hearings {
   const { byTrial, byTime, originMs } = hearings;

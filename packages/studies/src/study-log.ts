@@ -2,6 +2,7 @@ import { type StoreError, storeError } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import { type Asker, headOf } from "./asker.ts";
 import { createQueue } from "./create-queue.ts";
+import { notAhead } from "./hearings.ts";
 import { telling } from "./log-failures.ts";
 import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
 import { beginStudy, evolveView, type StudyMeans, type StudyView, trialsIn } from "./study-fold.ts";
@@ -13,6 +14,8 @@ export interface StudyPlace {
   /** Without it a study is read from its beginning whenever it is opened. */
   readonly snapshots?: SnapshotStore<StudySnapshot> | undefined;
   readonly now: () => number;
+  /** When this process began, where no other one appends to the log: what was heard of trials before is no later than that. */
+  readonly beganMs?: number | undefined;
 }
 
 /** What follows from a command: what happens, if anything, and the trials that it speaks of. */
@@ -172,6 +175,10 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     return () => void listeners.delete(listener);
   };
   await catchUp();
+  const { beganMs } = place;
+  if (view !== undefined && beganMs !== undefined) {
+    view = { ...view, heard: notAhead(view.heard, { beganMs, nowMs: now() }) };
+  }
   return {
     get view() {
       return view?.isDeleted ? undefined : view;
