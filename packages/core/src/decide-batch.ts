@@ -11,6 +11,7 @@ import { nextCommit } from "./next-commit.ts";
 import { draftOf, findVariable, type SessionState } from "./session-state.ts";
 import { settle } from "./settle.ts";
 import { type Refusal, refusal } from "./store-error.ts";
+import { ofThoseTaken } from "./transfer/decide-import.ts";
 
 /** What became of one command of a batch. */
 export type Outcome = Decision;
@@ -94,7 +95,8 @@ function runInOrder(state: SessionState, commands: readonly Command[], context: 
   const draft = createLazyDraft(state, context);
   const outcomes: Outcome[] = [];
   const events: SessionEvent[] = [];
-  for (const command of commands) {
+  for (const each of commands) {
+    const command = each.kind === "import-dependencies" ? ofThoseTaken(each, commands, outcomes) : each;
     const outcome = decide(draft.before(command), command, context);
     outcomes.push(outcome);
     if (outcome.kind === "refused" || outcome.events.length === 0) continue;

@@ -56,7 +56,7 @@ export interface ImportOptions extends WriteOptions {
   readonly pattern?: string;
   /** `false` leaves out earlier versions, which only new variables take over. */
   readonly includeHistory?: boolean;
-  /** `false` leaves out dependencies between the imported variables. */
+  /** `false` leaves out what imported variables depend on; what is kept or refused depends on what it did in any case. */
   readonly includeDependencies?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { parseRecord } from "../check-argument.ts";
-import type { CommandOf, DecideContext } from "../command.ts";
+import type { Command, CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
 import { checkVariableRoom, freeNumber } from "../decide-register.ts";
 import { stampedChange, variableSet } from "../decide-variable.ts";
@@ -125,6 +125,25 @@ const sameSurroundings = (a: Variable, b: Variable): boolean =>
 const textOf = (derivation: Derivation | undefined): string =>
   derivation?.kind === "expression" ? `=${derivation.expression}` : (derivation?.name ?? "");
 
+/** The dependencies of those variables of an import that were taken: what was refused, or is to be kept, stays as it is. */
+export function ofThoseTaken(
+  { dependencies, names, ...rest }: CommandOf<"import-dependencies">,
+  commands: readonly Command[],
+  outcomes: readonly Decision[],
+): CommandOf<"import-dependencies"> {
+  const taken = new Set<string>();
+  for (const [index, outcome] of outcomes.entries()) {
+    const command = commands[index];
+    if (command?.kind !== "import-variable" || outcome.kind === "refused") continue;
+    if (command.strategy !== "keep" || outcome.events.length > 0) taken.add(command.variable.name);
+  }
+  return {
+    ...rest,
+    dependencies: dependencies.filter(({ variable }) => taken.has(variable)),
+    names: names.filter((name) => taken.has(name)),
+  };
+}
+
 /** Adds the dependencies of an import, and those that imported expressions need, where both ends are there. */
 export function decideImportDependencies(
   state: SessionState,
@@ -136,7 +155,6 @@ export function decideImportDependencies(
   for (const spec of [...command.dependencies, ...expressionNeeds(state, command.names, context)]) {
     const variable = findVariable(draft, spec.variable);
     const dependsOn = findVariable(draft, spec.dependsOn);
-    // A variable that was refused has no dependencies either.
     if (variable === undefined || dependsOn === undefined) continue;
     const known = draft.dependencies.get(variable.id, dependsOn.id);
     const isNeeded = derivationNeeds(variable, dependsOn.name, context);

@@ -41,10 +41,11 @@ export function describeImportedDerivations(open: OpenStore): void {
     await store.createSession({ id: "t" });
     await store.registerVariable("t", { name: "b", type: "float", value: 5 });
     await store.registerVariable("t", { name: "a", type: "float", value: 6, dependencies: ["b"] });
-    await rejection(store.importVariables("t", data), "would_create_cycle");
-    await rejection(store.importVariables("t", data, { validateOnly: true }), "would_create_cycle");
-    const partly = await store.importVariables("t", data, { allowPartial: true });
-    expect(partly).toMatchObject({ created: 1, kept: 2, dependencies: 1 });
+    const merging = { strategy: "merge" } as const;
+    await rejection(store.importVariables("t", data, merging), "would_create_cycle");
+    await rejection(store.importVariables("t", data, { ...merging, validateOnly: true }), "would_create_cycle");
+    const partly = await store.importVariables("t", data, { ...merging, allowPartial: true });
+    expect(partly).toMatchObject({ created: 1, updated: 2, dependencies: 1 });
     await store.setVariable("t", "a", 4);
     expect(await store.getVariable("t", "twice")).toMatchObject({ value: 8 });
   });

@@ -153,6 +153,30 @@ export function describeTransfer(open: OpenStore): void {
       expect((await store.getVariable("t", "model")).value).toBe(1);
     });
 
+    test("bring no dependencies for what is refused or kept, which depends on what it did", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s");
+      await store.registerVariable("t", { name: "model", type: "string", value: "mine" });
+      await store.registerVariable("t", { name: "temperature", type: "float", value: 1, dependencies: ["model"] });
+      const kept = await store.importVariables("t", { ...data, variables: data.variables.slice(0, 1) });
+      expect(kept).toMatchObject({ kept: 1, dependencies: 0 });
+      const partly = await store.importVariables("t", data, { strategy: "replace", allowPartial: true });
+      expect(partly).toMatchObject({ created: 1, updated: 1, refused: 1, dependencies: 0 });
+      await store.deleteVariable("t", "temperature");
+      expect(await store.importVariables("t", data, { allowPartial: true })).toMatchObject({ refused: 1, created: 1 });
+      expect((await store.listDependencies("t")).items).toEqual([]);
+      await store.createSession({ id: "u" });
+      const edges = { kind: "choice", choices: { choices: ["gpt-4"] } };
+      await store.registerVariable("u", {
+        name: "model",
+        type: edges.kind,
+        value: "gpt-4",
+        constraints: edges.choices,
+      });
+      expect(await store.importVariables("u", data)).toMatchObject({ created: 2, kept: 1, dependencies: 0 });
+      expect(await store.importVariables("u", data, { strategy: "merge" })).toMatchObject({ dependencies: 1 });
+    });
+
     test("that would close a cycle between them are refused for that, and no variable is named for it", async () => {
       const store = await openTwo(open);
       await store.registerVariable("s", { name: "x", type: "float", value: 1 });

@@ -316,7 +316,7 @@ export type ImportOptions = Message<"trimtab.v1.ImportOptions"> & {
   includeHistory: boolean;
 
   /**
-   * Take dependencies over, between the imported variables.
+   * Take dependencies over, between the imported variables. What is kept or refused depends on what it did in any case.
    *
    * @generated from field: bool include_dependencies = 7;
    */
