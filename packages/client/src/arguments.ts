@@ -82,6 +82,10 @@ export const encodeUpdates = (updates: Updates) =>
     value: encodeValue(value, ref || "value"),
   }));
 
+/** The error about what, being empty, would be in a request as if it were not given. */
+export const emptyArgument = (field: string) =>
+  storeError("invalid_argument", `${field} must not be empty`, { field, limit: 1, value: 0 });
+
 /** Checks a whole number within limits, of which a request could not carry every one. */
 export function checkedRange(field: string, value: number, { min, max }: { min: number; max: number }): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;

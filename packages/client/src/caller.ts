@@ -33,7 +33,7 @@ export interface Caller {
 }
 
 /** Milliseconds that a call may take: what a timer can wait for, above which it would end at once. */
-const timeoutLimits = { min: 0, max: 2 ** 31 - 1 };
+export const timeoutLimits = { min: 0, max: 2 ** 31 - 1 };
 
 /**
  * Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds or more than a timer

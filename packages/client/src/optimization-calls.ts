@@ -31,7 +31,7 @@ import {
 import { ConflictResolution, type OptimizationService } from "@trimtab/wire/services";
 import { readPage, readReceipt } from "./answers.ts";
 import { encodeFilter, encodePage, encodeRefFilter, refuseIf } from "./arguments.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, timeoutLimits } from "./caller.ts";
 
 /** The part of a store that coordinates optimizers, over a transport. */
 export const createOptimizationCalls = (
@@ -49,7 +49,7 @@ export const createOptimizationCalls = (
         const waitMs = options.onConflict === "wait" ? (options.waitTimeoutMs ?? 5000) : 0;
         const signal = options.signal && { signal: options.signal };
         // The call lasts as long as the line may, beside what any call takes.
-        const timeoutMs = to.timeoutMs && to.timeoutMs + waitMs;
+        const timeoutMs = to.timeoutMs && Math.min(to.timeoutMs + waitMs, timeoutLimits.max);
         return client.startOptimization(
           { ...what, context: context(options) },
           { ...to, ...(timeoutMs !== undefined && { timeoutMs }), ...signal },

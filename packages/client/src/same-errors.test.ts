@@ -222,8 +222,8 @@ describe("what no request could carry", () => {
     [
       "a point of no kind",
       (store) => store.getSessionAt("s", { kind: "yesterday" } as never),
-      "point",
-      "a revision, a time or a label",
+      "kind",
+      "one of revision, time, label, got yesterday",
     ],
     [
       "protection that is a word",

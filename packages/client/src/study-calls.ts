@@ -23,7 +23,7 @@ import {
 } from "@trimtab/wire";
 import type { StudyService } from "@trimtab/wire/services";
 import { readApplied, readPage } from "./answers.ts";
-import { encodeFilter, encodePage, refuseIf } from "./arguments.ts";
+import { emptyArgument, encodeFilter, encodePage, refuseIf } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
 import { streamCall } from "./stream-call.ts";
 
@@ -129,14 +129,16 @@ export function readWritten(
 }
 
 function encodeSpec(spec: StudySpec) {
-  const { objectives = [], sampler, pruner, seed, trialTtlMs } = spec;
+  const { objectives, sampler, pruner, seed, trialTtlMs } = spec;
   if (trialTtlMs !== undefined) refuseIf(checkWhole(trialTtlMs, "trialTtlMs", 1));
+  // In a request none would be the one that is taken where none is given.
+  if (objectives?.length === 0) throw emptyArgument("objectives");
   return {
     studyId: encodeFilter(spec.id, "id"),
     variables: spec.variables.map((ref) => encodeFilter(ref, "variables")),
     configurationSpace: encodeFilter(spec.configurationSpace, "configurationSpace"),
     bounds: encodeBounds(spec.bounds ?? {}),
-    objectives: objectives.map(({ metric, direction }, index) =>
+    objectives: (objectives ?? []).map(({ metric, direction }, index) =>
       toWireObjective({
         metric: encodeText(metric, `objectives[${index}].metric`),
         direction: direction ?? (metric === "loss" ? "minimize" : "maximize"),

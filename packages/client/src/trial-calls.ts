@@ -15,7 +15,7 @@ import {
 } from "@trimtab/wire";
 import type { StudyService } from "@trimtab/wire/services";
 import { readPage } from "./answers.ts";
-import { checkedRange, encodeFilter, encodePage, refuseIf } from "./arguments.ts";
+import { checkedRange, emptyArgument, encodeFilter, encodePage, refuseIf } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
 import { encodeStudy, readWritten } from "./study-calls.ts";
 
@@ -53,11 +53,14 @@ const createHandling = (client: Studies, { call, context }: Caller): Handling =>
   askTrials: (session, study, options) =>
     call(
       (to) => {
+        const { parameters } = options;
+        // In a request none would be a trial that the sampler suggests.
+        if (parameters !== undefined && Object.keys(parameters).length === 0) throw emptyArgument("parameters");
         const what = {
           ...encodeStudy(session, study),
           ...encodeClient(options),
           count: checkedRange("count", options.count ?? 1, { min: 1, max: 1000 }),
-          parameters: encodeRecord(options.parameters, "parameters"),
+          parameters: encodeRecord(parameters, "parameters"),
         };
         return client.askTrials({ ...what, context: context(options) }, to);
       },

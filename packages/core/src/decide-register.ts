@@ -1,6 +1,6 @@
 import { parseAccessRules } from "./access/parse-access-rules.ts";
 import { flag } from "./arguments/kind.ts";
-import { checkName, checkObject, checkText, notText, parseRecord } from "./check-argument.ts";
+import { checkChoice, checkName, checkObject, checkText, notText, parseRecord } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
@@ -27,7 +27,11 @@ export function decideRegister(
 ): Decision {
   const { spec } = command;
   const { limits } = context;
-  const wrong = checkObject(spec, "spec") ?? checkName(spec.name, "name", limits.nameLength) ?? checkSpec(spec, limits);
+  const wrong =
+    checkObject(spec, "spec") ??
+    checkName(spec.name, "name", limits.nameLength) ??
+    checkSpec(spec, limits) ??
+    checkChoice(command.ifExists, "ifExists", ["refuse", "keep"]);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const existing = findVariable(state, spec.name);
   if (existing !== undefined) return decideExisting(existing, command);

@@ -1,7 +1,6 @@
 import {
   absentSession,
   type Commit,
-  checkChoice,
   checkTime,
   checkWhole,
   evolve,
@@ -51,12 +50,8 @@ export async function stateAt(
   return state;
 }
 
-const pointKinds = ["revision", "label", "time"];
-
 /** Finds the revision that a point stands for. */
 export async function revisionOf(source: PastSource, point: SessionPoint): Promise<number> {
-  const wrong = checkChoice(point.kind ?? "", "point.kind", pointKinds);
-  if (wrong !== undefined) throw new StoreError(wrong);
   switch (point.kind) {
     case "revision":
       return checkedWhole(point.revision, "revision");

@@ -30,7 +30,7 @@ const calls: [string, (store: Store) => Promise<unknown>, string][] = [
   [
     "another kind of point",
     (store) => store.getSessionAt("s", wrong({ kind: "version", version: 1 })),
-    "point.kind must be one of revision, label, time, got version",
+    "kind must be one of revision, time, label, got version",
   ],
 ];
 

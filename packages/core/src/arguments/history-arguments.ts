@@ -1,7 +1,19 @@
 import type { HistoryStore } from "../store/history-store.ts";
 import type { LabelStore } from "../store/label-store.ts";
 import { type CallArguments, flag, list, number, object, optional, options, text, whole } from "./kind.ts";
-import { creation, deletion, name, page, point, ref, session, set, times, write } from "./shared-kinds.ts";
+import {
+  creation,
+  deletion,
+  name,
+  page,
+  point,
+  ref,
+  session,
+  set,
+  times,
+  versionPoint,
+  write,
+} from "./shared-kinds.ts";
 
 const at = ["at", point] as const;
 
@@ -15,14 +27,14 @@ export const historyArguments: CallArguments<HistoryStore & LabelStore> = {
       options({ ...page, ...times, offset: number, optimizer: text, optimization: text, includeMetadata: flag }),
     ],
   ],
-  getVariableAt: [session, ref, at],
+  getVariableAt: [session, ref, ["at", versionPoint]],
   getSessionAt: [session, at, ["options", options({ ...page, pattern: text })]],
   diffRevisions: [
     session,
     ["range", object({ before: point, after: optional(point) })],
     ["options", options({ ...page, pattern: text })],
   ],
-  rollbackVariable: [session, ref, ["to", point], ["options", options(set)]],
+  rollbackVariable: [session, ref, ["to", versionPoint], ["options", options(set)]],
   rollbackVariables: [
     session,
     ["rollbacks", list(object({ ref: text, version: whole, expectedVersion: optional(whole) }))],

@@ -38,7 +38,7 @@ export const analyticsArguments: CallArguments<AnalyticsStore> = {
     ["metric", text],
     ["options", options({ ...times, refs: list(text), optimization: text, study: text })],
   ],
-  getConvergenceReport: [session, ["search", object({ kind: text, id: text })]],
+  getConvergenceReport: [session, ["search", object({ kind: oneOf(["optimization", "study"]), id: text })]],
   exportStats: [session, ["format", oneOf(["json", "csv", "prometheus"])], selection],
   watchStats: [session, selection, ["options", options({ intervalMs: number, signal })]],
   reportClientReads: [

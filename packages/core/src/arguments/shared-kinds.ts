@@ -1,5 +1,6 @@
 import type { AccessRuleSpec } from "../access/access-rule.ts";
 import type { LeaseProof } from "../lease/optimization.ts";
+import { origins } from "../origin.ts";
 import type { TimeRange } from "../store/analytics-reports.ts";
 import type { PageOptions } from "../store/page.ts";
 import type { CreateSessionOptions } from "../store/session-store.ts";
@@ -37,7 +38,7 @@ export const page: OptionKinds<PageOptions> = { pageSize: number, pageToken: tex
 /** Who writes and why. */
 export const write: OptionKinds<WriteOptions> = {
   actor: text,
-  origin: text,
+  origin: oneOf(origins),
   metadata: values,
   requestId: text,
   via: record,
@@ -53,16 +54,21 @@ export const creation: OptionKinds<CreateSessionOptions> = {
 };
 export const deletion: OptionKinds<DeleteOptions> = { ...set, allowMissing: flag };
 
-/** A point in a session's history, or a version of a variable. */
-export const point: Kind<{ kind: string; version?: number; revision?: number; atMs?: number; label?: string }> = object(
-  {
-    kind: text,
-    version: optional(number),
-    revision: optional(number),
-    atMs: optional(number),
-    label: optional(text),
-  },
-);
+/** The parts of a point in a session's history; which it needs is looked at where it is looked up. */
+const pointParts = { revision: optional(number), atMs: optional(number), label: optional(text) };
+
+/** A point in a session's history. */
+export const point: Kind<{ kind: string; revision?: number; atMs?: number; label?: string }> = object({
+  kind: oneOf(["revision", "time", "label"]),
+  ...pointParts,
+});
+
+/** A version of a variable, or a point in its session's history. */
+export const versionPoint: Kind<{ kind: string; version?: number }> = object({
+  kind: oneOf(["version", "revision", "time", "label"]),
+  version: optional(number),
+  ...pointParts,
+});
 
 /** What to watch, or to tell of. */
 export const selection = ["selection", options<Selection>({ refs: list(text), pattern: text })] as const;

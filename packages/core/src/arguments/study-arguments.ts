@@ -1,3 +1,4 @@
+import { objectiveDirections } from "../lease/optimization.ts";
 import type { StudySpec } from "../store/study-calls.ts";
 import type { StudyStore } from "../store/study-store.ts";
 import { studyStatuses, studyTrialStates } from "../study/study.ts";
@@ -28,7 +29,7 @@ const method = optional(object({ name: text, config: optional(values) }));
 const result = object({
   number,
   values: optional(list(number)),
-  state: optional(text),
+  state: optional(oneOf(["complete", "pruned"])),
   metrics: optional(recordOf(number)),
 });
 
@@ -37,7 +38,7 @@ const spec = object<StudySpec>({
   variables: list(text),
   configurationSpace: optional(text),
   bounds: optional(recordOf(values)),
-  objectives: optional(list(object({ metric: text, direction: optional(text) }))),
+  objectives: optional(list(object({ metric: text, direction: optional(oneOf(objectiveDirections)) }))),
   sampler: method,
   pruner: method,
   seed: optional(number),
@@ -63,7 +64,7 @@ export const studyArguments: CallArguments<StudyStore> = {
     [
       "changes",
       object({
-        status: optional(text),
+        status: optional(oneOf(studyStatuses)),
         parallelism: optional(number),
         maxTrials: optional(number),
         metadata: optional(values),

@@ -1,4 +1,4 @@
-import type { Dependency } from "../dependency/dependency.ts";
+import { type Dependency, dependencyKinds } from "../dependency/dependency.ts";
 import type { TransferStore } from "../store/transfer-store.ts";
 import type { VariableExport } from "../transfer/variable-export.ts";
 import type { Variable } from "../variable.ts";
@@ -9,6 +9,7 @@ import {
   list,
   number,
   object,
+  oneOf,
   optional,
   options,
   text,
@@ -30,7 +31,7 @@ const exported = object<VariableExport>({
     object<Dependency>({
       variable: text,
       dependsOn: text,
-      kind: text,
+      kind: oneOf(dependencyKinds),
       metadata: values,
       createdAtMs: number,
       revision: number,

@@ -1,4 +1,4 @@
-import { storeError, type ValueRecord } from "@trimtab/core";
+import { checkChoice, objectiveDirections, StoreError, storeError, type ValueRecord } from "@trimtab/core";
 import { checkLimit } from "../check-limit.ts";
 import { type Direction, directionOf, type Objective } from "../objectives/objective.ts";
 import type { Pruner } from "../pruners/pruner.ts";
@@ -100,6 +100,10 @@ export function initialStudyState(options: StudyOptions): StudyState {
   const objectives = options.objectives ?? [{ metric: "loss" }];
   if (objectives.length === 0) {
     throw storeError("invalid_argument", "objectives must not be empty", { field: "objectives", limit: 1, value: 0 });
+  }
+  for (const [index, { direction }] of objectives.entries()) {
+    const wrong = checkChoice(direction, `objectives[${index}].direction`, objectiveDirections);
+    if (wrong !== undefined) throw new StoreError(wrong);
   }
   if (objectives.length > 1 && options.pruner !== undefined) {
     const message = `pruner ${options.pruner.name} needs one objective, got ${objectives.length}`;

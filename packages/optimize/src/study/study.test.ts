@@ -139,6 +139,8 @@ describe("limits", () => {
   test("that make no sense are refused", () => {
     expect(() => start({ maxTrials: 0 })).toThrow("maxTrials must be a whole number of at least 1, got 0");
     expect(() => start({ objectives: [] })).toThrow("objectives must not be empty");
+    const objectives = [{ metric: "error", direction: "minimise" as "minimize" }];
+    expect(() => start({ objectives })).toThrow("objectives[0].direction must be one of minimize, maximize");
     expect(() => start({ seed: 0.5 })).toThrow("seed must be a whole number");
     expect(() => start().askMany(0)).toThrow("count must be a whole number of at least 1");
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isStoreError } from "../../index.ts";
 import { closingAfterEach } from "../store/harness.ts";
-import { hostileVariants } from "./hostile-arguments.ts";
+import { hostileVariants, misspeltVariants } from "./hostile-arguments.ts";
 
 /** What is called with arguments that are wrong. */
 export interface ArgumentsHarness {
@@ -35,6 +35,11 @@ export function describeArguments(name: string, open: () => Promise<ArgumentsHar
         if (error === undefined) continue;
         expect(complaintOf(error), `${method} with ${what}: ${String(error)}`).toBeUndefined();
         expect(await harness.state(), `${method} with ${what}`).toEqual(before);
+      }
+      for (const [what, wrong] of misspeltVariants(good)) {
+        const { calls } = await opened();
+        const error = await failureOf(calls, method, wrong as readonly unknown[]);
+        expect(isStoreError(error, "invalid_argument"), `${method} with another ${what}: ${String(error)}`).toBe(true);
       }
     });
   });

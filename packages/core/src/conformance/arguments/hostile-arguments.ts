@@ -63,5 +63,25 @@ function* variantsOf(value: unknown, path: string): Generator<readonly [what: st
   }
 }
 
+/** What takes one of a few words, by its name. */
+const choices = new Set(
+  "direction effect groupBy ifExists kind onConflict orderBy origin outcome outcomes permission permissions state states status statuses strategy".split(
+    " ",
+  ),
+);
+
+/** Arguments of which one word to choose, or one within one, is replaced by none of those there are. */
+export function* misspeltVariants(value: unknown, name = ""): Generator<readonly [what: string, value: unknown]> {
+  if (typeof value === "string" && choices.has(name)) yield [name, "misspelt"];
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries())
+      for (const [what, changed] of misspeltVariants(item, name)) yield [what, value.with(index, changed)];
+  } else if (isPlain(value)) {
+    // Variables that are taken in are told by their values.
+    for (const [key, member] of Object.entries(value).filter(([each]) => each !== "payload"))
+      for (const [what, changed] of misspeltVariants(member, key)) yield [what, { ...value, [key]: changed }];
+  }
+}
+
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;

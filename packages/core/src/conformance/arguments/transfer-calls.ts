@@ -1,6 +1,24 @@
 import type { TransferStore } from "../../index.ts";
 import { by, point } from "./call-parts.ts";
 
+const imported = (name: string) => ({
+  id: `var_${name}_1`,
+  name,
+  type: "float",
+  value: 1,
+  payload: { kind: "number", value: 1 },
+  constraints: {},
+  metadata: {},
+  description: "",
+  version: 0,
+  revision: 1,
+  createdAtMs: 1,
+  updatedAtMs: 1,
+  updatedBy: "ada",
+  origin: "typescript",
+  readOnly: false,
+});
+
 /** Arguments that take variables out, and in again. */
 export const transferCalls: { readonly [M in keyof TransferStore]: readonly unknown[] } = {
   exportVariables: [
@@ -21,27 +39,9 @@ export const transferCalls: { readonly [M in keyof TransferStore]: readonly unkn
       session: "other",
       revision: 1,
       exportedAtMs: 1,
-      variables: [
-        {
-          id: "var_i_1",
-          name: "i",
-          type: "float",
-          value: 1,
-          payload: { kind: "number", value: 1 },
-          constraints: {},
-          metadata: {},
-          description: "",
-          version: 0,
-          revision: 1,
-          createdAtMs: 1,
-          updatedAtMs: 1,
-          updatedBy: "ada",
-          origin: "typescript",
-          readOnly: false,
-        },
-      ],
+      variables: [imported("i"), imported("j")],
       dependencies: [
-        { variable: "var_i_1", dependsOn: "var_i_1", kind: "data", metadata: {}, createdAtMs: 1, revision: 1 },
+        { variable: "var_i_1", dependsOn: "var_j_1", kind: "data", metadata: {}, createdAtMs: 1, revision: 1 },
       ],
       history: new Map(),
     },

@@ -71,6 +71,7 @@ export function describeStudyInfo(opened: OpenStudies): void {
       });
       expect(await field({ pruner: { name: "axe" } })).toMatchObject({ field: "pruner.name" });
       expect(await field({ id: "a/b" })).toMatchObject({ field: "id" });
+      expect(await field({ objectives: [] })).toMatchObject({ field: "objectives" });
       await refusalOf(create({ variables: ["free"] }), "unbounded_space");
       await refusalOf(create({ variables: ["sum"] }), "read_only");
       await refusalOf(create({ variables: ["none"] }), "not_found");

@@ -213,6 +213,7 @@ function describeProposing(opened: OpenStudies): void {
     await refusalOf(propose({ x: 3, y: 12 }), "invalid_argument");
     const lacking = await refusalOf(propose({ x: 3 }), "invalid_argument");
     expect(lacking.details).toMatchObject({ field: "parameters.y" });
+    await refusalOf(propose({}), "invalid_argument");
     expect((await studies.listTrials("s", "one")).items).toHaveLength(1);
   });
 
