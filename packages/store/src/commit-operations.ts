@@ -4,16 +4,20 @@ import {
   changesOf,
   checkTimeRange,
   findVariable,
+  isStoreError,
   type ListCommitsOptions,
+  type Page,
   type SessionState,
   type Store,
   StoreError,
   storeError,
   type VariableChange,
 } from "@trimtab/core";
+import { readBackwards } from "@trimtab/log";
 import { checkPageSize, defaultPageSize } from "./paging.ts";
 import type { SessionRuntime } from "./session-runtime.ts";
 import type { Sessions } from "./sessions.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Commits looked at for one page at most, so that a filter which matches nothing ends. */
 const scanned = 10_000;
@@ -41,32 +45,46 @@ function parseToken(token: string): number {
 }
 
 async function listBackwards(
-  runtime: SessionRuntime,
+  { state, log }: SessionRuntime,
   options: ListCommitsOptions & { pageSize: number; through: number },
-) {
-  const { state } = runtime;
+): Promise<Page<CommitSummary>> {
+  const { pageSize } = options;
   const fits = createFilter(state, options);
   const labels = labelsByRevision(state);
   const items: CommitSummary[] = [];
-  let through = options.through;
-  for (let seen = 0; through > 0 && seen < scanned; seen += chunk) {
-    const after = Math.max(0, through - chunk);
-    const read = await runtime.log.read(state.id, after, through - after);
-    // Where some are gone, those that are kept begin right after.
-    const kept =
-      read.kind === "entries" ? read : await runtime.log.read(state.id, read.through, through - read.through);
-    const commits = kept.kind === "entries" && through > after ? kept.entries : [];
-    for (const commit of commits.toReversed()) {
-      if (commit.revision > through) continue;
-      // What came before this session began is of an earlier one of the same id, wherever the page goes on.
-      if (commit.atMs < state.createdAtMs) return { items };
-      if (fits(commit)) items.push(summaryOf(commit, labels, options));
-      through = commit.revision - 1;
-      if (items.length === options.pageSize) return through > 0 ? { items, nextPageToken: String(through) } : { items };
+  let through = Math.min(options.through, state.revision);
+  const page = () => (through > 0 ? { items, nextPageToken: String(through) } : { items });
+  const stop = through - scanned;
+  try {
+    for await (const { entries } of readBackwards(log, state.id, through, { begin: Math.min(pageSize, chunk) })) {
+      for (const commit of entries.toReversed()) {
+        // What came before this session began is of an earlier one of the same id, wherever the page goes on.
+        if (commit.atMs < state.createdAtMs) return { items };
+        through = commit.revision - 1;
+        if (fits(commit)) items.push(summaryOf(commit, labels, options));
+        if (items.length === pageSize) return page();
+      }
+      if (through <= stop) return page();
     }
-    if (read.kind === "trimmed" || commits.length === 0) return { items };
+  } catch (error) {
+    unlessDamaged(error);
+    // What can be read is given first; the next page is where it cannot.
+    if (items.length === 0) throw notReadable(state.id, through, error);
+    return page();
   }
-  return through > 0 ? { items, nextPageToken: String(through) } : { items };
+  // Where some are gone, the oldest that is kept was the last.
+  return { items };
+}
+
+function notReadable(session: string, revision: number, cause: unknown): unknown {
+  if (!isStoreError(cause, "data_loss")) return cause;
+  const older = revision > 1 ? `; pageToken "${revision - 1}" lists those before it` : "";
+  return storeError(
+    "data_loss",
+    `commit ${revision}: ${cause.message}${older}`,
+    { ...cause.details, session },
+    { cause },
+  );
 }
 
 function createFilter(state: SessionState, { variable, actor, sinceMs, untilMs }: ListCommitsOptions) {
