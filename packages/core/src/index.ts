@@ -77,6 +77,7 @@ export * from "./store/rule-store.ts";
 export * from "./store/session-store.ts";
 export * from "./store/study-calls.ts";
 export * from "./store/study-store.ts";
+export { tellUnlisted, type Unlisted } from "./store/tell-unlisted.ts";
 export * from "./store/transfer-store.ts";
 export * from "./store/until-left.ts";
 export { updateEntries } from "./store/update-entries.ts";

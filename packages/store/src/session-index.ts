@@ -111,15 +111,16 @@ export function createSessionIndex(
 
   /** Leaves out a session that cannot be read, so that it keeps no other from being listed. */
   const addReadable = async (id: string, last: number, stored: SessionSummary | undefined): Promise<void> => {
-    if (unreadable.has(id, last)) return;
-    unreadable.forget(id);
-    try {
-      await addStream(id, last, stored);
-    } catch (error) {
-      unlessDamaged(error);
-      // Loading it has noted that; from here on it is known until its log goes on.
-      unreadable.has(id, last);
+    if (!unreadable.has(id, last)) {
+      unreadable.forget(id);
+      try {
+        return await addStream(id, last, stored);
+      } catch (error) {
+        unlessDamaged(error);
+      }
     }
+    // Loading it has noted that it cannot be read; from here on that is known until its log goes on.
+    unreadable.noteEnd(id, last);
   };
 
   const fill = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { isStoreError, type StoreError, storeError } from "@trimtab/core";
+import { isStoreError, type StoreError, tellUnlisted } from "@trimtab/core";
 import type { StudyName } from "./study-info.ts";
 
 /** Studies that cannot be read, which are left out of what is listed. */
@@ -13,17 +13,16 @@ export interface DamagedStudies {
 /** Makes an empty list. */
 export function createDamagedStudies(onDamage: (error: StoreError) => void): DamagedStudies {
   const told = new Set<string>();
+  const tell = tellUnlisted(onDamage);
   return {
-    passOver: (name) => (error) => {
-      if (!isStoreError(error, "data_loss")) throw error;
-      const { key } = error.details;
-      const about = key === undefined ? `study ${name.session}/${name.id}` : `key ${key}`;
-      if (told.has(about)) return;
-      told.add(about);
-      const others = key === undefined ? "" : `, nor is any other that was sealed with key ${key}`;
-      const why = error.cause instanceof Error ? error.cause.message : error.message;
-      const message = `study ${name.id} of session ${name.session} is not listed${others}: ${why}`;
-      onDamage(storeError("data_loss", message, { ...error.details, session: name.session }, { cause: error }));
-    },
+    passOver:
+      ({ session, id }) =>
+      (error) => {
+        if (!isStoreError(error, "data_loss")) throw error;
+        const name = `${session}/${id}`;
+        if (error.details.key === undefined && told.has(name)) return;
+        if (error.details.key === undefined) told.add(name);
+        tell({ what: `study ${id} of session ${session}`, session, error });
+      },
   };
 }

@@ -1,3 +1,6 @@
+// What the arguments of calls may be, as far as a type says: kinds, which find fault with what is of another one, and how kinds are made
+// of others. Callers without a compiler meet them; what a value says is looked at by who uses it.
+
 import {
   checkChoice,
   checkList,

@@ -1,3 +1,5 @@
+// One table of what every method of `Store` takes. Whatever puts a store in front of callers checks by it, so that all refuse the same.
+
 import { accessPermissions } from "../access/access-rule.ts";
 import { dependencyKinds } from "../dependency/dependency.ts";
 import type { SupposedCaller } from "../store/access-store.ts";

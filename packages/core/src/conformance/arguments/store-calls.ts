@@ -1,3 +1,5 @@
+// A call of every method of `Store` whose arguments are of the right kind: what the suites of arguments replace one by one.
+
 import type { Store } from "../../index.ts";
 import { by, page, point } from "./call-parts.ts";
 import { transferCalls } from "./transfer-calls.ts";
