@@ -32,12 +32,12 @@ export interface Caller {
   context(options: WriteOptions | undefined): WriteContext;
 }
 
-/** Milliseconds that a call may take: what a timer can wait for, above which it would end at once. */
-export const timeoutLimits = { min: 0, max: 2 ** 31 - 1 };
+/** Milliseconds that a call may take: as many as the eight digits of `grpc-timeout` can say (gRPC over HTTP/2). */
+export const timeoutLimits = { min: 0, max: 99_999_999 };
 
 /**
- * Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds or more than a timer
- * can wait for, and for an origin that is none.
+ * Makes a caller. Throws `invalid_argument` for a time limit that is no whole number of milliseconds or more than a request
+ * can say, and for an origin that is none.
  */
 export function createCaller({ actor, origin, timeoutMs, signal }: CallDefaults): Caller {
   refuseIf(checkRange(timeoutMs, "timeoutMs", timeoutLimits) ?? checkChoice(origin, "origin", origins));

@@ -54,8 +54,8 @@ describe("what no request can be made of", () => {
     await expect(openRemote({ client: unknown })).rejects.toMatchObject(refused);
   });
 
-  test("a time limit is at most what a timer can wait for", async () => {
-    const limit = 2 ** 31 - 1;
+  test("a time limit is at most what a request of any protocol can say", async () => {
+    const limit = 99_999_999;
     await openRemote({ client: { timeoutMs: limit } });
     await expect(openRemote({ client: { timeoutMs: limit + 1 } })).rejects.toThrow(
       `timeoutMs must be at most ${limit}`,

@@ -36,7 +36,7 @@ import { streamCall } from "./stream-call.ts";
 
 /** How long calls for analytics may take. */
 export interface AnalyticsClientOptions {
-  /** Milliseconds after which a call is given up with `deadline_exceeded`; 30 000 unless given, 0 for never. */
+  /** As that of a store's client. */
   readonly timeoutMs?: number;
 }
 

@@ -35,7 +35,10 @@ export interface StoreClientOptions {
   readonly actor?: string;
   /** The runtime that this client's writes come from, where a write does not say; `typescript` unless given. */
   readonly origin?: Origin;
-  /** Milliseconds after which a call is given up with `deadline_exceeded`; 30 000 unless given, 0 for never. Watches last. */
+  /**
+   * Milliseconds after which a call is given up with `deadline_exceeded`: at most 99 999 999, 30 000 unless given, 0 for never.
+   * Watches last.
+   */
   readonly timeoutMs?: number;
 }
 

@@ -48,8 +48,9 @@ export const createOptimizationCalls = (
         };
         const waitMs = options.onConflict === "wait" ? (options.waitTimeoutMs ?? 5000) : 0;
         const signal = options.signal && { signal: options.signal };
-        // The call lasts as long as the line may, beside what any call takes.
-        const timeoutMs = to.timeoutMs && Math.min(to.timeoutMs + waitMs, timeoutLimits.max);
+        // The call lasts as long as the line may, beside what any call takes; where no request can say that, until it is answered.
+        const lastsMs = to.timeoutMs && to.timeoutMs + waitMs;
+        const timeoutMs = lastsMs && lastsMs > timeoutLimits.max ? 0 : lastsMs;
         return client.startOptimization(
           { ...what, context: context(options) },
           { ...to, ...(timeoutMs !== undefined && { timeoutMs }), ...signal },
