@@ -6,16 +6,20 @@
  * @returns whether A was positive definite; where it was not, `a` is of no use any more
  */
 export function factorCholesky(a: Float64Array, n: number): boolean {
-  for (let row = 0; row < n; row++) {
-    const r = row * n;
-    for (let column = 0; column <= row; column++) {
-      const c = column * n;
-      let sum = a[r + column] as number;
-      for (let k = 0; k < column; k++) sum -= (a[r + k] as number) * (a[c + k] as number);
-      if (column < row) a[r + column] = sum / (a[c + column] as number);
-      else if (sum > 0) a[r + row] = Math.sqrt(sum);
-      else return false;
-    }
+  for (let row = 0; row < n; row++) if (!factorRow(a, n, row)) return false;
+  return true;
+}
+
+/** Does one row of that, all above it being done. */
+export function factorRow(a: Float64Array, n: number, row: number): boolean {
+  const r = row * n;
+  for (let column = 0; column <= row; column++) {
+    const c = column * n;
+    let sum = a[r + column] as number;
+    for (let k = 0; k < column; k++) sum -= (a[r + k] as number) * (a[c + k] as number);
+    if (column < row) a[r + column] = sum / (a[c + column] as number);
+    else if (sum > 0) a[r + row] = Math.sqrt(sum);
+    else return false;
   }
   return true;
 }

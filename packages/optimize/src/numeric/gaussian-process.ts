@@ -1,4 +1,5 @@
-import { factorCholesky, solveLower, solveUpper } from "./cholesky.ts";
+import { type Steps, withoutPause } from "../steps.ts";
+import { factorRow, solveLower, solveUpper } from "./cholesky.ts";
 
 const root5 = Math.sqrt(5);
 
@@ -57,20 +58,28 @@ export const matern52Slope = (r: number): number => (5 / 3) * (1 + root5 * r) * 
  * Conditions a process of mean 0 on values at places (op. cit., algorithm 2.1). Where places lie so close that the
  * covariance is singular to floats, noise is added until it is not.
  */
-export function fitGaussianProcess(
+export const fitGaussianProcess = (
   units: readonly Float64Array[],
   values: Float64Array,
   kernel: Kernel,
-): GaussianProcess {
+): GaussianProcess => withoutPause(fitInSteps(units, values, kernel));
+
+/** Does what {@link fitGaussianProcess} does in steps that take time as the square of the number of places does. */
+export function* fitInSteps(
+  units: readonly Float64Array[],
+  values: Float64Array,
+  kernel: Kernel,
+): Steps<GaussianProcess> {
   const n = units.length;
   const covariance = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
+    yield;
     for (let j = 0; j <= i; j++) {
       covariance[i * n + j] =
         kernel.level + kernel.signal * matern52(distance(units[i] as Float64Array, units[j] as Float64Array, kernel));
     }
   }
-  const factor = factorWithNoise(covariance, n, kernel.noise);
+  const factor = yield* factorWithNoise(covariance, n, kernel.noise);
   const weights = solveUpper(factor, n, solveLower(factor, n, values.slice()));
   const correlate = (unit: Float64Array) => Float64Array.from(units, (other) => distance(unit, other, kernel));
   const columnOf = (distances: Float64Array) => distances.map((r) => kernel.level + kernel.signal * matern52(r));
@@ -115,11 +124,16 @@ function addSlopes(slopes: Float64Array, factor: number, { unit, other, kernel }
   }
 }
 
-function factorWithNoise(covariance: Float64Array, n: number, noise: number): Float64Array {
+function* factorWithNoise(covariance: Float64Array, n: number, noise: number): Steps<Float64Array> {
   for (let extra = noise; ; extra = Math.max(1e-12, 10 * extra)) {
     const factor = covariance.slice();
     for (let i = 0; i < n; i++) factor[i * n + i] = (factor[i * n + i] as number) + extra;
-    if (factorCholesky(factor, n)) return factor;
+    let row = 0;
+    while (row < n && factorRow(factor, n, row)) {
+      row++;
+      yield;
+    }
+    if (row === n) return factor;
   }
 }
 

@@ -1,3 +1,5 @@
+import { type Steps, withoutPause } from "../steps.ts";
+
 /** A function to minimise: gives its value and writes its gradient. */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
@@ -27,13 +29,18 @@ const memory = 8;
  * Wright, "Numerical Optimization", 2nd ed., algorithm 7.4) along the projected path, with Armijo's rule for its length
  * (Bertsekas, "Projected Newton methods for optimization problems with simple constraints", 1982).
  */
-export function minimizeInBox(f: Differentiable, start: Float64Array, options: BoxOptions): Minimum {
+export const minimizeInBox = (f: Differentiable, start: Float64Array, options: BoxOptions): Minimum =>
+  withoutPause(minimizeInSteps(f, start, options));
+
+/** Does what {@link minimizeInBox} does with a pause before each step. */
+export function* minimizeInSteps(f: Differentiable, start: Float64Array, options: BoxOptions): Steps<Minimum> {
   const { steps, tolerance = 1e-6 } = options;
   let x = start.map((_, i) => clamp(start, i, options));
   let gradient = new Float64Array(x.length);
   let value = f(x, gradient);
   let pairs: Pair[] = [];
   for (let step = 0; step < steps; step++) {
+    yield;
     const free = freeComponents(x, gradient, options);
     if (largest(free) <= tolerance) break;
     const next = search(f, { x, value, gradient, free, direction: descent(free, pairs) }, options);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createRandom } from "../random.ts";
 import { toCodedUnit } from "../space/point.ts";
 import { createSpaceLayout } from "../space/space-layout.ts";
+import { withoutPause } from "../steps.ts";
 import { arbitrarySpace } from "../test-parts/arbitrary-space.ts";
 import { climb, type Hill } from "./climb-improvement.ts";
 import { drawUnit } from "./random-sampler.ts";
@@ -32,7 +33,7 @@ test("climbing gives the place of a point, on the same branches, open, and never
       const isOpen = (unit: Float64Array) => unit.some((x, i) => x > (start[i] as number));
       const hill = hillAt(layout, drawUnit(layout, random), isOpen);
       const from = { unit: start, value: hill.valueAt(start) };
-      const { unit, value } = climb(hill, from);
+      const { unit, value } = withoutPause(climb(hill, from));
       expect(value).toBeGreaterThanOrEqual(from.value);
       expect(Array.from(unit, Number.isNaN)).toEqual(Array.from(start, Number.isNaN));
       if (unit !== start) expect(isOpen(unit)).toBe(true);
@@ -53,7 +54,7 @@ test("climbing reaches the top of a hill over real, whole and unordered axes", (
   const start = toCodedUnit(layout, Float64Array.of(0.9, 0.05, 0.999, 0.1));
   const top = toCodedUnit(layout, Float64Array.of(0.3, 0.72, 0.25, 0.6));
   const hill = hillAt(layout, top);
-  const { unit } = climb(hill, { unit: start, value: hill.valueAt(start) });
+  const { unit } = withoutPause(climb(hill, { unit: start, value: hill.valueAt(start) }));
   expect(Math.abs((unit[0] ?? 0) - 0.3)).toBeLessThan(1e-2);
   expect([unit[1], unit[3]]).toEqual([top[1], top[3]]);
   // From cell to cell by powers of two: near, as there are many.

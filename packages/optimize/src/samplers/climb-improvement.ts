@@ -1,6 +1,7 @@
-import { minimizeInBox } from "../numeric/minimize-in-box.ts";
+import { minimizeInSteps } from "../numeric/minimize-in-box.ts";
 import { toCodedUnit } from "../space/point.ts";
 import type { Axis, SpaceLayout } from "../space/space-layout.ts";
+import type { Steps } from "../steps.ts";
 
 /** A place, and how good it is; more is better. */
 export interface Rated {
@@ -28,12 +29,12 @@ const fewCells = 16;
  * along each axis that has cells, from cell to cell. Which branch is taken stays as it is. Never gives a worse
  * place than the start, nor one that is not open.
  */
-export function climb(hill: Hill, start: Rated): Rated {
+export function* climb(hill: Hill, start: Rated): Steps<Rated> {
   let now = start;
   for (let round = 0; round < rounds; round++) {
     const before = now;
-    now = along(hill, now);
-    for (const [i, axis] of hill.layout.axes.entries()) now = acrossCells(hill, now, { i, axis });
+    now = yield* along(hill, now);
+    for (const [i, axis] of hill.layout.axes.entries()) now = yield* acrossCells(hill, now, { i, axis });
     if (now.value <= before.value + 1e-6) break;
   }
   return now;
@@ -46,7 +47,7 @@ const better = (hill: Hill, now: Rated, unit: Float64Array): Rated => {
 };
 
 /** Climbs along the continuous axes, the others staying as they are. */
-function along(hill: Hill, from: Rated): Rated {
+function* along(hill: Hill, from: Rated): Steps<Rated> {
   const { layout, slopesAt } = hill;
   const free = Array.from(from.unit.keys()).filter((i) => layout.axes[i]?.cells === 0 && !Number.isNaN(from.unit[i]));
   if (free.length === 0) return from;
@@ -63,7 +64,7 @@ function along(hill: Hill, from: Rated): Rated {
   };
   const start = Float64Array.from(free, (i) => from.unit[i] as number);
   const box = { lower: start.map(() => 0), upper: start.map(() => 1) };
-  place(minimizeInBox(descend, start, { ...box, steps: 40, tolerance: 1e-3 }).x);
+  place((yield* minimizeInSteps(descend, start, { ...box, steps: 40, tolerance: 1e-3 })).x);
   return better(hill, from, toCodedUnit(layout, unit));
 }
 
@@ -73,12 +74,13 @@ interface AxisAt {
 }
 
 /** Moves to the best cell of an axis, where it has cells and decides no branch. */
-function acrossCells(hill: Hill, from: Rated, { i, axis: { cells, parameter } }: AxisAt): Rated {
+function* acrossCells(hill: Hill, from: Rated, { i, axis: { cells, parameter } }: AxisAt): Steps<Rated> {
   const x = from.unit[i] as number;
   if (cells < 2 || Number.isNaN(x) || parameter.space.kind === "conditional") return from;
   const at = Math.min(cells - 1, Math.floor(x * cells));
   let best = from;
   for (const cell of cellsAround(at, cells)) {
+    yield;
     const unit = from.unit.slice();
     unit[i] = (cell + 0.5) / cells;
     best = better(hill, best, unit);

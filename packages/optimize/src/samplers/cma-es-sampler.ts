@@ -4,9 +4,10 @@ import { advanceCma, type CmaState, defaultPopulation, drawCma, hasConverged, st
 import { createRandom } from "../random.ts";
 import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import { type Steps, withoutPause } from "../steps.ts";
 import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
-import { type Observation, observe, type Sampler, type SamplerRequest, type Suggestion } from "./sampler.ts";
+import { type Observation, observe, type SamplerRequest, type SteppingSampler, type Suggestion } from "./sampler.ts";
 import { createTpeSampler } from "./tpe-sampler.ts";
 
 /** How CMA-ES begins. */
@@ -37,7 +38,7 @@ const redraws = 64;
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
+export function createCmaEsSampler(options: CmaEsOptions = {}): SteppingSampler {
   const ranges = {
     sigma: { initial: 0.2, min: 1e-9, max: 10, isReal: true },
     population: { initial: 0, min: 0, max: 10_000 },
@@ -47,21 +48,23 @@ export function createCmaEsSampler(options: CmaEsOptions = {}): Sampler {
   if (population !== 0) checkLimit("population", population, 4);
   const rest = createTpeSampler();
   const fold = createFold(sigma, population);
+  function* steps(request: SamplerRequest): Steps<Suggestion | undefined> {
+    // Asked here, too: earlier programs have begun studies that they could not go on with.
+    const indices = searchedAxes(request.layout);
+    const isMixed = indices.length < request.layout.axes.length;
+    const unit = isMixed ? (yield* rest.steps(request))?.unit : new Float64Array(indices.length);
+    if (unit === undefined || indices.length === 0) return unit && { unit };
+    const { state, note } = fold(request, indices);
+    const point = drawWithin(state, request);
+    for (const [k, index] of indices.entries()) unit[index] = point[k] as number;
+    return { unit, note };
+  }
   return {
     name: "cma-es",
     config,
     check: (layout) => void searchedAxes(layout),
-    suggest(request) {
-      // Asked here, too: earlier programs have begun studies that they could not go on with.
-      const indices = searchedAxes(request.layout);
-      const isMixed = indices.length < request.layout.axes.length;
-      const unit = isMixed ? rest.suggest(request)?.unit : new Float64Array(indices.length);
-      if (unit === undefined || indices.length === 0) return unit && { unit };
-      const { state, note } = fold(request, indices);
-      const point = drawWithin(state, request);
-      for (const [k, index] of indices.entries()) unit[index] = point[k] as number;
-      return { unit, note };
-    },
+    suggest: (request) => withoutPause(steps(request)),
+    steps,
   };
 }
 

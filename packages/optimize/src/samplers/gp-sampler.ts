@@ -1,8 +1,9 @@
 import { checkLimit } from "../check-limit.ts";
 import { fitKernel, type KernelInput } from "../numeric/fit-kernel.ts";
-import { fitGaussianProcess, type GaussianProcess, type Kernel } from "../numeric/gaussian-process.ts";
+import { fitInSteps, type GaussianProcess, type Kernel } from "../numeric/gaussian-process.ts";
 import { parseSettings } from "../settings.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import { type Steps, withoutPause } from "../steps.ts";
 import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import { maximizeImprovement } from "./maximize-improvement.ts";
@@ -12,8 +13,10 @@ import {
   observe,
   observeComplete,
   observeRunning,
-  type Sampler,
+  type SamplerRequest,
   type Seen,
+  type SteppingSampler,
+  type Suggestion,
   UnfittedKernel,
 } from "./sampler.ts";
 import { createSobolSampler } from "./sobol-sampler.ts";
@@ -40,7 +43,7 @@ export interface GpOptions {
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createGpSampler(options: GpOptions = {}): Sampler {
+export function createGpSampler(options: GpOptions = {}): SteppingSampler {
   const ranges = { startupTrials: { initial: 10, min: 2 }, maxObservations: { initial: 200, min: 2, max: 5000 } };
   const config = parseSettings(ranges, options);
   const { startupTrials, maxObservations } = config;
@@ -55,6 +58,17 @@ export function createGpSampler(options: GpOptions = {}): Sampler {
       if (observed !== undefined) keepLeast(best, observed, maxObservations >> 1);
     },
   });
+  function* steps(request: SamplerRequest): Steps<Suggestion | undefined> {
+    // Between two steps others may take further trials in.
+    const complete = [...observeComplete(request)];
+    if (complete.length < startupTrials) return startup.suggest(request);
+    const seen = select(complete, maxObservations, foldBest(request));
+    const kernel = kernels.fit(request.layout, complete);
+    const pending = observeRunning(request);
+    const taken = [...complete, ...pending].map(({ unit }) => unit);
+    const process = yield* conditionOn(seen, pending, kernel);
+    return { unit: yield* maximizeImprovement(request, process, { seen, taken }) };
+  }
   return {
     name: "gp",
     config,
@@ -62,15 +76,8 @@ export function createGpSampler(options: GpOptions = {}): Sampler {
       const complete = observeComplete(request);
       return complete.length < startupTrials ? undefined : kernels.unfitted(request.layout, complete);
     },
-    suggest(request) {
-      const complete = observeComplete(request);
-      if (complete.length < startupTrials) return startup.suggest(request);
-      const seen = select(complete, maxObservations, foldBest(request));
-      const kernel = kernels.fit(request.layout, complete);
-      const pending = observeRunning(request);
-      const taken = [...complete, ...pending].map(({ unit }) => unit);
-      return { unit: maximizeImprovement(request, conditionOn(seen, pending, kernel), { seen, taken }) };
-    },
+    suggest: (request) => withoutPause(steps(request)),
+    steps,
   };
 }
 
@@ -104,14 +111,18 @@ function select(
 }
 
 /** The process after what was seen and what is under way. */
-function conditionOn(seen: readonly Observation[], pending: readonly Observation[], kernel: Kernel): GaussianProcess {
+function* conditionOn(
+  seen: readonly Observation[],
+  pending: readonly Observation[],
+  kernel: Kernel,
+): Steps<GaussianProcess> {
   const units = seen.map(({ unit }) => unit);
   const values = toProcessValues(seen.map(lossOf));
-  const process = fitGaussianProcess(units, values, kernel);
+  const process = yield* fitInSteps(units, values, kernel);
   if (pending.length === 0) return process;
   const believed = pending.map(({ unit }) => process.predict(unit).mean);
   const all = [...units, ...pending.map(({ unit }) => unit)];
-  return fitGaussianProcess(all, Float64Array.of(...values, ...believed), kernel);
+  return yield* fitInSteps(all, Float64Array.of(...values, ...believed), kernel);
 }
 
 /** Fits the kernel anew with every trial at first and then the more rarely the more trials there are. */

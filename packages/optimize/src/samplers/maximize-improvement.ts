@@ -3,7 +3,8 @@ import type { GaussianProcess } from "../numeric/gaussian-process.ts";
 import type { Random } from "../random.ts";
 import { toCodedUnit } from "../space/point.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
-import { climb, type Hill } from "./climb-improvement.ts";
+import type { Steps } from "../steps.ts";
+import { climb, type Hill, type Rated } from "./climb-improvement.ts";
 import { drawUnit } from "./random-sampler.ts";
 import type { Observation, SamplerRequest } from "./sampler.ts";
 
@@ -21,22 +22,26 @@ export interface SeenByProcess {
 }
 
 /** Finds a place of great expected improvement: the best of many, and what climbing from the best few leads to. */
-export function maximizeImprovement(
+export function* maximizeImprovement(
   { layout, random, isAllowed }: SamplerRequest,
   process: GaussianProcess,
   { seen, taken }: SeenByProcess,
-): Float64Array {
+): Steps<Float64Array> {
   const leaders = seen.toSorted((a, b) => (a.losses[0] ?? 0) - (b.losses[0] ?? 0)).slice(0, 10);
   const candidates = Array.from({ length: 2 * drawn }, (_, i) =>
     toCodedUnit(layout, i < drawn ? drawUnit(layout, random) : drawNear(layout, leaders, random)),
   );
   const isNew = findNew(taken);
   const isOpen = (unit: Float64Array) => isNew(unit) && isAllowed(unit);
-  const hill = { ...improvementOf(process, seen), layout, isOpen };
-  const ranked = worthRanking(candidates, isOpen, isAllowed)
-    .map((unit) => ({ unit, value: hill.valueAt(unit) }))
-    .sort((a, b) => b.value - a.value);
-  const climbed = ranked.slice(0, climbs).map((start) => climb(hill, start));
+  const hill = { ...(yield* improvementOf(process, seen)), layout, isOpen };
+  const ranked: Rated[] = [];
+  for (const unit of worthRanking(candidates, isOpen, isAllowed)) {
+    ranked.push({ unit, value: hill.valueAt(unit) });
+    yield;
+  }
+  ranked.sort((a, b) => b.value - a.value);
+  const climbed: Rated[] = [];
+  for (const start of ranked.slice(0, climbs)) climbed.push(yield* climb(hill, start));
   return [...climbed, ...ranked].reduce((a, b) => (b.value > a.value ? b : a)).unit;
 }
 
@@ -53,9 +58,16 @@ function worthRanking(
 }
 
 /** The logarithm of the expected improvement. */
-function improvementOf(process: GaussianProcess, seen: readonly Observation[]): Pick<Hill, "valueAt" | "slopesAt"> {
+function* improvementOf(
+  process: GaussianProcess,
+  seen: readonly Observation[],
+): Steps<Pick<Hill, "valueAt" | "slopesAt">> {
   // The least mean and not the least value, which noise may have made.
-  const best = seen.reduce((least, { unit }) => Math.min(least, process.meanAt(unit)), Number.POSITIVE_INFINITY);
+  let best = Number.POSITIVE_INFINITY;
+  for (const { unit } of seen) {
+    best = Math.min(best, process.meanAt(unit));
+    yield;
+  }
   const width = seen[0]?.unit.length ?? 0;
   const [meanSlopes, deviationSlopes] = [new Float64Array(width), new Float64Array(width)];
   return {

@@ -1,6 +1,7 @@
 import { inverseNormalCdf, LOG_ROOT_2_PI, normalCdf, normalMass } from "../numeric/normal.ts";
 import type { Random } from "../random.ts";
 import type { Axis } from "../space/space-layout.ts";
+import type { Steps } from "../steps.ts";
 
 /** A density over some axes of the unit cube. */
 export interface Density {
@@ -27,14 +28,18 @@ export interface ParzenOptions {
  * Makes a mixture of one product kernel per place and one that covers the cube (Watanabe, "Tree-structured Parzen
  * estimator: understanding its algorithm components", 2023, section 3 and appendix C): normal kernels cut off at the
  * cube's faces on ordered axes, integrated over cells where there are cells, and kernels of Aitchison and Aitken on
- * categorical ones.
+ * categorical ones. With a pause after each axis.
  */
-export function createParzenEstimator(options: ParzenOptions): Density {
+export function* createParzenEstimator(options: ParzenOptions): Steps<Density> {
   const { axes, weights, priorWeight } = options;
   const count = weights.length + 1;
   const total = weights.reduce((sum, weight) => sum + weight, priorWeight);
   const mixture = Float64Array.from([...weights, priorWeight], (weight) => weight / total);
-  const kernels = axes.map((each) => createKernels(each, options));
+  const kernels: Kernels[] = [];
+  for (const each of axes) {
+    kernels.push(createKernels(each, options));
+    yield;
+  }
   const logMixture = mixture.map(Math.log);
   const terms = new Float64Array(count);
   return {

@@ -5,6 +5,7 @@ import { type Direction, toLosses } from "../objectives/objective.ts";
 import type { Random } from "../random.ts";
 import { encodePoint, type Point } from "../space/point.ts";
 import type { SpaceLayout } from "../space/space-layout.ts";
+import type { Steps } from "../steps.ts";
 import { keepFold } from "../study/keep-fold.ts";
 import type { Trial } from "../study/trial.ts";
 import type { TrialTable } from "../study/trial-table.ts";
@@ -70,6 +71,13 @@ export interface Sampler {
   prepare?(request: SamplerRequest): UnfittedKernel | undefined;
   /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
   suggest(request: SamplerRequest): Suggestion | undefined;
+  /** Does what `suggest` does, in steps; for samplers that take so long that others had better have their turn in between. */
+  steps?(request: SamplerRequest): Steps<Suggestion | undefined>;
+}
+
+/** A sampler that works in steps: what it suggests is at once what `steps` come to. */
+export interface SteppingSampler extends Sampler {
+  steps(request: SamplerRequest): Steps<Suggestion | undefined>;
 }
 
 /** A trial as samplers see it. */

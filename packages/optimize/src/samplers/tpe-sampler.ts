@@ -2,6 +2,7 @@ import { crowdingDistances } from "../objectives/dominance.ts";
 import { createGrowingFronts } from "../objectives/growing-fronts.ts";
 import { parseSettings } from "../settings.ts";
 import type { Axis, Parameter, SpaceLayout } from "../space/space-layout.ts";
+import { type Steps, withoutPause } from "../steps.ts";
 import { keepFold } from "../study/keep-fold.ts";
 import { createParzenEstimator, type Density } from "./parzen-estimator.ts";
 import { drawUnit } from "./random-sampler.ts";
@@ -11,9 +12,10 @@ import {
   observeComplete,
   observePruned,
   observeRunning,
-  type Sampler,
   type SamplerRequest,
   type Seen,
+  type SteppingSampler,
+  type Suggestion,
 } from "./sampler.ts";
 
 /** How TPE looks at what it has seen. */
@@ -36,27 +38,25 @@ export interface TpeOptions {
  *
  * @throws StoreError `invalid_argument` for options out of range
  */
-export function createTpeSampler(options: TpeOptions = {}): Sampler {
+export function createTpeSampler(options: TpeOptions = {}): SteppingSampler {
   const config = parseSettings(
     { startupTrials: { initial: 10, min: 1 }, candidates: { initial: 24, min: 1, max: 10_000 } },
     options,
   );
   const { startupTrials, candidates } = config;
-  return {
-    name: "tpe",
-    config,
-    suggest(request) {
-      const { layout, random } = request;
-      const ranked = [...rankComplete(request), ...rankPruned(request)];
-      if (ranked.length < startupTrials) return { unit: drawUnit(layout, random) };
-      const pending = observeRunning(request);
-      const unit = new Float64Array(layout.axes.length).fill(Number.NaN);
-      for (const group of groupsOf(layout)) {
-        if (isTaken(group, unit)) suggestGroup(group, { request, unit, ranked, pending, candidates });
-      }
-      return { unit };
-    },
-  };
+  function* steps(request: SamplerRequest): Steps<Suggestion> {
+    const { layout, random } = request;
+    const ranked = [...rankComplete(request), ...rankPruned(request)];
+    if (ranked.length < startupTrials) return { unit: drawUnit(layout, random) };
+    const pending = observeRunning(request);
+    const unit = new Float64Array(layout.axes.length).fill(Number.NaN);
+    for (const group of groupsOf(layout)) {
+      yield;
+      if (isTaken(group, unit)) yield* suggestGroup(group, { request, unit, ranked, pending, candidates });
+    }
+    return { unit };
+  }
+  return { name: "tpe", config, suggest: (request) => withoutPause(steps(request)), steps };
 }
 
 /** Parameters that are there together: those that always are, or those of one branch. */
@@ -140,18 +140,19 @@ interface Search {
 }
 
 /** Draws candidates from the good density l and keeps that of the greatest l/g (Bergstra et al. 2011, eq. 3). */
-function suggestGroup({ axes }: Group, { request, unit, ranked, pending, candidates }: Search): void {
+function* suggestGroup({ axes }: Group, { request, unit, ranked, pending, candidates }: Search): Steps<void> {
   const first = axes[0]?.index ?? 0;
   const isThere = (each: Observation) => !Number.isNaN(each.unit[first]);
   const seen = ranked.filter(isThere);
   // A tenth are good, at most 25 (Optuna's rule; the linear one of Watanabe 2023, section 3).
   const good = Math.min(Math.ceil(seen.length / 10), 25);
   const reach = reachAfter(seen.length);
-  const likely = estimate(seen.slice(0, good), { axes, reach });
-  const unlikely = estimate([...seen.slice(good), ...pending.filter(isThere)], { axes, reach });
+  const likely = yield* estimate(seen.slice(0, good), { axes, reach });
+  const unlikely = yield* estimate([...seen.slice(good), ...pending.filter(isThere)], { axes, reach });
   const draft = unit.slice();
   let best = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < candidates; i++) {
+    yield;
     likely.draw(request.random, draft);
     const score = likely.logAt(draft) - unlikely.logAt(draft);
     if (!(score > best)) continue;
@@ -166,11 +167,12 @@ interface Kernel {
   readonly reach: number;
 }
 
-function estimate(observations: readonly Observation[], { axes, reach }: Kernel): Density {
+function* estimate(observations: readonly Observation[], { axes, reach }: Kernel): Steps<Density> {
   const oldestFirst = observations.toSorted(byNumber);
+  yield;
   // Scott's rule for the exponent (Scott, "Multivariate density estimation", 1992).
   const width = Math.max(leastWidth, reach * Math.max(1, observations.length) ** (-1 / (axes.length + 4)));
-  return createParzenEstimator({
+  return yield* createParzenEstimator({
     axes,
     units: oldestFirst.map(({ unit }) => unit),
     weights: oldestFirst.map((_, i) => recencyWeight(i, oldestFirst.length)),

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { fitKernel, type KernelInput } from "../numeric/fit-kernel.ts";
+import { createCmaEsSampler } from "../samplers/cma-es-sampler.ts";
 import { createGpSampler } from "../samplers/gp-sampler.ts";
+import type { SteppingSampler } from "../samplers/sampler.ts";
 import { createTpeSampler } from "../samplers/tpe-sampler.ts";
 import { decideAsk, decideStudy } from "./decide-study.ts";
 import { evolveStudy } from "./evolve-study.ts";
@@ -10,7 +12,7 @@ const space = { x: { kind: "real", min: 0, max: 1 }, y: { kind: "real", min: -1,
 const objectionTo = async () => undefined;
 
 /** A study with trials that have come to something. */
-function after(trials: number, options: Omit<StudyOptions, "space">): StudyState {
+function after(trials: number, options: Partial<StudyOptions>): StudyState {
   let state = initialStudyState({ space, ...options });
   const run = (command: Parameters<typeof decideStudy>[1]) => {
     const decision = decideStudy(state, command);
@@ -56,4 +58,34 @@ test("others have their turn while many trials are asked for", async () => {
   setTimeout(() => done.push("other"));
   await asking;
   expect(done).toEqual(["other", "asked"]);
+});
+
+test.each([
+  ["gp", 40, createGpSampler],
+  ["gp with fewer observations than trials", 40, () => createGpSampler({ maxObservations: 20 })],
+  ["tpe", 10, createTpeSampler],
+  ["cma-es, which leaves choices to tpe", 10, createCmaEsSampler],
+])("others may have their turn while %s thinks of one trial, and it comes to the same", async (_, least, create) => {
+  const mixed = { ...space, name: { kind: "categorical", choices: ["a", "b"] } } as const;
+  const stateWith = (sampler: SteppingSampler | Omit<SteppingSampler, "steps">) => {
+    const state = after(40, { sampler: create(), space: mixed });
+    return { ...state, definition: { ...state.definition, sampler } };
+  };
+  let pauses = 0;
+  const { steps, ...atOnce } = create();
+  const counting: SteppingSampler = {
+    ...atOnce,
+    *steps(request) {
+      const work = steps(request);
+      for (let next = work.next(); ; next = work.next()) {
+        if (next.done) return next.value;
+        pauses++;
+        yield;
+      }
+    },
+  };
+  const asking = { kind: "ask-trials" } as const;
+  const inSteps = await decideAsk(stateWith(counting), asking, { objectionTo });
+  expect(inSteps).toEqual(decideStudy(stateWith(atOnce), asking));
+  expect(pauses).toBeGreaterThan(least);
 });

@@ -8,10 +8,10 @@ export type Objection = string | undefined;
 
 /**
  * Work that asks about values on its way, and for what takes long: it yields values of the variables and is told what rules have against
- * them, or yields a kernel that is to be fitted, and ends with its result. Who runs it decides whether the answer is there at once or
- * has to be waited for.
+ * them, or yields a kernel that is to be fitted, or nothing where others may have their turn, and ends with its result. Who runs it decides
+ * whether the answer is there at once or has to be waited for.
  */
-export type Judged<T> = Generator<ValueRecord | UnfittedKernel, T, Objection>;
+export type Judged<T> = Generator<ValueRecord | UnfittedKernel | undefined, T, Objection>;
 
 /** Does such work where the answers are there at once. */
 export function judge<T>(work: Judged<T>, objectionTo: (values: ValueRecord) => Objection): T {
@@ -21,7 +21,7 @@ export function judge<T>(work: Judged<T>, objectionTo: (values: ValueRecord) => 
     if (next.done) return next.value;
     objection = undefined;
     if (next.value instanceof UnfittedKernel) next.value.accept(fitKernel(next.value.input));
-    else objection = objectionTo(next.value);
+    else if (next.value !== undefined) objection = objectionTo(next.value);
   }
 }
 
@@ -43,9 +43,10 @@ export async function judgeAsync<T>(work: Judged<T>, { objectionTo, fitKernel: f
     const next = work.next(objection);
     if (next.done) return next.value;
     objection = undefined;
-    if (!(next.value instanceof UnfittedKernel)) objection = await objectionTo(next.value);
-    else if (fitElsewhere === undefined) next.value.accept(fitKernel(next.value.input));
-    else next.value.accept(await fitElsewhere(next.value.input));
+    if (next.value instanceof UnfittedKernel) {
+      const { input, accept } = next.value;
+      accept(fitElsewhere === undefined ? fitKernel(input) : await fitElsewhere(input));
+    } else if (next.value !== undefined) objection = await objectionTo(next.value);
     if (performance.now() - turnBegan < turnMs) continue;
     await turnOfOthers();
     turnBegan = performance.now();

@@ -110,7 +110,7 @@ function* askSampler(wanted: Wanted): Judged<Asked> {
     };
     const unfitted = sampler.prepare?.(request);
     if (unfitted !== undefined) yield unfitted;
-    const suggestion = sampler.suggest(request);
+    const suggestion = sampler.steps === undefined ? sampler.suggest(request) : yield* sampler.steps(request);
     if (suggestion === undefined) return { kind: "exhausted" };
     const unit = completeUnit(wanted, suggestion.unit, random);
     const point = pointAt(wanted, unit);
