@@ -223,7 +223,29 @@ describe("a write to another session's variable", () => {
     await rejection(guest.explainAccess("guest", "owner/x", { permission: "read", subject: "guest" }), "not_owner");
     await rejection(guest.setVariablePermissions("guest", "nowhere/x", []), "not_owner");
     await rejection(guest.getOptimizationStatus("guest", { kind: "variable", ref: "owner/x" }), "not_owner");
+    const { optimization } = await guest.startOptimization("guest", ["owner/x"], { optimizer: "mine" });
+    const started = { kind: "optimization", id: `owner/${optimization.id}` } as const;
+    await rejection(guest.getOptimizationStatus("guest", started), "not_owner");
+    await rejection(guest.listOptimizationHistory("guest", { variable: "owner/x" }), "not_owner");
     expect(await guest.getVariable("guest", "owner/x")).not.toHaveProperty("permissions");
+  });
+
+  test("goes by the session's own name for it, too, as what is read of it does", async () => {
+    const { store } = await openShared();
+    const owner = store.as({ id: "ada", sessions: ["owner"] });
+    await owner.putRule("owner", { name: "small", expression: "x < 100.0" });
+    const { optimization } = await owner.startOptimization("owner", ["owner/x"], { optimizer: "mine" });
+    const mine = { variable: "owner/x" };
+    expect((await owner.listRules("owner", mine)).items).toHaveLength(1);
+    expect((await owner.listCommits("owner", mine)).items).toHaveLength(1);
+    expect((await owner.listOptimizations("owner", mine)).items).toEqual([optimization]);
+    expect((await owner.listOptimizationHistory("owner", mine)).items).toEqual([]);
+    for (const target of [
+      { kind: "variable", ref: "owner/x" },
+      { kind: "optimization", id: `owner/${optimization.id}` },
+    ] as const) {
+      expect(await owner.getOptimizationStatus("owner", target)).toMatchObject({ optimizing: true });
+    }
   });
 });
 

@@ -53,6 +53,14 @@ type Method = (session: string, ...rest: readonly unknown[]) => Promise<unknown>
 /** Among these, what names a variable: of another session's, nobody but that one is told or may set it. */
 const ofOwner = ["setVariablePermissions", "getVariablePermissions", "explainAccess"] as const;
 
+/** Among these, listings of what is about one variable where that is named, and what they list. */
+const listedOfOwner = {
+  listRules: "the rules",
+  listCommits: "the commits",
+  listOptimizations: "the optimizations",
+  listOptimizationHistory: "the optimizations",
+} as const satisfies Partial<Record<(typeof ownMethods)[number], string>>;
+
 /** Lets a principal do what is for a session alone as the sessions that it may act as. */
 export function createOwnCalls(store: Store, access: SessionAccess): OwnCalls {
   const guard =
@@ -68,21 +76,36 @@ export function createOwnCalls(store: Store, access: SessionAccess): OwnCalls {
       const variable = ownRef(session, String(ref), "the access rules");
       return (store[name] as Method)(session, variable, ...rest);
     };
+  const guardListing =
+    (name: keyof typeof listedOfOwner): Method =>
+    async (session, options) => {
+      access.act(session);
+      const { variable } = (options ?? {}) as { variable?: string };
+      if (variable === undefined) return store[name](session, options as object);
+      return store[name](session, { ...(options as object), variable: ownRef(session, variable, listedOfOwner[name]) });
+    };
   const entries = ownMethods.map((name) => [name, guard(name)] as const);
   const refs = ofOwner.map((name) => [name, guardRef(name)] as const);
+  const listings = Object.keys(listedOfOwner) as (keyof typeof listedOfOwner)[];
+  const listed = listings.map((name) => [name, guardListing(name)] as const);
   return {
-    ...(Object.fromEntries([...entries, ...refs]) as unknown as OwnCalls),
+    ...(Object.fromEntries([...entries, ...refs, ...listed]) as unknown as OwnCalls),
     async getOptimizationStatus(session, target) {
       access.act(session);
-      if (target.kind === "variable") ownRef(session, target.ref, "the status of an optimization");
-      return store.getOptimizationStatus(session, target);
+      const own = (given: string) => ownRef(session, given, "the optimizations");
+      const named =
+        target.kind === "variable" ? { ...target, ref: own(target.ref) } : { ...target, id: own(target.id) };
+      return store.getOptimizationStatus(session, named);
     },
   };
 }
 
-/** Gives how a session's own variable is called in it; throws `not_owner` where a ref names another's. */
+/** Gives how what is a session's own is called in it; throws `not_owner` where a ref names another's. */
 function ownRef(session: string, given: string, what: string): string {
   const { owner, ref } = parseVariableRef(session, given);
   if (owner === session) return ref;
-  throw storeError("not_owner", `${what} of ${given} is for session ${owner} alone`, { session: owner, variable: ref });
+  throw storeError("not_owner", `${what} of ${given} are for session ${owner} alone`, {
+    session: owner,
+    variable: ref,
+  });
 }
