@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isStoreError } from "./store-error.ts";
-import {
-  createVariable,
-  timeSinceUpdateMs,
-  toMap,
-  updateValue,
-  type VariableAttributes,
-  variableAgeMs,
-} from "./variable.ts";
+import { createVariable, timeSinceUpdateMs, updateValue, type VariableAttributes, variableAgeMs } from "./variable.ts";
 
 const number = (value: number) => ({ kind: "number", value }) as const;
 const integer = (value: bigint) => ({ kind: "integer", value }) as const;
@@ -99,26 +92,4 @@ test("ages are counted from registration and from the last write", () => {
   });
   expect(variableAgeMs(variable, 2000)).toBe(1000);
   expect(timeSinceUpdateMs(variable, 2000)).toBe(500);
-});
-
-test("toMap gives plain data under the names used in every language", () => {
-  const variable = createVariable({
-    id: "a",
-    name: "n",
-    type: "float",
-    payload: number(1),
-    createdAtMs: 0,
-    constraints: { min: 0 },
-  });
-  expect(toMap(variable)).toEqual({
-    id: "a",
-    name: "n",
-    type: "float",
-    value: 1,
-    constraints: { min: 0 },
-    metadata: {},
-    version: 0,
-    created_at: "1970-01-01T00:00:00.000Z",
-    last_updated_at: "1970-01-01T00:00:00.000Z",
-  });
 });

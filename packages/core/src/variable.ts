@@ -207,18 +207,3 @@ export const variableAgeMs = (variable: Variable, nowMs: number): number => nowM
 
 /** Milliseconds since the variable was last written. */
 export const timeSinceUpdateMs = (variable: Variable, nowMs: number): number => nowMs - variable.updatedAtMs;
-
-/** A variable as plain JSON-ready data under the names used in every language. */
-export function toMap(variable: Variable): ValueRecord {
-  return {
-    id: variable.id,
-    name: variable.name,
-    type: variable.type,
-    value: variable.value,
-    constraints: variable.constraints,
-    metadata: variable.metadata,
-    version: variable.version,
-    created_at: new Date(variable.createdAtMs).toISOString(),
-    last_updated_at: new Date(variable.updatedAtMs).toISOString(),
-  };
-}

@@ -9,6 +9,7 @@ export {
   type PlainVersion,
   toPlain,
 } from "./plain/plain-variable.ts";
+export { toMap, type VariableMap } from "./plain/variable-map.ts";
 export { fromSafetensors, type Safetensors, toSafetensors } from "./safetensors/safetensors.ts";
 export {
   isTransferFormat,
