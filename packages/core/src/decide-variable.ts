@@ -9,7 +9,7 @@ import { type Payload, payloadSize, type ValueRecord } from "./payload.ts";
 import { payloadEquals } from "./payload-equality.ts";
 import { isSensitive } from "./sensitivity.ts";
 import type { SessionState } from "./session-state.ts";
-import { refusal } from "./store-error.ts";
+import { type Refusal, refusal } from "./store-error.ts";
 import { emptyRecord, laterThan, type Variable } from "./variable.ts";
 
 /** Decides on a value that somebody writes: the variable's type parses it, and it must satisfy the variable's constraints. */
@@ -21,12 +21,23 @@ export function decideSet(state: SessionState, command: CommandOf<"set-variable"
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const value = encodeValue(variable, command.value, context);
   if (value.kind === "refused") return value;
-  if (context.metadata !== undefined && context.metadata !== emptyRecord) {
-    const merged = { ...variable.metadata, ...context.metadata };
-    const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
-    if (metadata.kind === "refused") return metadata;
-  }
+  const full = checkSaid(variable, context);
+  if (full !== undefined) return { kind: "refused", refusal: full };
   return acceptOne(variableSet(variable, value.value));
+}
+
+/** What a write says stays beside what others said before, which may be what takes the room. */
+function checkSaid(
+  { name, metadata: before }: Variable,
+  { metadata: said, limits }: DecideContext,
+): Refusal | undefined {
+  if (said === undefined || said === emptyRecord) return undefined;
+  const merged = parseRecord({ ...before, ...said }, "metadata", limits.metadataBytes);
+  if (merged.kind === "parsed") return undefined;
+  const alone = parseRecord(said, "metadata", limits.metadataBytes);
+  if (alone.kind === "refused") return alone.refusal;
+  const { message } = merged.refusal;
+  return { ...merged.refusal, message: `${message}: what writes of ${name} have said, which updateVariable replaces` };
 }
 
 /** The event that gives a variable a value. */

@@ -24,7 +24,10 @@ export interface WriteOptions {
   readonly actor?: string;
   /** The runtime the write comes from; `typescript` unless given. */
   readonly origin?: Origin;
-  /** Kept verbatim with this write and merged into the variable's metadata. */
+  /**
+   * Kept verbatim with this write and merged into the variable's metadata, which keeps every name that was ever said until
+   * `updateVariable` replaces it: `limit_exceeded` where that is more than a record may hold.
+   */
   readonly metadata?: ValueRecord;
   /**
    * Makes a retried write safe: a second write with the same id in a session is not made, and answers as the first did.

@@ -41,6 +41,19 @@ export function describeWriting(open: OpenStore): void {
       expect(await store.getSession("s")).toMatchObject({ revision: 2 });
     });
 
+    test("says of metadata that it is what writes have said together which takes more than there is room for", async () => {
+      const { store } = await openSample(open);
+      const saying = (name: string, bytes: number) => ({ metadata: { [name]: "x".repeat(bytes) } });
+      await store.setVariable("s", "temperature", 0.1, saying("a", 40_000));
+      const error = await rejection(store.setVariable("s", "temperature", 0.2, saying("b", 40_000)), "limit_exceeded");
+      expect(error.details).toMatchObject({ field: "metadata", limit: 65_536 });
+      expect(error.message).toContain("what writes of temperature have said, which updateVariable replaces");
+      const alone = await rejection(store.setVariable("s", "temperature", 0.2, saying("b", 70_000)), "limit_exceeded");
+      expect(alone.message).toMatch(/^metadata takes 70\d+ bytes, at most 65536 are allowed$/);
+      await store.updateVariable("s", "temperature", { metadata: {} });
+      await store.setVariable("s", "temperature", 0.2, saying("b", 40_000));
+    });
+
     test("says which limit was broken by what", async () => {
       const { store } = await openSample(open);
       const error = await rejection(store.setVariable("s", "temperature", 3), "constraint_violation");
