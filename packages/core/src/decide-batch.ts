@@ -149,6 +149,12 @@ export function checkBatchSize(limit: number, value: number): Refusal | undefine
   return refusal("limit_exceeded", message, { field: "batch", limit, value });
 }
 
+/** The argument that the refs of a batch are in, where they are not those of updates. */
+const refFields: Partial<Record<Command["kind"], string>> = {
+  "delete-variable": "refs",
+  "rollback-variable": "rollbacks",
+};
+
 function checkBatch(state: SessionState, commands: readonly Command[], context: DecideContext): Refusal | undefined {
   const { limits } = context;
   const guard = context.access && guardOf(state, context);
@@ -162,8 +168,9 @@ function checkBatch(state: SessionState, commands: readonly Command[], context: 
     const target = guard?.may(ref, "write") === false ? ref : (findVariable(state, ref)?.id ?? ref);
     const before = seen.get(target);
     if (before !== undefined) {
-      const message = `updates: "${before}" and "${ref}" mean one variable, which a batch may write once`;
-      return refusal("invalid_argument", message, { field: "updates", value: ref });
+      const field = isWhole(commands[0]) ? "values" : (refFields[command.kind] ?? "updates");
+      const message = `${field}: "${before}" and "${ref}" mean one variable, which a batch may write once`;
+      return refusal("invalid_argument", message, { field, value: ref });
     }
     seen.set(target, ref);
   }

@@ -16,6 +16,7 @@ function* variants(message: DescMessage, good: JsonRequest, depth: number): Gene
     yield others;
     for (const each of field.oneof?.fields ?? []) if (each !== field) delete others[each.jsonName];
     for (const bad of doubtful(field)) yield { ...others, [field.jsonName]: bad };
+    if (Array.isArray(own)) yield { ...others, [field.jsonName]: [...own, ...own] };
     const inner = messageIn(field);
     if (inner === undefined || depth === maxDepth) continue;
     const isList = field.fieldKind === "list";

@@ -70,6 +70,28 @@ export function describeBatches(open: OpenStore): void {
       expect([stale.applied.size, stale.refused.get("temperature")?.reason]).toEqual([0, "version_mismatch"]);
     });
 
+    test("that name a variable twice are refused by the argument that does", async () => {
+      const { store } = await openSample(open);
+      const { id } = await store.getVariable("s", "model");
+      for (const [field, write] of [
+        ["updates", () => store.setVariables("s", { model: "gpt-4", [id]: "gpt-4" })],
+        ["refs", () => store.deleteVariables("s", ["model", id])],
+        [
+          "rollbacks",
+          () =>
+            store.rollbackVariables(
+              "s",
+              ["model", id].map((ref) => ({ ref, version: 0 })),
+            ),
+        ],
+      ] as const) {
+        const error = await rejection<"invalid_argument">(write(), "invalid_argument");
+        expect(error.message).toBe(`${field}: "model" and "${id}" mean one variable, which a batch may write once`);
+        expect(error.details).toEqual({ field, value: id });
+      }
+      expect(await store.getSession("s")).toMatchObject({ revision: 2 });
+    });
+
     test("of nothing change nothing", async () => {
       const { store } = await openSample(open);
       expect(await store.setVariables("s", {})).toMatchObject({ revision: 2 });
