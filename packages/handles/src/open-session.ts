@@ -3,7 +3,6 @@ import {
   type Origin,
   requireArguments,
   type Store,
-  type StoreError,
   storeError,
   type WriteOptions,
 } from "@trimtab/core";
@@ -17,6 +16,7 @@ import type { ProvisionOptions } from "./provision.ts";
 import { createReadReports, type ReadsListener } from "./read-reports.ts";
 import { createSessionRuntime, type SessionRuntime, sessionClosed } from "./session-runtime.ts";
 import { systemTimers, type Timers } from "./timers.ts";
+import { unheard } from "./unheard.ts";
 
 /** What {@link openSession} takes beside the session and its variables. */
 export interface OpenSessionOptions<D extends Declarations = Declarations> extends ProvisionOptions {
@@ -116,16 +116,6 @@ function whenOpened(
     if (signal?.aborted) abort();
     else runtime.watch.open();
   });
-}
-
-/** What calls come through to and a watch does not is mostly a proxy that keeps an answer back until it is whole. */
-function unheard(session: string, timeoutMs: number): StoreError {
-  const known = `session "${session}" could not be opened within ${timeoutMs} ms: calls are answered, but nothing comes on the watch`;
-  return storeError(
-    "deadline_exceeded",
-    `${known}; a proxy in between may be buffering answers, which must be turned off`,
-    {},
-  );
 }
 
 const tooLate = (session: string, timeoutMs: number) =>

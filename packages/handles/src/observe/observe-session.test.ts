@@ -1,4 +1,5 @@
 import { getEventListeners } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { storeError } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { closingAfterEach, rejection, thrown } from "../test-parts/assistant.ts";
@@ -72,6 +73,25 @@ describe("observers of a session", () => {
     expect(thrown(() => observers.observe("nothing", () => {}))).toMatchObject({ reason: "not_found" });
     const store = newStore();
     await rejection(observeSession(store, "nowhere"), "session_not_found");
+  });
+
+  test("are not opened where calls are answered and the watch is silent, as behind a proxy that buffers", async () => {
+    const store = createFragileStore(newStore());
+    await store.createSession({ id: "s" });
+    store.hold(true);
+    const timers = createManualTimers();
+    const opened = rejection(observeSession(store, "s", { timers, livenessTimeoutMs: 1000 }), "deadline_exceeded");
+    let isOpening = true;
+    void opened.then(() => {
+      isOpening = false;
+    });
+    store.refuse(storeError("unavailable", "away", {}));
+    timers.advance(60_000);
+    await nextTurn();
+    expect(isOpening).toBe(true);
+    store.refuse(undefined);
+    timers.advance(60_000);
+    expect((await opened).message).toContain("a proxy in between may be buffering answers");
   });
 
   test("filter on the old value and the new, and leave out what is the same", async () => {

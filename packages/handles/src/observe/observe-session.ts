@@ -1,4 +1,4 @@
-import { requireArguments, type Store, StoreError, unknownVariable } from "@trimtab/core";
+import { isStoreError, requireArguments, type Store, StoreError, unknownVariable } from "@trimtab/core";
 import { observingArguments } from "../argument-kinds.ts";
 import { checkedAtLeast } from "../checked-at-least.ts";
 import type { ConnectionState } from "../connection-state.ts";
@@ -7,6 +7,7 @@ import { createListeners, createOnError, type Listeners, type OnError } from "..
 import { createLiveWatch, type LiveWatch } from "../live-watch.ts";
 import { sessionClosed } from "../session-runtime.ts";
 import { systemTimers, type Timers } from "../timers.ts";
+import { unheard } from "../unheard.ts";
 import type { ObservedEvent } from "./observed-event.ts";
 import { type BatchSize, createObserver, type ObserveOptions, type Observer } from "./observer.ts";
 import { createObserverTable, type ObserveTarget } from "./observer-table.ts";
@@ -58,7 +59,8 @@ export interface ObserveSessionOptions {
 
 /**
  * Opens a session for observation; resolves when everything from then on will be told. Rejects with what the store
- * says, such as `session_not_found`; while it is merely unavailable it keeps trying.
+ * says, such as `session_not_found`, and with `deadline_exceeded` where calls are answered and the watch stays silent; while the
+ * store is merely unavailable it keeps trying.
  */
 export async function observeSession(
   store: Store,
@@ -86,7 +88,8 @@ export async function observeSession(
     },
     onState: (state) => states.emit(state),
   });
-  await whenReady(watch, states);
+  const isAnswered = () => store.getSession(session).then(() => true, isRefusal);
+  await whenReady(watch, { states, isAnswered, tooLate: unheard(session, livenessTimeoutMs) });
   const add = (
     target: ObserveTarget,
     key: EventObserver | BatchObserver,
@@ -133,17 +136,37 @@ const releasing = (observer: Observer, release: () => void): Observer => ({
   },
 });
 
-/** Connects, and waits for the first view; gives up where the store refuses. */
-function whenReady(watch: LiveWatch, states: Listeners<[ConnectionState]>): Promise<void> {
+/** What is known of a watch that is being opened. */
+interface Opening {
+  readonly states: Listeners<[ConnectionState]>;
+  /** Asks whether calls come through. */
+  isAnswered(): Promise<boolean>;
+  /** The error where they do, and the watch is silent. */
+  readonly tooLate: StoreError;
+}
+
+/** Connects, and waits for the first view; gives up where the store refuses, or only calls are answered. */
+function whenReady(watch: LiveWatch, { states, isAnswered, tooLate }: Opening): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = states.add((state) => {
-      const status = statusOf(state);
-      if (status !== "ready" && status !== "error") return;
+    const fail = (error: StoreError | undefined) => {
       stop();
-      if (status === "ready") return resolve();
       watch.close();
-      reject(errorOf(state));
+      reject(error);
+    };
+    const stop = states.add((state) => {
+      const [status, error] = [statusOf(state), errorOf(state)];
+      if (status === "error") fail(error);
+      if (status === "ready") {
+        stop();
+        resolve();
+      } else if (state.kind === "backing-off" && state.error.is("deadline_exceeded")) {
+        void isAnswered().then((answered) => answered && statusOf(watch.state) === "connecting" && fail(tooLate));
+      }
     });
     watch.open();
   });
 }
+
+/** Whether an error is the store's own answer. */
+const isRefusal = (error: unknown): boolean =>
+  isStoreError(error) && !error.is("unavailable") && !error.is("deadline_exceeded");
