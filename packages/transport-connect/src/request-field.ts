@@ -32,9 +32,12 @@ export function toRequestError(error: StoreError, request: DescMessage): Request
  */
 export function toRequestField(request: DescMessage, field: string): string {
   const { name, rest } = synonyms.has(field) ? { name: field, rest: "" } : split(field);
-  for (const each of [name, ...synonymsOf(name)]) {
+  const names = [name, ...synonymsOf(name)];
+  for (const each of names) {
     const own = pathIn(request, each + rest);
     if (own !== undefined) return own;
+  }
+  for (const each of names) {
     const [nested, ...others] = request.fields.flatMap((outer) => {
       const path = outer.fieldKind === "message" ? pathIn(outer.message, each + rest) : undefined;
       return path === undefined ? [] : [`${outer.jsonName}.${path}`];
