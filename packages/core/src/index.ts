@@ -91,6 +91,7 @@ export * from "./study/study.ts";
 export * from "./telemetry/telemetry.ts";
 export * from "./telemetry/telemetry-aliases.ts";
 export * from "./telemetry/telemetry-events.ts";
+export { checkExport } from "./transfer/check-export.ts";
 export * from "./transfer/variable-export.ts";
 export * from "./type-registry.ts";
 export * from "./variable.ts";

@@ -1,6 +1,7 @@
 import {
   type Command,
   checkChoice,
+  checkExport,
   type Dependency,
   type DependencySpec,
   type ExportOptions,
@@ -126,6 +127,7 @@ function importCommands(data: VariableExport, options: ImportOptions): Command[]
   const { allowPartial = false } = options;
   const wrong = checkChoice(strategy, "strategy", mergeStrategies);
   if (wrong !== undefined) throw new StoreError(wrong);
+  checkExport(data);
   const matches = readPattern(pattern);
   const variables = data.variables.filter(({ name }) => matches(name));
   const names = new Map(variables.map(({ id, name }) => [id, name]));

@@ -1,6 +1,5 @@
-import type { VariableExport } from "@trimtab/core";
+import { checkExport, type VariableExport } from "@trimtab/core";
 import { decodeVariableFile } from "@trimtab/wire";
-import { checkExport } from "./check-export.ts";
 import { decodeCsv } from "./csv/csv-export.ts";
 import { decodeJson } from "./json/json-export.ts";
 import { malformed } from "./malformed.ts";

@@ -177,6 +177,21 @@ export function describeTransfer(open: OpenStore): void {
       expect(await store.importVariables("u", data, { strategy: "merge" })).toMatchObject({ dependencies: 1 });
     });
 
+    test("are refused where two have one id or one name, or one has none, of which nobody could say what is meant", async () => {
+      const store = await openTwo(open);
+      const data = await store.exportVariables("s");
+      const [one, other] = data.variables;
+      if (one === undefined || other === undefined) throw new Error("nothing is exported");
+      for (const [second, field] of [
+        [{ ...other, id: one.id }, "data.variables[1].id"],
+        [{ ...other, id: "" }, "data.variables[1].id"],
+        [{ ...other, name: one.name }, "data.variables[1].name"],
+      ] as const) {
+        const importing = store.importVariables("t", { ...data, variables: [one, second] }, { allowPartial: true });
+        expect((await rejection(importing, "invalid_argument")).details.field).toBe(field);
+      }
+    });
+
     test("that would close a cycle between them are refused for that, and no variable is named for it", async () => {
       const store = await openTwo(open);
       await store.registerVariable("s", { name: "x", type: "float", value: 1 });

@@ -1,8 +1,8 @@
-import type { VariableExport } from "@trimtab/core";
-import { malformed } from "./malformed.ts";
+import { storeError } from "../store-error.ts";
+import type { VariableExport } from "./variable-export.ts";
 
 /**
- * Holds what was read from a file against what every export promises.
+ * Holds data against what every export promises.
  *
  * @throws StoreError `invalid_argument` where two variables have one id or one name, and for a name or id that is empty
  */
@@ -19,3 +19,6 @@ export function checkExport({ variables }: VariableExport): void {
     }
   }
 }
+
+const malformed = (path: string, problem: string) =>
+  storeError("invalid_argument", `${path} ${problem}`, { field: path });
