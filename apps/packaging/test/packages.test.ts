@@ -79,6 +79,7 @@ describe.each(packages)("$name", ({ name, manifest }) => {
     const packed = readManifest(join(project.dir, "node_modules", name));
     expect(packed).toMatchObject({ version: manifest.version, license: "Apache-2.0" });
     expect(packed.description).toMatch(/\w/);
+    expect(packed.engines?.node).toMatch(/^>=\d+$/);
     expect(JSON.stringify([packed.exports, packed.dependencies, packed.peerDependencies])).not.toMatch(
       /@trimtab\/source|workspace:|catalog:/,
     );
