@@ -1,16 +1,9 @@
-import { kinds, type Principal, storeArguments } from "@trimtab/core";
+import { defaultLimits, type HistoryOptions, kinds, type Principal, storeArguments } from "@trimtab/core";
 import type { StoreOptions } from "./create-store.ts";
 
 const { atLeast, callable, entries, flag, having, interval, list, options, optional, record, text, whole } = kinds;
 
-const {
-  getVariable: _read,
-  setVariable: _set,
-  setVariables: _setAll,
-  registerVariable: _register,
-  registerVariables: _registerAll,
-  ...calm
-} = storeArguments;
+const { getVariable: _read, setVariable: _set, setVariables: _setAll, ...calm } = storeArguments;
 
 /**
  * What the arguments of a store in process are, but for what is called most: that finds out by itself, or once it has failed.
@@ -28,7 +21,7 @@ export const localArguments = {
 export const principalArguments = [
   [
     "principal",
-    kinds.object<Principal>({
+    kinds.partOf<Principal>({
       id: text,
       sessions: list(text),
       attributes: optional(record),
@@ -40,6 +33,8 @@ export const principalArguments = [
 
 const count = atLeast(0);
 
+const limits = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, count]));
+
 /** What a store is made of. */
 export const creationArguments = [
   [
@@ -50,11 +45,11 @@ export const creationArguments = [
         log: having("append", "read"),
         snapshots: having("load", "save"),
         shared: flag,
-        limits: options({}),
+        limits: options(limits),
         expressions: callable,
         access: having("authorize", "explain"),
         functions: record,
-        history: record,
+        history: options<Partial<HistoryOptions>>({ versionsPerVariable: atLeast(1), valueBytes: count }),
         clock: having("now", "elapsed"),
         appends: having("append"),
         telemetry: having("emit", "on"),

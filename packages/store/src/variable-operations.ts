@@ -10,9 +10,11 @@ import {
   type SetOptions,
   type Store,
   StoreError,
+  setOptionNames,
   storeArguments,
   storeError,
   type Updates,
+  unknownName,
   unknownVariable,
   updateEntries,
   type Variable,
@@ -103,35 +105,25 @@ function createRegistrations(sessions: Sessions): Pick<VariableOperations, "regi
   const afterwards = (session: string, name: string) =>
     sessions.access(session, ({ runtime }) => requireVariable(runtime.state, name));
   return {
-    async registerVariable(session, spec, options = {}) {
-      try {
-        const { ifExists = "refuse", ...by } = options;
-        const { revision, commit } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
-        const event = commit?.events.find((each) => each.kind === "variable-registered");
-        // As it was registered, whatever has come after: a request made again is answered as the first was.
-        const isNew = commit !== undefined && event?.kind === "variable-registered";
-        const variable = isNew ? registeredVariable(event, commit) : await afterwards(session, spec.name);
-        return { session, revision, variable };
-      } catch (error) {
-        throw explained(error, storeArguments.registerVariable, [session, spec, options]);
-      }
+    async registerVariable(session, spec, { ifExists = "refuse", ...by } = {}) {
+      const { revision, commit } = await sessions.write(session, [{ kind: "register-variable", spec, ifExists }], by);
+      const event = commit?.events.find((each) => each.kind === "variable-registered");
+      // As it was registered, whatever has come after: a request made again is answered as the first was.
+      const isNew = commit !== undefined && event?.kind === "variable-registered";
+      const variable = isNew ? registeredVariable(event, commit) : await afterwards(session, spec.name);
+      return { session, revision, variable };
     },
-    async registerVariables(session, specs, options = {}) {
-      try {
-        const { ifExists = "refuse", ...by } = options;
-        const names = specs.map((spec) => spec.name);
-        const seen = new Set<string>();
-        const twice = names.find((name) => seen.size === seen.add(name).size);
-        if (twice !== undefined) {
-          throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
-        }
-        const commands = specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
-        const { revision } = await sessions.write(session, commands, by);
-        const state = (await sessions.live(session)).runtime.state;
-        return { session, revision, ids: new Map(names.map((name) => [name, requireVariable(state, name).id])) };
-      } catch (error) {
-        throw explained(error, storeArguments.registerVariables, [session, specs, options]);
+    async registerVariables(session, specs, { ifExists = "refuse", ...by } = {}) {
+      const names = specs.map((spec) => spec.name);
+      const seen = new Set<string>();
+      const twice = names.find((name) => seen.size === seen.add(name).size);
+      if (twice !== undefined) {
+        throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
       }
+      const commands = specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
+      const { revision } = await sessions.write(session, commands, by);
+      const state = (await sessions.live(session)).runtime.state;
+      return { session, revision, ids: new Map(names.map((name) => [name, requireVariable(state, name).id])) };
     },
   };
 }
@@ -143,6 +135,8 @@ function createWrites(
     setVariable(session, ref, value, options = noOptions) {
       // No async function, which costs more than the promise that it makes.
       try {
+        if (unknownName(options, setOptionNames) !== undefined)
+          requireArguments(setting, [session, ref, value, options]);
         const { expectedVersion } = options;
         const set = { kind: "set-variable", ref, value } as const;
         const command: Command = expectedVersion === undefined ? set : { ...set, expectedVersion };
@@ -150,7 +144,7 @@ function createWrites(
         if (made instanceof Promise) return made.then((result) => onlyWritten(session, ref, result));
         return Promise.resolve(onlyWritten(session, ref, made));
       } catch (error) {
-        return Promise.reject(explained(error, storeArguments.setVariable, [session, ref, value, options]));
+        return Promise.reject(explained(error, setting, [session, ref, value, options]));
       }
     },
     async setVariables(session, updates, options) {
@@ -221,3 +215,4 @@ export function batchCommands(updates: Updates, expectedVersions: Readonly<Recor
 }
 
 const noOptions: SetOptions = {};
+const setting = storeArguments.setVariable;

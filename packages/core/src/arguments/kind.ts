@@ -12,6 +12,7 @@ import {
   notText,
   shown,
 } from "../check-argument.ts";
+import { nearest } from "../nearest.ts";
 import { type Refusal, refusal, StoreError, storeError } from "../store-error.ts";
 
 /** Says what keeps an argument from being of a kind that a `T` is of; whether it is a good one is asked elsewhere. */
@@ -103,6 +104,11 @@ export const values: Kind<object> = (value, field) => {
 /** An object that may be a list, too: something to iterate. */
 export const entries: Kind<object> = checkObject;
 
+/** Something to go through, a list or a set for instance. */
+export const iterable: Kind<Iterable<unknown>> = (value, field) =>
+  checkObject(value, field) ??
+  (Symbol.iterator in (value as object) ? undefined : wrong(value, field, "something to iterate"));
+
 /** A list of what is of one kind. */
 export const list =
   <T>(kind: Kind<T>): Kind<readonly T[]> =>
@@ -138,8 +144,40 @@ export const optional =
 /** The fields of an object. */
 export type FieldKinds<T> = { readonly [K in keyof T]-?: Kind<T[K]> };
 
-/** An object with fields. */
-export function object<T extends object>(fields: FieldKinds<NoInfer<T>>): Kind<T> {
+/** What has been read has beside the fields of what is given, and may be given back with it. */
+export type ReadBeside<Read, Given> = { readonly [K in Exclude<keyof Read, keyof Given>]-?: true };
+
+/**
+ * An object with fields and no others: one that is unknown is misspelt, or meant for something else. Those `beside` are passed over,
+ * and so is what is `undefined`.
+ */
+export function object<T extends object>(fields: FieldKinds<NoInfer<T>>, beside: object = {}): Kind<T> {
+  const part = partOf<T>(fields);
+  const names = Object.keys(fields);
+  const known = new Set([...names, ...Object.keys(beside)]);
+  return (value, field, isArgument) => {
+    const refused = part(value, field, isArgument);
+    if (refused !== undefined) return refused;
+    const name = unknownName(value as object, known);
+    if (name === undefined) return undefined;
+    const meant = nearest(name, names);
+    const hint = meant === undefined ? `there are ${names.join(", ") || "none"}` : `did you mean ${meant}?`;
+    const path = isArgument ? name : `${field}.${name}`;
+    return refusal("invalid_argument", `${path}: ${field} has no such field; ${hint}`, { field: path });
+  };
+}
+
+/** Gives a name in an object that is none of those known, where there is something by that name. */
+export function unknownName(value: object, known: ReadonlySet<string>): string | undefined {
+  for (const name in value) {
+    if (known.has(name) || !Object.hasOwn(value, name)) continue;
+    if ((value as Record<string, unknown>)[name] !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** An object with fields, whatever else is in it. */
+export function partOf<T extends object>(fields: FieldKinds<NoInfer<T>>): Kind<T> {
   const kinds = Object.entries<Kind<never>>(fields);
   return (value, field, isArgument) => {
     const refused = record(value, field);
@@ -166,8 +204,8 @@ export const absentable = <T>(
   };
 
 /** What says how something is done, each part of which may be absent, and so may all of it. */
-export const options = <T extends object>(fields: OptionKinds<NoInfer<T>>): Kind<T | undefined> =>
-  optional(object<T>(absentable(fields as FieldKinds<T>) as FieldKinds<T>));
+export const options = <T extends object>(fields: OptionKinds<NoInfer<T>>, beside?: object): Kind<T | undefined> =>
+  optional(object<T>(absentable(fields as FieldKinds<T>) as FieldKinds<T>, beside));
 
 /** Throws where arguments of a call are of another kind than they must be. */
 export function requireArguments(kinds: Parameters<typeof refuseArguments>[0], args: readonly unknown[]): void {

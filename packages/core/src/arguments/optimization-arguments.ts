@@ -1,6 +1,11 @@
 import { type OptimizationTarget, optimizationTargets } from "../lease/lease-command.ts";
 import { objectiveDirections, optimizationOutcomes, optimizationStates } from "../lease/optimization.ts";
-import { conflictResolutions, type OptimizationStore } from "../store/optimization-store.ts";
+import {
+  conflictResolutions,
+  type OptimizationStarted,
+  type OptimizationStore,
+  type RenewLeaseOptions,
+} from "../store/optimization-store.ts";
 import {
   absentable,
   type CallArguments,
@@ -12,6 +17,8 @@ import {
   oneOf,
   optional,
   options,
+  partOf,
+  type ReadBeside,
   recordOf,
   signal,
   text,
@@ -20,13 +27,19 @@ import {
 import { page, refs, session, times, write } from "./shared-kinds.ts";
 
 const optimization = ["optimization", text] as const;
-const isTarget = object<Pick<OptimizationTarget, "kind">>({ kind: oneOf(optimizationTargets) });
-const byId = object({ id: text });
-const byRef = object({ ref: text });
+const isTarget = partOf<Pick<OptimizationTarget, "kind">>({ kind: oneOf(optimizationTargets) });
+const byId = object({ kind: text, id: text });
+const byRef = object({ kind: text, ref: text });
 const named: Kind<OptimizationTarget> = (value, field, isArgument) =>
   isTarget(value, field, isArgument) ??
   ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field, isArgument);
 const target = ["target", named] as const;
+/** A lease is shown by what granted it. */
+const granted: ReadBeside<OptimizationStarted, RenewLeaseOptions> = {
+  session: true,
+  revision: true,
+  optimization: true,
+};
 
 /** What the arguments are of what coordinates optimizers. */
 export const optimizationArguments: CallArguments<OptimizationStore> = {
@@ -54,20 +67,23 @@ export const optimizationArguments: CallArguments<OptimizationStore> = {
   renewLease: [
     session,
     optimization,
-    ["options", object({ ...absentable(write), fencingToken: number, leaseTtlMs: optional(number) })],
+    ["options", object({ ...absentable(write), fencingToken: number, leaseTtlMs: optional(number) }, granted)],
   ],
   reportProgress: [
     session,
     optimization,
     [
       "options",
-      object({
-        ...absentable(write),
-        fencingToken: number,
-        iteration: optional(number),
-        values: optional(values),
-        metrics: optional(recordOf(number)),
-      }),
+      object(
+        {
+          ...absentable(write),
+          fencingToken: number,
+          iteration: optional(number),
+          values: optional(values),
+          metrics: optional(recordOf(number)),
+        },
+        granted,
+      ),
     ],
   ],
   stopOptimization: [
@@ -75,14 +91,17 @@ export const optimizationArguments: CallArguments<OptimizationStore> = {
     target,
     [
       "options",
-      options({
-        ...write,
-        fencingToken: number,
-        applyBest: flag,
-        force: flag,
-        outcome: oneOf(optimizationOutcomes),
-        cause: text,
-      }),
+      options(
+        {
+          ...write,
+          fencingToken: number,
+          applyBest: flag,
+          force: flag,
+          outcome: oneOf(optimizationOutcomes),
+          cause: text,
+        },
+        granted,
+      ),
     ],
   ],
   getOptimizationStatus: [session, target],

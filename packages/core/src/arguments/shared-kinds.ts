@@ -6,8 +6,11 @@ import type { PageOptions } from "../store/page.ts";
 import type { CreateSessionOptions } from "../store/session-store.ts";
 import type { Selection } from "../store/watch-store.ts";
 import type { DeleteOptions, SetOptions, WriteOptions } from "../store/write.ts";
+import type { AnyVariableType } from "../variable-type.ts";
 import {
+  callable,
   flag,
+  having,
   type Kind,
   list,
   number,
@@ -16,6 +19,7 @@ import {
   oneOf,
   optional,
   options,
+  partOf,
   record,
   text,
   values,
@@ -46,6 +50,8 @@ export const write: OptionKinds<WriteOptions> = {
 };
 
 export const set: OptionKinds<SetOptions> = { ...write, expectedVersion: whole };
+/** All that there is to say of how a value is set. */
+export const setOptionNames: ReadonlySet<string> = new Set(Object.keys(set));
 export const creation: OptionKinds<CreateSessionOptions> = {
   ...write,
   id: text,
@@ -53,6 +59,17 @@ export const creation: OptionKinds<CreateSessionOptions> = {
   ifExists: oneOf(["refuse", "keep"]),
 };
 export const deletion: OptionKinds<DeleteOptions> = { ...set, allowMissing: flag };
+
+/** A type of variables. */
+export const variableType: Kind<AnyVariableType> = partOf({
+  name: text,
+  constraints: having("safeParse"),
+  values: callable,
+  encode: callable,
+  decode: callable,
+  equals: callable,
+  space: callable,
+});
 
 /** The parts of a point in a session's history; which it needs is looked at where it is looked up. */
 const pointParts = { revision: optional(number), atMs: optional(number), label: optional(text) };

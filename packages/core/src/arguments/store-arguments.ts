@@ -1,10 +1,16 @@
 // One table of what every method of `Store` takes. Whatever puts a store in front of callers checks by it, so that all refuse the same.
 
 import { accessPermissions } from "../access/access-rule.ts";
+import type { ConfigurationSpace } from "../configuration-space/configuration-space.ts";
 import { dependencyKinds } from "../dependency/dependency.ts";
+import type { Rule } from "../rule/rule.ts";
 import type { SupposedCaller } from "../store/access-store.ts";
+import type { SpaceSpec } from "../store/configuration-space-store.ts";
+import type { DependencySpec, DependencyView } from "../store/dependency-store.ts";
+import type { RuleSpec } from "../store/rule-store.ts";
 import type { VariableSpec } from "../store/variable-store.ts";
 import type { Store } from "../store.ts";
+import type { Variable } from "../variable.ts";
 import { historyArguments } from "./history-arguments.ts";
 import {
   anything,
@@ -17,6 +23,7 @@ import {
   oneOf,
   optional,
   options,
+  type ReadBeside,
   recordOf,
   signal,
   text,
@@ -41,22 +48,74 @@ import {
 } from "./shared-kinds.ts";
 import { transferArguments } from "./transfer-arguments.ts";
 
-const spec = object<VariableSpec>({
-  name: text,
-  type: text,
-  value: anything,
-  constraints: optional(values),
-  description: optional(text),
-  metadata: optional(values),
-  readOnly: optional(flag),
-  sensitive: optional(flag),
-  accessRules: optional(accessRules),
-  dependencies: optional(list(text)),
-  derivation: optional(derivation),
-});
+const variableRead: ReadBeside<Variable, VariableSpec> = {
+  id: true,
+  payload: true,
+  version: true,
+  revision: true,
+  createdAtMs: true,
+  updatedAtMs: true,
+  updatedBy: true,
+  origin: true,
+  stale: true,
+  permissions: true,
+};
+const spec = object<VariableSpec>(
+  {
+    name: text,
+    type: text,
+    value: anything,
+    constraints: optional(values),
+    description: optional(text),
+    metadata: optional(values),
+    readOnly: optional(flag),
+    sensitive: optional(flag),
+    accessRules: optional(accessRules),
+    dependencies: optional(list(text)),
+    derivation: optional(derivation),
+  },
+  variableRead,
+);
 const registration = options({ ...write, ifExists: oneOf(["refuse", "keep"]) });
 const removal = options({ ...deletion, cascade: flag });
-const dependency = { variable: text, dependsOn: text, kind: optional(text), metadata: optional(values) };
+const dependencyRead: ReadBeside<DependencyView, DependencySpec> = {
+  createdAtMs: true,
+  revision: true,
+  variableName: true,
+  dependsOnName: true,
+  depth: true,
+};
+const dependency = object<DependencySpec>(
+  { variable: text, dependsOn: text, kind: optional(text), metadata: optional(values) },
+  dependencyRead,
+);
+const ruleRead: ReadBeside<Rule, RuleSpec> = {
+  variables: true,
+  createdAtMs: true,
+  updatedAtMs: true,
+  updatedBy: true,
+  revision: true,
+};
+const rule = object<RuleSpec>(
+  {
+    name: text,
+    expression: text,
+    message: optional(text),
+    description: optional(text),
+    disabled: optional(flag),
+  },
+  ruleRead,
+);
+const spaceRead: ReadBeside<ConfigurationSpace, SpaceSpec> = {
+  version: true,
+  createdAtMs: true,
+  updatedAtMs: true,
+  revision: true,
+};
+const space = object<SpaceSpec>(
+  { name: text, variables: list(text), description: optional(text), metadata: optional(values) },
+  spaceRead,
+);
 const dependencyListing = options({ ...page, transitive: flag, kinds: list(oneOf(dependencyKinds)) });
 const rules = ["rules", accessRules] as const;
 const permissionSetting = options({ ...write, expectedRevision: whole });
@@ -132,8 +191,8 @@ export const storeArguments: CallArguments<Store> = {
     ],
   ],
 
-  addDependency: [session, ["spec", object(dependency)], ["options", options(write)]],
-  addDependencies: [session, ["specs", list(object(dependency))], ["options", options(write)]],
+  addDependency: [session, ["spec", dependency], ["options", options(write)]],
+  addDependencies: [session, ["specs", list(dependency)], ["options", options(write)]],
   removeDependency: [
     session,
     ["variable", text],
@@ -146,31 +205,14 @@ export const storeArguments: CallArguments<Store> = {
   clearDerivation: [session, ref, ["options", options({ ...set, removeDependencies: flag })]],
   recomputeVariables: [session, ["refs", optional(list(text))], ["options", options(write)]],
 
-  putRule: [
-    session,
-    [
-      "rule",
-      object({
-        name: text,
-        expression: text,
-        message: optional(text),
-        description: optional(text),
-        disabled: optional(flag),
-      }),
-    ],
-    ["options", options({ ...write, allowViolated: flag, expectedRevision: whole })],
-  ],
+  putRule: [session, ["rule", rule], ["options", options({ ...write, allowViolated: flag, expectedRevision: whole })]],
   getRule: [session, name],
   listRules: [session, ["options", options({ ...page, variable: text })]],
   deleteRule: [session, name, ["options", options(deletion)]],
   validateRule: [session, ["expression", text]],
   checkRules: [session, ["options", options({ updates: entries, rules: list(text) })]],
 
-  putConfigurationSpace: [
-    session,
-    ["space", object({ name: text, variables: list(text), description: optional(text), metadata: optional(values) })],
-    ["options", options(set)],
-  ],
+  putConfigurationSpace: [session, ["space", space], ["options", options(set)]],
   getConfigurationSpace: [session, name],
   listConfigurationSpaces: [session, ["options", options({ ...page, pattern: text })]],
   deleteConfigurationSpace: [session, name, ["options", options(deletion)]],

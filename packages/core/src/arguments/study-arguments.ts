@@ -1,7 +1,7 @@
 import { objectiveDirections } from "../lease/optimization.ts";
-import type { StudySpec } from "../store/study-calls.ts";
+import type { StudySpec, TrialResult } from "../store/study-calls.ts";
 import type { StudyStore } from "../store/study-store.ts";
-import { studyStatuses, studyTrialStates } from "../study/study.ts";
+import { type StudyTrial, studyStatuses, studyTrialStates } from "../study/study.ts";
 import {
   absentable,
   anything,
@@ -13,6 +13,7 @@ import {
   oneOf,
   optional,
   options,
+  type ReadBeside,
   recordOf,
   signal,
   text,
@@ -26,12 +27,29 @@ const trial = ["number", number] as const;
 const { actor, origin, requestId, via } = write;
 const teller = { ...write, clientId: text };
 const method = optional(object({ name: text, config: optional(values) }));
-const result = object({
-  number,
-  values: optional(list(number)),
-  state: optional(oneOf(["complete", "pruned"])),
-  metrics: optional(recordOf(number)),
-});
+const trialRead: ReadBeside<StudyTrial, TrialResult> = {
+  study: true,
+  parameters: true,
+  spaceVersion: true,
+  intermediateValues: true,
+  clientId: true,
+  enqueued: true,
+  retryOf: true,
+  createdAtMs: true,
+  startedAtMs: true,
+  endedAtMs: true,
+  leaseExpiresAtMs: true,
+  cause: true,
+};
+const result = object<TrialResult>(
+  {
+    number,
+    values: optional(list(number)),
+    state: optional(oneOf(["complete", "pruned"])),
+    metrics: optional(recordOf(number)),
+  },
+  trialRead,
+);
 
 const spec = object<StudySpec>({
   id: optional(text),

@@ -8,10 +8,10 @@ import {
   having,
   list,
   number,
-  object,
   oneOf,
   optional,
   options,
+  partOf,
   text,
   time,
   values,
@@ -20,15 +20,15 @@ import {
 import { derivation, point, session, write } from "./shared-kinds.ts";
 
 // Of each variable no more than what it is told by: what is wrong with it is its own refusal, beside those of the others.
-const exported = object<VariableExport>({
+const exported = partOf<VariableExport>({
   session: text,
   revision: whole,
   exportedAtMs: time,
   variables: list(
-    object<Pick<Variable, "id" | "name" | "derivation">>({ id: text, name: text, derivation: optional(derivation) }),
+    partOf<Pick<Variable, "id" | "name" | "derivation">>({ id: text, name: text, derivation: optional(derivation) }),
   ),
   dependencies: list(
-    object<Dependency>({
+    partOf<Dependency>({
       variable: text,
       dependsOn: text,
       kind: oneOf(dependencyKinds),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isStoreError } from "../../index.ts";
 import { closingAfterEach } from "../store/harness.ts";
-import { hostileVariants, misspeltVariants } from "./hostile-arguments.ts";
+import { hostileVariants, isPlain, misspeltVariants } from "./hostile-arguments.ts";
 
 /** What is called with arguments that are wrong. */
 export interface ArgumentsHarness {
@@ -10,6 +10,8 @@ export interface ArgumentsHarness {
   /** What no refused call may change. */
   state(): Promise<unknown>;
   readonly close?: () => Promise<void>;
+  /** Methods may throw while they are called, as those do that give nothing to wait for. */
+  readonly isThrowing?: boolean;
 }
 
 /** Arguments by method that each is called with while one of them, or something in it, is replaced by what is wrong. */
@@ -17,7 +19,7 @@ export type GoodArguments = Readonly<Record<string, readonly unknown[]>>;
 
 /**
  * Registers that no method trips over what programs without types hand over: each call either is answered, or fails with an
- * error of ours that names what is wrong and has changed nothing. No method throws while it is called.
+ * error of ours that names what is wrong and has changed nothing. No method throws while it is called, unless it says so.
  */
 export function describeArguments(name: string, open: () => Promise<ArgumentsHarness>, args: GoodArguments): void {
   describe(`wrong arguments: ${name}`, () => {
@@ -31,30 +33,48 @@ export function describeArguments(name: string, open: () => Promise<ArgumentsHar
       const harness = await opened();
       for (const [what, wrong] of hostileVariants(good)) {
         const before = await harness.state();
-        const error = await failureOf(harness.calls, method, wrong);
+        const error = await failureOf(harness, method, wrong);
         if (error === undefined) continue;
         expect(complaintOf(error), `${method} with ${what}: ${String(error)}`).toBeUndefined();
         expect(await harness.state(), `${method} with ${what}`).toEqual(before);
       }
       for (const [what, wrong] of misspeltVariants(good)) {
-        const { calls } = await opened();
-        const error = await failureOf(calls, method, wrong as readonly unknown[]);
+        const error = await failureOf(await opened(), method, wrong as readonly unknown[]);
         expect(isStoreError(error, "invalid_argument"), `${method} with another ${what}: ${String(error)}`).toBe(true);
       }
+    });
+    const saying = Object.entries(args).filter(([, good]) => isPlain(good.at(-1)));
+    if (saying.length === 0) return;
+    test.each(saying)("%s refuses what it does not know, by name", async (method, good) => {
+      const harness = await opened();
+      const before = await harness.state();
+      const error = await failureOf(harness, method, [
+        ...good.slice(0, -1),
+        { ...(good.at(-1) as object), unheardOf: 1 },
+      ]);
+      expect(error).toMatchObject({ reason: "invalid_argument", details: { field: "unheardOf" } });
+      expect(await harness.state()).toEqual(before);
     });
   });
 }
 
-/** What a call has failed with; throws where it throws before it gives anything to wait for. */
-async function failureOf(calls: object, method: string, args: readonly unknown[]): Promise<unknown> {
-  const answer = (calls as Record<string, (...args: readonly unknown[]) => unknown>)[method]?.(...args);
+/** What a call has failed with; throws where it may not throw before it gives anything to wait for, and does. */
+async function failureOf(
+  { calls, isThrowing = false }: ArgumentsHarness,
+  method: string,
+  args: readonly unknown[],
+): Promise<unknown> {
+  let isCalled = isThrowing;
   try {
+    const answer = (calls as Record<string, (...args: readonly unknown[]) => unknown>)[method]?.(...args);
+    isCalled = true;
     const made = isIterable(answer) ? answer[Symbol.asyncIterator]() : undefined;
     if (made === undefined) await answer;
     else await made.next().finally(() => made.return?.());
     return undefined;
   } catch (error) {
-    return error;
+    if (isCalled) return error;
+    throw error;
   }
 }
 

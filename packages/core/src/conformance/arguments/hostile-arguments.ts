@@ -83,5 +83,5 @@ export function* misspeltVariants(value: unknown, name = ""): Generator<readonly
   }
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> =>
+export const isPlain = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;

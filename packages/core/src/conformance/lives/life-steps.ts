@@ -93,7 +93,7 @@ export async function perform(lives: Lives, step: LifeStep): Promise<void> {
       return doTo(lives, life, { expected: changeOne(life, kind, step.what), call });
     }
     case "rollback": {
-      const { back: far, ...reach } = step.what;
+      const { id: _, back: far, ...reach } = step.what;
       const [revision, past] = pastOf(life, far);
       const call = () => store.rollbackSession(key, { kind: "revision", revision }, reach);
       return doTo(lives, life, { expected: goBack(life, past, reach), call });
