@@ -1,10 +1,13 @@
-import { kinds, requireArguments } from "@trimtab/core";
+import { kinds, requireArguments, writeKinds } from "@trimtab/core";
 import type { StoreClientOptions } from "./create-store-client.ts";
 
 const { having, number, options, text } = kinds;
 
 const transport = ["transport", having("unary", "stream")] as const;
-const settings = ["options", options<StoreClientOptions>({ actor: text, origin: text, timeoutMs: number })] as const;
+const settings = [
+  "options",
+  options<StoreClientOptions>({ actor: text, origin: writeKinds.origin, timeoutMs: number }),
+] as const;
 
 /** Throws `invalid_argument` where a client is to be made of what is no transport, or of options of another kind. */
 export const requireClient = (given: unknown, how: unknown): void =>

@@ -28,13 +28,18 @@ export interface NamedDeclaration<V = unknown> {
 /**
  * Names every declaration and checks what it says, so that a mistake shows before anything is sent.
  *
- * @throws StoreError `invalid_argument` where two keys mean one variable, and for what is no declaration;
+ * @throws StoreError `invalid_argument` where two keys mean one variable, and where a name goes with no key;
  *   `invalid_constraints`, `validation_failed` or `constraint_violation` where a declaration contradicts itself
  */
 export function nameDeclarations(
   declarations: Declarations,
   names: Readonly<Record<string, string | undefined>> = {},
 ): NamedDeclaration[] {
+  const stray = Object.keys(names).find((key) => !Object.hasOwn(declarations, key));
+  if (stray !== undefined) {
+    const message = `names.${stray}: no variable is declared as "${stray}"`;
+    throw storeError("invalid_argument", message, { field: `names.${stray}` });
+  }
   const keys = new Map<string, string>();
   return Object.entries(declarations).map(([key, declaration]) => {
     const name = (Object.hasOwn(names, key) ? names[key] : undefined) ?? key;
@@ -44,21 +49,10 @@ export function nameDeclarations(
       throw storeError("invalid_argument", message, { field: `names.${key}`, value: name });
     }
     keys.set(name, key);
-    if (!isDeclaration(declaration)) {
-      throw storeError("invalid_argument", `${key} is no declaration of a variable`, { field: key });
-    }
     const spec = specOf(name, declaration);
     return { key, name, declaration, ...(spec && { spec }) };
   });
 }
-
-/** Says whether something is a declaration, where no compiler has seen it: for instance a function that makes one is none. */
-const isDeclaration = (declaration: unknown): declaration is VariableDeclaration =>
-  typeof declaration === "object" &&
-  declaration !== null &&
-  "type" in declaration &&
-  typeof declaration.type === "object" &&
-  declaration.type !== null;
 
 function specOf(name: string, declaration: VariableDeclaration): VariableSpec | undefined {
   const { type, description, metadata, readOnly, derivation, dependencies } = declaration;

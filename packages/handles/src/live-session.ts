@@ -2,11 +2,13 @@ import {
   type BatchOptions,
   type BatchWritten,
   type Declarations,
+  requireArguments,
   type StoreError,
   storeError,
   type ValueOf,
   type ValuesOf,
 } from "@trimtab/core";
+import { sessionArguments } from "./argument-kinds.ts";
 import type { AnyChange } from "./change.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "./connection-status.ts";
 import type { PartialValuesOf } from "./declarations.ts";
@@ -102,27 +104,35 @@ export function createLiveSession<D extends Declarations>(runtime: SessionRuntim
     get values() {
       return values() as ValuesOf<D>;
     },
-    async set(updates, { expectedVersions, ...options } = {}) {
+    async set(updates, how = {}) {
+      requireArguments(sessionArguments.set, [updates, how]);
+      const { expectedVersions, ...options } = how;
       const versions = expectedVersions && { expectedVersions: versionsByName(slots, expectedVersions) };
       return writer.setAll(updatesBySlot(slots, updates), { ...options, ...versions });
     },
-    subscribe: (listener) => ofCommits.add((changes) => listener(changes as readonly AnyChange<D>[])),
-    latest: ({ signal } = {}) =>
-      followLatest(
-        {
-          read: () => ({ values: values() as ValuesOf<D>, revision: cache.revision }),
-          follow: (listener) => ofCommits.add(listener),
-          endings: runtime.endings,
-        },
-        signal,
-      ),
+    subscribe(listener) {
+      requireArguments(sessionArguments.subscribe, [listener]);
+      return ofCommits.add((changes) => listener(changes as readonly AnyChange<D>[]));
+    },
+    latest(options = {}) {
+      requireArguments(sessionArguments.latest, [options]);
+      const source = {
+        read: () => ({ values: values() as ValuesOf<D>, revision: cache.revision }),
+        follow: (listener: () => void) => ofCommits.add(listener),
+        endings: runtime.endings,
+      };
+      return followLatest(source, options.signal);
+    },
     get status() {
       return statusOf(watch.state);
     },
     get error() {
       return errorOf(watch.state);
     },
-    onStatus: (listener) => ofStatus.add(listener),
+    onStatus(listener) {
+      requireArguments(sessionArguments.onStatus, [listener]);
+      return ofStatus.add(listener);
+    },
     reconnect: () => watch.open(),
     get revision() {
       return cache.revision;
@@ -181,14 +191,12 @@ function versionsByName(slots: readonly VariableSlot[], versions: Readonly<Recor
 }
 
 function createCatchUp(runtime: SessionRuntime): LiveSession<Declarations>["caughtUp"] {
-  return async (revision, { signal } = {}) => {
-    if (!Number.isSafeInteger(revision) || revision < 0) {
-      throw storeError("invalid_argument", `${revision} is no revision`, { field: "revision", value: revision });
-    }
+  return async (revision, options = {}) => {
+    requireArguments(sessionArguments.caughtUp, [revision, options]);
     if (runtime.cache.revision >= revision) return;
     if (runtime.endings() === undefined) throw sessionClosed(runtime.id);
     const { state } = runtime.watch;
     if (state.kind === "failed") throw state.error;
-    await runtime.waiters.wait(revision, signal);
+    await runtime.waiters.wait(revision, options.signal);
   };
 }

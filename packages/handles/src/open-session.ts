@@ -7,7 +7,6 @@ import {
   type WriteOptions,
 } from "@trimtab/core";
 import { openingArguments } from "./argument-kinds.ts";
-import { checkedAtLeast } from "./checked-at-least.ts";
 import { errorOf } from "./connection-status.ts";
 import { nameDeclarations } from "./declarations.ts";
 import { createOnError, type OnError } from "./listeners.ts";
@@ -66,10 +65,8 @@ export async function openSession<const D extends Declarations>(
   options: OpenSessionOptions<D> = {},
 ): Promise<LiveSession<D>> {
   requireArguments(openingArguments, [store, id, declarations, options]);
-  const { timers = systemTimers, actor, origin, signal } = options;
-  const timeoutMs = checkedAtLeast(0, options.timeoutMs ?? 30_000, "timeoutMs");
-  const livenessTimeoutMs = checkedAtLeast(1, options.livenessTimeoutMs ?? 45_000, "livenessTimeoutMs");
-  const intervalMs = checkedAtLeast(0, options.reportReadsMs ?? 30_000, "reportReadsMs");
+  const { timers = systemTimers, actor, origin, signal, timeoutMs = 30_000, livenessTimeoutMs = 45_000 } = options;
+  const { reportReadsMs: intervalMs = 30_000 } = options;
   const context: WriteOptions = { ...(actor !== undefined && { actor }), ...(origin !== undefined && { origin }) };
   const declared = nameDeclarations(declarations, options.names);
   const onError = createOnError(options.onError);

@@ -1,4 +1,13 @@
-import { checkName, isStoreError, type SetOptions, type Store, type Value, type Written } from "@trimtab/core";
+import {
+  checkName,
+  isStoreError,
+  requireArguments,
+  type SetOptions,
+  type Store,
+  type Value,
+  type Written,
+} from "@trimtab/core";
+import { settingArguments, settingsArguments } from "./argument-kinds.ts";
 
 /** Where a program keeps its settings: a file, the environment, a database. */
 export interface SettingsSource {
@@ -25,13 +34,16 @@ export interface Settings {
  * variable can have, such as `ui/theme`, is a setting alone.
  */
 export function createSettings(store: Store, session: string, source: SettingsSource): Settings {
+  requireArguments(settingsArguments, [store, session, source]);
   const latest = new Map<string, Promise<unknown>>();
   return {
     async get(name) {
+      requireArguments(settingArguments.get, [name]);
       const variable = await unlessNoVariable(name, () => store.getVariable(session, name));
       return variable === undefined ? source.get(name) : variable.value;
     },
     async putVariable(name, value, options) {
+      requireArguments(settingArguments.putVariable, [name, value, options]);
       const put = async () => {
         const written = await unlessNoVariable(name, () => store.setVariable(session, name, value, options));
         await source.put(name, value);

@@ -1,7 +1,15 @@
-import { type SetOptions, type Staleness, storeError, type ValueRecord, type Written } from "@trimtab/core";
+import {
+  refuseArguments,
+  requireArguments,
+  type SetOptions,
+  type Staleness,
+  storeError,
+  type ValueRecord,
+  type Written,
+} from "@trimtab/core";
+import { handleArguments } from "./argument-kinds.ts";
 import type { Change } from "./change.ts";
 import { createChangeQueue } from "./change-queue.ts";
-import { checkedAtLeast } from "./checked-at-least.ts";
 import type { Held } from "./decode-variable.ts";
 import { callIsolated, type Listeners, type OnError } from "./listeners.ts";
 import type { ReadCounter } from "./read-reports.ts";
@@ -162,9 +170,17 @@ type Calls<V> = Pick<VariableHandle<V>, "set" | "update" | "subscribe" | "change
 function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
   const { slot, session, writer, listeners } = parts;
   return {
-    set: (value, options) => writer.set(slot, value, options),
-    update: (change, options) => writer.update(slot, change, options),
-    subscribe(listener, { immediate = false } = {}) {
+    set(value, options) {
+      const refused = options === undefined ? undefined : refuseArguments(handleArguments.set, [value, options]);
+      return refused === undefined ? writer.set(slot, value, options) : Promise.reject(refused);
+    },
+    async update(change, options) {
+      requireArguments(handleArguments.update, [change, options]);
+      return writer.update(slot, change, options);
+    },
+    subscribe(listener, options = {}) {
+      requireArguments(handleArguments.subscribe, [listener, options]);
+      const { immediate = false } = options;
       const stop = listeners.add((change) => listener(change.value, change));
       const { current } = slot;
       if (immediate && current !== undefined) {
@@ -173,8 +189,9 @@ function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
       }
       return stop;
     },
-    changes({ signal, capacity = 1024 } = {}) {
-      checkedAtLeast(1, capacity, "capacity");
+    changes(options = {}) {
+      requireArguments(handleArguments.changes, [options]);
+      const { signal, capacity = 1024 } = options;
       const leave = () => {
         stop();
         parts.endings()?.delete(ending);
@@ -193,18 +210,18 @@ function createCalls<V>(parts: VariableHandleParts<V>): Calls<V> {
       else signal?.addEventListener("abort", finish);
       return queue;
     },
-    until: (condition, { signal } = {}) =>
-      waitUntil(
-        {
-          name: slot.name,
-          session,
-          read: () => (slot.current ?? raise(slot, session)).value,
-          follow: (listener) => listeners.add(({ kind, value }) => kind === "deleted" || listener(value)),
-          endings: parts.endings,
-        },
-        condition,
-        signal,
-      ),
+    async until(condition, options = {}) {
+      requireArguments(handleArguments.until, [condition, options]);
+      const observed = {
+        name: slot.name,
+        session,
+        read: () => (slot.current ?? raise(slot, session)).value,
+        follow: (listener: (value: V) => void) =>
+          listeners.add(({ kind, value }) => kind === "deleted" || listener(value)),
+        endings: parts.endings,
+      };
+      return waitUntil(observed, condition, options.signal);
+    },
   };
 }
 

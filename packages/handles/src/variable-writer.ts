@@ -12,7 +12,6 @@ import {
   type WriteOptions,
   type Written,
 } from "@trimtab/core";
-import { checkedAtLeast } from "./checked-at-least.ts";
 import { parsedOrThrow } from "./declarations.ts";
 import { decodePayload, type Held } from "./decode-variable.ts";
 import type { LiveCache } from "./live-cache.ts";
@@ -79,8 +78,6 @@ export function createVariableWriter(parts: VariableWriterParts): VariableWriter
     options: UpdateOptions,
   ): Promise<Written> => {
     const { retries = 3, retryBackoffMs = 50, ...rest } = options;
-    checkedAtLeast(0, retries, "retries");
-    checkedAtLeast(0, retryBackoffMs, "retryBackoffMs");
     parts.assertOpen();
     if (slot.current !== undefined) slot.reads?.hit();
     let base = slot.current ?? (await read(slot));

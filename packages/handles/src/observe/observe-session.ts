@@ -1,6 +1,5 @@
 import { isStoreError, requireArguments, type Store, StoreError, unknownVariable } from "@trimtab/core";
-import { observingArguments } from "../argument-kinds.ts";
-import { checkedAtLeast } from "../checked-at-least.ts";
+import { observerArguments, observingArguments } from "../argument-kinds.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { type ConnectionStatus, errorOf, statusOf } from "../connection-status.ts";
 import { createListeners, createOnError, type Listeners, type OnError } from "../listeners.ts";
@@ -68,9 +67,7 @@ export async function observeSession(
   options: ObserveSessionOptions = {},
 ): Promise<SessionObservers> {
   requireArguments(observingArguments, [store, session, options]);
-  const { timers = systemTimers } = options;
-  const livenessTimeoutMs = checkedAtLeast(1, options.livenessTimeoutMs ?? 45_000, "livenessTimeoutMs");
-  const capacity = checkedAtLeast(1, options.capacity ?? 1024, "capacity");
+  const { timers = systemTimers, livenessTimeoutMs = 45_000, capacity = 1024 } = options;
   const onError = createOnError(options.onError);
   const events = createSessionEvents();
   const table = createObserverTable();
@@ -111,15 +108,23 @@ export async function observeSession(
     get status() {
       return statusOf(watch.state);
     },
-    count: table.count,
+    count(target) {
+      requireArguments(observerArguments.count, [target]);
+      return table.count(target);
+    },
     observe(target, observer, how = {}) {
+      requireArguments(observerArguments.observe, [target, observer, how]);
       const notify = ([event]: readonly ObservedEvent[]) => (event === undefined ? undefined : observer(event));
       return add(target, observer, () => createObserver(notify, how, means), how.signal);
     },
     observeBatches(target, observer, how = {}) {
+      requireArguments(observerArguments.observeBatches, [target, observer, how]);
       return add(target, observer, () => createObserver(observer, { batch: {}, ...how }, means), how.signal);
     },
-    unobserve: table.remove,
+    unobserve(target, observer) {
+      requireArguments(observerArguments.unobserve, [target, observer]);
+      table.remove(target, observer);
+    },
     close() {
       watch.close();
       table.clear();

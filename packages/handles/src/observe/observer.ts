@@ -1,5 +1,4 @@
 import { type Value, valueEquals } from "@trimtab/core";
-import { checkedAtLeast } from "../checked-at-least.ts";
 import type { OnError } from "../listeners.ts";
 import type { Timers } from "../timers.ts";
 import { createBatching } from "./batching.ts";
@@ -56,21 +55,9 @@ export function createObserver(
   const queue = createDeliveryQueue(notify, { capacity, separate: options.batch === undefined, onError });
   const { batch } = options;
   const batching =
-    batch &&
-    createBatching(
-      {
-        maxSize: checkedAtLeast(1, batch.maxSize ?? 50, "maxSize"),
-        maxDelayMs: checkedAtLeast(0, batch.maxDelayMs ?? 100, "maxDelayMs"),
-      },
-      queue.push,
-      timers,
-    );
+    batch && createBatching({ maxSize: batch.maxSize ?? 50, maxDelayMs: batch.maxDelayMs ?? 100 }, queue.push, timers);
   const collect = batching?.push ?? ((event: ObservedEvent) => queue.push([event]));
-  const windowMs = checkedAtLeast(
-    0,
-    options.debounceMs ?? options.throttleMs ?? 0,
-    options.debounceMs === undefined ? "throttleMs" : "debounceMs",
-  );
+  const windowMs = options.debounceMs ?? options.throttleMs ?? 0;
   const pacing = windowMs > 0 ? createPacing(windowMs, collect, timers) : undefined;
   const pass = pacing?.push ?? collect;
   return {
