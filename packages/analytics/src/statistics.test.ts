@@ -1,4 +1,4 @@
-import { isStoreError, type Store } from "@trimtab/core";
+import { isStoreError, type Store, storeWhichGivesUp, whichGivesUp } from "@trimtab/core";
 import { describe, expect, test } from "vitest";
 import { midnightMs, openAnalytics } from "./test-parts/open-analytics.ts";
 
@@ -53,6 +53,14 @@ test("counts reads, writes, observers and what clients report", async () => {
   expect(stats.get("t")).toMatchObject({ readCount: 2, writeCount: 1, cacheHits: 0 });
   expect(stats.get("n")?.readLatency.count).toBe(5);
   expect(stats.get("n")?.writeLatency.count).toBe(3);
+});
+
+test("counts what goes through a store whose calls are given up with a signal, too", async () => {
+  const { store, analytics, made } = await openCounter();
+  const network = { ...store, [whichGivesUp]: () => store };
+  const given = storeWhichGivesUp(made.counting(network), new AbortController().signal);
+  await given.getVariable("s", "n");
+  expect((await analytics.getVariableStats("s", "n")).readCount).toBe(1);
 });
 
 test("gives out values and how they were used together", async () => {

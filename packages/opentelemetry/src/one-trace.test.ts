@@ -163,3 +163,23 @@ test("where nothing is sampled nothing is exported, and what is handed on says s
   expect(spans.getFinishedSpans()).toEqual([]);
   expect(trace.getActiveSpan()).toBeUndefined();
 });
+
+test("a store whose calls are given up with a signal remains one that is traced", async () => {
+  const { client, tracer, spans } = await openTraced();
+  const traced = traceStore(client, tracer);
+  const givesUp: unknown = Reflect.get(traced, Symbol.for("trimtab.store.whichGivesUp"));
+  const controller = new AbortController();
+  const given: typeof traced =
+    typeof givesUp === "function" ? givesUp(controller.signal) : expect.fail("it never does");
+  spans.reset();
+  await tracer.startActiveSpan("click", async (click) => {
+    await given.setVariable("s", "n", 1);
+    controller.abort();
+    await expect(given.getVariable("s", "n")).rejects.toThrow();
+    click.end();
+  });
+  const all = spans.getFinishedSpans();
+  const { spanId } = named(all, "click").spanContext();
+  const names = all.filter(({ parentSpanContext }) => parentSpanContext?.spanId === spanId).map(({ name }) => name);
+  expect(names).toEqual(["store setVariable", "store getVariable"]);
+});

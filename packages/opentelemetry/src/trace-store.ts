@@ -2,17 +2,26 @@ import { context, type Tracer, trace } from "@opentelemetry/api";
 
 /**
  * Gives a store, or anything else that answers calls about sessions, with a span for each call that is part of a trace.
- * Calls outside of one cost a check.
+ * Calls outside of one cost a check. What has a symbol for its name stays as it is, but that a store which gives calls up is traced, too.
  */
 export function traceStore<S extends object>(store: S, tracer: Tracer): S {
-  const traced = Object.entries(store).map(([name, member]) => [
-    name,
-    typeof member === "function" ? traceMethod(name, member as Method, tracer) : member,
-  ]);
+  const traced = Reflect.ownKeys(store).map((key) => {
+    const member: unknown = Reflect.get(store, key);
+    if (typeof member !== "function") return [key, member];
+    const method = member as Method;
+    if (key === whichGivesUp) return [key, (...args: readonly unknown[]) => traceGiven(method(...args), tracer)];
+    return [key, typeof key === "string" ? traceMethod(key, method, tracer) : member];
+  });
   return Object.fromEntries(traced) as S;
 }
 
 type Method = (...args: readonly unknown[]) => unknown;
+
+/** By what a client's store gives one whose calls end with a signal: `whichGivesUp` of `@trimtab/core`, which this package does without. */
+const whichGivesUp = Symbol.for("trimtab.store.whichGivesUp");
+
+const traceGiven = (given: unknown, tracer: Tracer): unknown =>
+  typeof given === "object" && given !== null ? traceStore(given, tracer) : given;
 
 const traceMethod =
   (name: string, method: Method, tracer: Tracer): Method =>

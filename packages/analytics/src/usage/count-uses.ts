@@ -1,4 +1,13 @@
-import { mapPrompt, type PromptIterator, promptOf, type Session, type Store, type WatchEvent } from "@trimtab/core";
+import {
+  mapPrompt,
+  type PromptIterator,
+  promptOf,
+  type Session,
+  type Store,
+  storeWhichGivesUp,
+  type WatchEvent,
+  whichGivesUp,
+} from "@trimtab/core";
 import { ownerOf, type Uses } from "./uses.ts";
 
 /** Something that a call has read or written, and the ref by which its caller named it. */
@@ -6,11 +15,13 @@ type Used = readonly [ref: string, item: { readonly id: string }];
 
 /** A store whose uses are counted: reads of present values, writes, refusals and watches, with how long they took. */
 export function countUses(store: Store, uses: Uses): Store {
+  const givesUp = (signal: AbortSignal) => countUses(storeWhichGivesUp(store, signal), uses);
   return {
     ...store,
     ...createCountedReads(store, uses),
     ...createCountedWrites(store, uses),
     ...createCountedSessions(store, uses),
+    ...(whichGivesUp in store && { [whichGivesUp]: givesUp }),
   };
 }
 
