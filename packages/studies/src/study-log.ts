@@ -3,9 +3,10 @@ import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import { type Asker, headOf } from "./asker.ts";
 import { createQueue } from "./create-queue.ts";
 import { notAhead } from "./hearings.ts";
+import { createKnownChanges, type EntryPlace } from "./known-changes.ts";
 import { telling } from "./log-failures.ts";
 import type { EntryHead, EntryRequest, StudyEntry, StudyHappening, StudyRecord } from "./study-entry.ts";
-import { beginStudy, evolveView, type StudyMeans, type StudyView, trialsIn } from "./study-fold.ts";
+import { beginStudy, evolveView, type StudyMeans, type StudyView } from "./study-fold.ts";
 import { fromSnapshot, type StudySnapshot, takeSnapshot } from "./study-snapshot.ts";
 
 /** Where studies are kept. */
@@ -28,13 +29,6 @@ export interface Draft {
 export interface Asked extends Partial<Asker> {
   /** What is asked, in a word. */
   readonly asked: string;
-}
-
-/** Which entry of a study is meant. */
-export interface EntryPlace {
-  readonly revision: number;
-  /** Its time, which tells it from another of its number, such as where an older backup has gone on; absent where it is not known. */
-  readonly atMs?: number | undefined;
 }
 
 /** One study at rest and in memory: decides on all that is in its log, this process's doing or another's. */
@@ -66,8 +60,6 @@ export interface StudyLog {
   readonly isInUse: boolean;
 }
 
-/** Entries whose trials are known for watches that resume. */
-const keptChanges = 4096;
 /** Requests that are remembered. */
 const keptRequests = 4096;
 /** Entries from one snapshot to the next, at least: as many as there are trials, so that what all snapshots cost grows with the entries. */
@@ -82,7 +74,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
   let last = found?.number ?? 0;
   let snapshotAt = last;
   const requests = new Map<string, EntryRequest>(found?.data.requests.map((request) => [request.id, request]));
-  let changes = changesUpTo(view);
+  const changes = createKnownChanges(view);
   const listeners = new Set<() => void>();
 
   const remember = (request: EntryRequest | undefined): void => {
@@ -99,12 +91,11 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     view = next;
     if (entry.kind === "study-created") {
       requests.clear();
-      changes = [];
+      changes.reset(undefined);
     }
     last++;
     remember(entry.request);
-    changes.push({ atMs: entry.atMs, numbers: trialsIn(entry) });
-    if (changes.length > 2 * keptChanges) changes = changes.slice(-keptChanges);
+    changes.add(entry);
   };
   const ring = (): void => {
     for (const listener of listeners) listener();
@@ -116,12 +107,13 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
         const later = await telling(session, snapshots?.load(stream) ?? Promise.resolve(undefined));
         if (later === undefined || later.number < read.through) {
           // A study that was deleted leaves nothing but the numbers of its entries.
-          [view, last, changes] = [undefined, read.through, []];
+          [view, last] = [undefined, read.through];
+          changes.reset(undefined);
           ring();
           continue;
         }
         [view, last, snapshotAt] = [fromSnapshot(later.data, means), later.number, later.number];
-        changes = changesUpTo(view);
+        changes.reset(view);
         for (const request of later.data.requests) remember(request);
         ring();
         continue;
@@ -209,14 +201,7 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
       }),
     promote: (work) => promoting(work),
     answered,
-    changedSince({ revision, atMs }) {
-      // They are numbered without a gap.
-      const at = changes.length - 1 - (last - revision);
-      const known = changes[at];
-      // Times are told to the microsecond.
-      if (known === undefined || Math.abs((atMs ?? known.atMs) - known.atMs) >= 1e-3) return undefined;
-      return [...new Set(changes.slice(at + 1).flatMap((each) => each.numbers))].sort((a, b) => a - b);
-    },
+    changedSince: ({ revision, atMs }) => changes.after(last - revision, atMs),
     onEntry,
     onEntryInUse(listener) {
       const release = onEntry(listener);
@@ -228,13 +213,6 @@ export async function openStudyLog(place: StudyPlace, stream: string, means: Stu
     },
   };
 }
-
-/** What an entry has changed, and its time. */
-type EntryChanges = { readonly atMs: number; readonly numbers: readonly number[] };
-
-/** What is known of entries where nothing is but what they have come to. */
-const changesUpTo = (view: StudyView | undefined): EntryChanges[] =>
-  view === undefined ? [] : [{ atMs: view.updatedAtMs, numbers: [] }];
 
 const missing = (stream: string): StoreError => {
   const id = stream.slice(stream.indexOf("/") + 1);

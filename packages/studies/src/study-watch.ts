@@ -1,7 +1,8 @@
 import { isStoreError, type StudyWatchEvent, storeError, untilLeft, type WatchStudyOptions } from "@trimtab/core";
+import type { EntryPlace } from "./known-changes.ts";
 import type { StudyView } from "./study-fold.ts";
 import { type StudyName, toInfo, toStudyTrial } from "./study-info.ts";
-import type { EntryPlace, StudyLog } from "./study-log.ts";
+import type { StudyLog } from "./study-log.ts";
 
 /** What a watch stands on. */
 export interface WatchGround {
