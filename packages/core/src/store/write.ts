@@ -20,7 +20,10 @@ export interface WriteVia {
 
 /** Who writes and why; kept with the commit. */
 export interface WriteOptions {
-  /** Who is answerable, in at most 255 characters; otherwise `metadata.optimizer_id`, `metadata.source` or the session's id. */
+  /**
+   * Who is answerable, in at most 255 characters; otherwise `metadata.optimizer_id` or `metadata.source`, where these are no
+   * longer, or the session's id.
+   */
   readonly actor?: string;
   /** The runtime the write comes from; `typescript` unless given. */
   readonly origin?: Origin;

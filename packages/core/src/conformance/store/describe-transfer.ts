@@ -139,6 +139,17 @@ export function describeTransfer(open: OpenStore): void {
       expect((await store.getVariable("t", "temperature")).constraints).toEqual({ min: 0, max: 2 });
     });
 
+    test("arrive whoever they were written by, however long what metadata says of that", async () => {
+      const { store } = await openSample(open);
+      const writers = [{ source: "x".repeat(256) }, { optimizer_id: "x".repeat(256), source: "tuner" }];
+      for (const metadata of writers) await store.setVariable("s", "temperature", 1, { metadata });
+      const { items } = await store.listVariableHistory("s", "temperature");
+      expect(items.map(({ updatedBy }) => updatedBy)).toEqual(["tuner", "s", "s"]);
+      await store.createSession({ id: "t" });
+      const data = await store.exportVariables("s", { includeHistory: true });
+      expect(await store.importVariables("t", data)).toMatchObject({ created: 2 });
+    });
+
     test("are refused whole, or in part where asked, and each says why", async () => {
       const store = await openTwo(open);
       const data = await store.exportVariables("s");

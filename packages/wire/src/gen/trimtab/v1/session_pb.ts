@@ -23,8 +23,8 @@ export const file_trimtab_v1_session: GenFile = /*@__PURE__*/
  */
 export type WriteContext = Message<"trimtab.v1.WriteContext"> & {
   /**
-   * Who is answerable, in at most 255 characters. Without it `metadata.optimizer_id`, `metadata.source` or the session's
-   * id stands in.
+   * Who is answerable, in at most 255 characters. Without it `metadata.optimizer_id` or `metadata.source`, where they are
+   * no longer, or the session's id stands in.
    *
    * @generated from field: string actor = 1;
    */
