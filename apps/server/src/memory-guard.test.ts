@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { createMemoryGuard } from "./memory-guard.ts";
+import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 
 /** A guard over a thousand bytes, whose memory and clock are set by hand. */
 function open() {
@@ -50,4 +50,16 @@ test("what is looked at is looked at seldom, and collected more seldom", () => {
     expect(() => call("SetVariable")).toThrow();
   }
   expect(collections()).toBe(2);
+});
+
+test("what may be used is what the heap keeps for what lives on, however small that was set", () => {
+  const MiB = 2 ** 20;
+  const of = (heap: number, ...flags: string[]) =>
+    Math.round(defaultMemoryBytes({ heapBytes: heap * MiB, machineBytes: 2000 * MiB, flags }) / MiB);
+  expect(of(4288)).toBe(3859);
+  // V8 adds what the young generation may take at most.
+  expect(of(256, "--max-old-space-size=64")).toBe(58);
+  expect(of(704, "--no-warnings", "--max_old_space_size=512")).toBe(461);
+  expect(of(704, "--max-old-space-size=64", "--max-old-space-size=512")).toBe(461);
+  expect(of(392, "--max-old-space-size-percentage=10")).toBe(180);
 });

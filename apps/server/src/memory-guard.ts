@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { storeError } from "@trimtab/core";
@@ -53,8 +54,35 @@ export function createMemoryGuard(
   };
 }
 
-/** Nine tenths of what the heap may take: beyond that the process would end. */
-export const defaultMemoryBytes = (): number => Math.floor(0.9 * getHeapStatistics().heap_size_limit);
+/** What the heap may take, and how Node was started. */
+export interface HeapMeans {
+  /** The limit that V8 tells, in bytes. */
+  readonly heapBytes: number;
+  /** Memory of the machine, or of the container, in bytes. */
+  readonly machineBytes: number;
+  /** Flags of Node, those that count more last. */
+  readonly flags: readonly string[];
+}
+
+/** Nine tenths of what the heap may take for what lives on: beyond that the process would end. */
+export const defaultMemoryBytes = (means: HeapMeans = heapMeans()): number => Math.floor(0.9 * lastingBytes(means));
+
+/** Where the size of the old generation was set, V8's limit is more by what the young one may take at most, however small the heap. */
+function lastingBytes({ heapBytes, machineBytes, flags }: HeapMeans): number {
+  for (const flag of flags.toReversed()) {
+    const [, percentage, size = ""] =
+      /^--max-old-space-size(-percentage)?=([\d.]+)$/.exec(flag.replaceAll("_", "-")) ?? [];
+    const bytes = percentage === undefined ? Number(size) * 2 ** 20 : (Number(size) / 100) * machineBytes;
+    if (bytes > 0) return Math.min(heapBytes, bytes);
+  }
+  return heapBytes;
+}
+
+function heapMeans(): HeapMeans {
+  const flags = [...(process.env["NODE_OPTIONS"] ?? "").split(/\s+/), ...process.execArgv];
+  const machineBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return { heapBytes: getHeapStatistics().heap_size_limit, machineBytes, flags };
+}
 
 function processMeans(): MemoryMeans {
   let collect: (() => void) | undefined;
