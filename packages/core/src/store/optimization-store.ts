@@ -16,6 +16,8 @@ import type { Receipt, WriteOptions } from "./write.ts";
  * rejects with `already_optimizing`, and its own writes name their `lease`. A lease that is not renewed in time is lost, and what its
  * holder then sends rejects with `lease_lost`.
  *
+ * A store runs no optimizer: whoever starts one proposes, measures and writes. Studies have samplers that propose.
+ *
  * An optimization of another session's variables is called `<session>/<id>`, as they are; in the `lease` of a write to them it
  * is the id alone. All but reading takes permission to optimize, and reading is for the session that the variables belong to
  * alone.
