@@ -1,4 +1,4 @@
-import { kinds, storeArguments, type VariableDeclaration, variableType, writeKinds } from "@trimtab/core";
+import { kinds, refusal, storeArguments, type VariableDeclaration, variableType, writeKinds } from "@trimtab/core";
 import type { LiveSession, WaitOptions } from "./live-session.ts";
 import type { ObserveSessionOptions, SessionObservers } from "./observe/observe-session.ts";
 import type { BatchSize, ObserveOptions } from "./observe/observer.ts";
@@ -109,9 +109,13 @@ const pattern = object({ pattern: text });
 const target: kinds.Kind<ObserveTarget> = (value, field, isArgument) =>
   typeof value === "string" ? undefined : pattern(value, field, isArgument);
 const observer = ["observer", callable] as const;
+/** A number that others come before or after. */
+const rank: kinds.Kind<number> = (value, field) =>
+  number(value, field) ??
+  (Number.isNaN(value) ? refusal("invalid_argument", `${field} must be a number, got NaN`, { field }) : undefined);
 const manner: kinds.OptionKinds<ObserveOptions> = {
   filter: callable,
-  priority: number,
+  priority: rank,
   debounceMs: atLeast(0),
   throttleMs: atLeast(0),
   distinct: flag,

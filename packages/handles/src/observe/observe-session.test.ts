@@ -229,11 +229,12 @@ describe("observers of a session", () => {
     ]);
   });
 
-  test("refuse times and sizes that are none", async () => {
+  test("refuse times, sizes and priorities that are none", async () => {
     const { store, observers } = await open();
     for (const how of [
       { debounceMs: Number.NaN },
       { throttleMs: -1 },
+      { priority: Number.NaN },
       { batch: { maxSize: 0 } },
       { batch: { maxDelayMs: -1 } },
     ]) {
