@@ -1,8 +1,11 @@
-/** Sizes that a session may not exceed; going over is refused with `limit_exceeded`, or `invalid_argument` where it is one text. */
+/**
+ * Sizes that a session may not exceed; going over is refused with `limit_exceeded`, or `invalid_argument` where it is one text.
+ * Characters are UTF-16 code units.
+ */
 export interface Limits {
   /** Bytes of one value. */
   readonly valueBytes: number;
-  /** Bytes of one metadata record: a variable's, a session's or a write's. */
+  /** Bytes of one metadata record: a variable's, a session's or a write's; of an optimizer's configuration, too. */
   readonly metadataBytes: number;
   /** Bytes of one variable's constraints. */
   readonly constraintsBytes: number;

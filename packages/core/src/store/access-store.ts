@@ -36,7 +36,7 @@ export interface AccessStore {
    * is an answer and no error. Rejects with `not_found` only where the variable would be the session's own.
    */
   checkAccess(session: string, ref: string, permission: Permission): Promise<boolean>;
-  /** Answers several questions, in order; at most 1000. On what is not there nobody has a permission. */
+  /** Answers several questions, in order; `limit_exceeded` beyond 1000. On what is not there nobody has a permission. */
   checkAccesses(session: string, questions: readonly AccessCheck[]): Promise<readonly boolean[]>;
   /** Lists the variables of other sessions that the calling session may do something with, by session and name. */
   listAccessible(session: string, options?: ListAccessibleOptions): Promise<Page<AccessibleVariable>>;

@@ -118,6 +118,7 @@ export interface ConvergenceReport {
   readonly points: readonly ConvergencePoint[];
   /** Absent where nothing was measured. */
   readonly best?: number;
+  /** 0 where nothing was measured. */
   readonly bestIteration: number;
   /** The values that were tried there, by variable id, or by name in a study. */
   readonly bestValues: ReadonlyMap<string, Value>;
@@ -134,5 +135,6 @@ export interface ConvergencePoint {
   readonly value: number;
   /** The best so far. */
   readonly best: number;
+  /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
 }

@@ -65,7 +65,7 @@ export interface UsageOptions extends TimeRange {
 
 /** Between which variables to look for correlations, and which to leave out. */
 export interface CorrelationOptions extends TimeRange {
-  /** At most 100; the numeric ones with the most writes unless given. */
+  /** `limit_exceeded` beyond 100; the numeric ones with the most writes unless given. What is not numeric is passed over. */
   readonly refs?: readonly string[];
   /** Leave pairs out with fewer points in common; at least 3, which holds unless given. */
   readonly minPoints?: number;
@@ -79,7 +79,7 @@ export interface ImpactOptions extends TimeRange {
   readonly refs?: readonly string[];
   /** Only what this optimization has measured. */
   readonly optimization?: string;
-  /** What this study has measured, instead of what optimizations have. */
+  /** What this study has measured, instead of what optimizations have; not together with `optimization`. */
   readonly study?: string;
 }
 
@@ -100,7 +100,7 @@ export interface StatsFile {
 
 /** How statistics are watched. */
 export interface WatchStatsOptions {
-  /** At least 100; 1000 unless given. */
+  /** Milliseconds, from 100 to 86 400 000; 1000 unless given. */
   readonly intervalMs?: number;
   /** Ends the watch. */
   readonly signal?: AbortSignal;
@@ -110,12 +110,15 @@ export interface WatchStatsOptions {
 export interface ClientReads {
   /** Id or name. */
   readonly ref: string;
+  /** 0 unless given, as misses are. */
   readonly cacheHits?: number;
   readonly cacheMisses?: number;
+  /** Milliseconds since the Unix epoch. */
   readonly lastReadAtMs?: number;
 }
 
 /** How reads are reported. A report with a `requestId` counts once, however often it is sent. */
 export interface ReportOptions {
+  /** 1 to 255 characters. */
   readonly requestId?: string;
 }

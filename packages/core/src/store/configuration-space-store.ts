@@ -6,7 +6,10 @@ import type { DeleteOptions, Receipt, SetOptions, WriteOptions, Written } from "
 
 /** The part of a store that deals with configuration spaces: groups of variables that are read, searched and set as one. */
 export interface ConfigurationSpaceStore {
-  /** Stores or replaces a space; rejects with `not_found` where a variable is unknown. */
+  /**
+   * Stores or replaces a space. Rejects with `not_found` where a variable is unknown, or where a version is expected of a space that
+   * is not there yet, and with `version_mismatch`.
+   */
   putConfigurationSpace(session: string, space: SpaceSpec, options?: SetOptions): Promise<SpacePut>;
   getConfigurationSpace(session: string, name: string): Promise<ConfigurationSpace>;
   /** Lists spaces, oldest first. */

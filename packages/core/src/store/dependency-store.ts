@@ -20,7 +20,7 @@ export interface DependencyStore {
     specs: readonly DependencySpec[],
     options?: WriteOptions,
   ): Promise<DependenciesAdded>;
-  /** Removes a dependency; rejects with `unmet_dependencies` where the variable's derivation needs it. */
+  /** Removes a dependency; rejects with `not_found`, and with `unmet_dependencies` where the variable's derivation needs it. */
   removeDependency(
     session: string,
     variable: string,
@@ -34,7 +34,8 @@ export interface DependencyStore {
   /**
    * Makes a variable a derived one, or derives it in another way, and computes its value in the same commit. Variables
    * that an expression names become dependencies. Rejects with `invalid_expression`, with `derivation_failed` or the
-   * type's own refusal where no value comes of it, with `read_only`, and as {@link addDependency} does.
+   * type's own refusal where no value comes of it, with `read_only`, with `invalid_argument` for a function that is not known here,
+   * and as {@link addDependency} does.
    */
   setDerivation(
     session: string,
@@ -42,10 +43,11 @@ export interface DependencyStore {
     derivation: Derivation,
     options?: SetDerivationOptions,
   ): Promise<DerivationSet>;
-  /** Makes a derived variable an ordinary one that keeps its present value. */
+  /** Makes a derived variable an ordinary one that keeps its present value; of an ordinary one it changes nothing. */
   clearDerivation(session: string, ref: string, options?: ClearDerivationOptions): Promise<DerivationSet>;
   /**
-   * Computes derived variables again: these, or every stale one where none is named. They come to depend on what their
+   * Computes derived variables again: these, or every stale one where none is named. Rejects with `invalid_argument` for one that
+   * is not derived. They come to depend on what their
    * expressions speak of and was not there when they were imported.
    */
   recomputeVariables(session: string, refs?: readonly string[], options?: WriteOptions): Promise<Recomputed>;

@@ -15,7 +15,7 @@ export type SessionPoint =
 
 /** The part of a store that tells what was, and goes back to it. A point that is not kept, or lies ahead, is `not_found`. */
 export interface HistoryStore {
-  /** Lists the versions of a variable, newest first; as many as the store keeps. */
+  /** Lists the versions of a variable, newest first; as many as the store keeps: 100, unless it says otherwise. */
   listVariableHistory(session: string, ref: string, options?: ListHistoryOptions): Promise<HistoryPage>;
   /**
    * Reads a variable as it was at a version or a point. Rejects with `version_not_found` where the version is no longer
@@ -54,7 +54,7 @@ export type VersionPoint = { readonly kind: "version"; readonly version: number 
 
 /** Which versions of a variable to list, the newest first. */
 export interface ListHistoryOptions extends PageOptions {
-  /** Versions to pass over, counted from the newest that fits. */
+  /** Versions to pass over, counted from the newest that fits; 0 unless given. */
   readonly offset?: number;
   /** Only versions written at this time or later, in milliseconds since the Unix epoch. */
   readonly sinceMs?: number;
@@ -166,7 +166,9 @@ export interface ListCommitsOptions extends PageOptions {
   /** Only commits that changed this variable, by id or name. */
   readonly variable?: string;
   readonly actor?: string;
+  /** Only commits of this time or later, in milliseconds since the Unix epoch. */
   readonly sinceMs?: number;
+  /** Only commits from before this time. */
   readonly untilMs?: number;
   /** Add each change's value. */
   readonly includeValues?: boolean;

@@ -6,10 +6,12 @@ import type { DeleteOptions, Receipt, WriteOptions } from "./write.ts";
 /** The part of a store that deals with labels: movable names for revisions, for instance `production`. */
 export interface LabelStore {
   /**
-   * Puts a label on a revision, or moves it there. Rejects with `label_protected` where it is protected and that is
-   * not overridden, and with `not_found` where the point is not kept.
+   * Puts a label on a revision, or moves it there. Its name has 1 to 255 characters without control characters or `/`. Rejects
+   * with `label_protected` where it is protected and that is not overridden, with `not_found` where the point is not kept, with
+   * `revision_mismatch`, and with `limit_exceeded` for one label too many.
    */
   setLabel(session: string, name: string, options?: SetLabelOptions): Promise<LabelSet>;
+  /** Reads a label; rejects with `not_found`. */
   getLabel(session: string, name: string): Promise<Label>;
   /** Lists labels, by name. */
   listLabels(session: string, options?: ListLabelsOptions): Promise<Page<Label>>;
@@ -23,6 +25,7 @@ export interface SetLabelOptions extends WriteOptions {
   readonly at?: SessionPoint;
   /** Protect it from now on, or no longer; as it was unless given. */
   readonly protected?: boolean;
+  /** As it was unless given. At most 16 384 characters unless limits say otherwise. */
   readonly description?: string;
   /** Move it even where it is protected. */
   readonly overrideProtection?: boolean;

@@ -40,8 +40,9 @@ export interface OptimizationStore {
    */
   reportProgress(session: string, optimization: string, options: ReportProgressOptions): Promise<ProgressReported>;
   /**
-   * Ends an optimization and gives its variables free. Rejects with `not_optimizing` where none is under way, and with
-   * `access_denied` for anyone but the holder and the session that the variables belong to.
+   * Ends an optimization and gives its variables free. Rejects with `not_optimizing` where none is under way, with `lease_lost`
+   * for a fencing token that is not the lease's, and with `access_denied` for anyone but the holder and the session that the
+   * variables belong to.
    */
   stopOptimization(
     session: string,
@@ -69,27 +70,28 @@ export type ConflictResolution = (typeof conflictResolutions)[number];
 export interface StartOptimizationOptions extends WriteOptions {
   /** The optimizer's name. 1 to 255 characters. */
   readonly optimizer: string;
-  /** What to start the optimizer with; kept as it is. */
+  /** What to start the optimizer with; kept as it is, in at most 64 KiB unless limits say otherwise. */
   readonly config?: ValueRecord;
+  /** Found in the first report with metrics unless given: `loss`, minimised, where there is one, else the first by name, maximised. */
   readonly objective?: OptimizationObjective;
   /** End after this many iterations; 0, no limit, unless given. */
   readonly maxIterations?: number;
-  /** End once the objective got better by less than this over 10 iterations; never unless given. */
+  /** End once the objective got better by less than this over 10 iterations; at least 0, never unless given. */
   readonly convergenceThreshold?: number;
-  /** How many iterations pass from one event of telemetry to the next; 1 unless given. The history has them all. */
+  /** How many iterations pass from one event of telemetry to the next; 1 to 2^32-1, 1 unless given. The history has them all. */
   readonly feedbackInterval?: number;
   /**
    * What to do where a variable is leased already: `abort`, which is the default, rejects; `wait` waits in line, first come
    * first served; `preempt` ends what holds it where that has a lower priority, and rejects otherwise.
    */
   readonly onConflict?: ConflictResolution;
-  /** How long to wait in line, in milliseconds; 5000 unless given. */
+  /** How long to wait in line, in whole milliseconds from 0; 5000 unless given. */
   readonly waitTimeoutMs?: number;
-  /** Leaves the line. */
+  /** Leaves the line; rejects with `cancelled`. */
   readonly signal?: AbortSignal;
-  /** Higher goes first where others preempt; 0 unless given. */
+  /** Higher goes first where others preempt; a whole number of 32 bits, 0 unless given. */
   readonly priority?: number;
-  /** How long the lease holds without being renewed, in milliseconds, at most 100 years; 300 000 unless given. */
+  /** How long the lease holds without being renewed, in whole milliseconds from 1 to 100 years; 300 000 unless given. */
   readonly leaseTtlMs?: number;
 }
 
@@ -115,7 +117,7 @@ export interface LeaseRenewed extends Receipt {
 /** What an iteration tried and measured. */
 export interface ReportProgressOptions extends WriteOptions {
   readonly fencingToken: number;
-  /** The next one unless given; one that is not later than the last is refused. */
+  /** The next one unless given; one that is not later than the last is refused with `invalid_argument`. */
   readonly iteration?: number;
   /** What was tried, by id or name. */
   readonly values?: ValueRecord;
@@ -178,7 +180,9 @@ export interface ListOptimizationHistoryOptions extends PageOptions {
   readonly variable?: string;
   readonly optimization?: string;
   readonly optimizer?: string;
+  /** Only what was reported at this time or later, in milliseconds since the Unix epoch. */
   readonly sinceMs?: number;
+  /** Only what was reported before this time. */
   readonly untilMs?: number;
 }
 

@@ -9,5 +9,6 @@ export interface Page<T> {
 export interface PageOptions {
   /** Items per page, 1 to 1000; 100 unless given. */
   readonly pageSize?: number;
+  /** The `nextPageToken` of the page before; the first page unless given. */
   readonly pageToken?: string;
 }

@@ -12,13 +12,15 @@ export interface RuleStore {
    * the expression names an unknown variable, and with `rule_violation`, naming the values, where it does not hold now.
    */
   putRule(session: string, rule: RuleSpec, options?: PutRuleOptions): Promise<RulePut>;
+  /** Reads a rule; rejects with `not_found`. */
   getRule(session: string, name: string): Promise<Rule>;
   /** Lists rules, oldest first. */
   listRules(session: string, options?: ListRulesOptions): Promise<RulePage>;
+  /** Deletes a rule; rejects with `not_found` unless `allowMissing`. */
   deleteRule(session: string, name: string, options?: DeleteOptions): Promise<Receipt>;
   /** Says what keeps an expression from being stored as a rule, and where nothing does, whether it holds now. Changes nothing. */
   validateRule(session: string, expression: string): Promise<RuleValidated>;
-  /** Says which rules would hold if some values were set, each once. Changes nothing. */
+  /** Says which rules would hold if some values were set, each once. Changes nothing. Rejects with `not_found` for an unknown rule. */
   checkRules(session: string, options?: CheckRulesOptions): Promise<RulesChecked>;
 }
 
@@ -28,7 +30,7 @@ export interface RuleSpec {
   readonly name: string;
   /** A CEL expression over the names of variables; true where the rule holds. */
   readonly expression: string;
-  /** What a refusal says; the expression where empty. */
+  /** What a refusal says, in at most 16 384 characters, as the description; the expression where empty. */
   readonly message?: string;
   readonly description?: string;
   /** Keep it but do not enforce it. */

@@ -5,14 +5,14 @@ import type { DeleteOptions, WriteOptions } from "./write.ts";
 /** The part of a store that deals with sessions. */
 export interface SessionStore {
   /**
-   * Starts a session. Without an id a random one is made.
-   * Rejects with `already_exists`, unless `ifExists: "keep"`, which then gives the existing session untouched.
+   * Starts a session. Without an id a random one is made. Rejects with `already_exists`, unless `ifExists: "keep"`, which then
+   * gives the existing session untouched, with `invalid_argument`, and with `limit_exceeded` where the store is full.
    */
   createSession(options?: CreateSessionOptions): Promise<Session>;
   getSession(session: string): Promise<Session>;
   /** Lists live sessions, oldest first. */
   listSessions(options?: ListSessionsOptions): Promise<Page<Session>>;
-  /** Replaces the metadata or the time to live, whichever is given. */
+  /** Replaces the metadata, the time to live, or both. Rejects with `invalid_argument` and `limit_exceeded`. */
   updateSession(session: string, changes: SessionChanges, options?: WriteOptions): Promise<Session>;
   /** Keeps a session from expiring, as every other successful call that names it does. */
   touchSession(session: string): Promise<Session>;
@@ -44,7 +44,9 @@ export interface SessionStats {
   readonly programCount: number;
   /** Registrations and writes of variables since the session began. */
   readonly totalVariableUpdates: number;
+  /** Variables and programs. */
   readonly totalItems: number;
+  /** Since it was created. */
   readonly ageMs: number;
   readonly timeSinceAccessMs: number;
 }
@@ -60,15 +62,18 @@ export interface CreateSessionOptions extends WriteOptions {
   /** 1 to 255 characters without control characters or `/`. */
   readonly id?: string;
   /**
-   * Milliseconds without access after which the session expires, from 1 to 315 576 000 000 000; as the store says unless
+   * Whole milliseconds without access after which the session expires, from 1 to 315 576 000 000 000; as the store says unless
    * given, which is an hour unless it was told otherwise. What expires is deleted.
    */
   readonly ttlMs?: number;
+  /** What to do where the id is taken: refuse (the default), or give the session that is there. */
   readonly ifExists?: "refuse" | "keep";
 }
 
 /** What of a session to change; what is left out stays. */
 export interface SessionChanges {
+  /** Replaces the metadata. */
   readonly metadata?: ValueRecord;
+  /** As when it was created. */
   readonly ttlMs?: number;
 }

@@ -6,35 +6,40 @@ import type { DeleteOptions, Receipt, WriteOptions, Written } from "./write.ts";
 
 /** What a study is created with. */
 export interface StudySpec {
-  /** A random one unless given. */
+  /** 1 to 255 characters without control characters or `/`; a random one unless given. */
   readonly id?: string;
-  /** Ids or names of variables to search, each over what its constraints allow. */
+  /** Ids or names of variables to search, each over what its constraints allow. None twice; none at all only beside a space. */
   readonly variables: readonly string[];
   /** Name of a configuration space of the session whose variables to search as well. */
   readonly configurationSpace?: string;
   /** Other constraints to search within, by the name of a variable. */
   readonly bounds?: Readonly<Record<string, ValueRecord>>;
-  /** `loss`, minimised, unless given; with several, trials are compared by Pareto dominance. */
+  /**
+   * At least one; `loss` unless given. A metric is minimised where it is called `loss` and maximised otherwise, unless it says
+   * so. With several, trials are compared by Pareto dominance.
+   */
   readonly objectives?: readonly (Pick<StudyObjective, "metric"> & Partial<StudyObjective>)[];
   /** `tpe` unless given; also `gp`, `cma-es`, `nsga2`, `random`, `sobol` and `grid`. */
   readonly sampler?: { readonly name: string; readonly config?: ValueRecord };
   /** None unless given; `median` or `successive-halving`. */
   readonly pruner?: { readonly name: string; readonly config?: ValueRecord };
-  /** Random unless given. */
+  /** A whole number from 0 to 2^53-1; random unless given. */
   readonly seed?: number;
-  /** Trials under way at once; no limit unless given. */
+  /** Trials under way at once, at least 1; no limit unless given. */
   readonly parallelism?: number;
-  /** Trials in all, failed ones not counted; no limit unless given. */
+  /** Trials in all, failed ones not counted, at least 1; no limit unless given. */
   readonly maxTrials?: number;
   /** How often a lost trial is put in line again; 0 unless given. */
   readonly maxRetries?: number;
-  /** How long a trial may go unheard of before it is lost, in milliseconds; 300 000 unless given. */
+  /** How long a trial may go unheard of before it is lost, in whole milliseconds from 1 to 100 years; 300 000 unless given. */
   readonly trialTtlMs?: number;
+  /** At most 64 KiB unless limits say otherwise. */
   readonly metadata?: ValueRecord;
 }
 
 /** How a study is created. */
 export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "origin" | "requestId" | "via"> {
+  /** What to do where the id is taken: refuse (the default), or give the study that is there. */
   readonly ifExists?: "refuse" | "keep";
 }
 
@@ -51,6 +56,7 @@ export interface ListStudiesOptions extends PageOptions {
 
 /** What of a study to change; what is left out stays. */
 export interface StudyInfoChanges {
+  /** One that is completed may run again. */
   readonly status?: StudyStatus;
   /** 0 for no limit. */
   readonly parallelism?: number;
@@ -68,11 +74,11 @@ export interface ChangeBoundsOptions extends WriteOptions {
 
 /** Which trials to ask for, and for whom. */
 export interface AskTrialsOptions extends WriteOptions {
-  /** Names the worker, the same after a restart: it gets the trials that it holds before any new one. */
+  /** Names the worker, the same after a restart, in 1 to 255 characters: it gets the trials that it holds before any new one. */
   readonly clientId?: string;
   /** How many to hold, those held already included; 1 unless given, at most 1000. */
   readonly count?: number;
-  /** A value for each variable, suggested by the client itself. */
+  /** A value for each variable, suggested by the client itself, for one trial, whatever the `count`. */
   readonly parameters?: ValueRecord;
 }
 
@@ -125,7 +131,7 @@ export interface TrialsTold {
 /** How a trial that is under way is doing. */
 export interface IntermediateReport {
   readonly number: number;
-  /** For instance an epoch. Reporting a step again replaces its value. */
+  /** For instance an epoch; a whole number from 0. Reporting a step again replaces its value. */
   readonly step: number;
   /** The value of the objective; finite. */
   readonly value: number;

@@ -110,7 +110,10 @@ export interface StudyStore {
    * study searches unless refs are given.
    */
   getTrialVariables(session: string, study: string, number: number, refs?: readonly string[]): Promise<Found>;
-  /** Sets the live variables to a complete trial's values in one commit, the best one's unless told. */
+  /**
+   * Sets the live variables to a complete trial's values in one commit, the best one's unless told. Rejects with `not_found`
+   * without one.
+   */
   applyTrial(session: string, study: string, options?: ApplyTrialOptions): Promise<TrialApplied>;
   /**
    * Sets the variables back to what they were before the study wrote them, in one commit; rejects with `version_mismatch`

@@ -8,8 +8,8 @@ export interface TransferStore {
   /** Takes variables out, all as they were at one revision. Rejects with `not_found` where a ref names no variable. */
   exportVariables(session: string, options?: ExportOptions): Promise<VariableExport>;
   /**
-   * Takes variables in, matched by name, in one commit. Their types must be known here. Unless told otherwise the first
-   * refusal rejects the whole with every variable's own error in `items`.
+   * Takes variables in, matched by name, in one commit: their `value`, whatever their `payload` says. Their types must be known
+   * here. Unless told otherwise the first refusal rejects the whole with every variable's own error in `items`.
    */
   importVariables(session: string, data: VariableExport, options?: ImportOptions): Promise<ImportSummary>;
 }
@@ -23,6 +23,7 @@ export interface ExportOptions {
   readonly refs?: readonly string[];
   /** A glob over names. */
   readonly pattern?: string;
+  /** Only variables of these types. */
   readonly types?: readonly string[];
   /** Only the variables of this configuration space. */
   readonly space?: string;
@@ -36,7 +37,7 @@ export interface ExportOptions {
 
 /**
  * What to do with a variable whose name is there already: leave it (`keep`), give it the imported value as a new version
- * with constraints, description and metadata (`replace`), or give it the value where its own constraints allow that and
+ * with constraints, description and metadata (`replace`), or give it the value, which its own constraints must allow, and
  * add the metadata to its own (`merge`).
  */
 export const mergeStrategies = ["keep", "replace", "merge"] as const;
@@ -64,6 +65,7 @@ export interface ImportOptions extends WriteOptions {
 export interface ImportSummary extends Receipt {
   readonly created: number;
   readonly updated: number;
+  /** Left as they were: told to, or nothing differs. */
   readonly kept: number;
   readonly refused: number;
   /** Dependencies that are new. */

@@ -13,6 +13,7 @@ export interface VariableStats {
   readonly observerCount: number;
   /** When it was last read or written; absent where it never was. */
   readonly lastAccessedAtMs?: number;
+  /** Milliseconds since the Unix epoch, as all times here. */
   readonly sinceMs: number;
 }
 

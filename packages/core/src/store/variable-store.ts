@@ -15,11 +15,17 @@ export interface VariableStore {
    * with `invalid_expression` or `derivation_failed` where a derived variable's first value cannot be computed.
    */
   registerVariable(session: string, spec: VariableSpec, options?: RegisterOptions): Promise<Registered>;
-  /** Registers several variables in one commit: all of them or none. A later one may depend on an earlier one. */
+  /**
+   * Registers several variables in one commit: all of them or none. A later one may depend on an earlier one. Two of one name
+   * reject with `already_exists`.
+   */
   registerVariables(session: string, specs: readonly VariableSpec[], options?: RegisterOptions): Promise<RegisteredAll>;
   /** Reads one variable; rejects with `not_found`. */
   getVariable(session: string, ref: string): Promise<Variable>;
-  /** Reads several variables as they were at one revision; unknown ones are listed, not refused. */
+  /**
+   * Reads several variables as they were at one revision; unknown ones are listed, not refused. Rejects with `limit_exceeded` for
+   * more refs than a session may have variables.
+   */
   getVariables(session: string, refs: readonly string[], options?: GetVariablesOptions): Promise<Found>;
   /** Lists variables, oldest first unless asked for in another order. */
   listVariables(session: string, options?: ListVariablesOptions): Promise<VariablePage>;
@@ -32,10 +38,15 @@ export interface VariableStore {
   /**
    * Sets several values in one commit. Atomic unless told otherwise: then the first refusal rejects the whole with
    * every item's own error in `items`. With `atomic: false` what is valid is written and the rest is reported.
-   * Rules are held against the batch as a whole. Two refs that mean one variable reject with `invalid_argument`.
+   * Rules are held against the batch as a whole. Two refs that mean one variable reject with `invalid_argument`, and more
+   * than 10 000 items, unless limits say otherwise, with `limit_exceeded`.
    */
   setVariables(session: string, updates: Updates, options?: BatchOptions): Promise<BatchWritten>;
-  /** Changes what surrounds a value: description, metadata, constraints. New constraints must admit the present value. */
+  /**
+   * Changes what surrounds a value: description, metadata, constraints. Its version stays. Rejects with `constraint_violation`
+   * where new constraints do not admit the present value, and with `not_found`, `read_only`, `version_mismatch`,
+   * `invalid_constraints`, `invalid_argument` or `limit_exceeded`.
+   */
   updateVariable(session: string, ref: string, changes: VariableChanges, options?: SetOptions): Promise<Variable>;
   /**
    * Deletes a variable; rejects with `not_found` unless `allowMissing`, and with `has_dependents` where another
@@ -87,8 +98,8 @@ export interface VariablePage extends Page<Variable> {
 }
 
 /**
- * The orders in which variables are listed: by their registration, by name, and those that were changed last first. What
- * changes while pages are read in the last order may be seen twice, or not on those that follow.
+ * The orders in which variables are listed: by their registration, by name (by UTF-16 code units), and those that were changed
+ * last first. What changes while pages are read in the last order may be seen twice, or not on those that follow.
  */
 export const variableOrders = ["created", "name", "updated"] as const;
 
@@ -99,7 +110,9 @@ export type VariableOrder = (typeof variableOrders)[number];
 export interface ListVariablesOptions extends PageOptions {
   /** A glob over names: `*` stands for any run of characters, everything else for itself. */
   readonly pattern?: string;
+  /** Only variables of this type. */
   readonly type?: string;
+  /** Only variables that were last written from this runtime. */
   readonly origin?: Origin;
   /** Only variables whose metadata has all of these entries. */
   readonly metadata?: ValueRecord;
@@ -122,7 +135,7 @@ export interface BatchOptions extends WriteOptions {
 
 /** How a variable is registered. */
 export interface RegisterOptions extends WriteOptions {
-  /** What to do where the name is taken: refuse (the default), or keep the variable if its type is the same. */
+  /** What to do where the name is taken: refuse (the default), or keep the variable, `already_exists` where its type is another. */
   readonly ifExists?: "refuse" | "keep";
 }
 
@@ -133,8 +146,11 @@ export interface VariableSpec {
   readonly type: string;
   /** A derived variable may go without; where it has one, that stands in until a value can be computed. */
   readonly value?: Value;
+  /** What its values are held to, in its type's words; none unless given. At most 64 KiB unless limits say otherwise. */
   readonly constraints?: ValueRecord;
+  /** At most 16 384 characters unless limits say otherwise. */
   readonly description?: string;
+  /** At most 64 KiB unless limits say otherwise. */
   readonly metadata?: ValueRecord;
   /** The value, and what surrounds it, can never be written again. Only the session that it belongs to may delete it. */
   readonly readOnly?: boolean;

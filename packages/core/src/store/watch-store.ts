@@ -10,7 +10,7 @@ export interface WatchStore {
    * commit that touches a selected variable arrives once, in order, whole, with its own values. Where the history
    * between the token and now is gone, a `reset` carries a full view instead; where nothing has happened since, a
    * `bookmark` says so at once. A slow reader slows nobody. Without `after` it rejects with `not_found` where a ref names
-   * no variable; a pattern may match nothing yet.
+   * no variable; a pattern may match nothing yet. A token that is none rejects with `invalid_argument`.
    */
   watch(session: string, selection?: Selection, options?: WatchOptions): AsyncIterable<WatchEvent>;
 }
@@ -20,7 +20,9 @@ export interface WatchStore {
  * it is those that are named, to which a glob adds none.
  */
 export interface Selection {
+  /** Ids or names; an empty list is none given. */
   readonly refs?: readonly string[];
+  /** A glob over names: `*` stands for any run of characters, everything else for itself. */
   readonly pattern?: string;
 }
 
@@ -47,7 +49,7 @@ export interface WatchOptions {
    * without. A watch of another session's variables is not told.
    */
   readonly sessionPermissions?: boolean;
-  /** Ends the watch. */
+  /** Ends the watch, without an error. */
   readonly signal?: AbortSignal;
 }
 
@@ -88,6 +90,7 @@ export interface ChangesEvent {
   readonly kind: "changes";
   readonly revision: number;
   readonly token: string;
+  /** When it was committed, in milliseconds since the Unix epoch. */
   readonly atMs: number;
   readonly actor: string;
   readonly origin: Origin;

@@ -33,8 +33,8 @@ export interface WriteOptions {
    */
   readonly metadata?: ValueRecord;
   /**
-   * Makes a retried write safe: a second write with the same id in a session is not made, and answers as the first did.
-   * 1 to 255 characters. A session remembers its last 4096 ids.
+   * Makes a retried write safe: a second write with the same id in a session is not made, and answers as the first did; with
+   * `invalid_argument` where the first was another request. 1 to 255 characters. A session remembers its last 4096 ids.
    */
   readonly requestId?: string;
   /** The call that it came by; for whoever lets calls in, and not for those who make them. */
@@ -48,7 +48,7 @@ export interface WriteOptions {
 
 /** How a value is set. */
 export interface SetOptions extends WriteOptions {
-  /** Refuse with `version_mismatch` unless the variable has this version. */
+  /** Refuse with `version_mismatch` unless the variable, or configuration space, has this version. */
   readonly expectedVersion?: number;
 }
 
@@ -56,6 +56,7 @@ export interface SetOptions extends WriteOptions {
 export interface DeleteOptions extends WriteOptions {
   /** Deleting what is not there succeeds. */
   readonly allowMissing?: boolean;
+  /** Refuse with `version_mismatch` unless the variable has this version. For one variable; `invalid_argument` elsewhere. */
   readonly expectedVersion?: number;
 }
 
@@ -70,5 +71,6 @@ export interface Written extends Receipt {
   readonly id: string;
   readonly name: string;
   readonly version: number;
+  /** Milliseconds since the Unix epoch. */
   readonly updatedAtMs: number;
 }
