@@ -1,6 +1,6 @@
 import { parseAccessRules } from "./access/parse-access-rules.ts";
 import { flag } from "./arguments/kind.ts";
-import { checkChoice, checkName, checkObject, checkText, notText, parseRecord } from "./check-argument.ts";
+import { checkChoice, checkName, checkObject, checkText, notText } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
@@ -11,6 +11,7 @@ import { compute } from "./derivation/compute.ts";
 import { encodeValue, unknownType } from "./encode-value.ts";
 import { constraintsWithin, unknownVariable } from "./find-variable.ts";
 import type { Limits } from "./limits.ts";
+import { parseMetadata } from "./parse-metadata.ts";
 import type { Parsed } from "./parse-value.ts";
 import type { Payload, ValueRecord } from "./payload.ts";
 import { findVariable, type SessionState } from "./session-state.ts";
@@ -41,7 +42,7 @@ export function decideRegister(
   if (full !== undefined) return { kind: "refused", refusal: full };
   const constraints = constraintsWithin(type, spec.constraints, limits.constraintsBytes);
   if (constraints.kind === "refused") return constraints;
-  const metadata = parseRecord(spec.metadata, "metadata", limits.metadataBytes);
+  const metadata = parseMetadata(spec.metadata, "metadata", limits);
   if (metadata.kind === "refused") return metadata;
   const dependencies = dependenciesOf(state, spec, context);
   if (dependencies.kind === "refused") return dependencies;

@@ -4,6 +4,7 @@ import { maxPreviousBytes, type VariableSet } from "./commit.ts";
 import { accept, acceptOne, type Decision } from "./decision.ts";
 import { encodeValue, unknownType, withoutValue } from "./encode-value.ts";
 import { checkReadOnly, checkWritable, constraintsWithin, expectVariable } from "./find-variable.ts";
+import { parseMetadata } from "./parse-metadata.ts";
 import { type Parsed, parseValue } from "./parse-value.ts";
 import { type Payload, payloadSize, type ValueRecord } from "./payload.ts";
 import { payloadEquals } from "./payload-equality.ts";
@@ -32,7 +33,7 @@ function checkSaid(
   { metadata: said, limits }: DecideContext,
 ): Refusal | undefined {
   if (said === undefined || said === emptyRecord) return undefined;
-  const merged = parseRecord({ ...before, ...said }, "metadata", limits.metadataBytes);
+  const merged = parseMetadata({ ...before, ...said }, "metadata", limits);
   if (merged.kind === "parsed") return undefined;
   const alone = parseRecord(said, "metadata", limits.metadataBytes);
   if (alone.kind === "refused") return alone.refusal;
@@ -77,7 +78,7 @@ export function decideChange(
   const { expressionLength } = context.limits;
   const wrong = checkReadOnly(variable) ?? checkText(command.description, "description", expressionLength);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
-  const metadata = parseRecord(command.metadata ?? variable.metadata, "metadata", context.limits.metadataBytes);
+  const metadata = parseMetadata(command.metadata ?? variable.metadata, "metadata", context.limits);
   if (metadata.kind === "refused") return metadata;
   const constraints = changedConstraints(state, { variable, input: command.constraints }, context);
   if (constraints.kind === "refused") return constraints;

@@ -1,4 +1,4 @@
-import { checkChoice, checkName, checkRange, checkText, checkTime, parseRecord } from "../check-argument.ts";
+import { checkChoice, checkName, checkRange, checkText, checkTime } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import { checkSpec } from "../decide-register.ts";
 import { readExpression, unknownDerivation } from "../derivation/check-derivation.ts";
@@ -6,6 +6,7 @@ import { encodeValue, unknownType } from "../encode-value.ts";
 import { constraintsWithin } from "../find-variable.ts";
 import type { VariableVersion } from "../history/session-history.ts";
 import { origins } from "../origin.ts";
+import { parseMetadata } from "../parse-metadata.ts";
 import type { Parsed } from "../parse-value.ts";
 import { fromPayload } from "../payload.ts";
 import { saysSensitive } from "../sensitivity.ts";
@@ -47,7 +48,7 @@ export function checkImport(
   if (type === undefined) return { kind: "refused", refusal: unknownType(variable.type) };
   const constraints = constraintsWithin(type, variable.constraints, limits.constraintsBytes);
   if (constraints.kind === "refused") return constraints;
-  const metadata = parseRecord(variable.metadata, "metadata", limits.metadataBytes);
+  const metadata = parseMetadata(variable.metadata, "metadata", limits);
   if (metadata.kind === "refused") return metadata;
   const sensitive = saysSensitive(variable) || (present !== undefined && saysSensitive(present));
   const payload = encodeValue({ ...variable, constraints: constraints.value, sensitive }, variable.value, context);

@@ -9,6 +9,7 @@ import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { readStored } from "../derivation/stored-expression.ts";
 import { encodeValue } from "../encode-value.ts";
 import { checkReadOnly } from "../find-variable.ts";
+import { parseMetadata } from "../parse-metadata.ts";
 import { payloadEquals, valueEquals } from "../payload-equality.ts";
 import { draftOf, findVariable, type SessionState } from "../session-state.ts";
 import { type Derivation, laterThan, type Variable } from "../variable.ts";
@@ -95,7 +96,7 @@ function decideMerge(state: SessionState, { present, variable }: Pair, context: 
   const wrong = checkReadOnly(present);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const merged = { ...present.metadata, ...variable.metadata };
-  const metadata = parseRecord(merged, "metadata", context.limits.metadataBytes);
+  const metadata = parseMetadata(merged, "metadata", context.limits);
   if (metadata.kind === "refused") return metadata;
   const changed = { ...present, metadata: metadata.value, ...sensitivityOf(variable) };
   const events = changeTo(state, present, changed, context);

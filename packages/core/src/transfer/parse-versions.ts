@@ -1,20 +1,13 @@
-import {
-  checkChoice,
-  checkList,
-  checkRange,
-  checkText,
-  checkTime,
-  checkWhole,
-  parseRecord,
-  tooLarge,
-} from "../check-argument.ts";
+import { checkChoice, checkList, checkRange, checkText, checkTime, checkWhole, tooLarge } from "../check-argument.ts";
 import type { VariableVersion } from "../history/session-history.ts";
 import type { Limits } from "../limits.ts";
 import { origins } from "../origin.ts";
+import { parseMetadata } from "../parse-metadata.ts";
 import type { Parsed } from "../parse-value.ts";
 import { fromPayload, type Payload, payloadSize } from "../payload.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { Variable } from "../variable.ts";
+import { idLengthBeside } from "../variable-id.ts";
 import type { AnyVariableType } from "../variable-type.ts";
 
 /** What versions are held against. */
@@ -41,7 +34,7 @@ export function parseVersions(
       checkSurroundings(version, at, bounds.limits);
     if (wrong !== undefined) return { kind: "refused", refusal: wrong };
     least = version.version + 1;
-    const metadata = parseRecord(version.metadata, `${at}.metadata`, bounds.limits.metadataBytes);
+    const metadata = parseMetadata(version.metadata, `${at}.metadata`, bounds.limits);
     if (metadata.kind === "refused") return metadata;
     const payload = parsePast(version, name, bounds);
     if (payload?.kind === "refused") return payload;
@@ -62,7 +55,7 @@ function checkSurroundings(version: VariableVersion, at: string, { nameLength }:
     (rolledBackTo === undefined ? undefined : checkWhole(rolledBackTo, `${at}.rolledBackTo`, 0)) ??
     checkList(causedBy, `${at}.causedBy`) ??
     causedBy
-      .map((id, index) => checkText(id, `${at}.causedBy[${index}]`, nameLength))
+      .map((id, index) => checkText(id, `${at}.causedBy[${index}]`, nameLength + idLengthBeside))
       .find((wrong) => wrong !== undefined)
   );
 }

@@ -150,6 +150,26 @@ export function describeTransfer(open: OpenStore): void {
       expect(await store.importVariables("t", data)).toMatchObject({ created: 2 });
     });
 
+    test("arrive though names and metadata are as large as they may be, with what writes have added", async () => {
+      const { store } = await openSample(open);
+      const name = "n".repeat(255);
+      const metadata = { note: "x".repeat(65_500) };
+      await store.registerVariable("s", { name, type: "float", value: 1, metadata });
+      const derivation = { kind: "expression", expression: `${name} * 2.0` } as const;
+      await store.registerVariable("s", { name: "double", type: "float", derivation, metadata });
+      await store.setVariable("s", name, 2);
+      await store.rollbackVariable("s", name, { kind: "version", version: 0 });
+      const { revision } = await store.updateVariable("s", name, { description: "as it was" });
+      await store.createSession({ id: "t" });
+      const data = await store.exportVariables("s", { includeHistory: true });
+      expect(await store.importVariables("t", data)).toMatchObject({ created: 4 });
+      expect(await store.importVariables("t", data, { strategy: "merge" })).toMatchObject({ refused: 0 });
+      await store.deleteVariables("s", ["double", name]);
+      const { restored } = await store.rollbackSession("s", { kind: "revision", revision }, { restoreDeleted: true });
+      expect([...restored.keys()].sort()).toEqual(["double", name]);
+      await rejection(store.setVariable("s", name, 3, { metadata: { more: "x".repeat(100) } }), "limit_exceeded");
+    });
+
     test("are refused whole, or in part where asked, and each says why", async () => {
       const store = await openTwo(open);
       const data = await store.exportVariables("s");
