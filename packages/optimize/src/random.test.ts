@@ -26,12 +26,12 @@ test("is xoshiro128**", () => {
   const random = fromState(Uint32Array.of(1, 2, 3, 4));
   for (let i = 0; i < 200; i += 2) {
     const [high = 0, low = 0] = words.slice(i, i + 2);
-    expect(random.uniform()).toBe(((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53);
+    expect(random.next()).toBe(((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53);
   }
 });
 
 test("the seed and each key make a stream of its own", () => {
-  const first = (seed: number | bigint, ...keys: number[]) => createRandom(seed, ...keys).uniform();
+  const first = (seed: number | bigint, ...keys: number[]) => createRandom(seed, ...keys).next();
   const streams = [
     first(0),
     first(1),

@@ -1,13 +1,10 @@
+import type { Random as CoreRandom } from "@trimtab/core";
 import { inverseNormalCdf } from "./numeric/normal.ts";
 
-/** A stream of random numbers that the seed determines. */
-export interface Random {
-  /** The next number, uniform in [0, 1), a multiple of 2^-53. */
-  uniform(): number;
-  /** The next number of the standard normal distribution. */
+/** A stream of random numbers that the seed determines: what points are drawn by in `core`, and normal numbers. */
+export interface Random extends CoreRandom {
+  /** A number of the standard normal distribution. */
   normal(): number;
-  /** The next whole number from 0 to `count - 1`, each as likely. */
-  below(count: number): number;
 }
 
 /**
@@ -26,13 +23,13 @@ const halfStep = 2 ** -54;
 
 /** The stream that goes on from four 32-bit words, not all of them 0. */
 export function fromState(state: Uint32Array): Random {
-  const next = () => nextWord(state);
-  const uniform = () => ((next() >>> 5) * 0x4000000 + (next() >>> 6)) / 0x20000000000000;
+  const word = () => nextWord(state);
+  const next = () => ((word() >>> 5) * 0x4000000 + (word() >>> 6)) / 0x20000000000000;
   return {
-    uniform,
+    next,
     // One uniform number each, so that how much of a stream was used never depends on what came out of it.
-    normal: () => inverseNormalCdf(uniform() + halfStep),
-    below: (count) => Math.floor(uniform() * count),
+    normal: () => inverseNormalCdf(next() + halfStep),
+    below: (count) => Math.floor(next() * count),
   };
 }
 

@@ -11,8 +11,8 @@ function openThread() {
 function sample(count: number): KernelInput {
   const random = createRandom(7, count, 0);
   return {
-    units: Array.from({ length: count }, () => Float64Array.of(random.uniform(), Math.round(random.uniform()))),
-    values: Float64Array.from({ length: count }, () => random.uniform() - 0.5),
+    units: Array.from({ length: count }, () => Float64Array.of(random.next(), Math.round(random.next()))),
+    values: Float64Array.from({ length: count }, () => random.next() - 0.5),
     isCategorical: [false, true],
   };
 }

@@ -73,7 +73,7 @@ function slopeOf(f: (x: Float64Array) => number, x: Float64Array, axis: number):
 }
 
 const random = createRandom(3);
-const units = Array.from({ length: 12 }, () => Float64Array.from({ length: 3 }, () => random.uniform()));
+const units = Array.from({ length: 12 }, () => Float64Array.from({ length: 3 }, () => random.next()));
 const values = Float64Array.from(units, (unit) => Math.sin(5 * (unit[0] ?? 0)) + (unit[1] ?? 0));
 /** The same where every third has no second axis and every fourth no third one. */
 const withGaps = units.map((unit, i) => unit.map((x, axis) => (i % (axis + 2) === 0 && axis > 0 ? Number.NaN : x)));

@@ -156,7 +156,7 @@ const keyOf = ({ space, run, generation }: Position): string => `${space}/${run}
 
 const randomStart = (seed: bigint, run: number, dimensions: number): readonly number[] => {
   const random = createRandom(seed, 0x636d61, run);
-  return Array.from({ length: dimensions }, () => random.uniform());
+  return Array.from({ length: dimensions }, () => random.next());
 };
 
 /** Where the first run on this space starts: as its first trial says, so that trials told later do not move it. */

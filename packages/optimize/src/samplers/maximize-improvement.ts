@@ -103,12 +103,12 @@ function findNew(taken: readonly Float64Array[]): (unit: Float64Array) => boolea
 
 /** A place some way from one of the leaders: along a few axes or all, a hair's breadth or a fifth of the range. */
 function drawNear({ axes }: SpaceLayout, leaders: readonly Observation[], random: Random): Float64Array {
-  const { unit } = leaders[Math.floor(random.uniform() ** 2 * leaders.length)] as Observation;
-  const width = 0.2 * 100 ** -random.uniform();
-  const share = random.uniform() < 0.5 ? 1 : Math.min(1, 2 / axes.length);
+  const { unit } = leaders[Math.floor(random.next() ** 2 * leaders.length)] as Observation;
+  const width = 0.2 * 100 ** -random.next();
+  const share = random.next() < 0.5 ? 1 : Math.min(1, 2 / axes.length);
   return unit.map((x, i) => {
-    if (Number.isNaN(x)) return random.uniform();
-    if (random.uniform() >= share) return x;
-    return axes[i]?.isCategorical ? random.uniform() : Math.min(1, Math.max(0, x + width * random.normal()));
+    if (Number.isNaN(x)) return random.next();
+    if (random.next() >= share) return x;
+    return axes[i]?.isCategorical ? random.next() : Math.min(1, Math.max(0, x + width * random.normal()));
   });
 }

@@ -137,7 +137,7 @@ function cross({ axes }: SpaceLayout, [a, b]: readonly [Float64Array, Float64Arr
   const { random } = breeding;
   return a.map((x, i) => {
     const y = b[i] as number;
-    const [u, side, isCrossed] = [random.uniform(), random.uniform() < 0.5, random.uniform() < 0.5];
+    const [u, side, isCrossed] = [random.next(), random.next() < 0.5, random.next() < 0.5];
     if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) ? y : x;
     if (!isCrossed || axes[i]?.isCategorical || Math.abs(x - y) < 1e-14) return side ? x : y;
     return blend(Math.min(x, y), Math.max(x, y), side, u, breeding.spread);
@@ -162,7 +162,7 @@ function mutate({ axes }: SpaceLayout, unit: Float64Array, { random, spread }: B
   const forced = random.below(unit.length);
   const there = unit.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0);
   return unit.map((x, i) => {
-    const [draw, u] = [random.uniform(), random.uniform()];
+    const [draw, u] = [random.next(), random.next()];
     if (Number.isNaN(x) || (i !== forced && draw >= 1 / there)) return x;
     return isUnordered(axes[i]) ? u : shift(x, u, spread);
   });

@@ -44,7 +44,7 @@ export function* createParzenEstimator(options: ParzenOptions): Steps<Density> {
   const terms = new Float64Array(count);
   return {
     draw(random, unit) {
-      const component = pick(mixture, random.uniform());
+      const component = pick(mixture, random.next());
       for (const kernel of kernels) kernel.draw(component, random, unit);
     },
     logAt(unit) {
@@ -95,7 +95,7 @@ function createNormalKernels(cells: number, index: number, centres: Float64Array
     draw(component, random, unit) {
       const [centre, width] = [centres[component] as number, widths[component] as number];
       const low = normalCdf(-centre / width);
-      const z = inverseNormalCdf(low + random.uniform() * (masses[component] as number));
+      const z = inverseNormalCdf(low + random.next() * (masses[component] as number));
       unit[index] = Math.min(1, Math.max(0, centre + width * z));
     },
     addLogs: cells > 0 ? addCells : addPoints,
@@ -110,7 +110,7 @@ function createCategoricalKernels(cells: number, index: number, centres: Float64
   const [logOther, logOwn] = [Math.log(share / (1 + cells * share)), Math.log((1 + share) / (1 + cells * share))];
   return {
     draw(component, random, unit) {
-      const u = random.uniform() * (1 + cells * share);
+      const u = random.next() * (1 + cells * share);
       const isOwn = component < own.length && u < 1;
       const cell = isOwn ? (own[component] as number) : random.below(cells);
       unit[index] = (cell + 0.5) / cells;

@@ -11,4 +11,4 @@ export const createRandomSampler = (): Sampler => ({
 
 /** A place in the unit cube, uniform. */
 export const drawUnit = ({ axes }: SpaceLayout, random: Random): Float64Array =>
-  Float64Array.from(axes, () => random.uniform());
+  Float64Array.from(axes, () => random.next());

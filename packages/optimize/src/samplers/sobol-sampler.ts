@@ -31,7 +31,7 @@ export const createSobolSampler = (): Sampler => ({
     const index = last + 1 + attempt;
     const scrambling = Number(BigInt.asUintN(32, seed ^ (seed >> 32n)));
     const unit = Float64Array.from(layout.axes, (_, axis) =>
-      axis < sobolDimensions ? scrambledSobol(index, axis, scrambling) : random.uniform(),
+      axis < sobolDimensions ? scrambledSobol(index, axis, scrambling) : random.next(),
     );
     return { unit, note: { index } };
   },

@@ -27,7 +27,7 @@ const drawn = (seed: number) => {
   const random = createRandom(seed);
   return decodePoint(
     layout,
-    Float64Array.from(layout.axes, () => random.uniform()),
+    Float64Array.from(layout.axes, () => random.next()),
   );
 };
 

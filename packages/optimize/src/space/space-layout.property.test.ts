@@ -30,7 +30,7 @@ test("a point is found again from its place and from its values", () => {
       const random = createRandom(seed);
       const point = decodePoint(
         layout,
-        Float64Array.from(layout.axes, () => random.uniform()),
+        Float64Array.from(layout.axes, () => random.next()),
       );
       expect(fromValues(layout, toValues(layout, point))).toEqual(point);
       const unit = encodePoint(layout, point);

@@ -102,7 +102,7 @@ function* moveAlong(
   let reached = from;
   for (let cut = 0; cut < cuts; cut++) {
     // Anywhere between the two, so that not all repairs end on the very edge.
-    const share = allowed + (refused - allowed) * random.uniform();
+    const share = allowed + (refused - allowed) * random.next();
     const unit = from.slice();
     for (const i of axes) unit[i] = (from[i] as number) * (1 - share) + (target[i] as number) * share;
     if ((yield valuesAt(unit)) === undefined) [allowed, reached] = [share, unit];
@@ -116,7 +116,7 @@ function* moveApart({ layout, target, valuesAt, random }: Repair, { from, axes }
   let reached = from;
   for (const [k, i] of axes.slice(0, maxApart).entries()) {
     const x = reached[i] as number;
-    const wanted = ((target[i] as number) - x) * random.uniform();
+    const wanted = ((target[i] as number) - x) * random.next();
     if (wanted === 0) continue;
     const alone = reached.slice();
     alone[i] = x + wanted;

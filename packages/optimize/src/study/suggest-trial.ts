@@ -150,7 +150,7 @@ function completeUnit({ state, given }: Wanted, unit: Float64Array, random: Rand
   return unit.map((suggested, axis) => {
     const value = fixed?.[axis] ?? Number.NaN;
     if (!Number.isNaN(value)) return value;
-    return Number.isNaN(suggested) ? random.uniform() : suggested;
+    return Number.isNaN(suggested) ? random.next() : suggested;
   });
 }
 
