@@ -1,5 +1,6 @@
 import { renameSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { collectUnlisted } from "./collect-unlisted.ts";
 import { takeCopyTarget } from "./copy-target.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { EngineError, toFailure } from "./failure.ts";
@@ -47,6 +48,7 @@ function copyInto(db: DatabaseSync, target: DataFolder): void {
   // SQLite copies into a file that is empty, and no other.
   db.prepare("VACUUM INTO ?").run(unfinished);
   reached("backup copied");
+  collectUnlisted(unfinished);
   flushFile(unfinished);
   reached("backup flushed");
   noteAcknowledged(unfinished, target);

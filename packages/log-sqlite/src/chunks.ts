@@ -61,8 +61,9 @@ export function createChunkWriter(db: DatabaseSync): ChunkWriter {
 /** Makes the function that gives the data of a row; `undefined` where it is not what was written. */
 export function createDataReader(db: DatabaseSync): (row: Row) => Uint8Array | undefined {
   const find = db.prepare("SELECT data FROM chunk_data WHERE id = (SELECT id FROM chunk WHERE hash = ?)");
-  return ({ stream, number, checksum, data, whole }) => {
-    if (!(data instanceof Uint8Array) || rowChecksum(stream, number, { data, whole }) !== checksum) return undefined;
+  return (row) => {
+    if (!isIntactRow(row)) return undefined;
+    const { data, whole } = row;
     if (whole === 0) return data;
     const found = new Uint8Array(whole);
     let at = 0;
@@ -84,6 +85,11 @@ export interface Row {
   readonly data: unknown;
   readonly whole: number;
 }
+
+/** Says whether a row holds what was written: its data, or the list of its chunks. */
+export const isIntactRow = (row: Row): row is Row & StoredData =>
+  row.data instanceof Uint8Array &&
+  rowChecksum(row.stream, row.number, { data: row.data, whole: row.whole }) === row.checksum;
 
 /** The CRC-32 of a row: of what it holds, and that it is a list of chunks, where it is one. */
 export const rowChecksum = (stream: string, number: number, { data, whole }: StoredData): number =>

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
@@ -136,4 +137,34 @@ test("checks and reads beside writes take nothing for damaged that only comes an
   };
   await Promise.all([write(), check(), load()]);
   expect(damage).toEqual([]);
+});
+
+test("of a row that was destroyed a copy leaves out what it alone has listed, once it is gone", async () => {
+  const directory = temporaryFolder();
+  const first = await openSqliteLog({ directory });
+  await first.log.append("a", 0, [around(noise(2 << 20, 5), 1), Buffer.concat([tensor, noise(2 << 20, 6)])]);
+  await first.log.append("b", 0, [tensor]);
+  await first.close();
+  const db = new DatabaseSync(dataFolder(directory).database);
+  db.exec("UPDATE entry SET data = zeroblob(32) WHERE whole > 0 AND stream = (SELECT id FROM stream WHERE name = 'a')");
+  db.close();
+  const chunks = "SELECT count(*) FROM chunk_data";
+  const damaged = join(temporaryFolder(), "copy");
+  await backUpSqliteLog(directory, damaged);
+  expect(ask(damaged, chunks)).toBe(ask(directory, chunks));
+
+  const { log, backup } = await open(directory);
+  await log.trim("a", Number.MAX_SAFE_INTEGER);
+  await expect.poll(() => ask(directory, "SELECT count(*) FROM entry")).toBe(1);
+  const { damages, damage } = await verifySqliteLog(directory);
+  expect(damages).toBeGreaterThan(0);
+  expect(new Set(damage.map(({ kind }) => kind))).toEqual(new Set(["chunk"]));
+  const sound = join(temporaryFolder(), "copy");
+  await backup(sound);
+  expect(await verifySqliteLog(sound)).toMatchObject({ damages: 0, entries: 1 });
+  const copy = await open(sound);
+  const read = await copy.log.read("b", 0);
+  expect(read.kind === "entries" && Buffer.from(read.entries[0] ?? []).equals(tensor)).toBe(true);
+  await copy.log.trim("b", 1);
+  await expect.poll(() => ask(sound, chunks)).toBe(0);
 });

@@ -25,7 +25,8 @@ export function checkChunks(db: DatabaseSync, tally: Tally): void {
   }
 }
 
-const nameOf = (hash: unknown): string => (hash instanceof Uint8Array ? Buffer.from(hash).toString("hex") : "");
+/** A chunk by its hash, in hexadecimal. */
+export const nameOf = (hash: unknown): string => (hash instanceof Uint8Array ? Buffer.from(hash).toString("hex") : "");
 
 /** Finds chunks that are counted wrongly, in one view of the database. */
 const checkCounts = (db: DatabaseSync): ReadonlySet<string> =>
@@ -39,7 +40,7 @@ const checkCounts = (db: DatabaseSync): ReadonlySet<string> =>
   });
 
 /** How often each chunk is listed, by hash; entries that are forgotten and not deleted yet still count. */
-function countUses(db: DatabaseSync): Map<string, number> {
+export function countUses(db: DatabaseSync): Map<string, number> {
   const uses = new Map<string, number>();
   for (const table of ["entry", "snapshot"]) {
     for (const { data, whole } of db.prepare(`SELECT data, whole FROM ${table} WHERE whole > 0`).iterate()) {
