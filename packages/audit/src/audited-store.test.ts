@@ -57,3 +57,28 @@ test("everything that a store does to a session is entered, and nothing that it 
     ["SessionDeleted", "", undefined, undefined],
   ]);
 });
+
+test("leases are entered with the variables that they are of", async () => {
+  const { store, listed, advance } = await open();
+  await store.createSession({ id: "s" });
+  await store.registerVariables("s", [
+    { name: "a", type: "float", value: 1 },
+    { name: "b", type: "float", value: 1 },
+  ]);
+  const start = (names: readonly string[], priority: number) =>
+    store.startOptimization("s", names, { optimizer: "o", onConflict: "preempt", priority, leaseTtlMs: 1000 });
+  const { optimization, fencingToken } = await start(["a"], 1);
+  await store.renewLease("s", optimization.id, { fencingToken });
+  await start(["a", "b"], 2);
+  advance(1001);
+  await store.sweep();
+  const told = (await listed()).map(([action, name]) => [action, name]);
+  expect(told.slice(3)).toEqual([
+    ["OptimizationStarted", "a"],
+    ["LeaseRenewed", ""],
+    ["OptimizationEnded", "a"],
+    ["OptimizationEnded", "b"],
+    ["OptimizationEnded", "a"],
+    ["OptimizationEnded", "b"],
+  ]);
+});

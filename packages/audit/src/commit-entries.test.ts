@@ -74,6 +74,24 @@ test("what an owner does to a dependency is told of the variable that depends", 
   expect(entriesOfCommit(commitOf("s", 2, { events: [removed] }))).toMatchObject([{ variableId: "var_a_1" }]);
 });
 
+test("what an owner does to an optimization's leases is told of each variable that they are of", () => {
+  const [x, y] = ["x", "y"].map((name) => ({ id: `var_${name}_1`, name }));
+  const ended = { kind: "optimization-ended", optimization: "o", state: "preempted", cause: "" } as const;
+  const events = [
+    { ...ended, variables: [x, y] },
+    { ...ended, optimization: "p", variables: [y] },
+  ] as SessionEvent[];
+  const entries = entriesOfCommit(
+    commitOf("s", 1, { via: { ...via, session: "s", action: "StartOptimization" }, events }),
+  );
+  expect(entries.map(({ variableId, variableName }) => [variableId, variableName])).toEqual([
+    ["var_x_1", "x"],
+    ["var_y_1", "y"],
+  ]);
+  // Commits of earlier programs do not say.
+  expect(entriesOfCommit(commitOf("s", 2, { events: [ended] }))).toMatchObject([{ variableId: "", variableName: "" }]);
+});
+
 test("people are told who, what and by what right", () => {
   const [entry] = entriesOfCommit(commitOf("s", 1, { via, grants: [grantOn("x")] }));
   expect(entry && noteOfEntry({ id: "1", ...entry })).toEqual({

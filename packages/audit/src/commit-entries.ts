@@ -45,12 +45,24 @@ export function entriesOfCommit(commit: Commit): AuditDraft[] {
 /** What a commit that changes no variable is about. */
 function reached({ grants = [], events }: Commit): Change[] {
   const names = new Map(grants.map(({ variable, name }) => [variable, name]));
-  if (names.size === 0) for (const event of events) if (isEdge(event)) names.set(event.variable, event.name ?? "");
+  if (names.size === 0) for (const { id, name } of events.flatMap(concerned)) names.set(id, name);
   if (names.size === 0) return [{ subject: { variableId: "", variableName: "" } }];
   return Array.from(names, ([variableId, variableName]) => ({ subject: { variableId, variableName } }));
 }
 
-const isEdge = (event: SessionEvent) => event.kind === "dependency-added" || event.kind === "dependency-removed";
+/** The variables that an event is about without changing them. */
+function concerned(event: SessionEvent): readonly { readonly id: string; readonly name: string }[] {
+  switch (event.kind) {
+    case "dependency-added":
+    case "dependency-removed":
+      return [{ id: event.variable, name: event.name ?? "" }];
+    case "optimization-started":
+    case "optimization-ended":
+      return event.variables ?? [];
+    default:
+      return [];
+  }
+}
 
 /** Gives what says of a variable what let the commit change it. What is written goes before what is only read. */
 function createDeciding(commit: Commit): (variable: string) => Deciding {

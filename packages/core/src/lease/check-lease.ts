@@ -4,6 +4,7 @@ import { eventsIn, type Step } from "../commit-steps.ts";
 import type { Parsed } from "../parse-value.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
+import type { LeasedVariable, LeaseEvent } from "./lease-event.ts";
 import { isHeld, type LeaseProof, type OptimizationRecord } from "./optimization.ts";
 
 /**
@@ -28,18 +29,28 @@ export function checkLeases(
     const record = state.optimizations.get(holder);
     if (record === undefined) continue;
     if (isHeld(record, context.atMs)) return { kind: "refused", refusal: alreadyOptimizing(state, id, record) };
-    endings.set(holder, abandonment(holder));
+    endings.set(holder, abandonment(state, record));
   }
   return { kind: "parsed", value: [...endings.values()] };
 }
 
 /** The event that records a lost lease. */
-export const abandonment = (optimization: string): SessionEvent => ({
-  kind: "optimization-ended",
-  optimization,
-  state: "abandoned",
-  cause: "its lease was not renewed in time",
-});
+export const abandonment = (state: SessionState, record: OptimizationRecord): SessionEvent =>
+  endingOf(state, record, { state: "abandoned", cause: "its lease was not renewed in time" });
+
+/** The event that records how an optimization ended. */
+export const endingOf = (
+  state: SessionState,
+  { id, variables }: OptimizationRecord,
+  how: Pick<Extract<LeaseEvent, { kind: "optimization-ended" }>, "state" | "cause">,
+): SessionEvent => ({ kind: "optimization-ended", optimization: id, ...how, variables: leasedOf(state, variables) });
+
+/** The variables of these ids that are there, as they are called. */
+export const leasedOf = (state: SessionState, ids: readonly string[]): readonly LeasedVariable[] =>
+  ids.flatMap((id) => {
+    const variable = state.variables.get(id);
+    return variable === undefined ? [] : [{ id, name: variable.name }];
+  });
 
 /** The variable that an event changes, or is new to; what only tells it of another's change leaves it as it is. */
 function writtenBy(event: SessionEvent): string | undefined {

@@ -7,7 +7,7 @@ import { checkWritable, expectVariable, unknownVariable } from "../find-variable
 import type { Parsed } from "../parse-value.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
-import { abandonment, requireLease } from "./check-lease.ts";
+import { abandonment, endingOf, requireLease } from "./check-lease.ts";
 import type { OptimizationTarget } from "./lease-command.ts";
 import { isHeld, leaseTtlLimits, type OptimizationRecord, optimizationOutcomes } from "./optimization.ts";
 import { recordProgress } from "./record-progress.ts";
@@ -86,7 +86,7 @@ export function decideStop(
   // Forced, it ends whether or not the best values can still be written.
   if (applied.kind === "refused" && command.force !== true) return applied;
   const events = applied.kind === "accepted" ? applied.events : [];
-  return accept(...events, { kind: "optimization-ended", optimization: record.id, state: outcome, cause });
+  return accept(...events, endingOf(state, record, { state: outcome, cause }));
 }
 
 /** The session that the variables belong to may end what others do with them; others prove that they hold the lease. */
@@ -145,7 +145,7 @@ export function findOptimization(
 /** Ends every lease that was not renewed in time. */
 export function decideAbandon(state: SessionState, { atMs }: DecideContext): Decision {
   const running = [...state.optimizations.values()].filter((record) => record.state === "running");
-  return accept(...running.filter((record) => !isHeld(record, atMs)).map(({ id }) => abandonment(id)));
+  return accept(...running.filter((record) => !isHeld(record, atMs)).map((record) => abandonment(state, record)));
 }
 
 /** Finds variables that can be leased: each one by any of its refs, and written by hand. */

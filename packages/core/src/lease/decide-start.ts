@@ -7,7 +7,7 @@ import type { Parsed } from "../parse-value.ts";
 import type { SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import { laterThan } from "../variable.ts";
-import { abandonment, alreadyOptimizing } from "./check-lease.ts";
+import { abandonment, alreadyOptimizing, endingOf, leasedOf } from "./check-lease.ts";
 import { requireLeasable } from "./decide-lease.ts";
 import {
   defaultLeaseTtlMs,
@@ -55,7 +55,11 @@ export function decideStart(state: SessionState, command: Start, context: Decide
     ...(objective !== undefined && { objective }),
     ...(convergenceThreshold !== undefined && { convergenceThreshold }),
   } as const;
-  return accept(...endings.value, { kind: "optimization-started", optimization });
+  return accept(...endings.value, {
+    kind: "optimization-started",
+    optimization,
+    variables: leasedOf(state, variables),
+  });
 }
 
 function checkStart(command: Start, { limits }: DecideContext): Refusal | undefined {
@@ -87,10 +91,10 @@ function makeWay(
     const record = state.optimizations.get(state.leases.get(variable) ?? "");
     if (record === undefined || endings.has(record.id)) continue;
     const { id } = record;
-    if (!isHeld(record, atMs)) endings.set(id, abandonment(id));
+    if (!isHeld(record, atMs)) endings.set(id, abandonment(state, record));
     else if (preempt === true && record.priority < priority) {
       const cause = `${optimizer} has priority ${priority}, which is above ${record.priority}`;
-      endings.set(id, { kind: "optimization-ended", optimization: id, state: "preempted", cause });
+      endings.set(id, endingOf(state, record, { state: "preempted", cause }));
     } else return { kind: "refused", refusal: alreadyOptimizing(state, variable, record) };
   }
   return { kind: "parsed", value: [...endings.values()] };

@@ -7,7 +7,12 @@ import type {
 
 /** What has happened to an optimization. */
 export type LeaseEvent =
-  | { readonly kind: "optimization-started"; readonly optimization: Omit<OptimizationRecord, "entries" | "bests"> }
+  | {
+      readonly kind: "optimization-started";
+      readonly optimization: Omit<OptimizationRecord, "entries" | "bests">;
+      /** What it leases; absent in commits of earlier programs. */
+      readonly variables?: readonly LeasedVariable[];
+    }
   | {
       readonly kind: "optimization-reported";
       readonly entry: OptimizationEntry;
@@ -21,4 +26,12 @@ export type LeaseEvent =
       readonly optimization: string;
       readonly state: Exclude<OptimizationState, "running">;
       readonly cause: string;
+      /** What it had leased and is there yet; absent in commits of earlier programs. */
+      readonly variables?: readonly LeasedVariable[];
     };
+
+/** A variable as it was called then. */
+export interface LeasedVariable {
+  readonly id: string;
+  readonly name: string;
+}

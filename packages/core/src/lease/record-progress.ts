@@ -4,6 +4,7 @@ import type { SessionEvent, VariableSet } from "../commit.ts";
 import { fromPayload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
 import type { SessionState } from "../session-state.ts";
 import { emptyRecord, laterThan } from "../variable.ts";
+import { endingOf } from "./check-lease.ts";
 import { isBetter, withEntry } from "./evolve-lease.ts";
 import {
   convergenceWindow,
@@ -43,7 +44,7 @@ export function recordProgress(
     leaseExpiresAtMs: context.atMs + record.leaseTtlMs,
   };
   const ended = endOf(withEntry(record, entry, objective));
-  return ended === undefined ? [report] : [report, { kind: "optimization-ended", optimization: record.id, ...ended }];
+  return ended === undefined ? [report] : [report, endingOf(state, record, ended)];
 }
 
 /** What an optimization without an objective tries to bring about, by its first report. */

@@ -40,6 +40,7 @@ export const codecs: ReadonlyMap<string, GeneratedCodec> = new Map<string, Gener
   ["trimtab.log.v1.StoredRequest", { read: trimtab_log_v1_commit.readStoredRequest, write: trimtab_log_v1_commit.writeStoredRequest }],
   ["trimtab.log.v1.StoredOptimization", { read: trimtab_log_v1_commit.readStoredOptimization, write: trimtab_log_v1_commit.writeStoredOptimization }],
   ["trimtab.log.v1.OptimizationStarted", { read: trimtab_log_v1_commit.readOptimizationStarted, write: trimtab_log_v1_commit.writeOptimizationStarted }],
+  ["trimtab.log.v1.NamedVariable", { read: trimtab_log_v1_commit.readNamedVariable, write: trimtab_log_v1_commit.writeNamedVariable }],
   ["trimtab.log.v1.SessionUpdated", { read: trimtab_log_v1_commit.readSessionUpdated, write: trimtab_log_v1_commit.writeSessionUpdated }],
   ["trimtab.log.v1.SessionEnded", { read: trimtab_log_v1_commit.readSessionEnded, write: trimtab_log_v1_commit.writeSessionEnded }],
   ["trimtab.log.v1.VariableRegistered", { read: trimtab_log_v1_commit.readVariableRegistered, write: trimtab_log_v1_commit.writeVariableRegistered }],

@@ -42,6 +42,16 @@ describe("a stored commit", () => {
     expect(decodeCommit(encodeCommit({ ...everyEvent, grants }))).toEqual({ ...everyEvent, grants });
   });
 
+  test("comes back with the names of what was leased", () => {
+    const isTold = ({ kind }: SessionEvent) => kind === "optimization-started" || kind === "optimization-ended";
+    const variables = [{ id: "var_x_1", name: "x" }];
+    const events = leaseEvent.events
+      .filter(isTold)
+      .map((event): SessionEvent => ({ ...event, variables }) as SessionEvent);
+    expect(events.length).toBeGreaterThan(1);
+    expect(decodeCommit(encodeCommit({ ...leaseEvent, events }))).toEqual({ ...leaseEvent, events });
+  });
+
   test("comes back exactly, whatever the values", () => {
     const commit: fc.Arbitrary<Commit> = fc.record({
       session: text,

@@ -1,5 +1,10 @@
-import type { LeaseEvent, OptimizationRecord } from "@trimtab/core";
-import type { OptimizationStarted, StoredEvent, StoredOptimization } from "../gen/trimtab/log/v1/commit_pb.ts";
+import type { LeasedVariable, LeaseEvent, OptimizationRecord } from "@trimtab/core";
+import type {
+  NamedVariable,
+  OptimizationStarted,
+  StoredEvent,
+  StoredOptimization,
+} from "../gen/trimtab/log/v1/commit_pb.ts";
 import {
   fromWireEntry,
   fromWireObjective,
@@ -18,12 +23,26 @@ import { requirePart } from "./stored-parts.ts";
 type Kind = StoredEvent["kind"];
 type Started = Omit<OptimizationRecord, "entries" | "bests">;
 
+const toNamed = ({ id, name }: LeasedVariable): NamedVariable => ({
+  $typeName: "trimtab.log.v1.NamedVariable",
+  id,
+  name,
+});
+
+/** Commits of earlier programs have none. */
+const fromNamed = (variables: readonly NamedVariable[]) =>
+  variables.length === 0 ? undefined : { variables: variables.map(({ id, name }) => ({ id, name })) };
+
 /** Puts an optimization as it starts into the form in which it is stored. */
-export const toStoredStarted = (optimization: Started): OptimizationStarted => ({
+export const toStoredStarted = (
+  optimization: Started,
+  variables: readonly LeasedVariable[] = [],
+): OptimizationStarted => ({
   $typeName: "trimtab.log.v1.OptimizationStarted",
   optimization: toWireOptimization(optimization),
   fencingToken: toUint64(optimization.fencingToken),
   leaseTtlMs: toUint64(optimization.leaseTtlMs),
+  variables: variables.map(toNamed),
 });
 
 const fromStoredStarted = (started: OptimizationStarted, path: string): Started => ({
@@ -50,11 +69,17 @@ export function toStoredProgress(event: Exclude<LeaseEvent, { kind: "optimizatio
       return { case: "leaseRenewed", value: { $typeName, optimizationId: event.optimization, leaseExpiresAt } };
     }
     case "optimization-ended": {
-      const { optimization: optimizationId, cause } = event;
+      const { optimization: optimizationId, cause, variables = [] } = event;
       const state = toWireOptimizationState(event.state);
       return {
         case: "optimizationEnded",
-        value: { $typeName: "trimtab.log.v1.OptimizationEnded", optimizationId, state, cause },
+        value: {
+          $typeName: "trimtab.log.v1.OptimizationEnded",
+          optimizationId,
+          state,
+          cause,
+          variables: variables.map(toNamed),
+        },
       };
     }
   }
@@ -68,7 +93,11 @@ export function toStoredProgress(event: Exclude<LeaseEvent, { kind: "optimizatio
 export function fromStoredLeaseEvent(kind: Kind, at: string): LeaseEvent {
   switch (kind.case) {
     case "optimizationStarted":
-      return { kind: "optimization-started", optimization: fromStoredStarted(kind.value, at) };
+      return {
+        kind: "optimization-started",
+        optimization: fromStoredStarted(kind.value, at),
+        ...fromNamed(kind.value.variables),
+      };
     case "optimizationReported": {
       const { entry, objective, leaseExpiresAt } = kind.value;
       return {
@@ -87,7 +116,7 @@ export function fromStoredLeaseEvent(kind: Kind, at: string): LeaseEvent {
       const { optimizationId: optimization, cause } = kind.value;
       const state = fromWireOptimizationState(kind.value.state, `${at}.state`);
       if (state === "running") throw refuseMessage(`${at}.state`, "is none that an optimization ends in");
-      return { kind: "optimization-ended", optimization, state, cause };
+      return { kind: "optimization-ended", optimization, state, cause, ...fromNamed(kind.value.variables) };
     }
     default:
       throw refuseMessage(at, "is of a kind that is not known here");

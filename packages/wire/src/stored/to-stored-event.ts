@@ -113,7 +113,7 @@ function rarerKindOf(event: Rarer): Kind {
       return { case: "labelSet", value: { ...label, $typeName: "trimtab.log.v1.LabelSet", revision } };
     }
     case "optimization-started":
-      return { case: "optimizationStarted", value: toStoredStarted(event.optimization) };
+      return { case: "optimizationStarted", value: toStoredStarted(event.optimization, event.variables) };
     case "optimization-reported":
     case "lease-renewed":
     case "optimization-ended":

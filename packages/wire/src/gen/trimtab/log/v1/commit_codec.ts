@@ -1395,6 +1395,11 @@ export function readStoredOptimization(outer: number): pb.StoredOptimization {
 export function writeOptimizationStarted(m: pb.OptimizationStarted): void {
   if (m.$typeName !== "trimtab.log.v1.OptimizationStarted") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  for (let i = m.variables.length - 1; i >= 0; i--) {
+    const before = sink.size();
+    writeNamedVariable(m.variables[i]!);
+    sink.nested(34, before);
+  }
   if (m.leaseTtlMs !== 0n) sink.uint64(24, m.leaseTtlMs);
   if (m.fencingToken !== 0n) sink.uint64(16, m.fencingToken);
   if (m.optimization !== undefined) {
@@ -1408,6 +1413,7 @@ export function readOptimizationStarted(outer: number): pb.OptimizationStarted {
   let f1: pb.OptimizationStarted["optimization"] | undefined;
   let f2: pb.OptimizationStarted["fencingToken"] = 0n;
   let f3: pb.OptimizationStarted["leaseTtlMs"] = 0n;
+  const f4: pb.OptimizationStarted["variables"] = [];
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -1423,14 +1429,46 @@ export function readOptimizationStarted(outer: number): pb.OptimizationStarted {
         f3 = source.uint64();
         break;
       }
+      case 34: {
+        f4.push(readNamedVariable(source.enterMessage()));
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  const m: pb.OptimizationStarted = { $typeName: "trimtab.log.v1.OptimizationStarted", fencingToken: f2, leaseTtlMs: f3 };
+  const m: pb.OptimizationStarted = { $typeName: "trimtab.log.v1.OptimizationStarted", fencingToken: f2, leaseTtlMs: f3, variables: f4 };
   if (f1 !== undefined) m.optimization = f1;
   return m;
+}
+
+export function writeNamedVariable(m: pb.NamedVariable): void {
+  if (m.$typeName !== "trimtab.log.v1.NamedVariable") giveUp();
+  if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  if (m.name !== "") sink.text(18, m.name);
+  if (m.id !== "") sink.text(10, m.id);
+}
+
+export function readNamedVariable(outer: number): pb.NamedVariable {
+  let f1: pb.NamedVariable["id"] = "";
+  let f2: pb.NamedVariable["name"] = "";
+  while (source.hasMore()) {
+    switch (source.tag()) {
+      case 10: {
+        f1 = source.text();
+        break;
+      }
+      case 18: {
+        f2 = source.text();
+        break;
+      }
+      default:
+        giveUp();
+    }
+  }
+  source.leaveMessage(outer);
+  return { $typeName: "trimtab.log.v1.NamedVariable", id: f1, name: f2 };
 }
 
 export function writeSessionUpdated(m: pb.SessionUpdated): void {
@@ -2053,6 +2091,11 @@ export function readLeaseRenewed(outer: number): pb.LeaseRenewed {
 export function writeOptimizationEnded(m: pb.OptimizationEnded): void {
   if (m.$typeName !== "trimtab.log.v1.OptimizationEnded") giveUp();
   if (m.$unknown !== undefined) sink.unknown(m.$unknown);
+  for (let i = m.variables.length - 1; i >= 0; i--) {
+    const before = sink.size();
+    writeNamedVariable(m.variables[i]!);
+    sink.nested(34, before);
+  }
   if (m.cause !== "") sink.text(26, m.cause);
   if (m.state !== 0) sink.int32(16, m.state);
   if (m.optimizationId !== "") sink.text(10, m.optimizationId);
@@ -2062,6 +2105,7 @@ export function readOptimizationEnded(outer: number): pb.OptimizationEnded {
   let f1: pb.OptimizationEnded["optimizationId"] = "";
   let f2: pb.OptimizationEnded["state"] = 0;
   let f3: pb.OptimizationEnded["cause"] = "";
+  const f4: pb.OptimizationEnded["variables"] = [];
   while (source.hasMore()) {
     switch (source.tag()) {
       case 10: {
@@ -2076,12 +2120,16 @@ export function readOptimizationEnded(outer: number): pb.OptimizationEnded {
         f3 = source.text();
         break;
       }
+      case 34: {
+        f4.push(readNamedVariable(source.enterMessage()));
+        break;
+      }
       default:
         giveUp();
     }
   }
   source.leaveMessage(outer);
-  return { $typeName: "trimtab.log.v1.OptimizationEnded", optimizationId: f1, state: f2, cause: f3 };
+  return { $typeName: "trimtab.log.v1.OptimizationEnded", optimizationId: f1, state: f2, cause: f3, variables: f4 };
 }
 
 export function writeStoredVia(m: pb.StoredVia): void {
