@@ -98,12 +98,22 @@ function mergeRun(run: readonly VariableChange[], state: SessionState): Variable
   const [first] = run;
   const last = run.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  const { oldValue: _, oldPayload: __, ...latest } = last;
-  const { oldValue, oldPayload } = first;
-  const before = oldValue === undefined || oldPayload === undefined ? {} : { oldValue, oldPayload };
-  if (last.kind === "deleted") return first.kind === "registered" ? undefined : { ...latest, ...before };
+  const before = valueBefore(run);
+  if (last.kind === "deleted") return first.kind === "registered" ? undefined : { ...stripOld(last), ...before };
+  // A notice has no value, so that what has one is told instead.
+  const { unchanged, ...latest } = stripOld(run.findLast(({ kind }) => kind !== "dependency-changed") ?? last);
+  const same = unchanged === true && run.every((change) => change.unchanged === true || !isWrite(change));
+  const merged = { ...latest, ...before, ...(same && { unchanged }) };
   const fuller = first.kind === "registered" ? first : run.findLast((change) => change.kind === "changed");
   const variable = state.variables.get(last.id);
-  if (fuller === undefined || variable === undefined) return { ...latest, ...before };
-  return { ...latest, ...before, kind: fuller.kind, variable };
+  if (fuller === undefined || variable === undefined) return merged;
+  return { ...merged, kind: fuller.kind, variable };
+}
+
+const isWrite = ({ kind }: VariableChange): boolean => kind === "registered" || kind === "updated";
+
+/** The value before a run, where its first write tells it: what is no write leaves it. */
+function valueBefore(run: readonly VariableChange[]): Pick<VariableChange, "oldValue" | "oldPayload"> {
+  const { oldValue, oldPayload } = run.find(isWrite) ?? {};
+  return oldValue === undefined || oldPayload === undefined ? {} : { oldValue, oldPayload };
 }

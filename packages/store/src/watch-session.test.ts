@@ -31,6 +31,45 @@ test("a watch that fell behind and asked for it gets one event with each variabl
   await store.close();
 });
 
+test("what is merged loses no value to a notice, and tells what the value was before and whether it is still that", async () => {
+  const store = createStore({ types: builtinTypes });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariables("s", [
+    { name: "a", type: "integer", value: 0 },
+    ...["set", "described", "told"].map((name) => ({ name, type: "integer", value: 0, dependencies: ["a"] })),
+    { name: "back", type: "integer", value: 0 },
+    { name: "still", type: "integer", value: 0 },
+  ]);
+  const watch = store.watch("s", {}, { coalesce: true, oldValues: true })[Symbol.asyncIterator]();
+  await watch.next();
+  await store.updateVariable("s", "described", { description: "of it" });
+  await store.setVariables("s", { set: 5, described: 5, back: 5, still: 0 });
+  await store.setVariables("s", { back: 5, still: 0 });
+  await store.registerVariable("s", { name: "new", type: "integer", value: 5, dependencies: ["a"] });
+  await store.setVariable("s", "a", 1);
+  const event = (await watch.next()).value as ChangesEvent;
+  await watch.return?.();
+  const told = event.changes.map(({ kind, name, value, oldValue, unchanged }) => [
+    name,
+    kind,
+    value,
+    oldValue,
+    unchanged,
+  ]);
+  expect(new Map(told.map(([name, ...rest]) => [name, rest]))).toEqual(
+    new Map<string, unknown[]>([
+      ["set", ["updated", 5, 0, undefined]],
+      ["described", ["changed", 5, 0, undefined]],
+      ["back", ["updated", 5, 0, undefined]],
+      ["still", ["updated", 0, 0, true]],
+      ["new", ["registered", 5, undefined, undefined]],
+      ["a", ["updated", 1, 0, undefined]],
+      ["told", ["dependency-changed", null, undefined, undefined]],
+    ]),
+  );
+});
+
 test("a watch that asks for it is told when the access rules of the session are set, set back, and with values", async () => {
   const store = createStore({ types: builtinTypes });
   await store.createSession({ id: "s" });

@@ -32,7 +32,10 @@ export interface WatchOptions {
   readonly after?: string;
   /** `false` starts at the present revision without a snapshot of values. */
   readonly initialValues?: boolean;
-  /** When the reader falls behind, send each variable's latest change instead of every one. */
+  /**
+   * When the reader falls behind, send each variable's latest change instead of every one, with its newest value and the one
+   * from before the first.
+   */
   readonly coalesce?: boolean;
   /** Send the value before the change along with it. */
   readonly oldValues?: boolean;
@@ -103,6 +106,7 @@ export interface ChangesEvent {
 /**
  * What one commit did to one variable. `changed` is everything but its value, `staleness` a derived value that no longer
  * follows from its dependencies, or does again, and `dependency-changed` a notice to one that depends without being derived.
+ * Of several that are merged into one, what is `changed` or `staleness` may have a new value, too.
  */
 export interface VariableChange {
   readonly kind: "registered" | "updated" | "changed" | "deleted" | "staleness" | "dependency-changed";
