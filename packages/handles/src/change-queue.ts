@@ -31,7 +31,7 @@ export function createChangeQueue<V>(capacity: number, onReturn: () => void): Ch
       const reader = waiting.shift();
       if (reader !== undefined) reader({ done: false, value: change });
       else if (queued.length < capacity) queued.push(change);
-      else queued = [mergedWith(queued[0], change)];
+      else queued = [mergedWith(queued, change)];
     },
     end,
     next() {
@@ -51,9 +51,22 @@ export function createChangeQueue<V>(capacity: number, onReturn: () => void): Ch
   return queue;
 }
 
-/** The newest change in place of a whole run of them, of which `oldest` was the first. */
-function mergedWith<V>(oldest: Change<V> | undefined, newest: Change<V>): Change<V> {
-  const { previous: _, ...rest } = newest;
-  const before = oldest !== undefined && "previous" in oldest && { previous: oldest.previous as V };
-  return { ...rest, ...before, lagged: true };
+/**
+ * The newest change in place of a whole run of them, with the value from before the run. A write stays one, with who made it,
+ * where what comes after it leaves the value.
+ */
+function mergedWith<V>(run: readonly Change<V>[], newest: Change<V>): Change<V> {
+  const write = leavesValue(newest) ? run.findLast((change) => !leavesValue(change)) : undefined;
+  const { previous: _, ...told } = write ?? newest;
+  const { value, revision } = newest;
+  return { ...told, value, revision, ...valueBefore(run[0]), lagged: true };
 }
+
+function valueBefore<V>(oldest: Change<V> | undefined): Pick<Change<V>, "previous"> {
+  if (oldest === undefined) return {};
+  if ("previous" in oldest) return { previous: oldest.previous as V };
+  return leavesValue(oldest) ? { previous: oldest.value } : {};
+}
+
+const leavesValue = ({ kind }: Change): boolean =>
+  kind === "changed" || kind === "staleness" || kind === "dependency-changed";

@@ -176,6 +176,22 @@ describe("changes", () => {
     ]);
   });
 
+  it("tells a slow loop of a write, whatever came after it that leaves the value", async () => {
+    const store = newStore();
+    const app = await open(store);
+    const { maxTokens } = app.variables;
+    const changes = maxTokens.changes({ capacity: 1 });
+    await maxTokens.set(1);
+    await maxTokens.set(2, { actor: "ada" });
+    const described = { description: "at most" };
+    const { revision } = await store.updateVariable("assistant", "maxTokens", described, { actor: "bob" });
+    await app.caughtUp(revision);
+    await app.close();
+    const told: unknown[] = [];
+    for await (const each of changes) told.push(each);
+    expect(told).toMatchObject([{ kind: "updated", value: 2, previous: 256, actor: "ada", revision, lagged: true }]);
+  });
+
   it("ends with its signal, and when the loop is left", async () => {
     const app = await open();
     const { maxTokens } = app.variables;

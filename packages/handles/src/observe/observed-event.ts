@@ -24,8 +24,14 @@ export interface ObservedEvent {
   readonly lagged: boolean;
 }
 
-/** Two events of one variable as one: the later, with the value from before the earlier. */
+/**
+ * Two events of one variable as one: the later, with the value from before the earlier. A write stays one, with who made it,
+ * where what comes after it leaves the value.
+ */
 export function mergeEvents(earlier: ObservedEvent, later: ObservedEvent): ObservedEvent {
+  if (isWrite(earlier) && !isWrite(later) && later.kind !== "deleted") {
+    return { ...earlier, revision: later.revision, lagged: true };
+  }
   const { oldValue: _, ...rest } = later;
   const isNew = earlier.kind === "registered" && later.kind !== "deleted";
   return {
@@ -35,3 +41,5 @@ export function mergeEvents(earlier: ObservedEvent, later: ObservedEvent): Obser
     lagged: true,
   };
 }
+
+const isWrite = ({ kind }: ObservedEvent): boolean => kind === "registered" || kind === "updated";

@@ -37,6 +37,19 @@ describe("pacing", () => {
     expect(seen).toHaveLength(3);
   });
 
+  test("tells a write as one, whatever comes after it that leaves the value", () => {
+    const timers = createManualTimers();
+    const seen: ObservedEvent[] = [];
+    const pacing = createPacing(100, (event) => seen.push(event), timers);
+    pacing.push(update(1));
+    pacing.push(update(2));
+    for (const [index, kind] of (["changed", "staleness", "dependency-changed"] as const).entries()) {
+      pacing.push({ ...update(2), kind, actor: "bob", oldValue: 2, revision: 3 + index });
+    }
+    timers.advance(100);
+    expect(seen.slice(1)).toEqual([{ ...update(2), oldValue: 1, revision: 5, lagged: true }]);
+  });
+
   test("never loses a variable's last state, and never tells of one twice within a window", () => {
     const steps = fc.array(
       fc.oneof(fc.record({ wait: fc.nat({ max: 150 }) }), fc.record({ id: fc.constantFrom("a", "b") })),
