@@ -106,3 +106,16 @@ test("a lease that was not renewed in time is noted as lost, also beside one tha
     ["brief", "abandoned"],
   ]);
 });
+
+test("whoever waits for a variable that is deleted meanwhile is told so, also behind others", async () => {
+  const { store, start, waiting } = await openStore(createMemoryLog<Commit>());
+  const { optimization, fencingToken } = await start("holder", ["a", "b"]);
+  const ahead = start("ahead", ["b"]);
+  await waiting("b", 1);
+  const behind = start("behind", ["b", "a"]);
+  await waiting("b", 2);
+  await store.deleteVariable("s", "a", { lease: { optimization: optimization.id, fencingToken } });
+  await expect(behind).rejects.toMatchObject({ reason: "not_found", details: { resource: "variable", id: "a" } });
+  await store.stopOptimization("s", { kind: "variable", ref: "b" });
+  expect((await ahead).optimization.optimizer).toBe("ahead");
+});

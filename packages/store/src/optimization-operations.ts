@@ -168,7 +168,7 @@ async function waitInLine({ sessions, line, session, refs, options, start, stop 
   try {
     for (;;) {
       if (signal?.aborted) throw storeError("cancelled", "the caller left the line", {});
-      if (place.isFirst() && (await isFree(sessions, session, ids))) {
+      if ((await isFree({ sessions, session, refs }, ids)) && place.isFirst()) {
         const waitedMs = performance.now() - joinedAt;
         const started = await start(session, refs, options, waitedMs).catch(ignoreTaken);
         if (started !== undefined && signal?.aborted !== true) return started;
@@ -188,13 +188,16 @@ async function waitInLine({ sessions, line, session, refs, options, start, stop 
   }
 }
 
-const isFree = (sessions: Sessions, session: string, ids: readonly string[]): Promise<boolean> =>
-  sessions.access(session, ({ runtime: { state } }) =>
-    ids.every((id) => {
+/** Says whether nobody holds any of the variables; rejects where one is not there any more. */
+const isFree = ({ sessions, session, refs }: Pick<Waiting, "sessions" | "session" | "refs">, ids: readonly string[]) =>
+  sessions.access(session, ({ runtime: { state } }) => {
+    const gone = refs.find((_, index) => !state.variables.has(ids[index] ?? ""));
+    if (gone !== undefined) throw new StoreError(unknownVariable(gone));
+    return ids.every((id) => {
       const holder = state.optimizations.get(state.leases.get(id) ?? "");
       return holder === undefined || !isHeld(holder, sessions.now());
-    }),
-  );
+    });
+  });
 
 /** Somebody who did not wait in this line may have been first. */
 function ignoreTaken(error: unknown): undefined {
