@@ -917,7 +917,7 @@ export type WatchStatsRequest = Message<"trimtab.v1.WatchStatsRequest"> & {
   pattern: string;
 
   /**
-   * How often to send at most; at least 100 milliseconds, 1 second unless given.
+   * How often to send at most, from 100 milliseconds to a day; 1 second unless given.
    *
    * @generated from field: google.protobuf.Duration interval = 4;
    */

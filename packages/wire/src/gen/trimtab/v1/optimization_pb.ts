@@ -107,7 +107,7 @@ export type Optimization = Message<"trimtab.v1.Optimization"> & {
   convergenceThreshold?: number | undefined;
 
   /**
-   * How many iterations its holder wants to pass between looks at its progress; kept as it is.
+   * How many iterations pass from one event of telemetry to the next; whoever looks at its progress may go by it too.
    *
    * @generated from field: uint32 feedback_interval = 13;
    */
@@ -303,7 +303,7 @@ export type StartOptimizationRequest = Message<"trimtab.v1.StartOptimizationRequ
   convergenceThreshold?: number | undefined;
 
   /**
-   * How many iterations to pass between looks at its progress, kept for those who look; 1 unless given.
+   * How many iterations pass from one event of telemetry to the next; 1 unless given. The history has them all.
    *
    * @generated from field: uint32 feedback_interval = 8;
    */

@@ -1170,7 +1170,7 @@ export type SampleConfigurationsRequest = Message<"trimtab.v1.SampleConfiguratio
   count: number;
 
   /**
-   * The same seed gives the same configurations for the same constraints and rules. Random unless given.
+   * Below 2^53. The same seed gives the same configurations for the same constraints and rules. Random unless given.
    *
    * @generated from field: optional uint64 seed = 4;
    */

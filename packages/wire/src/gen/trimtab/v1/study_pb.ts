@@ -530,7 +530,7 @@ export type CreateStudyRequest = Message<"trimtab.v1.CreateStudyRequest"> & {
   studyId: string;
 
   /**
-   * What to bring about, `loss` unless given; with several, trials are compared by Pareto dominance.
+   * What to bring about, `loss`, minimised, unless given; with several, trials are compared by Pareto dominance.
    *
    * @generated from field: repeated trimtab.v1.Objective objectives = 3;
    */
@@ -572,7 +572,7 @@ export type CreateStudyRequest = Message<"trimtab.v1.CreateStudyRequest"> & {
   pruner?: Pruner | undefined;
 
   /**
-   * Random unless given.
+   * Below 2^53. Random unless given.
    *
    * @generated from field: optional uint64 seed = 9;
    */
@@ -600,7 +600,7 @@ export type CreateStudyRequest = Message<"trimtab.v1.CreateStudyRequest"> & {
   maxRetries: bigint;
 
   /**
-   * How long a trial is held without being heard of; 300 seconds unless given.
+   * How long a trial is held without being heard of, at most 100 years; 300 seconds unless given.
    *
    * @generated from field: google.protobuf.Duration trial_lease_ttl = 13;
    */

@@ -942,7 +942,7 @@ export const MergeStrategy = {
   REPLACE: 2,
 
   /**
-   * Give it the file's value where its own constraints allow that, as a new version, and add the file's metadata to
+   * Give it the file's value, which its own constraints must allow, as a new version, and add the file's metadata to
    * its own. Its constraints stay.
    *
    * @generated from enum value: MERGE_STRATEGY_MERGE = 3;
