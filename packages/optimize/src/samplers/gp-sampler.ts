@@ -26,8 +26,8 @@ export interface GpOptions {
   /** Trials that are spread evenly first: 2 and more; 10 unless given. */
   readonly startupTrials?: number;
   /**
-   * Trials that the process is conditioned on at most, the best and the newest: 5000 and fewer, 200 unless given. What asking costs
-   * grows with its third power.
+   * Trials that the process is conditioned on at most, the best and the newest: from `startupTrials` to 5000, 200 unless given. What
+   * asking costs grows with its third power.
    */
   readonly maxObservations?: number;
 }

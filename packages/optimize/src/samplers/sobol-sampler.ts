@@ -19,8 +19,9 @@ const foldLast = keepFold({
 });
 
 /**
- * Suggests the points of a Sobol sequence, scrambled by the study's seed: they fill the space more evenly than random
- * points do. Axes beyond the hundredth are drawn at random.
+ * Suggests the points of a Sobol sequence (Joe and Kuo, "Constructing Sobol sequences with better two-dimensional
+ * projections", 2008), scrambled by the study's seed as Owen does: they fill the space more evenly than random points do.
+ * Axes beyond the hundredth are drawn at random.
  */
 export const createSobolSampler = (): Sampler => ({
   name: "sobol",

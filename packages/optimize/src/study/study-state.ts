@@ -14,17 +14,17 @@ import { noTrials, type TrialTable, toTrialArray, toTrialTable } from "./trial-t
 export interface StudyOptions {
   /** Where to search at first. */
   readonly space: SearchSpace;
-  /** What to bring about; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
+  /** What to bring about, at least one; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
   readonly objectives?: readonly Objective[];
   /** How to suggest points: TPE unless given. */
   readonly sampler?: Sampler;
-  /** How to tell hopeless trials: none are unless given. */
+  /** How to tell hopeless trials, for one objective alone: none are unless given. */
   readonly pruner?: Pruner;
   /** With the same seed and the same calls a study suggests the same. Taken modulo 2^64; 0 unless given. */
   readonly seed?: number | bigint;
-  /** Trials under way at once; no limit unless given. */
+  /** Trials under way at once, at least 1; no limit unless given. */
   readonly parallelism?: number;
-  /** Trials in all, failed ones not counted; no limit unless given. */
+  /** Trials in all, failed ones not counted, at least 1; no limit unless given. */
   readonly maxTrials?: number;
   /** How often a lost trial is put in line again; 0 unless given. */
   readonly maxRetries?: number;

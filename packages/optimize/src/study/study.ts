@@ -16,7 +16,8 @@ export interface TellOptions {
 
 /**
  * A search in which workers ask for trials, run them and tell what came of it, kept in this process. Whatever is
- * refused throws a StoreError and changes nothing.
+ * refused throws a StoreError and changes nothing: `not_found` for an unknown trial, `lease_lost` where another client holds it,
+ * `trial_ended` where it has ended otherwise, `invalid_argument` for numbers and values that are none.
  */
 export interface Study {
   /** The study as it is now. */
@@ -31,7 +32,7 @@ export interface Study {
   readonly paretoFront: readonly Trial[];
   /** Hands out one trial, that which the client holds already before any other; `undefined` where there is none. */
   ask(clientId?: string): Trial | undefined;
-  /** Hands out trials until the client holds `count`, or fewer where the study allows no more. */
+  /** Hands out trials until the client holds `count`, at least 1, or fewer where the study allows no more. */
   askMany(count: number, clientId?: string): readonly Trial[];
   /** Ends a trial with a value for each objective. */
   tell(
@@ -39,7 +40,10 @@ export interface Study {
     values: number | readonly number[],
     options?: TellOptions & { readonly metrics?: Readonly<Record<string, number>> },
   ): Trial;
-  /** Records how a trial is doing and says whether to give it up. Reporting a step again replaces its value. */
+  /**
+   * Records how a trial is doing at a step, a whole number from 0, and says whether to give it up. Reporting a step again replaces its
+   * value. Throws `several_objectives` where the study has more than one.
+   */
   report(number: number, step: number, value: number, options?: TellOptions): boolean;
   /** Ends a trial that was given up. */
   prune(number: number, options?: TellOptions): Trial;
