@@ -1,5 +1,5 @@
 import { createAccessControl } from "@trimtab/access-control";
-import type { Commit, TypeRegistry } from "@trimtab/core";
+import type { Commit, SessionCheckpoint, TypeRegistry } from "@trimtab/core";
 import { cel } from "@trimtab/expressions";
 import {
   byteLengthOf,
@@ -8,6 +8,7 @@ import {
   createEncodedSnapshots,
   createEncodedSummaries,
   createMemoryLog,
+  createMemorySnapshots,
 } from "@trimtab/log";
 import {
   checkKeys,
@@ -85,6 +86,7 @@ export async function openStore(
     limits: toLimits(settings),
     maxWaitingWrites: settings.maxWaitingWrites,
     shared: false,
+    ...(parts.store?.log === undefined && { snapshots: createMemorySnapshots<SessionCheckpoint>() }),
     ...(disk !== undefined && { snapshots: disk.snapshots, summaries: disk.summaries }),
     ...parts.store,
     log,

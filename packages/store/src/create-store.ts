@@ -49,6 +49,7 @@ import { createRollbackOperations } from "./rollback-operations.ts";
 import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
 import { createSessions } from "./sessions.ts";
+import { retentionOf } from "./snapshot-keeper.ts";
 import { createSpaceOperations } from "./space-operations.ts";
 import { createTailOperation, type TailStore } from "./tail-operation.ts";
 import { createTellingSessions } from "./telling-sessions.ts";
@@ -63,9 +64,11 @@ export interface StoreOptions {
   readonly types: Iterable<AnyVariableType> | TypeRegistry;
   /** Where commits are kept; a memory log of the store's own unless given. */
   readonly log?: CommitLog<Commit>;
+  /** Where snapshots are kept, behind which the log is trimmed; in memory unless given, where a log that is given is kept whole. */
   readonly snapshots?: SnapshotStore<SessionCheckpoint>;
   /** Other processes append to the same log; `true` unless the store made its own log. */
   readonly shared?: boolean;
+  /** What sessions may hold: `defaultLimits` of `@trimtab/core`, with these in their place. */
   readonly limits?: Partial<Limits>;
   /**
    * Reads the expressions of derived variables, rules and filters: `cel` of `@trimtab/expressions`. Without
@@ -150,7 +153,6 @@ export interface LocalStore extends Store, TailStore, ReaderStore {
 /** Makes a store in this process, over a log in memory unless another is given. Throws `invalid_argument` for options of another kind. */
 export function createStore(options: StoreOptions): LocalStore {
   requireArguments(creationArguments, [options]);
-  const { bookmarkIntervalMs = 15_000 } = options;
   const clock = createTickingClock(createSteadyClock(options.clock ?? systemClock));
   const types = isRegistry(options.types) ? options.types : createTypeRegistry(options.types);
   const limits = { ...defaultLimits, ...options.limits };
@@ -185,15 +187,13 @@ export function createStore(options: StoreOptions): LocalStore {
     onDamage: options.onDamage ?? (() => {}),
     recent: { commits: options.recentCommits ?? 1024, bytes: options.recentBytes ?? 16 << 20 },
     snapshotEvery: options.snapshotEvery ?? 1000,
-    historyCommits: Math.max(1, options.historyCommits ?? 10_000),
+    ...retentionOf(options),
     telemetry,
-    historyAgeMs: options.historyAgeMs,
-    historyBytes: options.historyBytes,
   });
   const sessions = createTellingSessions(untold, telemetry, clock);
   const sweeper = setInterval(() => void sessions.sweep().catch(() => {}), options.sweepIntervalMs ?? 60_000);
   // Two ticks make a bookmark due, so that one comes within the interval.
-  const ticker = setInterval(() => sessions.tick(), Math.max(1, bookmarkIntervalMs / 2));
+  const ticker = setInterval(() => sessions.tick(), Math.max(1, (options.bookmarkIntervalMs ?? 15_000) / 2));
   for (const timer of [sweeper, ticker]) unref(timer);
   const watching = createWatchOperation(sessions);
   const store: Store = {

@@ -58,6 +58,18 @@ test("what a snapshot takes the place of goes once the past that is kept lies be
   expect([await then(50), await then(55)]).toMatchObject([{ value: "x47" }, { value: "x52" }]);
 });
 
+test("a log that is given without snapshots is kept whole, since those in memory end before it", async () => {
+  const log = createMemoryLog<never>();
+  const reopened = () => createStore({ types: builtinTypes, log, shared: false, snapshotEvery: 5, historyCommits: 5 });
+  const store = reopened();
+  await start(store);
+  await write(store, 50);
+  await store.close();
+  const again = reopened();
+  onTestFinished(() => again.close());
+  expect(await again.getVariable("s", "text")).toMatchObject({ value: "x49" });
+});
+
 test("a session's past is limited by bytes", async () => {
   const { store, firstKept } = open({ historyBytes: 40_000, snapshotEvery: 10 });
   await start(store);

@@ -22,6 +22,13 @@ export interface Retention {
   readonly historyBytes?: number | undefined;
 }
 
+/** What is kept, where a store is told so. Snapshots in memory end before a log that was given does: nothing of that may go. */
+export function retentionOf({ log, snapshots, ...limits }: Partial<KeeperOptions>): Retention {
+  const { historyCommits = 10_000, historyAgeMs, historyBytes } = limits;
+  if (log !== undefined && snapshots === undefined) return { historyCommits: Number.POSITIVE_INFINITY };
+  return { historyCommits: Math.max(1, historyCommits), historyAgeMs, historyBytes };
+}
+
 /** Where snapshots are kept, how often they are taken, and what goes with the old ones. */
 export interface KeeperOptions extends Retention {
   readonly log: CommitLog<Commit>;

@@ -42,7 +42,7 @@ export type BooleanOptions = DeclarationOptions<boolean>;
 /**
  * Declares a boolean variable.
  *
- * @throws StoreError for a default that is none
+ * @throws StoreError `validation_failed` for a default that is none
  */
 export const boolean = (options: BooleanOptions = {}): VariableDeclaration<boolean> =>
   declareVariable(booleanType, options);

@@ -35,7 +35,7 @@ export const choiceType: VariableType<string, ChoiceConstraints> = {
 /**
  * Declares a choice variable whose values are the union of the texts given; without choices any text.
  *
- * @throws StoreError for no or repeated choices, and for a default that is none of them
+ * @throws StoreError `invalid_constraints` for no or repeated choices; `validation_failed` or `constraint_violation` for the default
  */
 export function choice<const C extends string = string>(
   choices?: readonly C[],

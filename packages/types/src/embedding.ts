@@ -21,7 +21,7 @@ export { type EmbeddingArray, type EmbeddingDType, embeddingDtypes } from "./emb
 
 /** Limits of an embedding variable. */
 export type EmbeddingConstraints = {
-  /** How many components there must be. */
+  /** How many components there must be, at least 1. */
   readonly dimensions?: number;
   /** Divides each value by its L2 norm before it is stored; a zero vector is stored as it is. */
   readonly normalize?: boolean;
@@ -91,7 +91,7 @@ export type EmbeddingOptions<D extends EmbeddingDType> = Omit<EmbeddingConstrain
 /**
  * Declares an embedding variable: `Float64Array`, or `Float32Array` for the dtypes f32, f16 and bf16.
  *
- * @throws StoreError for ill-typed constraints and for a default that breaks them
+ * @throws StoreError `invalid_constraints`; `validation_failed` or `constraint_violation` for the default
  */
 export const embedding = <const D extends EmbeddingDType = "f64">(
   options: EmbeddingOptions<D> = {},

@@ -11,7 +11,7 @@ export type FloatConstraints = {
   readonly min?: number;
   /** Highest value, inclusive. */
   readonly max?: number;
-  /** Values must lie on the grid `min + k * step`, or `k * step` without a minimum; others are refused, not moved. */
+  /** Above 0. Values must lie on the grid `min + k * step`, or `k * step` without a minimum; others are refused, not moved. */
   readonly step?: number;
   /** Lets `NaN` and the infinities in; they then pass `min`, `max` and `step`. */
   readonly allow_special?: boolean;
@@ -104,6 +104,6 @@ export type FloatOptions = FloatConstraints & DeclarationOptions<number>;
 /**
  * Declares a float variable.
  *
- * @throws StoreError for constraints that contradict each other and for a default that breaks them
+ * @throws StoreError `invalid_constraints`; `validation_failed` or `constraint_violation` for the default
  */
 export const float = (options: FloatOptions = {}): VariableDeclaration<number> => declareVariable(floatType, options);

@@ -118,7 +118,7 @@ export type BigIntegerOptions = IntegerConstraints & DeclarationOptions<bigint>;
  * a step and no minimum the lowest multiple of the step within them, so that no value can be a `bigint`. Where a variable
  * was registered with wider limits, values beyond are refused when they are read.
  *
- * @throws StoreError for constraints that contradict each other or exceed ±(2^53-1), and for a default that breaks them
+ * @throws StoreError `invalid_constraints`, also beyond ±(2^53-1); `validation_failed` or `constraint_violation` for the default
  */
 export function integer(options: IntegerOptions = {}): VariableDeclaration<number> {
   // Parsed before bounds are added, so that what is refused is what was written.
@@ -143,7 +143,7 @@ const numberBounds: typeof integerType = {
 /**
  * Declares an integer variable whose values are bigints, all 64 bits wide.
  *
- * @throws StoreError for constraints that contradict each other and for a default that breaks them
+ * @throws StoreError `invalid_constraints`; `validation_failed` or `constraint_violation` for the default
  */
 export const bigInteger = (options: BigIntegerOptions = {}): VariableDeclaration<bigint> =>
   declareVariable(bigIntegerType, options);

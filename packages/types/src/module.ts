@@ -60,7 +60,7 @@ export type ModuleOptions<V> = Pick<ModuleConstraints, "pattern" | "namespace"> 
  * no default must be given. Where a variable was registered with parameters and is declared without, or the other way
  * round, its values are refused when they are read.
  *
- * @throws StoreError for constraints that contradict each other and for a default that breaks them
+ * @throws StoreError `invalid_constraints`; `validation_failed` or `constraint_violation` for the default
  */
 export function module<const M extends string = string>(
   choices?: readonly M[],

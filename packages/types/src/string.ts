@@ -8,9 +8,10 @@ import { isText, type ParseContext, refuseConstraint, refuseType, valueSchema } 
 
 /** Limits of a string variable. Lengths count graphemes: what readers see as characters. */
 export type StringConstraints = {
+  /** Inclusive, as `max_length` is; whole numbers from 0. */
   readonly min_length?: number;
   readonly max_length?: number;
-  /** A regular expression in the RE2 dialect that must be found somewhere in the value; anchor it to match the whole. */
+  /** A regular expression in the RE2 dialect, of at most 1024 characters, that must be found somewhere in the value; anchor it to match the whole. */
   readonly pattern?: string;
   /** The only values allowed. */
   readonly enum?: readonly string[];
@@ -95,7 +96,7 @@ export type StringOptions<E extends string> = Omit<StringConstraints, "enum"> & 
 /**
  * Declares a string variable; with `enum` its values are the union of the texts given.
  *
- * @throws StoreError for constraints that contradict each other and for a default that breaks them
+ * @throws StoreError `invalid_constraints`; `validation_failed` or `constraint_violation` for the default
  */
 export const string = <const E extends string = string>(options: StringOptions<E> = {}): VariableDeclaration<E> =>
   declareVariable<E>(stringType, options);

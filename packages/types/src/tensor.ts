@@ -133,7 +133,7 @@ export type TensorOptions<D extends DType> = Omit<TensorConstraints, "dtype"> & 
  * Declares a tensor variable; with a dtype its `data` is the typed array of that dtype, and where a variable was registered
  * without it, tensors of another are refused when they are read.
  *
- * @throws StoreError for ill-typed constraints and for a default that breaks them
+ * @throws StoreError `invalid_constraints`; `validation_failed` or `constraint_violation` for the default
  */
 export const tensor = <const D extends DType = DType>(options: TensorOptions<D> = {}): VariableDeclaration<Tensor<D>> =>
   declareVariable<Tensor<D>>(options.dtype === undefined ? tensorType : tensorOf(options.dtype), options);
