@@ -1,5 +1,4 @@
 import type { CommitLog } from "@trimtab/log";
-import { isLogError } from "@trimtab/log";
 import { readStart, type StartNote, writeStart } from "./start-note.ts";
 import { type AuditCodec, readHead, readSealed } from "./stored-record.ts";
 
@@ -15,7 +14,7 @@ export interface RecordEndOptions {
   readonly sources: readonly string[];
   /** The time of the wall clock, in milliseconds since the Unix epoch; the machine's own unless given. */
   readonly now?: () => number;
-  /** Hears that the note of this start cannot be kept; what an earlier process did is looked for all the same. */
+  /** Hears that the note of a start cannot be kept, or read; what an earlier process did is looked for all the same. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -23,8 +22,6 @@ export interface RecordEndOptions {
 export interface RecordEnd extends Pick<RecordEndOptions, "log" | "codec"> {
   /** Number of the last entry, 0 where there was none. */
   readonly number: number;
-  /** When the process began, by the wall clock. */
-  readonly startedMs: number;
   /** Since when a source may hold what has no entry; `undefined` where nothing was to be entered yet. */
   sinceMs(source: string): number | undefined;
   /** Whether what is of a time can be in the record far from its end, since the clock has shown that time more than once. */
@@ -44,7 +41,8 @@ export async function readRecordEnd({ log, codec, sources, ...options }: RecordE
   const { number } = await readHead(log);
   const [last] = await readSealed(log, Math.max(0, number - 1), number);
   const lastMs = last && codec.decode(last.sealed.entry, number).recordedAtMs;
-  const before = await readStart(log);
+  // Without the note things are looked for by the time of the last entry.
+  const before = await readStart(log).catch((error: unknown) => void onError(error));
   const ends = new Map(
     sources.flatMap((source): [string, number][] => {
       const sinceMs = sinceOf(source, { before, number, lastMs });
@@ -60,17 +58,13 @@ export async function readRecordEnd({ log, codec, sources, ...options }: RecordE
       after: number,
       ...(Number.isFinite(latestMs) && { latestMs }),
       unfinished: Object.fromEntries(unfinished),
-    }).catch((error: unknown) => {
-      if (!isLogError(error)) throw error;
-      onError(error);
-    });
+    }).catch(onError);
   let writing = write();
   await writing;
   return {
     log,
     codec,
     number,
-    startedMs,
     sinceMs: (source) => ends.get(source),
     isOutOfOrder: (atMs) => atMs <= (before?.latestMs ?? -Infinity) || atMs > (lastMs ?? startedMs) + marginMs,
     finish(source, isDurable) {

@@ -211,3 +211,50 @@ const sealedThrough = (last: number): AuditCodec => ({
     throw new LogError("unsupported", "what is stored was sealed with key old", { key: "old" });
   },
 });
+
+test("a note that is damaged keeps nobody from starting, nor what is missing from being entered", async () => {
+  const kept = fresh();
+  const first = await begin(kept);
+  await append(first.audited, "s", 1);
+  await first.record.settled();
+  await append(kept.commits, "s", 2);
+  const damaged = new LogError("damaged", "it is not what was written");
+  const read: CommitLog["read"] = async (stream, ...rest) =>
+    stream === "audit" ? kept.log.read(stream, ...rest) : Promise.reject(damaged);
+  const told: unknown[] = [];
+  const log = { ...kept.log, read };
+  const onError = (error: unknown) => told.push(error);
+  const end = await readRecordEnd({ log, codec: jsonCodec, sources: ["sessions"], now: () => noon, onError });
+  const { record } = first;
+  const { recover } = await recoverCommits({ record, end, name: "sessions", source: kept.commits });
+  expect(await recover()).toBe(1);
+  expect(told).toEqual([damaged]);
+  expect(await entered(record, "s")).toEqual([1, 2]);
+});
+
+test("where the note of a start cannot be kept that is told, and what is missing is entered all the same", async () => {
+  const kept = fresh();
+  const first = await begin(kept);
+  await append(first.audited, "s", 1);
+  await first.record.settled();
+  await append(kept.commits, "s", 2);
+  const told: unknown[] = [];
+  const full = new Error("the disk is full");
+  const log: CommitLog = {
+    ...kept.log,
+    append: (stream, ...rest) => (stream === "audit" ? kept.log.append(stream, ...rest) : Promise.reject(full)),
+  };
+  const end = await readRecordEnd({
+    log,
+    codec: jsonCodec,
+    sources: ["sessions"],
+    now: () => noon,
+    onError: (error) => told.push(error),
+  });
+  const { record } = first;
+  const { recover } = await recoverCommits({ record, end, name: "sessions", source: kept.commits });
+  expect(await recover()).toBe(1);
+  await end.settled();
+  expect(told).toEqual([full, full]);
+  expect(await entered(record, "s")).toEqual([1, 2]);
+});

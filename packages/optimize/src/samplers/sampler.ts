@@ -71,7 +71,7 @@ export interface Sampler {
   prepare?(request: SamplerRequest): UnfittedKernel | undefined;
   /** Gives the next suggestion, or `undefined` where everything there is has been tried. */
   suggest(request: SamplerRequest): Suggestion | undefined;
-  /** Does what `suggest` does, in steps; for samplers that take so long that others had better have their turn in between. */
+  /** Does what `suggest` does, in whose place studies ask it, in steps; for samplers that take so long that others had better have their turn. */
   steps?(request: SamplerRequest): Steps<Suggestion | undefined>;
 }
 
