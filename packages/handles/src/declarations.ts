@@ -28,7 +28,7 @@ export interface NamedDeclaration<V = unknown> {
 /**
  * Names every declaration and checks what it says, so that a mistake shows before anything is sent.
  *
- * @throws StoreError `invalid_argument` where two keys mean one variable, and where a name goes with no key;
+ * @throws StoreError `invalid_argument` where two keys mean one variable, where a name goes with no key, and for another session's;
  *   `invalid_constraints`, `validation_failed` or `constraint_violation` where a declaration contradicts itself
  */
 export function nameDeclarations(
@@ -42,7 +42,13 @@ export function nameDeclarations(
   }
   const keys = new Map<string, string>();
   return Object.entries(declarations).map(([key, declaration]) => {
-    const name = (Object.hasOwn(names, key) ? names[key] : undefined) ?? key;
+    const named = Object.hasOwn(names, key) ? names[key] : undefined;
+    const name = named ?? key;
+    if (name.includes("/")) {
+      const field = named === undefined ? key : `names.${key}`;
+      const message = `${field}: "${name}" is called as a variable of another session is; handles are of a session's own`;
+      throw storeError("invalid_argument", message, { field, value: name });
+    }
     const other = keys.get(name);
     if (other !== undefined) {
       const message = `${other} and ${key} both stand for the variable "${name}"`;

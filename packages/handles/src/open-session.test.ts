@@ -110,6 +110,19 @@ describe("openSession refuses", () => {
     expect(store.calls.size).toBe(0);
   });
 
+  it("names of another session's variables, before anything is sent", async () => {
+    const store = newStore();
+    const names = { temperature: "owner/temperature" };
+    const error = await rejection(openSession(store, "assistant", assistant, { names }), "invalid_argument");
+    expect(error.message).toBe(
+      'names.temperature: "owner/temperature" is called as a variable of another session is; handles are of a session\'s own',
+    );
+    const keyed = { "owner/temperature": assistant.temperature };
+    const { details } = await rejection(openSession(store, "assistant", keyed), "invalid_argument");
+    expect(details).toEqual({ field: "owner/temperature", value: "owner/temperature" });
+    expect((await store.listSessions()).items).toEqual([]);
+  });
+
   it("what is no declaration, before anything is sent", async () => {
     const store = createFragileStore(newStore());
     for (const it of [undefined, null, 3, {}, () => float()]) {
