@@ -6,6 +6,7 @@ import {
   type SessionPoint,
   type Store,
   StoreError,
+  storeError,
   toSnapshot,
   type Variable,
   type VersionPoint,
@@ -108,7 +109,11 @@ async function rollbackCommand(
 async function versionToRestore(sessions: Sessions, runtime: SessionRuntime, variable: Variable, to: VersionPoint) {
   if (to.kind !== "version") {
     const state = await stateAt(runtime, sessions.snapshots, await revisionOf(runtime, to));
-    const past = requireVariable(state, variable.id);
+    const past = state.variables.get(variable.id);
+    if (past === undefined) {
+      const message = `${variable.name} was not there yet at revision ${state.revision}`;
+      throw storeError("not_found", message, { resource: "variable", id: variable.name });
+    }
     // An import may have given the id of a variable that was deleted to one of another type.
     if (past.type !== variable.type) throw new StoreError(versionNotFound(variable.name, past.version));
     return past;

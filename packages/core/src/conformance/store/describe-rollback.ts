@@ -49,7 +49,10 @@ function describeVariables(open: OpenStore, { expressions = false, historyCommit
       await rejection(back(0, { expectedVersion: 5 }), "version_mismatch");
       await rejection(store.rollbackVariable("s", "fixed", toVersion(0)), "read_only");
       await rejection(store.rollbackVariable("s", "nope", toVersion(0)), "not_found");
-      expect(await store.getSession("s")).toMatchObject({ revision: 5 });
+      await store.registerVariable("s", { name: "late", type: "float", value: 1 });
+      const early = await rejection(store.rollbackVariable("s", "late", atRevision(2)), "not_found");
+      expect(early.message).toBe("late was not there yet at revision 2");
+      expect(await store.getSession("s")).toMatchObject({ revision: 6 });
       expect(await valueNow(store, "temperature")).toBe(0.1);
     });
 
