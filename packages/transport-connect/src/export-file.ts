@@ -45,13 +45,19 @@ type Part = NonNullable<MessageInitShape<typeof ExportVariablesResponseSchema>["
 
 const part = (message: Part): ExportVariablesResponse => create(ExportVariablesResponseSchema, { part: message });
 
+/** A session's id in what every file system takes in a name, and in no more than there is room for beside the rest. */
+const fileNameOf = (session: string): string =>
+  Array.from(session.replace(/[^\p{L}\p{N} ._-]/gu, "_"))
+    .slice(0, 50)
+    .join("");
+
 function headerOf({ session, revision, exportedAtMs }: VariableExport, format: TransferFormat) {
   const { schemaVersion, mediaType, suffix } = transferFormats[format];
   return {
     format: toWireFormat(format),
     schemaVersion,
     contentType: mediaType,
-    fileName: `${session}-${revision}${suffix}`,
+    fileName: `${fileNameOf(session)}-${revision}${suffix}`,
     sessionId: session,
     revision: toUint64(revision),
     exportedAt: toTimestamp(exportedAtMs),

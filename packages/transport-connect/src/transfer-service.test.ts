@@ -47,6 +47,18 @@ test("a file in JSON, which is meant where nothing is said, can be read and take
 });
 
 test.each([
+  ["..\\..\\CON:*?", ".._.._CON___-1.json"],
+  ["größe 1", "größe 1-1.json"],
+  ["𝒳".repeat(127), `${"𝒳".repeat(50)}-1.json`],
+])("the file of session %s has a name that file systems take", async (id, fileName) => {
+  const { store, binary } = await openServer();
+  await store.createSession({ id });
+  const [header] = await collect(createClient(TransferService, binary).exportVariables({ sessionId: id }));
+  expect(header?.value).toMatchObject({ sessionId: id, fileName });
+  expect(Buffer.byteLength(fileName)).toBeLessThan(256);
+});
+
+test.each([
   [TransferFormat.CSV, "text/csv; charset=utf-8; header=present", "s-2.csv"],
   [TransferFormat.SAFETENSORS, "application/octet-stream", "s-2.safetensors"],
 ])("format %s can be had and taken in", async (format, contentType, fileName) => {

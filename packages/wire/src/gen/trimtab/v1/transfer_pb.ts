@@ -175,7 +175,7 @@ export type ExportHeader = Message<"trimtab.v1.ExportHeader"> & {
   contentType: string;
 
   /**
-   * A file name to suggest.
+   * A file name to suggest, in what every file system takes.
    *
    * @generated from field: string file_name = 4;
    */
