@@ -80,7 +80,7 @@ export const limitSettings = {
   maxMemoryBytes: setting<number | undefined>({
     group: "Limits",
     placeholder: "BYTES",
-    help: "Memory above which calls that need more are refused until there is less; nine tenths of what Node's heap may take unless given.",
+    help: "Memory above which calls that need more are refused until there is less; nine tenths of what Node's heap may take unless given, and less in a container of less than 512 MiB.",
     schema: whole(1).optional(),
     default: undefined,
   }),

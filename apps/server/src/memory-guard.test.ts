@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 
 /** A guard over a thousand bytes, whose memory and clock are set by hand. */
@@ -52,14 +52,23 @@ test("what is looked at is looked at seldom, and collected more seldom", () => {
   expect(collections()).toBe(2);
 });
 
-test("what may be used is what the heap keeps for what lives on, however small that was set", () => {
+describe("what may be used unless said otherwise", () => {
   const MiB = 2 ** 20;
-  const of = (heap: number, ...flags: string[]) =>
-    Math.round(defaultMemoryBytes({ heapBytes: heap * MiB, machineBytes: 2000 * MiB, flags }) / MiB);
-  expect(of(4288)).toBe(3859);
-  // V8 adds what the young generation may take at most.
-  expect(of(256, "--max-old-space-size=64")).toBe(58);
-  expect(of(704, "--no-warnings", "--max_old_space_size=512")).toBe(461);
-  expect(of(704, "--max-old-space-size=64", "--max-old-space-size=512")).toBe(461);
-  expect(of(392, "--max-old-space-size-percentage=10")).toBe(180);
+  const of = (heap: number, machine: number, ...flags: string[]) =>
+    Math.round(defaultMemoryBytes({ heapBytes: heap * MiB, machineBytes: machine * MiB, flags }) / MiB);
+
+  test("is what the heap keeps for what lives on, however small that was set", () => {
+    expect(of(4288, 16_000)).toBe(3859);
+    // V8 adds what the young generation may take at most.
+    expect(of(256, 2000, "--max-old-space-size=64")).toBe(58);
+    expect(of(704, 2000, "--no-warnings", "--max_old_space_size=512")).toBe(461);
+    expect(of(704, 2000, "--max-old-space-size=64", "--max-old-space-size=512")).toBe(461);
+    expect(of(392, 2000, "--max-old-space-size-percentage=10")).toBe(180);
+  });
+
+  test("leaves room in a small container for what is beside the heap", () => {
+    expect(of(259, 512)).toBe(233);
+    expect(of(259, 384)).toBe(158);
+    expect(of(259, 128)).toBe(58);
+  });
 });

@@ -64,8 +64,16 @@ export interface HeapMeans {
   readonly flags: readonly string[];
 }
 
-/** Nine tenths of what the heap may take for what lives on: beyond that the process would end. */
-export const defaultMemoryBytes = (means: HeapMeans = heapMeans()): number => Math.floor(0.9 * lastingBytes(means));
+/** What a server takes beside its heap and its buffers: code, stacks, SQLite's pages, and what is on its way into sockets. */
+const besideBytes = 208 * 2 ** 20;
+/** What is left even in the smallest container: about as much is in use while nothing is done. */
+const leastBytes = 64 * 2 ** 20;
+
+/** Nine tenths of what the heap may take for what lives on, or of what the machine leaves to it: beyond that the process would end. */
+export function defaultMemoryBytes(means: HeapMeans = heapMeans()): number {
+  const leftBytes = Math.max(means.machineBytes - besideBytes, leastBytes);
+  return Math.floor(0.9 * Math.min(lastingBytes(means), leftBytes));
+}
 
 /** Where the size of the old generation was set, V8's limit is more by what the young one may take at most, however small the heap. */
 function lastingBytes({ heapBytes, machineBytes, flags }: HeapMeans): number {
