@@ -109,9 +109,12 @@ export type ValuesOf<D extends Declarations> = { readonly [K in keyof D & string
 
 /** What a declaration says beside its constraints. */
 export interface DeclarationOptions<V> {
+  /** The value to register where the session has no such variable; without it the variable must exist. */
   default?: V;
   description?: string;
+  /** At most 64 KiB. */
   metadata?: ValueRecord;
+  /** The value, and what surrounds it, can never be written again. */
   readOnly?: boolean;
   /** How the value follows from other variables: a CEL expression, or what says so at length. */
   derivation?: string | Derivation;

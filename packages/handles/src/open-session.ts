@@ -23,7 +23,7 @@ export interface OpenSessionOptions<D extends Declarations = Declarations> exten
   readonly names?: { readonly [K in keyof D & string]?: string };
   /** The runtime that writes come from; `typescript` unless given. */
   readonly origin?: Origin;
-  /** Gives up opening. Once the session is open it has no effect. */
+  /** Gives up opening, with `cancelled`. Once the session is open it has no effect. */
   readonly signal?: AbortSignal;
   /** How long to keep trying to open while the store cannot be reached, in milliseconds; 30 000 unless given, `Infinity` for ever. */
   readonly timeoutMs?: number;
@@ -56,7 +56,8 @@ export interface OpenSessionOptions<D extends Declarations = Declarations> exten
  * Rejects with `invalid_argument`, `invalid_constraints`, `validation_failed` or `constraint_violation` for declarations
  * that contradict themselves, before anything is sent; with `not_found` naming variables that have no default and do not
  * exist; with `invalid_type` naming both types where a variable has another than declared; with `session_not_found`
- * where `create` is `false`; with what the store refuses. While the store is merely unavailable it keeps trying.
+ * where `create` is `false`; with what the store refuses. While the store is merely unavailable it keeps trying, and rejects
+ * with what stood in the way, or `deadline_exceeded`, after `timeoutMs`.
  */
 export async function openSession<const D extends Declarations>(
   store: Store,

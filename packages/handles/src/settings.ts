@@ -13,6 +13,7 @@ import { settingArguments, settingsArguments } from "./argument-kinds.ts";
 export interface SettingsSource {
   /** The value of a setting, `undefined` where there is none. */
   get(name: string): Value | undefined | Promise<Value | undefined>;
+  /** Keeps the value of a setting; what it throws is passed on. */
   put(name: string, value: Value): void | Promise<void>;
 }
 

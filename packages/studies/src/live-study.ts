@@ -17,13 +17,14 @@ export interface Speaker {
 
 /**
  * A search over variables of a session that any number of processes share, the same wherever the study is kept. What is
- * refused rejects and changes nothing.
+ * refused rejects as the methods of a `StudyStore` do, and changes nothing.
  */
 export interface LiveStudy {
   /** The study as it is: what it searches, how far it has come. */
   info(): Promise<StudyInfo>;
   /** All trials, by number. */
   trials(): Promise<readonly StudyTrial[]>;
+  /** One trial; rejects with `not_found`. */
   trial(number: number): Promise<StudyTrial>;
   /** The best complete trial; rejects with `several_objectives` where the study has more than one. */
   best(): Promise<StudyTrial | undefined>;
@@ -46,7 +47,9 @@ export interface LiveStudy {
   report(number: number, step: number, value: number, options?: Speaker): Promise<boolean>;
   /** Keeps a trial from being lost for another while, which {@link LiveStudy.optimize} does by itself. */
   renew(number: number, options?: Speaker): Promise<void>;
+  /** Ends a trial that was given up. */
   prune(number: number, options?: Speaker): Promise<StudyTrial>;
+  /** Ends a trial without a result; with `retry` its values are put in line again, as often as the study says. */
   fail(number: number, options?: Speaker & { readonly cause?: string; readonly retry?: boolean }): Promise<StudyTrial>;
   /** Puts a trial of given values in line; the sampler fills in those that are missing. */
   enqueue(parameters: ValueRecord): Promise<StudyTrial>;

@@ -14,7 +14,7 @@ export interface ObserveOptions {
   readonly priority?: number;
   /** Milliseconds between two notifications of one variable. The first comes at once, the latest when they are over. */
   readonly debounceMs?: number;
-  /** Another name for `debounceMs`. */
+  /** Another name for `debounceMs`, which counts where both are given. */
   readonly throttleMs?: number;
   /** Leave out updates that set the value that was there already. */
   readonly distinct?: boolean;
@@ -24,9 +24,9 @@ export interface ObserveOptions {
 
 /** How several events are told together. */
 export interface BatchSize {
-  /** 50 unless given. */
+  /** Events of a batch at most, at least 1; 50 unless given. */
   readonly maxSize?: number;
-  /** Milliseconds from the first event of a batch on; 100 unless given. */
+  /** Milliseconds from the first event of a batch on after which it is told, at least 0; 100 unless given. */
   readonly maxDelayMs?: number;
 }
 
