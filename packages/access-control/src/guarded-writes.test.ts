@@ -230,6 +230,30 @@ describe("a write to another session's variable", () => {
     expect(await guest.getVariable("guest", "owner/x")).not.toHaveProperty("permissions");
   });
 
+  test("keeps the session that waits in line for a lease, however short it lives unused", async () => {
+    let elapsed = 0;
+    const clock = { now: () => 1_000_000 + elapsed, elapsed: () => elapsed };
+    const { store, guest, grant } = await openShared({ x: 1 }, {}, clock);
+    await grant("x", "optimize", "write");
+    await store.startOptimization("owner", ["x"], { optimizer: "first", leaseTtlMs: 36_000_000 });
+    const waiting = guest.startOptimization("guest", ["owner/x"], {
+      optimizer: "second",
+      onConflict: "wait",
+      waitTimeoutMs: 60_000,
+    });
+    const target = { kind: "variable", ref: "x" } as const;
+    while ((await store.getOptimizationStatus("owner", target)).waiting === 0);
+    for (let half = 0; half < 3; half++) {
+      elapsed += 1_800_000;
+      await store.touchSession("owner");
+    }
+    expect(await store.sweep()).toBe(0);
+    await store.stopOptimization("owner", target);
+    const { optimization, fencingToken } = await waiting;
+    const lease = { optimization: optimization.id, fencingToken };
+    expect(await guest.setVariable("guest", "owner/x", 2, { lease })).toMatchObject({ version: 1 });
+  });
+
   test("goes by the session's own name for it, too, as what is read of it does", async () => {
     const { store } = await openShared();
     const owner = store.as({ id: "ada", sessions: ["owner"] });

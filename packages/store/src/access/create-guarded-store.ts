@@ -44,7 +44,7 @@ export function createGuardedStore(parts: GuardedStoreParts, principal: Principa
     ...createGuardedVariables(calls),
     ...createGuardedPast(calls),
     ...createGuardedDependencies(calls),
-    ...createGuardedOptimizations(calls),
+    ...createGuardedOptimizations(calls, parts.sessions),
     ...questions,
     ...createGuardedWatches(parts, access),
   };
