@@ -46,9 +46,10 @@ function createGate({
   means,
   guesses,
 }: Omit<AuthGateOptions, "onRefused">): (context: HandlerContext) => Promise<void> | undefined {
-  const admit = ({ values }: HandlerContext, { principal, revoked }: Caller): void => {
-    if (revoked.aborted) throw storeError("unauthenticated", "the token has expired", { scheme: "bearer" });
-    values.set(principalKey, principal).set(revokedKey, revoked);
+  const admit = ({ method, values }: HandlerContext, caller: Caller): void => {
+    if (!caller.holds()) throw storeError("unauthenticated", "the token has expired", { scheme: "bearer" });
+    values.set(principalKey, caller.principal);
+    if (method.methodKind !== "unary") values.set(revokedKey, caller.revoked);
   };
   return (context) => {
     if (context.service.typeName === health.Health.typeName) return undefined;

@@ -1,12 +1,24 @@
 import { type ContextKey, createContextKey } from "@connectrpc/connect";
 import type { Principal } from "@trimtab/core";
+import type { Revocable } from "./revocable.ts";
 
 /** Who calls, as far as it has been established, and for how long that holds. */
 export interface Caller {
   readonly principal: Principal;
+  /** Says whether what it called with holds now. */
+  holds(): boolean;
   /** Aborts when what it called with holds no longer: it was revoked, or it expired. */
   readonly revoked: AbortSignal;
 }
+
+/** Gives the caller who is let in for as long as something holds. */
+export const toCaller = (principal: Principal, revocable: Revocable): Caller => ({
+  principal,
+  holds: revocable.holds,
+  get revoked() {
+    return revocable.signal;
+  },
+});
 
 /** What a call brings along to say who makes it. */
 export interface Credentials {

@@ -6,6 +6,7 @@ import { createGuessLimit } from "./guess-limit.ts";
 
 const callerOf = (id: string): Caller => ({
   principal: { id, sessions: ["*"] },
+  holds: () => true,
   revoked: new AbortController().signal,
 });
 

@@ -63,11 +63,11 @@ type Verify = (token: string) => Promise<JWTPayload>;
 export function createJwtReader(options: JwtOptions): JwtReader {
   let verify = createVerify(options);
   let generation = new AbortController();
-  const callers = new Map<string, { readonly caller: Caller; readonly expiry: Revocable }>();
+  const callers = new Map<string, Caller>();
   const principals = new Map<string, Principal>();
   const holding = (digest: string): Caller | undefined => {
     const known = callers.get(digest);
-    return known?.expiry.holds() && !known.caller.revoked.aborted ? known.caller : undefined;
+    return known?.holds() ? known : undefined;
   };
   return {
     known: (token) => holding(digestOf(token)),
@@ -81,15 +81,27 @@ export function createJwtReader(options: JwtOptions): JwtReader {
       const principal = toPrincipal(payload, options);
       const shared = remember(principals, JSON.stringify(principal), principal);
       const expiry = createRevocable((payload.exp ?? 0) * 1000 + clockTolerance * 1000);
-      const caller = { principal: shared, revoked: AbortSignal.any([signal, expiry.signal]) };
       callers.delete(digest);
-      return remember(callers, digest, { caller, expiry }).caller;
+      return remember(callers, digest, callerBy(shared, expiry, signal));
     },
     reload() {
       verify = createVerify(options);
       generation.abort();
       generation = new AbortController();
       callers.clear();
+    },
+  };
+}
+
+/** The caller whose token was checked by keys that are taken until a signal aborts. */
+function callerBy(principal: Principal, expiry: Revocable, keysGone: AbortSignal): Caller {
+  let revoked: AbortSignal | undefined;
+  return {
+    principal,
+    holds: () => expiry.holds() && !keysGone.aborted,
+    get revoked() {
+      revoked ??= AbortSignal.any([keysGone, expiry.signal]);
+      return revoked;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Caller, CertificateNames } from "./caller.ts";
+import { type Caller, type CertificateNames, toCaller } from "./caller.ts";
 import type { PrincipalEntry } from "./principals-file.ts";
 import { createRevocable, type Revocable } from "./revocable.ts";
 import { isToken, type StoredToken, tokenId } from "./token.ts";
@@ -60,5 +60,5 @@ export function createPrincipalTable(): PrincipalTable {
 
 function know(entry: PrincipalEntry): Known {
   const revocable = createRevocable(entry.expiresAtMs);
-  return { entry, revocable, caller: { principal: entry.principal, revoked: revocable.signal } };
+  return { entry, revocable, caller: toCaller(entry.principal, revocable) };
 }
