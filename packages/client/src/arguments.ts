@@ -8,7 +8,6 @@ import {
   storeError,
   ttlLimits,
   type Updates,
-  unknownVariable,
   updateEntries,
 } from "@trimtab/core";
 import { encodeText, encodeValue, encodeWhole } from "@trimtab/wire";
@@ -26,11 +25,9 @@ export function checkedTtlMs(ttlMs: number): number {
   return ttlMs;
 }
 
-/** Takes text that narrows a listing or a watch; in a request, empty would mean that there is none. */
-export function encodeFilter(text: string | undefined, field: string): string {
-  if (text === "") throw storeError("invalid_argument", `${field} must not be empty`, { field, value: text });
-  return text === undefined ? "" : encodeText(text, field);
-}
+/** Takes text that narrows a listing or a watch; in a request, empty means that there is none. */
+export const encodeFilter = (text: string | undefined, field: string): string =>
+  text === undefined ? "" : encodeText(text, field);
 
 const maxPageSize = 1000;
 
@@ -60,12 +57,6 @@ export const encodeName = (session: string, name: string) => ({
   sessionId: encodeText(session, "session"),
   name: encodeText(name, "name"),
 });
-
-/** Takes a variable that narrows a listing; in a request, empty would mean that there is none. */
-export function encodeRefFilter(ref: string | undefined, field: string): string {
-  if (ref === "") refuseIf(unknownVariable(ref));
-  return ref === undefined ? "" : encodeText(ref, field);
-}
 
 /** Takes the version that something must have, where one is given. */
 export const encodeExpected = ({ expectedVersion }: Pick<SetOptions, "expectedVersion">) =>

@@ -13,7 +13,7 @@ import {
 } from "@trimtab/wire";
 import type { DependencyService } from "@trimtab/wire/services";
 import { readApplied, readPage, readReceipt } from "./answers.ts";
-import { encodeExpected, encodePage, encodeRef, encodeRefFilter } from "./arguments.ts";
+import { encodeExpected, encodeFilter, encodePage, encodeRef } from "./arguments.ts";
 import type { Caller } from "./caller.ts";
 
 type Edits = Pick<Store, "addDependency" | "addDependencies" | "removeDependency">;
@@ -73,7 +73,7 @@ const createListings = (client: Client<typeof DependencyService>, { call }: Call
   listDependencies: (session, ref, options = {}) =>
     call(
       (to) => {
-        const variable = encodeRefFilter(ref, "ref");
+        const variable = encodeFilter(ref, "ref");
         return client.listDependencies(
           { sessionId: encodeText(session, "session"), variable, ...encodeListing(options) },
           to,

@@ -30,7 +30,7 @@ import {
 } from "@trimtab/wire";
 import { ConflictResolution, type OptimizationService } from "@trimtab/wire/services";
 import { readPage, readReceipt } from "./answers.ts";
-import { encodeFilter, encodePage, encodeRefFilter, refuseIf } from "./arguments.ts";
+import { encodeFilter, encodePage, refuseIf } from "./arguments.ts";
 import { type Caller, timeoutLimits } from "./caller.ts";
 
 /** The part of a store that coordinates optimizers, over a transport. */
@@ -134,7 +134,7 @@ export const createOptimizationCalls = (
       (to) => {
         const what = {
           sessionId: encodeText(session, "session"),
-          variable: encodeRefFilter(options.variable, "variable"),
+          variable: encodeFilter(options.variable, "variable"),
           states: (options.states ?? []).map(toWireOptimizationState),
           optimizer: encodeFilter(options.optimizer, "optimizer"),
         };
@@ -155,7 +155,7 @@ export const createOptimizationCalls = (
         };
         const what = {
           sessionId: encodeText(session, "session"),
-          variable: encodeRefFilter(options.variable, "variable"),
+          variable: encodeFilter(options.variable, "variable"),
           optimizationId: encodeFilter(options.optimization, "optimization"),
           optimizer: encodeFilter(options.optimizer, "optimizer"),
           timeRange,

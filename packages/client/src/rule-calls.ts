@@ -5,9 +5,9 @@ import type { RuleService } from "@trimtab/wire/services";
 import { readPage, readReceipt } from "./answers.ts";
 import {
   encodeExpectedRevision,
+  encodeFilter,
   encodeName,
   encodePage,
-  encodeRefFilter,
   encodeUpdates,
   refuseExpectedVersion,
 } from "./arguments.ts";
@@ -33,7 +33,7 @@ export const createRuleCalls = (client: Client<typeof RuleService>, { call, cont
   listRules: (session, options = {}) =>
     call(
       (to) => {
-        const variable = encodeRefFilter(options.variable, "variable");
+        const variable = encodeFilter(options.variable, "variable");
         return client.listRules({ sessionId: encodeText(session, "session"), variable, ...encodePage(options) }, to);
       },
       (answer) => ({

@@ -1,4 +1,5 @@
-import { checkWhole, notText, parseRecord } from "./check-argument.ts";
+import { filled } from "./arguments/kind.ts";
+import { checkWhole, parseRecord } from "./check-argument.ts";
 import { type Parsed, parseConstraints } from "./parse-value.ts";
 import type { ValueRecord } from "./payload.ts";
 import { findVariable, type SessionState } from "./session-state.ts";
@@ -24,9 +25,7 @@ export function expectVariable(
 
 /** The refusal of a ref that names no variable. */
 export const unknownVariable = (ref: string): Refusal =>
-  typeof ref === "string"
-    ? refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref })
-    : notText(ref, "ref");
+  filled(ref, "ref") ?? refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
 
 /** Refuses to change a variable that is read-only. */
 export const checkReadOnly = ({ name, readOnly }: Variable): Refusal<"read_only"> | undefined =>

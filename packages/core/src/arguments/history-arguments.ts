@@ -1,6 +1,6 @@
 import type { HistoryStore } from "../store/history-store.ts";
 import type { LabelStore } from "../store/label-store.ts";
-import { type CallArguments, flag, list, number, object, optional, options, text, whole } from "./kind.ts";
+import { type CallArguments, filled, flag, list, number, object, optional, options, text, whole } from "./kind.ts";
 import {
   creation,
   deletion,
@@ -24,20 +24,20 @@ export const historyArguments: CallArguments<HistoryStore & LabelStore> = {
     ref,
     [
       "options",
-      options({ ...page, ...times, offset: number, optimizer: text, optimization: text, includeMetadata: flag }),
+      options({ ...page, ...times, offset: number, optimizer: filled, optimization: filled, includeMetadata: flag }),
     ],
   ],
   getVariableAt: [session, ref, ["at", versionPoint]],
-  getSessionAt: [session, at, ["options", options({ ...page, pattern: text })]],
+  getSessionAt: [session, at, ["options", options({ ...page, pattern: filled })]],
   diffRevisions: [
     session,
     ["range", object({ before: point, after: optional(point) })],
-    ["options", options({ ...page, pattern: text })],
+    ["options", options({ ...page, pattern: filled })],
   ],
   rollbackVariable: [session, ref, ["to", versionPoint], ["options", options(set)]],
   rollbackVariables: [
     session,
-    ["rollbacks", list(object({ ref: text, version: whole, expectedVersion: optional(whole) }))],
+    ["rollbacks", list(object({ ref: filled, version: whole, expectedVersion: optional(whole) }))],
     ["options", options(write)],
   ],
   rollbackSession: [
@@ -47,7 +47,7 @@ export const historyArguments: CallArguments<HistoryStore & LabelStore> = {
       "options",
       options({
         ...write,
-        pattern: text,
+        pattern: filled,
         deleteNew: flag,
         restoreDeleted: flag,
         restoreSurroundings: flag,
@@ -57,7 +57,10 @@ export const historyArguments: CallArguments<HistoryStore & LabelStore> = {
       }),
     ],
   ],
-  listCommits: [session, ["options", options({ ...page, ...times, variable: text, actor: text, includeValues: flag })]],
+  listCommits: [
+    session,
+    ["options", options({ ...page, ...times, variable: filled, actor: filled, includeValues: flag })],
+  ],
   forkSession: [session, at, ["options", options(creation)]],
 
   setLabel: [
@@ -76,6 +79,6 @@ export const historyArguments: CallArguments<HistoryStore & LabelStore> = {
     ],
   ],
   getLabel: [session, name],
-  listLabels: [session, ["options", options({ ...page, pattern: text })]],
+  listLabels: [session, ["options", options({ ...page, pattern: filled })]],
   deleteLabel: [session, name, ["options", options({ ...deletion, overrideProtection: flag })]],
 };

@@ -39,6 +39,11 @@ export const anything: Kind<unknown> = () => undefined;
 /** Text, whatever it says. */
 export const text: Kind<string> = (value, field) => (typeof value === "string" ? undefined : notText(value, field));
 
+/** Text that says something. */
+export const filled: Kind<string> = (value, field) =>
+  text(value, field) ??
+  (value === "" ? refusal("invalid_argument", `${field} must not be empty`, { field, value }) : undefined);
+
 /** A number, whichever. */
 export const number: Kind<number> = (value, field) =>
   typeof value === "number" ? undefined : wrong(value, field, "a number");

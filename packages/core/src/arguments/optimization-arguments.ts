@@ -9,6 +9,7 @@ import {
 import {
   absentable,
   type CallArguments,
+  filled,
   flag,
   type Kind,
   list,
@@ -26,10 +27,10 @@ import {
 } from "./kind.ts";
 import { page, refs, session, times, write } from "./shared-kinds.ts";
 
-const optimization = ["optimization", text] as const;
+const optimization = ["optimization", filled] as const;
 const isTarget = partOf<Pick<OptimizationTarget, "kind">>({ kind: oneOf(optimizationTargets) });
-const byId = object({ kind: text, id: text });
-const byRef = object({ kind: text, ref: text });
+const byId = object({ kind: text, id: filled });
+const byRef = object({ kind: text, ref: filled });
 const named: Kind<OptimizationTarget> = (value, field, isArgument) =>
   isTarget(value, field, isArgument) ??
   ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field, isArgument);
@@ -107,10 +108,10 @@ export const optimizationArguments: CallArguments<OptimizationStore> = {
   getOptimizationStatus: [session, target],
   listOptimizations: [
     session,
-    ["options", options({ ...page, variable: text, states: list(oneOf(optimizationStates)), optimizer: text })],
+    ["options", options({ ...page, variable: filled, states: list(oneOf(optimizationStates)), optimizer: filled })],
   ],
   listOptimizationHistory: [
     session,
-    ["options", options({ ...page, ...times, variable: text, optimization: text, optimizer: text })],
+    ["options", options({ ...page, ...times, variable: filled, optimization: filled, optimizer: filled })],
   ],
 };

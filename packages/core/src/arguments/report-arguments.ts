@@ -4,6 +4,7 @@ import type { AnalyticsStore } from "../store/analytics-store.ts";
 import {
   absentable,
   type CallArguments,
+  filled,
   flag,
   list,
   number,
@@ -26,7 +27,12 @@ export const analyticsArguments: CallArguments<AnalyticsStore> = {
     session,
     [
       "options",
-      options({ ...times, sessionPattern: text, groupBy: oneOf(["type", "origin", "session", "actor"]), top: number }),
+      options({
+        ...times,
+        sessionPattern: filled,
+        groupBy: oneOf(["type", "origin", "session", "actor"]),
+        top: number,
+      }),
     ],
   ],
   getCorrelations: [
@@ -35,10 +41,10 @@ export const analyticsArguments: CallArguments<AnalyticsStore> = {
   ],
   getImpact: [
     session,
-    ["metric", text],
-    ["options", options({ ...times, refs: list(text), optimization: text, study: text })],
+    ["metric", filled],
+    ["options", options({ ...times, refs: list(text), optimization: filled, study: filled })],
   ],
-  getConvergenceReport: [session, ["search", object({ kind: oneOf(["optimization", "study"]), id: text })]],
+  getConvergenceReport: [session, ["search", object({ kind: oneOf(["optimization", "study"]), id: filled })]],
   exportStats: [session, ["format", oneOf(["json", "csv", "prometheus"])], selection],
   watchStats: [session, selection, ["options", options({ intervalMs: number, signal })]],
   reportClientReads: [
@@ -60,10 +66,10 @@ export const analyticsArguments: CallArguments<AnalyticsStore> = {
 
 const filter = object<AuditFilter>(
   absentable({
-    variable: text,
-    study: text,
-    actor: text,
-    callerSession: text,
+    variable: filled,
+    study: filled,
+    actor: filled,
+    callerSession: filled,
     actions: list(text),
     outcomes: list(oneOf(auditOutcomes)),
   }),
@@ -72,5 +78,5 @@ const filter = object<AuditFilter>(
 /** What the arguments are of what tells who did what. */
 export const auditArguments: CallArguments<AuditTrail> = {
   listAuditEntries: [session, ["options", options({ ...page, filter, fromMs: time, toMs: time })]],
-  watchAudit: [session, ["options", options({ filter, after: text, signal })]],
+  watchAudit: [session, ["options", options({ filter, after: filled, signal })]],
 };

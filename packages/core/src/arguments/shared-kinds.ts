@@ -9,6 +9,7 @@ import type { DeleteOptions, SetOptions, WriteOptions } from "../store/write.ts"
 import type { AnyVariableType } from "../variable-type.ts";
 import {
   callable,
+  filled,
   flag,
   having,
   type Kind,
@@ -28,16 +29,16 @@ import {
 
 // Kinds that arguments of many calls have.
 
-export const session = ["session", text] as const;
-export const ref = ["ref", text] as const;
+export const session = ["session", filled] as const;
+export const ref = ["ref", filled] as const;
 export const refs = ["refs", list(text)] as const;
-export const name = ["name", text] as const;
+export const name = ["name", filled] as const;
 
 /** The times between which to look. */
 export const times: OptionKinds<TimeRange> = { sinceMs: number, untilMs: number };
 
 /** Which page of a listing. */
-export const page: OptionKinds<PageOptions> = { pageSize: number, pageToken: text };
+export const page: OptionKinds<PageOptions> = { pageSize: number, pageToken: filled };
 
 /** Who writes and why. */
 export const write: OptionKinds<WriteOptions> = {
@@ -88,7 +89,7 @@ export const versionPoint: Kind<{ kind: string; version?: number }> = object({
 });
 
 /** What to watch, or to tell of. */
-export const selection = ["selection", options<Selection>({ refs: list(text), pattern: text })] as const;
+export const selection = ["selection", options<Selection>({ refs: list(text), pattern: filled })] as const;
 
 /** How a variable is derived. */
 export const derivation: Kind<{ kind: string; expression?: string; name?: string }> = object({

@@ -16,6 +16,7 @@ import {
   anything,
   type CallArguments,
   entries,
+  filled,
   flag,
   list,
   number,
@@ -125,7 +126,7 @@ const supposed = options<SupposedCaller>({ principal: text, attributes: values, 
 export const storeArguments: CallArguments<Store> = {
   createSession: [["options", options(creation)]],
   getSession: [session],
-  listSessions: [["options", options({ ...page, pattern: text })]],
+  listSessions: [["options", options({ ...page, pattern: filled })]],
   updateSession: [
     session,
     ["changes", object({ metadata: optional(values), ttlMs: optional(number) })],
@@ -144,8 +145,8 @@ export const storeArguments: CallArguments<Store> = {
       "options",
       options({
         ...page,
-        pattern: text,
-        type: text,
+        pattern: filled,
+        type: filled,
         origin: text,
         metadata: values,
         includeMetadata: flag,
@@ -168,10 +169,10 @@ export const storeArguments: CallArguments<Store> = {
   deleteVariable: [session, ref, ["options", removal]],
   deleteVariables: [session, refs, ["options", removal]],
 
-  putProgram: [session, ["id", text], ["body", values], ["options", options(write)]],
-  getProgram: [session, ["id", text]],
+  putProgram: [session, ["id", filled], ["body", values], ["options", options(write)]],
+  getProgram: [session, ["id", filled]],
   listPrograms: [session, ["options", options(page)]],
-  deleteProgram: [session, ["id", text], ["options", options(deletion)]],
+  deleteProgram: [session, ["id", filled], ["options", options(deletion)]],
 
   watch: [
     session,
@@ -179,11 +180,11 @@ export const storeArguments: CallArguments<Store> = {
     [
       "options",
       options({
-        after: text,
+        after: filled,
         initialValues: flag,
         coalesce: flag,
         oldValues: flag,
-        filter: text,
+        filter: filled,
         distinct: flag,
         sessionPermissions: flag,
         signal,
@@ -195,26 +196,26 @@ export const storeArguments: CallArguments<Store> = {
   addDependencies: [session, ["specs", list(dependency)], ["options", options(write)]],
   removeDependency: [
     session,
-    ["variable", text],
-    ["dependsOn", text],
+    ["variable", filled],
+    ["dependsOn", filled],
     ["options", options({ ...write, allowMissing: flag })],
   ],
-  listDependencies: [session, ["ref", optional(text)], ["options", dependencyListing]],
+  listDependencies: [session, ["ref", optional(filled)], ["options", dependencyListing]],
   listDependents: [session, ref, ["options", dependencyListing]],
   setDerivation: [session, ref, ["derivation", derivation], ["options", options({ ...set, dependencies: list(text) })]],
   clearDerivation: [session, ref, ["options", options({ ...set, removeDependencies: flag })]],
-  recomputeVariables: [session, ["refs", optional(list(text))], ["options", options(write)]],
+  recomputeVariables: [session, ["refs", optional(list(filled))], ["options", options(write)]],
 
   putRule: [session, ["rule", rule], ["options", options({ ...write, allowViolated: flag, expectedRevision: whole })]],
   getRule: [session, name],
-  listRules: [session, ["options", options({ ...page, variable: text })]],
+  listRules: [session, ["options", options({ ...page, variable: filled })]],
   deleteRule: [session, name, ["options", options(deletion)]],
   validateRule: [session, ["expression", text]],
   checkRules: [session, ["options", options({ updates: entries, rules: list(text) })]],
 
   putConfigurationSpace: [session, ["space", space], ["options", options(set)]],
   getConfigurationSpace: [session, name],
-  listConfigurationSpaces: [session, ["options", options({ ...page, pattern: text })]],
+  listConfigurationSpaces: [session, ["options", options({ ...page, pattern: filled })]],
   deleteConfigurationSpace: [session, name, ["options", options(deletion)]],
   getConfiguration: [session, name],
   applyConfiguration: [
@@ -233,14 +234,14 @@ export const storeArguments: CallArguments<Store> = {
   setSessionPermissions: [session, rules, ["options", permissionSetting]],
   getSessionPermissions: [session, ["options", options({ at: point })]],
   checkAccess: [session, ref, ["permission", text]],
-  checkAccesses: [session, ["questions", list(object({ ref: text, permission: oneOf(accessPermissions) }))]],
+  checkAccesses: [session, ["questions", list(object({ ref: filled, permission: oneOf(accessPermissions) }))]],
   listAccessible: [
     session,
-    ["options", options({ ...page, permission: oneOf(accessPermissions), ownerPattern: text, pattern: text })],
+    ["options", options({ ...page, permission: oneOf(accessPermissions), ownerPattern: filled, pattern: filled })],
   ],
   explainAccess: [
     session,
     ref,
-    ["question", object({ permission: oneOf(accessPermissions), subject: text, caller: supposed })],
+    ["question", object({ permission: oneOf(accessPermissions), subject: filled, caller: supposed })],
   ],
 };

@@ -6,6 +6,7 @@ import {
   absentable,
   anything,
   type CallArguments,
+  filled,
   flag,
   list,
   number,
@@ -22,10 +23,10 @@ import {
 } from "./kind.ts";
 import { page, session, write } from "./shared-kinds.ts";
 
-const study = ["study", text] as const;
+const study = ["study", filled] as const;
 const trial = ["number", number] as const;
 const { actor, origin, requestId, via } = write;
-const teller = { ...write, clientId: text };
+const teller = { ...write, clientId: filled };
 const method = optional(object({ name: text, config: optional(values) }));
 const trialRead: ReadBeside<StudyTrial, TrialResult> = {
   study: true,
@@ -52,7 +53,7 @@ const result = object<TrialResult>(
 );
 
 const spec = object<StudySpec>({
-  id: optional(text),
+  id: optional(filled),
   variables: list(text),
   configurationSpace: optional(text),
   bounds: optional(recordOf(values)),
@@ -75,7 +76,7 @@ export const studyArguments: CallArguments<StudyStore> = {
     ["options", options({ actor, origin, requestId, via, ifExists: oneOf(["refuse", "keep"]) })],
   ],
   getStudy: [session, study],
-  listStudies: [session, ["options", options({ ...page, pattern: text, statuses: list(oneOf(studyStatuses)) })]],
+  listStudies: [session, ["options", options({ ...page, pattern: filled, statuses: list(oneOf(studyStatuses)) })]],
   updateStudy: [
     session,
     study,
@@ -119,12 +120,12 @@ export const studyArguments: CallArguments<StudyStore> = {
   listTrials: [
     session,
     study,
-    ["options", options({ ...page, states: list(oneOf(studyTrialStates)), clientId: text, newestFirst: flag })],
+    ["options", options({ ...page, states: list(oneOf(studyTrialStates)), clientId: filled, newestFirst: flag })],
   ],
   getBestTrial: [session, study],
   listParetoTrials: [session, study, ["options", options(page)]],
   getTrialVariables: [session, study, trial, ["refs", optional(list(text))]],
   applyTrial: [session, study, ["options", options({ ...write, number, expectedVersions: recordOf(whole) })]],
   rollbackStudy: [session, study, ["options", options({ ...write, overrideLaterWrites: flag })]],
-  watchStudy: [session, study, ["options", options({ after: text, omitEndedTrials: flag, signal })]],
+  watchStudy: [session, study, ["options", options({ after: filled, omitEndedTrials: flag, signal })]],
 };

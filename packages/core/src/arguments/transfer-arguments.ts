@@ -4,6 +4,7 @@ import type { VariableExport } from "../transfer/variable-export.ts";
 import type { Variable } from "../variable.ts";
 import {
   type CallArguments,
+  filled,
   flag,
   having,
   list,
@@ -48,9 +49,9 @@ export const transferArguments: CallArguments<TransferStore> = {
       "options",
       options({
         refs: list(text),
-        pattern: text,
+        pattern: filled,
         types: list(text),
-        space: text,
+        space: filled,
         includeHistory: flag,
         includeDependencies: flag,
         at: point,
@@ -67,7 +68,7 @@ export const transferArguments: CallArguments<TransferStore> = {
         strategy: text,
         allowPartial: flag,
         validateOnly: flag,
-        pattern: text,
+        pattern: filled,
         includeHistory: flag,
         includeDependencies: flag,
       }),

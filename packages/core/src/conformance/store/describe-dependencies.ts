@@ -130,7 +130,7 @@ function describeListings(open: OpenStore): void {
       const dependents = await store.listDependents("s", "a", { transitive: true });
       expect(arrows(dependents.items)).toEqual(["b → a 1", "c → b 2", "d → c 3"]);
       await rejection(store.listDependents("s", "nope"), "not_found");
-      await rejection(store.listDependencies("s", ""), "not_found");
+      await rejection(store.listDependencies("s", ""), "invalid_argument");
     });
 
     test("keeps to kinds, and comes in pages", async () => {
