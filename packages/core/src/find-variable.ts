@@ -1,4 +1,4 @@
-import { filled } from "./arguments/kind.ts";
+import { text } from "./arguments/kind.ts";
 import { checkWhole, parseRecord } from "./check-argument.ts";
 import { type Parsed, parseConstraints } from "./parse-value.ts";
 import type { ValueRecord } from "./payload.ts";
@@ -25,7 +25,7 @@ export function expectVariable(
 
 /** The refusal of a ref that names no variable. */
 export const unknownVariable = (ref: string): Refusal =>
-  filled(ref, "ref") ?? refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
+  text(ref, "ref") ?? refusal("not_found", `Variable '${ref}' not found`, { resource: "variable", id: ref });
 
 /** Refuses to change a variable that is read-only. */
 export const checkReadOnly = ({ name, readOnly }: Variable): Refusal<"read_only"> | undefined =>

@@ -9,7 +9,7 @@ export { type CallKinds, checkedCalls } from "./arguments/checked-calls.ts";
 export * as kinds from "./arguments/kind.ts";
 export { explained, refuseArguments, requireArguments, unknownName } from "./arguments/kind.ts";
 export { analyticsArguments, auditArguments } from "./arguments/report-arguments.ts";
-export { setOptionNames, variableType, write as writeKinds } from "./arguments/shared-kinds.ts";
+export { declarations as declarationsKind, setOptionNames, write as writeKinds } from "./arguments/shared-kinds.ts";
 export { storeArguments } from "./arguments/store-arguments.ts";
 export { studyArguments } from "./arguments/study-arguments.ts";
 export * from "./audit/audit-entry.ts";

@@ -1,4 +1,4 @@
-import { kinds, refusal, storeArguments, type VariableDeclaration, variableType, writeKinds } from "@trimtab/core";
+import { declarationsKind, kinds, refusal, storeArguments, writeKinds } from "@trimtab/core";
 import type { LiveSession, WaitOptions } from "./live-session.ts";
 import type { ObserveSessionOptions, SessionObservers } from "./observe/observe-session.ts";
 import type { BatchSize, ObserveOptions } from "./observe/observer.ts";
@@ -17,7 +17,6 @@ const {
   object,
   optional,
   options,
-  partOf,
   recordOf,
   signal,
   text,
@@ -31,16 +30,11 @@ const listener = ["listener", callable] as const;
 const timers = having("schedule", "random");
 const waiting = ["options", options<WaitOptions>({ signal })] as const;
 
-const declaration = partOf<Pick<VariableDeclaration, "type" | "constraints">>({
-  type: variableType,
-  constraints: values,
-});
-
 /** What the arguments of `openSession` are. */
 export const openingArguments = [
   store,
   ["id", text],
-  ["declarations", recordOf(declaration)],
+  ["declarations", declarationsKind],
   [
     "options",
     options<OpenSessionOptions>({

@@ -64,6 +64,7 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
       const { waitTimeoutMs = 5000, onConflict } = options;
       const wrong = checkWhole(waitTimeoutMs, "waitTimeoutMs", 0);
       if (wrong !== undefined) throw new StoreError(wrong);
+      if (options.signal?.aborted) throw leftTheLine();
       if (onConflict !== "wait") return start(session, refs, options);
       return waitInLine({ sessions, line, session, refs, options: { ...options, waitTimeoutMs }, start, stop });
     },
@@ -167,7 +168,7 @@ async function waitInLine({ sessions, line, session, refs, options, start, stop 
   const until = joinedAt + waitTimeoutMs;
   try {
     for (;;) {
-      if (signal?.aborted) throw storeError("cancelled", "the caller left the line", {});
+      if (signal?.aborted) throw leftTheLine();
       if ((await isFree({ sessions, session, refs }, ids)) && place.isFirst()) {
         const waitedMs = performance.now() - joinedAt;
         const started = await start(session, refs, options, waitedMs).catch(ignoreTaken);
@@ -187,6 +188,8 @@ async function waitInLine({ sessions, line, session, refs, options, start, stop 
     place.leave();
   }
 }
+
+const leftTheLine = () => storeError("cancelled", "the caller left the line", {});
 
 /** Says whether nobody holds any of the variables; rejects where one is not there any more. */
 const isFree = ({ sessions, session, refs }: Pick<Waiting, "sessions" | "session" | "refs">, ids: readonly string[]) =>

@@ -4,6 +4,7 @@ import {
   type DependencyView,
   explained,
   findVariable,
+  kinds,
   registeredVariable,
   requireArguments,
   type SessionState,
@@ -97,7 +98,7 @@ export function refuseManyRefs(
 /** Finds a variable; throws `not_found`. */
 export function requireVariable(state: SessionState, ref: string): Variable {
   const variable = findVariable(state, ref);
-  if (variable === undefined) throw new StoreError(unknownVariable(ref));
+  if (variable === undefined) throw new StoreError(kinds.filled(ref, "ref") ?? unknownVariable(ref));
   return variable;
 }
 
@@ -135,7 +136,7 @@ function createWrites(
     setVariable(session, ref, value, options = noOptions) {
       // No async function, which costs more than the promise that it makes.
       try {
-        if (unknownName(options, setOptionNames) !== undefined)
+        if (ref === "" || unknownName(options, setOptionNames) !== undefined)
           requireArguments(setting, [session, ref, value, options]);
         const { expectedVersion } = options;
         const set = { kind: "set-variable", ref, value } as const;

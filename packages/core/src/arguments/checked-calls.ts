@@ -8,18 +8,18 @@ type Method = (...args: readonly unknown[]) => unknown;
 /**
  * Makes the methods of an object refuse arguments of another kind than theirs before anything is done, as programs without
  * types may hand over, and gives the object. Whatever fails does with a promise that rejects, or where they watch with an
- * iterator that does. Each takes its old one's place, so that an object which is quick to look into remains so.
+ * iterator that does, unless `tell` says by a method's name how it is told. Each takes its old one's place, so that an object which is
+ * quick to look into remains so.
  */
-export function checkedCalls<T extends object>(calls: T, kinds: CallKinds): T {
+export function checkedCalls<T extends object>(calls: T, kinds: CallKinds, tell = failing): T {
   for (const [name, wanted] of Object.entries(kinds)) {
     const method: unknown = Reflect.get(calls, name);
-    if (typeof method === "function") Reflect.set(calls, name, checkedCall(name, method as Method, wanted));
+    if (typeof method === "function") Reflect.set(calls, name, checkedCall(method as Method, wanted, tell(name)));
   }
   return calls;
 }
 
-function checkedCall(name: string, method: Method, kinds: CallKinds[string]): Method {
-  const failed = name.startsWith("watch") ? failingWatch : (error: unknown) => Promise.reject(error);
+function checkedCall(method: Method, kinds: CallKinds[string], failed: (error: unknown) => unknown): Method {
   return (...args) => {
     const refused = refuseArguments(kinds, args);
     if (refused !== undefined) return failed(refused);
@@ -30,6 +30,9 @@ function checkedCall(name: string, method: Method, kinds: CallKinds[string]): Me
     }
   };
 }
+
+const failing = (name: string): ((error: unknown) => unknown) =>
+  name.startsWith("watch") ? failingWatch : (error) => Promise.reject(error);
 
 const failingWatch = (error: unknown): AsyncIterable<never> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),

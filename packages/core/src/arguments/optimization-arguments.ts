@@ -25,7 +25,7 @@ import {
   text,
   values,
 } from "./kind.ts";
-import { page, refs, session, times, write } from "./shared-kinds.ts";
+import { namedRefs, page, session, times, write } from "./shared-kinds.ts";
 
 const optimization = ["optimization", filled] as const;
 const isTarget = partOf<Pick<OptimizationTarget, "kind">>({ kind: oneOf(optimizationTargets) });
@@ -46,7 +46,7 @@ const granted: ReadBeside<OptimizationStarted, RenewLeaseOptions> = {
 export const optimizationArguments: CallArguments<OptimizationStore> = {
   startOptimization: [
     session,
-    refs,
+    namedRefs,
     [
       "options",
       object({

@@ -6,7 +6,7 @@ import type { PageOptions } from "../store/page.ts";
 import type { CreateSessionOptions } from "../store/session-store.ts";
 import type { Selection } from "../store/watch-store.ts";
 import type { DeleteOptions, SetOptions, WriteOptions } from "../store/write.ts";
-import type { AnyVariableType } from "../variable-type.ts";
+import type { AnyVariableType, VariableDeclaration } from "../variable-type.ts";
 import {
   callable,
   filled,
@@ -22,6 +22,7 @@ import {
   options,
   partOf,
   record,
+  recordOf,
   text,
   values,
   whole,
@@ -32,6 +33,7 @@ import {
 export const session = ["session", filled] as const;
 export const ref = ["ref", filled] as const;
 export const refs = ["refs", list(text)] as const;
+export const namedRefs = ["refs", list(filled)] as const;
 export const name = ["name", filled] as const;
 
 /** The times between which to look. */
@@ -71,6 +73,11 @@ export const variableType: Kind<AnyVariableType> = partOf({
   equals: callable,
   space: callable,
 });
+
+/** Declarations of variables, as far as they say how values are read. */
+export const declarations = recordOf(
+  partOf<Pick<VariableDeclaration, "type" | "constraints">>({ type: variableType, constraints: values }),
+);
 
 /** The parts of a point in a session's history; which it needs is looked at where it is looked up. */
 const pointParts = { revision: optional(number), atMs: optional(number), label: optional(text) };

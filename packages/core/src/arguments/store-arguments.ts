@@ -38,6 +38,7 @@ import {
   deletion,
   derivation,
   name,
+  namedRefs,
   page,
   point,
   ref,
@@ -72,7 +73,7 @@ const spec = object<VariableSpec>(
     readOnly: optional(flag),
     sensitive: optional(flag),
     accessRules: optional(accessRules),
-    dependencies: optional(list(text)),
+    dependencies: optional(list(filled)),
     derivation: optional(derivation),
   },
   variableRead,
@@ -87,7 +88,7 @@ const dependencyRead: ReadBeside<DependencyView, DependencySpec> = {
   depth: true,
 };
 const dependency = object<DependencySpec>(
-  { variable: text, dependsOn: text, kind: optional(text), metadata: optional(values) },
+  { variable: filled, dependsOn: filled, kind: optional(text), metadata: optional(values) },
   dependencyRead,
 );
 const ruleRead: ReadBeside<Rule, RuleSpec> = {
@@ -167,7 +168,7 @@ export const storeArguments: CallArguments<Store> = {
     ["options", options(set)],
   ],
   deleteVariable: [session, ref, ["options", removal]],
-  deleteVariables: [session, refs, ["options", removal]],
+  deleteVariables: [session, namedRefs, ["options", removal]],
 
   putProgram: [session, ["id", filled], ["body", values], ["options", options(write)]],
   getProgram: [session, ["id", filled]],

@@ -83,6 +83,17 @@ export function describeConflicts(opened: OpenStore): void {
     expect(items.map(({ id, state }) => [id, state])).toEqual([[optimization.id, "running"]]);
   });
 
+  test("are not started for a caller who has gone away, and take nothing from those who hold", async () => {
+    const store = await openThree(opened);
+    const first = await startTuner(store, ["a"], { priority: 1 });
+    for (const onConflict of ["abort", "wait", "preempt"] as const) {
+      const signal = AbortSignal.abort();
+      await rejection(startTuner(store, ["a"], { onConflict, priority: 2, signal }), "cancelled");
+    }
+    expect((await store.listOptimizations("s")).items).toHaveLength(1);
+    await store.renewLease("s", first.optimization.id, first);
+  });
+
   test("leave the line where their caller goes away", async () => {
     const store = await openThree(opened);
     const first = await startTuner(store, ["a"]);
