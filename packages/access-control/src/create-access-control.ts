@@ -1,10 +1,12 @@
-import type {
-  AccessAnswer,
-  AccessControl,
-  AccessQuestion,
-  AccessRule,
-  AccessVerdict,
-  CompileExpression,
+import {
+  type AccessAnswer,
+  type AccessControl,
+  type AccessQuestion,
+  type AccessRule,
+  type AccessVerdict,
+  type CompileExpression,
+  kinds,
+  requireArguments,
 } from "@trimtab/core";
 import { createRuleMatcher, type RuleMatcher } from "./rule-matcher.ts";
 import { byWeight, firstOf, inOrder } from "./rule-order.ts";
@@ -18,13 +20,17 @@ export interface AccessControlOptions {
   readonly expressions?: CompileExpression;
 }
 
+const creationArguments = [["options", kinds.options<AccessControlOptions>({ expressions: kinds.callable })]] as const;
+
 /**
  * Makes what judges access: a session has every permission on its own variables; for any other, of the rules that match
  * it those of the highest priority count, and of these one that denies wins; where none matches, the answer is no. The
  * model follows Cedar's (deny by default, a denial wins, an answer names what decided), with priorities above it.
  * One question takes time proportional to the rules and the length of what they are held against.
  */
-export function createAccessControl({ expressions }: AccessControlOptions = {}): AccessControl {
+export function createAccessControl(options: AccessControlOptions = {}): AccessControl {
+  requireArguments(creationArguments, [options]);
+  const { expressions } = options;
   const matcher = createRuleMatcher(expressions);
   return {
     authorize: (question) => authorize(question, matcher),

@@ -1,4 +1,11 @@
-import { type AnalyticsStore, analyticsArguments, checkedCalls, type Store } from "@trimtab/core";
+import {
+  type AnalyticsStore,
+  analyticsArguments,
+  checkedCalls,
+  kinds,
+  requireArguments,
+  type Store,
+} from "@trimtab/core";
 import { createReports } from "./reports.ts";
 import { createStatistics } from "./statistics.ts";
 import type { StudyReads } from "./study-runs.ts";
@@ -26,8 +33,27 @@ export interface Analytics {
   of(store: Store, studies?: StudyReads): AnalyticsStore;
 }
 
-/** Makes analytics that have counted nothing yet. What commits wrote is read from the log when somebody asks for it. */
-export function createAnalytics({ readCommits, windows: kept, ...options }: AnalyticsOptions): Analytics {
+const { absentable, atLeast, callable, having, object, options } = kinds;
+
+const creationArguments = [
+  [
+    "options",
+    object<AnalyticsOptions>({
+      readCommits: callable,
+      ...absentable({
+        windows: options<Partial<WindowOptions>>({ writes: atLeast(1), sessions: atLeast(1) }),
+        clock: having("now", "elapsed"),
+        maxVariables: atLeast(1),
+        sampleEvery: atLeast(1),
+      }),
+    }),
+  ],
+] as const;
+
+/** Makes analytics that have counted nothing yet. Throws `invalid_argument` for options of another kind. What commits wrote is read from the log when somebody asks for it. */
+export function createAnalytics(how: AnalyticsOptions): Analytics {
+  requireArguments(creationArguments, [how]);
+  const { readCommits, windows: kept, ...options } = how;
   const uses = createUses(options);
   const windows = createWriteWindows(readCommits, { writes: 10_000, sessions: 64, ...kept });
   return {

@@ -1,4 +1,4 @@
-import { storeError } from "@trimtab/core";
+import { checkWhole, StoreError } from "@trimtab/core";
 
 /**
  * Refuses anything but a whole number of at least `limit`.
@@ -6,7 +6,6 @@ import { storeError } from "@trimtab/core";
  * @throws StoreError `invalid_argument` naming the field, the limit and the value
  */
 export function checkLimit(field: string, value: number, limit: number): void {
-  if (Number.isSafeInteger(value) && value >= limit) return;
-  const details = { field, limit, value };
-  throw storeError("invalid_argument", `${field} must be a whole number of at least ${limit}, got ${value}`, details);
+  const refused = checkWhole(value, field, limit);
+  if (refused !== undefined) throw new StoreError(refused);
 }

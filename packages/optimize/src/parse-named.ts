@@ -4,16 +4,17 @@ import { StoreError, storeError } from "@trimtab/core";
 export type Makers<T> = Readonly<Record<string, (settings: Record<string, number>) => T>>;
 
 /**
- * Makes what is named: a name alone, or a record of `name` and `config`, the settings that differ from the usual.
+ * Makes what is named: a name alone, or a record of `name` and `config`, the settings that differ from the usual. There are `others`,
+ * too, for the message.
  *
  * @throws StoreError `invalid_argument` naming the field at fault below `field`, the limit and the value
  */
-export function parseNamed<T>(field: string, makers: Makers<T>, given: unknown): T {
+export function parseNamed<T>(field: string, makers: Makers<T>, given: unknown, others: readonly string[] = []): T {
   const { name, config = {} } = readNamed(field, given);
   const make = typeof name === "string" && Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (make === undefined) {
     const got = typeof name === "string" ? JSON.stringify(name) : typeof name;
-    const message = `${field}.name must be one of ${Object.keys(makers).join(", ")}, got ${got}`;
+    const message = `${field}.name must be one of ${[...others, ...Object.keys(makers)].join(", ")}, got ${got}`;
     throw storeError("invalid_argument", message, {
       field: `${field}.name`,
       ...(typeof name === "string" && { value: name }),

@@ -1,4 +1,5 @@
 import type { Random as CoreRandom } from "@trimtab/core";
+import { checkLimit } from "./check-limit.ts";
 import { inverseNormalCdf } from "./numeric/normal.ts";
 
 /** A stream of random numbers that the seed determines: what points are drawn by in `core`, and normal numbers. */
@@ -13,8 +14,11 @@ export interface Random extends CoreRandom {
  *
  * Numbers come from xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021); its
  * state is filled by hashing the seed and the keys with the finaliser of MurmurHash3 (Appleby).
+ *
+ * @throws StoreError `invalid_argument` for a seed that is no whole number
  */
 export function createRandom(seed: number | bigint, ...keys: readonly number[]): Random {
+  if (typeof seed !== "bigint") checkLimit("seed", seed, Number.MIN_SAFE_INTEGER);
   return fromState(seedState(seed, keys));
 }
 

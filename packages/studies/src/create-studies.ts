@@ -1,6 +1,7 @@
 import {
   checkedCalls,
   defaultLimits,
+  requireArguments,
   type Store,
   type StoreError,
   type StudyStore,
@@ -9,6 +10,7 @@ import {
 } from "@trimtab/core";
 import type { CommitLog, SnapshotStore } from "@trimtab/log";
 import type { AskRules, Pruner, Sampler } from "@trimtab/optimize";
+import { creationArguments } from "./argument-kinds.ts";
 import { createDamagedStudies } from "./damaged-studies.ts";
 import { createStudyAccess } from "./study-access.ts";
 import type { StudyEntry } from "./study-entry.ts";
@@ -52,8 +54,9 @@ export interface Studies {
   close(): void;
 }
 
-/** Opens the studies that are in a log. Each is read when it is first asked for. */
+/** Opens the studies that are in a log. Each is read when it is first asked for. Throws `invalid_argument` for options of another kind. */
 export function createStudies(options: StudiesOptions): Studies {
+  requireArguments(creationArguments, [options]);
   const { store, log, snapshots, types, fitKernel, samplers = [], pruners = [] } = options;
   const { shared = true, now = Date.now, bookmarkIntervalMs = 15_000, limits = defaultLimits } = options;
   const means = { types, samplers, pruners };

@@ -1,6 +1,8 @@
 import {
+  checkedCalls,
   type Declarations,
   isStoreError,
+  requireArguments,
   type Store,
   type StudyInfo,
   type StudyStore,
@@ -8,6 +10,7 @@ import {
   type ValueRecord,
   type ValuesOf,
 } from "@trimtab/core";
+import { attachingArguments, liveArguments } from "./argument-kinds.ts";
 import { type DeclaredRunOptions, type RunOptions, runStudy, type TrialFunction } from "./run-study.ts";
 
 /** Who speaks for a trial; where it is given, it must be the client that holds the trial. */
@@ -88,7 +91,9 @@ export interface AttachOptions {
 }
 
 /** Works on a study that there is. */
-export function attachStudy({ studies, store, session, id }: AttachOptions): LiveStudy {
+export function attachStudy(options: AttachOptions): LiveStudy {
+  requireArguments(attachingArguments, [options]);
+  const { studies, store, session, id } = options;
   const overlayOf = (number: number) => `${session}~${id}~${number}`;
   const told = { ...createTelling(studies, session, id), ...createReading(studies, session, id) };
   const live: LiveStudy = {
@@ -110,7 +115,7 @@ export function attachStudy({ studies, store, session, id }: AttachOptions): Liv
     closeOverlay: (number) => store.deleteSession(overlayOf(number), { allowMissing: true }),
     optimize: <P>(objective: TrialFunction<P>, running: RunOptions) => runStudy(live, objective, running),
   };
-  return live;
+  return checkedCalls(live, liveArguments);
 }
 
 const createReading = (

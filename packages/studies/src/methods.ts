@@ -13,7 +13,11 @@ export interface GivenMethods {
  * @throws StoreError `invalid_argument` naming `sampler`, or the part of its `config` that it does not know
  */
 export const samplerOf = (method: StudyMethod, given: GivenMethods): Sampler =>
-  given.samplers.find(({ name }) => name === method.name) ?? parseSampler(method);
+  given.samplers.find(({ name }) => name === method.name) ??
+  parseSampler(
+    method,
+    given.samplers.map(({ name }) => name),
+  );
 
 /** The most that settings may be which make asking dear, by sampler: the thread that suggests has others to answer. */
 const mostOf: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -66,7 +70,11 @@ export function newPrunerOf(method: StudyMethod, given: GivenMethods): Pruner {
  * @throws StoreError `invalid_argument` naming `pruner`, or the part of its `config` that it does not know
  */
 export const prunerOf = (method: StudyMethod, given: GivenMethods): Pruner =>
-  given.pruners.find(({ name }) => name === method.name) ?? parsePruner(method);
+  given.pruners.find(({ name }) => name === method.name) ??
+  parsePruner(
+    method,
+    given.pruners.map(({ name }) => name),
+  );
 
 /** What is recorded of a sampler or a pruner: its name and all its settings. */
 export const methodOf = ({ name, config = {} }: Pick<Sampler, "name" | "config">): StudyMethod => ({ name, config });

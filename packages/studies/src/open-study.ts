@@ -1,6 +1,7 @@
-import { type Store, type StudySpec, storeError, type TypeRegistry } from "@trimtab/core";
+import { requireArguments, type Store, type StudySpec, storeError, type TypeRegistry } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
 import type { Objective, Pruner, Sampler } from "@trimtab/optimize";
+import { openingArguments } from "./argument-kinds.ts";
 import { createStudies } from "./create-studies.ts";
 import { attachStudy, type LiveStudy } from "./live-study.ts";
 import type { StudyEntry } from "./study-entry.ts";
@@ -34,6 +35,7 @@ export interface StudyOptions
  *   constraints leave no finite region
  */
 export async function openStudy(options: StudyOptions): Promise<LiveStudy> {
+  requireArguments(openingArguments, [options]);
   const { store, log, types, session, id, sampler, pruner, now, ...spec } = options;
   const given = { ...(sampler && { samplers: [sampler] }), ...(pruner && { pruners: [pruner] }), ...(now && { now }) };
   const studies = createStudies({ store, log, types, ...given }).of(store);

@@ -1,9 +1,11 @@
-import { type Declarations, type StudyTrial, storeError, type ValueRecord } from "@trimtab/core";
+import { checkWhole, type Declarations, requireArguments, type StudyTrial, type ValueRecord } from "@trimtab/core";
 import type { ObjectiveResult } from "@trimtab/optimize";
+import { runningArguments } from "./argument-kinds.ts";
 import type { RunProgress } from "./format-progress.ts";
 import { keepTrial } from "./keep-trial.ts";
 import type { LiveStudy } from "./live-study.ts";
 import { readDeclared } from "./read-declared.ts";
+import { refuseIf } from "./refuse-if.ts";
 import { type ProgressOutput, progressOutput, showProgress } from "./show-progress.ts";
 
 /** A trial under way, as its objective sees it. */
@@ -72,9 +74,10 @@ export async function runStudy<P>(
   objective: TrialFunction<P>,
   options: RunOptions & { readonly variables?: Declarations },
 ): Promise<void> {
+  requireArguments(runningArguments, [objective, options]);
   const { trials, parallel = 1, keepGoing = false, overlays = false, variables, onTrial } = options;
-  checkWhole("trials", trials, 0);
-  checkWhole("parallel", parallel, 1);
+  refuseIf(checkWhole(trials, "trials", 0));
+  refuseIf(checkWhole(parallel, "parallel", 1));
   const { signal = new AbortController().signal } = options;
   const { variables: searched, trialTtlMs } = await study.info();
   // Without declarations the objective itself declares what its parameters are.
@@ -104,18 +107,12 @@ export async function runStudy<P>(
     }
   };
   try {
-    const workers = await Promise.allSettled(Array.from({ length: parallel }, work));
+    const workers = await Promise.allSettled(Array.from({ length: Math.min(parallel, trials) }, work));
     for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
   } finally {
     display?.end();
   }
   if (!keepGoing && errors.length > 0) throw errors[0];
-}
-
-function checkWhole(field: string, value: number, limit: number): void {
-  if (Number.isSafeInteger(value) && value >= limit) return;
-  const details = { field, limit, value };
-  throw storeError("invalid_argument", `${field} must be a whole number of at least ${limit}, got ${value}`, details);
 }
 
 async function foundBy(study: LiveStudy): Promise<RunProgress["found"]> {

@@ -1,11 +1,24 @@
+import { requireArguments, storeError } from "@trimtab/core";
+import { volumeArguments } from "../argument-kinds.ts";
 import { type Losses, paretoFront } from "./dominance.ts";
 
 /**
  * The measure of all that some of the losses dominate and that is within `reference`; losses that are not better than
  * the reference in every objective add nothing. Exact for any number of objectives, by the exclusive contributions of
  * While, Bradstreet and Barone ("A fast way of calculating exact hypervolumes", 2012, WFG), with a sweep for two.
+ *
+ * @throws StoreError `invalid_argument` for losses of more or fewer objectives than the reference has, and for what is none
  */
 export function hypervolume(losses: readonly Losses[], reference: Losses): number {
+  requireArguments(volumeArguments, [losses, reference]);
+  const index = losses.findIndex((point) => point.length !== reference.length);
+  if (index < 0) return measure(losses, reference);
+  const [field, limit, value] = [`losses[${index}]`, reference.length, losses[index]?.length ?? 0];
+  const message = `${field} must have ${limit} numbers, as many as the reference has, got ${value}`;
+  throw storeError("invalid_argument", message, { field, limit, value });
+}
+
+function measure(losses: readonly Losses[], reference: Losses): number {
   const within = losses.filter((point) => point.every((loss, i) => loss < (reference[i] as number)));
   const front = distinct(paretoFront(within).map((i) => within[i] as Losses));
   if (reference.length === 2) return sweep(front, reference);
@@ -34,7 +47,7 @@ function wfg(front: readonly Losses[], reference: Losses): number {
   for (const [i, point] of front.entries()) {
     const own = point.reduce((product, loss, k) => product * ((reference[k] as number) - loss), 1);
     const limited = front.slice(i + 1).map((other) => other.map((loss, k) => Math.max(loss, point[k] as number)));
-    volume += own - (limited.length === 0 ? 0 : hypervolume(limited, reference));
+    volume += own - (limited.length === 0 ? 0 : measure(limited, reference));
   }
   return volume;
 }

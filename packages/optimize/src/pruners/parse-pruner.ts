@@ -10,4 +10,5 @@ const makers = { median: createMedianPruner, "successive-halving": createSuccess
  *
  * @throws StoreError `invalid_argument` for an unknown name or setting, and for a setting beyond its limit
  */
-export const parsePruner = (given: unknown): Pruner => parseNamed("pruner", makers, given);
+export const parsePruner = (given: unknown, others?: readonly string[]): Pruner =>
+  parseNamed("pruner", makers, given, others);

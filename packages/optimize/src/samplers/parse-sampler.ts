@@ -26,9 +26,10 @@ const makers = {
 
 /**
  * Makes the sampler that is named: `"tpe"`, or `{ name: "tpe", config: { startupTrials: 20 } }` with the options of
- * `createTpeSampler` that are to differ from the usual.
+ * `createTpeSampler` that are to differ from the usual. `others` names those there are beside, for the message.
  *
  * @throws StoreError `invalid_argument` for an unknown name or setting, and for a setting beyond its limit; names the
  *   field, for instance `sampler.config.startupTrials`, the limit and the value
  */
-export const parseSampler = (given: unknown): Sampler => parseNamed("sampler", makers, given);
+export const parseSampler = (given: unknown, others?: readonly string[]): Sampler =>
+  parseNamed("sampler", makers, given, others);

@@ -54,7 +54,11 @@ export function createSpaceLayout(space: SearchSpace): SpaceLayout {
       }
     }
   };
-  for (const [name, each] of Object.entries(space)) add(escapeName(name), each);
+  for (const [name, each] of Object.entries(space)) {
+    // The values of a trial are a record, which holds nothing by this name.
+    if (name === "__proto__") throw refuse(name, "cannot be searched: no record of values can hold that name");
+    add(escapeName(name), each);
+  }
   if (parameters.length === 0) throw refuse("space", "has no parameters");
   if (parameters.length > maxParameters) {
     throw refuse("space", `has ${parameters.length} parameters, at most ${maxParameters} are allowed`);

@@ -1,4 +1,5 @@
-import type { ValueRecord } from "@trimtab/core";
+import { requireArguments, type ValueRecord } from "@trimtab/core";
+import { runningArguments } from "../argument-kinds.ts";
 import { checkLimit } from "../check-limit.ts";
 import type { Study } from "./study.ts";
 import type { Trial } from "./trial.ts";
@@ -42,6 +43,7 @@ export async function runTrials<P>(
   objective: ObjectiveFunction<P>,
   options: OptimizeOptions,
 ): Promise<void> {
+  requireArguments(runningArguments, [objective, options]);
   const { trials, parallel = 1, signal, keepGoing = false, onTrial } = options;
   checkLimit("trials", trials, 0);
   checkLimit("parallel", parallel, 1);
@@ -58,7 +60,7 @@ export async function runTrials<P>(
       if (ended !== undefined) onTrial?.(ended, study);
     }
   };
-  await Promise.all(Array.from({ length: parallel }, work));
+  await Promise.all(Array.from({ length: Math.min(parallel, trials) }, work));
   if (!keepGoing && errors.length > 0) throw errors[0];
 }
 

@@ -113,7 +113,7 @@ export function initialStudyState(options: StudyOptions): StudyState {
   checkLimit("maxRetries", maxRetries, 0);
   if (parallelism !== undefined) checkLimit("parallelism", parallelism, 1);
   if (maxTrials !== undefined) checkLimit("maxTrials", maxTrials, 1);
-  if (typeof seed === "number") checkLimit("seed", seed, Number.MIN_SAFE_INTEGER);
+  if (typeof seed !== "bigint") checkLimit("seed", seed, Number.MIN_SAFE_INTEGER);
   return withTrials({
     definition: {
       directions: objectives.map(directionOf),

@@ -1,4 +1,5 @@
-import { StoreError, type ValueRecord } from "@trimtab/core";
+import { checkedCalls, requireArguments, StoreError, type ValueRecord } from "@trimtab/core";
+import { creationArguments, studyArguments } from "../argument-kinds.ts";
 import type { SearchSpace } from "../space/search-space.ts";
 import { bestTrial, paretoTrials, shouldPrune } from "./best-trials.ts";
 import { decideStudy } from "./decide-study.ts";
@@ -71,6 +72,7 @@ export interface Study {
  *   sampler cannot search
  */
 export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> = []): Study {
+  requireArguments(creationArguments, [options, events]);
   let state = initialStudyState(options);
   state.definition.sampler.check?.(state.layout);
   const happened: StudyEvent[] = [];
@@ -108,8 +110,12 @@ export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> 
     },
     optimize: (objective, running) => runTrials(study, objective, running),
   };
-  return study;
+  return checkedCalls(study, studyArguments, throwing);
 }
+
+const throwing = () => (error: unknown) => {
+  throw error;
+};
 
 type Run = (command: StudyCommand) => readonly Trial[];
 
