@@ -47,6 +47,7 @@ export interface AuditRecord extends AuditTrail {
   refuse(draft: AuditDraft): Promise<void>;
   /** Resolves to `true` once everything that was entered so far is durable, and to `false` where the record was closed before it could be. */
   settled(): Promise<boolean>;
+  /** Ends watches, and waits until what was entered is kept, or cannot be for now. The log stays open. */
   close(): Promise<void>;
 }
 

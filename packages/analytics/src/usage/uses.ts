@@ -13,10 +13,11 @@ export interface UsesClock {
 
 /** How much is remembered, and how closely it is measured. */
 export interface UsesOptions {
+  /** The system's unless given. */
   readonly clock?: UsesClock;
   /** Variables that are counted for at once; beyond, the sessions that were used longest ago are forgotten. 50 000 unless given. */
   readonly maxVariables?: number;
-  /** After the first 32 of each of a variable, the duration of every so-manieth read and write is measured; 8 unless given, 1 for all. */
+  /** After the first 32 reads and writes of a variable, the duration of one in so many is measured: at least 1, 8 unless given. */
   readonly sampleEvery?: number;
 }
 

@@ -32,7 +32,7 @@ export interface AccessRule {
   readonly when: string;
   /** The rule does not match from this moment on, in milliseconds since the Unix epoch; absent for never. */
   readonly expiresAtMs?: number;
-  /** Higher counts before lower. */
+  /** Higher counts before lower; a whole number within 2^31-1 of 0. */
   readonly priority: number;
   readonly effect: "allow" | "deny";
   readonly description: string;

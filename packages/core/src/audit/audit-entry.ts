@@ -87,7 +87,7 @@ export interface AuditFilter {
 /** Which entries to list. */
 export interface ListAuditOptions extends PageOptions {
   readonly filter?: AuditFilter;
-  /** Only entries recorded at this moment or later. */
+  /** Only entries recorded at this moment or later, in milliseconds since the Unix epoch. */
   readonly fromMs?: number;
   /** Only entries recorded before this moment. */
   readonly toMs?: number;
