@@ -85,6 +85,24 @@ test("traces that callers began are sent on, by OTLP", async () => {
   expect(sent.toString("latin1").split("store createSession")).toHaveLength(2);
 });
 
+test("a collector of traces that does not answer keeps no server from stopping", async () => {
+  let waiting = 0;
+  const collector = createServer((request) => {
+    waiting++;
+    request.socket.once("close", () => waiting--);
+  }).listen(0, "127.0.0.1");
+  await once(collector, "listening");
+  onTestFinished(() => {
+    collector.closeAllConnections();
+    collector.close();
+  });
+  const traceEndpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`;
+  const server = await openServer({ traceEndpoint, traceRatio: 1 });
+  await createStoreClient(createConnectTransport({ baseUrl: server.url, httpVersion: "2" })).createSession();
+  await server.close();
+  expect(waiting).toBe(1);
+});
+
 test("faults are logged as JSON lines that say which trace they are of", async () => {
   const child = spawn(
     process.execPath,

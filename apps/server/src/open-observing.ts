@@ -1,8 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import {
@@ -24,6 +24,7 @@ import { type Logger, pino } from "pino";
 import { headerField } from "./direct/call-context.ts";
 import { createCallLog, observedBy } from "./log-calls.ts";
 import type { Settings } from "./settings.ts";
+import { createTraceExporter } from "./trace-exporter.ts";
 import { version } from "./version.ts";
 
 /** What a server tells of itself, as its settings ask for; what they do not ask for is not there and costs nothing. */
@@ -37,16 +38,19 @@ export interface Observing {
   /** Writes the figures as Prometheus reads them. */
   readonly metrics: (() => Promise<string>) | undefined;
   readonly logger: Logger | undefined;
-  /** Sends what is not sent yet. */
+  /** Sends what is not sent yet, as far as that is done within two seconds. */
   close(): Promise<void>;
 }
 
 const name = "@trimtab/server";
 
-/** Opens what the settings ask to be told. */
-export function openObserving(settings: Settings): Observing {
+/** How long the last traces may take to be sent. */
+const flushMs = 2000;
+
+/** Opens what the settings ask to be told; what cannot be sent is told to `onError`. */
+export function openObserving(settings: Settings, onError: (error: unknown) => void): Observing {
   const resource = resourceFromAttributes({ "service.name": "trimtab", "service.version": version });
-  const tracing = settings.traceEndpoint === undefined ? undefined : openTracing(settings, resource);
+  const tracing = settings.traceEndpoint === undefined ? undefined : openTracing(settings, resource, onError);
   const reader = settings.metrics ? new PrometheusExporter({ preventServerStart: true }) : undefined;
   const meters = reader && new MeterProvider({ resource, readers: [reader] });
   const instruments = { tracer: tracing?.getTracer(name, version), meter: meters?.getMeter(name, version) };
@@ -73,16 +77,21 @@ export function openObserving(settings: Settings): Observing {
     logger,
     async close() {
       // What cannot be delivered any more must not keep the server from stopping.
-      await Promise.allSettled([tracing?.shutdown(), meters?.shutdown()]);
+      const closed = Promise.allSettled([tracing?.shutdown(), meters?.shutdown()]);
+      await Promise.race([closed, setTimeout(flushMs, undefined, { ref: false })]);
     },
   };
 }
 
-function openTracing(settings: Settings, resource: ReturnType<typeof resourceFromAttributes>): TracerProvider {
+function openTracing(
+  settings: Settings,
+  resource: ReturnType<typeof resourceFromAttributes>,
+  onError: (error: unknown) => void,
+): TracerProvider {
   // Both are of the process; of several servers in one, the first has set them for all.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  const exporter = new OTLPTraceExporter({ url: settings.traceEndpoint ?? "" });
+  const exporter = createTraceExporter(settings.traceEndpoint ?? "", onError);
   return new TracerProvider({
     resource,
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(settings.traceRatio) }),

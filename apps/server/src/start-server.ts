@@ -72,7 +72,7 @@ export interface RunningServer {
  */
 export async function startServer(given: Partial<Settings> = {}, parts: ServerParts = {}): Promise<RunningServer> {
   const settings = checkSettings({ ...defaultSettings, ...given });
-  const observing = openObserving(settings);
+  const observing = openObserving(settings, (error) => onError(error));
   const { logger } = observing;
   // What cannot be read is no fault of the program: where in it that was found helps nobody.
   const toPeople = (error: unknown) => console.error(isStoreError(error, "data_loss") ? error.message : error);
