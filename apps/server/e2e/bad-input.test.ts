@@ -236,11 +236,11 @@ describe("a batch that says much once", () => {
   });
 
   test("and is too long is told by the field that it came in", async () => {
-    const specs = Array.from({ length: 10_001 }, () => ({}));
-    const body = JSON.stringify({ sessionId: "s", specs });
-    expect(await send(body, { method: "trimtab.v1.DependencyService/BatchAddDependencies" })).toMatchObject({
+    const variables = Array.from({ length: 10_001 }, () => "x");
+    const body = JSON.stringify({ sessionId: "s", variables });
+    expect(await send(body, { method: `${variableService}/BatchDeleteVariables` })).toMatchObject({
       status: 429,
-      detail: { details: { field: { string: "specs" }, limit: { integer: "10000" }, value: { integer: "10001" } } },
+      detail: { details: { field: { string: "variables" }, limit: { integer: "10000" }, value: { integer: "10001" } } },
     });
   });
 });
