@@ -1,7 +1,7 @@
 import { createClient } from "@connectrpc/connect";
 import { createStoreClient, createStudyClient } from "@trimtab/client";
 import { createTypeRegistry, type StudyStore } from "@trimtab/core";
-import { describeStudies } from "@trimtab/core/conformance";
+import { describeStudies, describeStudyArguments } from "@trimtab/core/conformance";
 import { createEncodedLog, createMemoryLog } from "@trimtab/log";
 import { createStudies, studyCodec } from "@trimtab/studies";
 import { builtinTypes } from "@trimtab/types";
@@ -10,11 +10,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { openServer, transports } from "./open-server.ts";
 
 for (const [name, createTransport] of Object.entries(transports)) {
-  describeStudies(name, async () => {
+  const open = async () => {
     const server = await openServer({ bookmarkIntervalMs: 20 });
     const transport = createTransport(server.url);
     return { store: createStoreClient(transport), studies: createStudyClient(transport), close: () => server.close() };
-  });
+  };
+  describeStudies(name, open);
+  // Two encodings, one protocol each.
+  if (name === "Connect, JSON, HTTP/1.1" || name === "gRPC") describeStudyArguments(name, open);
 }
 
 test("a sampler without a name is the usual one, of its config, and a config of no pruner is refused", async () => {
