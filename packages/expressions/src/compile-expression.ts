@@ -1,4 +1,4 @@
-import { type Payload, storeError, toPayload, type Value } from "@trimtab/core";
+import { kinds, type Payload, requireArguments, storeError, toPayload, type Value } from "@trimtab/core";
 import { Failure, shownType } from "./cel-value.ts";
 import { CostLimitExceeded, enterFrame, leaveFrame, type Scope } from "./frame.ts";
 import { positionOf, problemsOf } from "./problem.ts";
@@ -86,7 +86,28 @@ const kindOfValue = (value: Value): string => {
   return Array.isArray(value) ? "a list" : "an object";
 };
 
+const { atLeast, list, object, optional, text, values } = kinds;
+
+const names = list(text);
+const declarations: kinds.Kind<Declarations> = (value, field) => {
+  if (typeof value === "function") return undefined;
+  return Array.isArray(value) ? names(value, field) : values(value, field);
+};
+
+const optionArguments = [
+  [
+    "options",
+    object<CompileOptions>({
+      variables: declarations,
+      field: optional(text),
+      maxLength: optional(atLeast(0)),
+      maxCost: optional(atLeast(0)),
+    }),
+  ],
+] as const;
+
 function prepare(source: string, options: CompileOptions) {
+  requireArguments(optionArguments, [options]);
   const { variables, field = "expression", maxLength = defaultMaxLength, maxCost = defaultMaxCost } = options;
   if (typeof source !== "string") throw storeError("invalid_argument", `${field} must be text`, { field });
   const problem = problemsOf(source, field);

@@ -1,4 +1,4 @@
-import type { Payload } from "@trimtab/core";
+import { checkChoice, type Payload, StoreError } from "@trimtab/core";
 import { Failure, fail, type Result, shownText, shownType, typeOf } from "./cel-value.ts";
 import type { SignatureType } from "./overload.ts";
 import { celOfPayload } from "./payload-view.ts";
@@ -30,8 +30,18 @@ export type Declarations =
   | { readonly [name: string]: VariableKind }
   | ((name: string) => VariableKind | undefined);
 
-/** Makes one question out of all forms of declarations. */
+/** Makes one question out of all forms of declarations; asking throws `invalid_argument` where what is known is none of the kinds. */
 export function kindLookup(declarations: Declarations): (name: string) => VariableKind | undefined {
+  const look = lookup(declarations);
+  return (name) => {
+    const kind = look(name);
+    const wrong = checkChoice(kind, `variables.${name}`, Object.keys(kindTypes));
+    if (wrong !== undefined) throw new StoreError(wrong);
+    return kind;
+  };
+}
+
+function lookup(declarations: Declarations): (name: string) => VariableKind | undefined {
   if (typeof declarations === "function") return declarations;
   if (isNames(declarations)) {
     const names = new Set(declarations);

@@ -1,16 +1,18 @@
-import { checkExport, type VariableExport } from "@trimtab/core";
+import { checkExport, kinds, requireArguments, type VariableExport } from "@trimtab/core";
 import { decodeVariableFile } from "@trimtab/wire";
 import { decodeCsv } from "./csv/csv-export.ts";
 import { decodeJson } from "./json/json-export.ts";
-import { malformed } from "./malformed.ts";
+import { checkBytes } from "./malformed.ts";
 import { decodeTensors } from "./safetensors/tensor-export.ts";
-import { isTransferFormat, recogniseFormat, type TransferFormat, transferFormats } from "./transfer-format.ts";
+import { checkFormat, recogniseFormat, type TransferFormat } from "./transfer-format.ts";
 
 /** What a file is read with. */
 export interface DecodeOptions {
   /** The time, in milliseconds since 1970, that stands in for times which the file does not tell; now unless given. */
   readonly nowMs?: number;
 }
+
+const decoding = kinds.options<DecodeOptions>({ nowMs: kinds.time });
 
 const decoders = {
   json: decodeJson,
@@ -27,10 +29,9 @@ const decoders = {
  *   thrown, and nothing is taken in by halves
  */
 export function decodeExport(file: Uint8Array, format?: TransferFormat, options: DecodeOptions = {}): VariableExport {
-  if (!(file instanceof Uint8Array)) throw malformed("data", "must be bytes");
-  if (format !== undefined && !isTransferFormat(format)) {
-    throw malformed("format", `must be one of ${Object.keys(transferFormats).join(", ")}, got ${String(format)}`);
-  }
+  checkBytes(file);
+  requireArguments([["options", decoding]], [options]);
+  if (format !== undefined) checkFormat(format);
   const data = decoders[format ?? recogniseFormat(file)](file, options.nowMs ?? Date.now());
   checkExport(data);
   return data;

@@ -1,10 +1,9 @@
-import type { VariableExport } from "@trimtab/core";
+import { requireArguments, storeArguments, type VariableExport } from "@trimtab/core";
 import { encodeVariableFile } from "@trimtab/wire";
 import { encodeCsv } from "./csv/csv-export.ts";
 import { encodeJson } from "./json/json-export.ts";
-import { malformed } from "./malformed.ts";
 import { encodeTensors } from "./safetensors/tensor-export.ts";
-import { isTransferFormat, type TransferFormat, transferFormats } from "./transfer-format.ts";
+import { checkFormat, type TransferFormat } from "./transfer-format.ts";
 
 const encoders = {
   json: encodeJson,
@@ -17,11 +16,10 @@ const encoders = {
  * Writes variables as a file. What the format does not hold, see `transferFormats`, is left out; the rest comes back
  * exactly from `decodeExport`. The same data gives the same bytes, but for the order of named values in `binary`.
  *
- * @throws StoreError `invalid_argument` for an unknown format
+ * @throws StoreError `invalid_argument` for an unknown format, and for data of another kind
  */
 export function encodeExport(data: VariableExport, format: TransferFormat): Uint8Array<ArrayBuffer> {
-  if (!isTransferFormat(format)) {
-    throw malformed("format", `must be one of ${Object.keys(transferFormats).join(", ")}, got ${String(format)}`);
-  }
+  checkFormat(format);
+  requireArguments([storeArguments.importVariables[1]], [data]);
   return encoders[format](data);
 }

@@ -6,3 +6,8 @@ export const malformed = (path: string, problem: string, value?: Value): StoreEr
 
 /** What a caught failure says. */
 export const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Refuses a file that is not handed over as bytes. */
+export function checkBytes(file: unknown): void {
+  if (!ArrayBuffer.isView(file) || !(file instanceof Uint8Array)) throw malformed("data", "must be bytes");
+}

@@ -1,5 +1,6 @@
+import { kinds, requireArguments } from "@trimtab/core";
 import { variableFileVersion } from "@trimtab/wire";
-import { malformed } from "./malformed.ts";
+import { checkBytes, malformed } from "./malformed.ts";
 
 /** What a kind of file is called and what it holds beside the variables themselves. */
 export interface TransferFormatInfo {
@@ -51,6 +52,11 @@ export type TransferFormat = keyof typeof transferFormats;
 export const isTransferFormat = (name: unknown): name is TransferFormat =>
   typeof name === "string" && Object.hasOwn(transferFormats, name);
 
+const formats = kinds.oneOf(Object.keys(transferFormats));
+
+/** Throws `invalid_argument` for what names none of {@link transferFormats}. */
+export const checkFormat = (format: unknown): void => requireArguments([["format", formats]], [format]);
+
 /** How a file of the binary format begins: field 1, text of 17 bytes, which tells what the file is. */
 const binaryStart = new TextEncoder().encode("\n\x11trimtab-variables");
 
@@ -64,6 +70,7 @@ const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf);
  * @throws StoreError `invalid_argument` for an empty file and for bytes that begin none of the formats
  */
 export function recogniseFormat(file: Uint8Array): TransferFormat {
+  checkBytes(file);
   if (file.byteLength === 0) throw malformed("data", "is empty");
   if (startsWith(file, binaryStart)) return "binary";
   if (hasSafetensorsHeader(file)) return "safetensors";

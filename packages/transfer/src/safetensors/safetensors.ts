@@ -1,5 +1,5 @@
 import { isNdArray, type NdArray } from "@trimtab/core";
-import { malformed } from "../malformed.ts";
+import { checkBytes, malformed } from "../malformed.ts";
 import { formatNames, layoutOrder } from "./element-formats.ts";
 import { metadataKey, readHeader } from "./safetensors-header.ts";
 
@@ -81,6 +81,7 @@ function compareCodePoints(a: string, b: string): number {
  *   JSON of this format, an unknown dtype, and tensors that overlap, leave gaps, do not fit their shape or run out of the file
  */
 export function fromSafetensors(file: Uint8Array): Safetensors {
+  checkBytes(file);
   const { infos, metadata, dataStart } = readHeader(file, maxHeaderBytes);
   const data = file.subarray(dataStart);
   let end = 0;

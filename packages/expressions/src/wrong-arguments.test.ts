@@ -1,0 +1,10 @@
+import { describeArguments } from "@trimtab/core/conformance";
+import { compileCondition, compileExpression } from "./compile-expression.ts";
+
+const options = { variables: ["x"], field: "rule", maxLength: 100, maxCost: 100 };
+
+describeArguments(
+  "expressions",
+  async () => ({ calls: { compileExpression, compileCondition }, state: async () => undefined, isThrowing: true }),
+  { compileExpression: ["x > 1", options], compileCondition: ["x > 1", options] },
+);
