@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { createStoreClient } from "@trimtab/client";
+import { createStoreClient, createStudyClient } from "@trimtab/client";
 import { describe, expect, test } from "vitest";
 import { openServer } from "./open-server.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
@@ -105,5 +105,19 @@ describe("a server on disk", () => {
     await server.store.createSession({ id: "s" });
     await server.close();
     expect(existsSync(data)).toBe(false);
+  });
+
+  test("tells once that studies cannot be opened, and opens them when they can be", async () => {
+    const data = temporaryFolder();
+    const told: unknown[] = [];
+    const server = await openServer({ log: "sqlite", data }, { onError: (error) => told.push(error) });
+    await server.store.createSession({ id: "s" });
+    const studies = createStudyClient(createGrpcTransport({ baseUrl: server.url }));
+    writeFileSync(join(data, "studies"), "");
+    for (let i = 0; i < 3; i++) await expect(studies.listStudies("s")).rejects.toMatchObject({ code: "unavailable" });
+    expect(told).toEqual([expect.objectContaining({ message: expect.stringContaining("studies") })]);
+    rmSync(join(data, "studies"));
+    expect(await studies.listStudies("s")).toMatchObject({ items: [] });
+    await server.close();
   });
 });

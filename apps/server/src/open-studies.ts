@@ -50,7 +50,7 @@ export const studiesFolder = (data: string): string => join(data, "studies");
 
 /**
  * Opens the studies that the settings describe, sealed where sessions are. Their folder is opened with the first call about
- * a study, which fails where it cannot be had; the next one tries again. Where it is audited and is there already it is opened at once,
+ * a study, which fails where it cannot be had, as `onError` is told once; the next one tries again. Where it is audited and is there already it is opened at once,
  * since a process before may have had no time to enter what it did.
  */
 export function openStudies(
@@ -68,8 +68,8 @@ export function openStudies(
     });
     const snapshotCodec = { ...studySnapshotCodec, decode: unlessSealed(studySnapshotCodec.decode) };
     return { log: followed, snapshots: createEncodedSnapshots(snapshots, snapshotCodec), close };
-  });
-  if (isOnDisk && follow !== undefined && existsSync(studiesFolder(settings.data))) place.get().catch(onError);
+  }, onError);
+  if (isOnDisk && follow !== undefined && existsSync(studiesFolder(settings.data))) place.get().catch(() => {});
   const kernels = createKernelThread();
   const studies = createStudies({
     store,
@@ -124,13 +124,16 @@ async function openDisk(settings: Settings, onError: StudiesMeans["onError"]): P
   return { log: createSealedLog(log, sealer), snapshots: createSealedSnapshots(snapshots, sealer), close };
 }
 
-/** Opens something when it is first asked for. */
-function createLazy<T>(open: () => Promise<T>) {
+/** Opens something when it is first asked for. That it cannot be opened is told once, however often that is tried. */
+function createLazy<T>(open: () => Promise<T>, onError: (error: unknown) => void) {
   let opening: Promise<T> | undefined;
+  let isTold = false;
   return {
     get(): Promise<T> {
       opening ??= open().catch((error: unknown) => {
         opening = undefined;
+        if (!isTold) onError(error);
+        isTold = true;
         throw error;
       });
       return opening;
