@@ -7,6 +7,7 @@ const message = "must be a boolean (true or false)";
 
 describeType({
   type: booleanType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.constant({}),
   valid: () => fc.constantFrom(true, false, "true", "false", 1, 0, -0, 1n, 0n),
   satisfies: (value) => typeof value === "boolean",

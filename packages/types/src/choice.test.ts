@@ -5,6 +5,7 @@ import { choice, choiceType } from "./choice.ts";
 
 describeType({
   type: choiceType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.oneof(
     fc.constant({}),
     fc.uniqueArray(fc.string({ unit: "grapheme" }), { minLength: 1 }).map((choices) => ({ choices })),

@@ -18,6 +18,7 @@ const components = ({ dimensions, dtype = "f64" }: EmbeddingConstraints) =>
 
 describeType({
   type: embeddingType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.record(
     {
       dimensions: fc.integer({ min: 1, max: 12 }),

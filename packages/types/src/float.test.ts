@@ -9,6 +9,7 @@ const finite = (constraints: fc.DoubleConstraints = {}) =>
 
 describeType({
   type: floatType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.oneof(
     fc
       .record({ limits: fc.tuple(finite(), finite()), special: fc.boolean() }, { requiredKeys: ["limits"] })

@@ -113,9 +113,10 @@ const shared = {
   ],
 } as const;
 
-describeType({ type: integerType, satisfies, ...shared });
+describeType({ type: integerType, longestList: 2 ** 32 - 1, satisfies, ...shared });
 describeType({
   type: bigIntegerType,
+  longestList: 2 ** 32 - 1,
   satisfies: (value, limits) => typeof value === "bigint" && satisfies(value, limits),
   ...shared,
 });

@@ -91,6 +91,7 @@ const nameOf = (value: ModuleValue) => (typeof value === "string" ? value : valu
 
 describeType({
   type: moduleType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.oneof(
     fc.constant({}),
     names.map((choices) => ({ choices })),

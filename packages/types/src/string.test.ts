@@ -10,6 +10,7 @@ const countGraphemes = (text: string) =>
 
 describeType({
   type: stringType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.oneof(
     fc.tuple(fc.nat(5), fc.nat(5)).map(([a, b]) => ({ min_length: Math.min(a, b), max_length: Math.max(a, b) })),
     fc.constantFrom({ pattern: "b+" }, { pattern: "^b" }, { pattern: "b", max_length: 3 }),

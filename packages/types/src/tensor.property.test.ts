@@ -7,6 +7,7 @@ import { element, holdsFinite, nestBy, tensorInputs } from "./test-parts/arbitra
 
 describeType({
   type: tensorType,
+  longestList: 2 ** 32 - 1,
   constraints: fc.record(
     {
       shape: fc.array(fc.oneof(fc.nat(3), fc.constantFrom(null, -1)), { maxLength: 3 }),

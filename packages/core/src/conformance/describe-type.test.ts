@@ -55,3 +55,31 @@ describeType({
   ],
   garbage: [{ kind: "integer", value: 1n }],
 });
+
+/** A type whose author knows of no lists without items: texts, of some of which there may be none. */
+const words: VariableType<readonly string[], { readonly without?: readonly string[] }> = {
+  name: "words",
+  constraints: z
+    .custom<ValueRecord>((input) => [Object.prototype, null].includes(Object.getPrototypeOf(input ?? 0)))
+    .pipe(z.strictObject({ without: z.array(z.string()).exactOptional() })),
+  values: ({ without = [] }) => z.array(z.string().refine((word) => !without.includes(word))),
+  encode: (value) => ({ kind: "list", value: value.map((each) => ({ kind: "string", value: each })) }),
+  decode: (payload) => {
+    if (payload.kind !== "list") throw new TypeError(`words are not stored as ${payload.kind}`);
+    return payload.value.map((each) => {
+      if (each.kind !== "string") throw new TypeError(`a word is not stored as ${each.kind}`);
+      return each.value;
+    });
+  },
+  equals: (a, b) => a.length === b.length && a.every((word, i) => word === b[i]),
+  space: () => undefined,
+};
+
+describeType({
+  type: words,
+  constraints: fc.record({ without: fc.array(fc.constantFrom("a", "b")) }, { requiredKeys: [] }),
+  valid: () => fc.array(fc.constantFrom("c", "d")),
+  satisfies: (value, { without = [] }) => value.every((word) => !without.includes(word)),
+  invalid: [{ value: [1], reason: "validation_failed", message: "expected string" }],
+  invalidConstraints: [{ constraints: { without: 1 }, field: "without" }],
+});

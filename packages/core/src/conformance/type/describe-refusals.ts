@@ -8,7 +8,7 @@ import { canonical, type TypeSpec } from "./type-spec.ts";
 
 /** Registers how a type refuses what it does not take. */
 export function describeRefusals<V, C extends ValueRecord>(spec: TypeSpec<V, C>): void {
-  const { type } = spec;
+  const { type, longestList = 100_000 } = spec;
 
   describe("refusals", () => {
     test.each(spec.invalid)("$value under $constraints: $message", (example) => {
@@ -38,7 +38,7 @@ export function describeRefusals<V, C extends ValueRecord>(spec: TypeSpec<V, C>)
       const [some] = fc.sample(spec.constraints, 1);
       for (const limits of [canonical(type, {}), canonical(type, some ?? {})]) {
         const schema = type.values(limits);
-        for (const [name, input] of hostileInputs()) {
+        for (const [name, input] of hostileInputs(longestList)) {
           const result = schema.safeParse(input);
           if (!result.success) {
             expect(result.error.issues[0]?.message, name).toBeTruthy();
@@ -52,7 +52,7 @@ export function describeRefusals<V, C extends ValueRecord>(spec: TypeSpec<V, C>)
 
     test("hostile inputs as constraints, whole or one by one, are refused by name or taken", () => {
       const keys = new Set(fc.sample(spec.constraints, 50).flatMap((written) => Object.keys(written)));
-      for (const [name, input] of hostileInputs()) {
+      for (const [name, input] of hostileInputs(longestList)) {
         expectDecision(parseConstraints(type, input), name);
         for (const key of keys) expectDecision(parseConstraints(type, { [key]: input }), `${name} as ${key}`, key);
       }

@@ -18,6 +18,11 @@ export interface TypeSpec<V, C extends ValueRecord> {
   readonly invalidConstraints: readonly InvalidConstraints[];
   /** Payloads that look like the type's own but are none; payloads of every kind are tried for every type. */
   readonly garbage?: readonly Payload[];
+  /**
+   * Length of the longest lists without items that it is tried with: 100 000 unless given, which a schema that looks at each item,
+   * as `z.array` does, has passed at once.
+   */
+  readonly longestList?: number;
   /** How many random cases each law is tried with; 200 unless given. */
   readonly runs?: number;
 }
