@@ -36,7 +36,7 @@ test.each(Object.entries(transports))("a study is reported on over the network: 
   const { optimizationEffects } = await analytics.analyzeUsage("s");
   expect(optimizationEffects).toMatchObject([{ optimization: "run", iterations: 5, first: 5, best: 2, gain: 3 }]);
   await expect(analytics.getConvergenceReport("s", { kind: "study", id: "" })).rejects.toMatchObject({
-    message: "optimizationId or studyId is required",
+    details: { field: "id" },
   });
   await expect(analytics.getConvergenceReport("s", { kind: "study", id: "none" })).rejects.toMatchObject({
     reason: "not_found",
