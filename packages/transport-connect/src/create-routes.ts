@@ -1,6 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ConnectRouter, HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import type { AnalyticsStore, Store, StudyStore, TypeRegistry } from "@trimtab/core";
+import { type AnalyticsStore, requireArguments, type Store, type StudyStore, type TypeRegistry } from "@trimtab/core";
 import {
   AccessService,
   AnalyticsService,
@@ -19,6 +19,7 @@ import {
 } from "@trimtab/wire/services";
 import { createAccessService } from "./access-service.ts";
 import { createAnalyticsService } from "./analytics-service.ts";
+import { routesArguments } from "./argument-kinds.ts";
 import { createAuditService } from "./audit-service.ts";
 import { type AuditOptions, createCallAudit } from "./call-audit.ts";
 import { type CallInfo, type CallObserver, createCalls } from "./calls.ts";
@@ -81,21 +82,23 @@ export interface RoutesOptions {
 /**
  * Makes routes that serve a store, all that it does, by Connect, gRPC and gRPC-web. Calls that are not served answer
  * UNIMPLEMENTED, and so do fields that are set but not acted upon. JSON with a field that is not known is refused. Errors
- * carry `trimtab.v1.ErrorDetail`.
+ * carry `trimtab.v1.ErrorDetail`. Throws `invalid_argument` for options of another kind, and for those that there are none of.
  */
-export function createRoutes({
-  store,
-  storeFor = () => store,
-  types,
-  analytics,
-  studies,
-  shutdown,
-  uploads,
-  admit,
-  audit,
-  observer,
-  onInternalError = () => {},
-}: RoutesOptions): (router: ConnectRouter) => void {
+export function createRoutes(given: RoutesOptions): (router: ConnectRouter) => void {
+  requireArguments(routesArguments, [given]);
+  const {
+    store,
+    storeFor = () => store,
+    types,
+    analytics,
+    studies,
+    shutdown,
+    uploads,
+    admit,
+    audit,
+    observer,
+    onInternalError = () => {},
+  } = given;
   const calls = createCalls({ onInternalError, admit, audit: audit && createCallAudit(audit), observer });
   // A misspelt field in JSON would otherwise be an option silently not taken.
   const options = {
