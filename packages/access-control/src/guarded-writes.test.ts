@@ -1,6 +1,6 @@
 import { isStoreError } from "@trimtab/core";
-import { describe, expect, test } from "vitest";
-import { openShared, rejection } from "./test-parts/open-shared.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createJudgedStore, openShared, rejection } from "./test-parts/open-shared.ts";
 
 describe("a write to another session's variable", () => {
   test("takes write access, is a commit of that session, and names who made it", async () => {
@@ -346,4 +346,19 @@ describe("a derivation", () => {
     const up = await guest.listDependents("guest", "owner/y");
     expect(up.items.map(({ variableName }) => variableName)).toEqual(["x"]);
   });
+});
+
+test("an optimizer of the store's own works on another session's variable for whoever may optimize it", async () => {
+  const store = createJudgedStore({ optimizers: { settle: ({ set }) => set({ x: 7 }).then(() => {}) } });
+  onTestFinished(() => store.close());
+  for (const id of ["owner", "guest"]) await store.createSession({ id });
+  await store.registerVariable("owner", { name: "x", type: "float", value: 1 });
+  const guest = store.as({ id: "bob", sessions: ["guest"] });
+  const start = () => guest.startOptimization("guest", ["owner/x"], { optimizer: "settle" });
+  await rejection(start(), "access_denied");
+  await store.setVariablePermissions("owner", "x", [{ sessionPattern: "guest", permissions: ["optimize"] }]);
+  await start();
+  await expect.poll(async () => (await store.getVariable("owner", "x")).value).toBe(7);
+  expect(await store.getVariable("owner", "x")).toMatchObject({ updatedBy: "guest" });
+  await rejection(guest.setVariable("guest", "owner/x", 8), "access_denied");
 });

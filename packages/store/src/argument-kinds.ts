@@ -49,6 +49,7 @@ export const creationArguments = [
         expressions: callable,
         access: having("authorize", "explain"),
         functions: record,
+        optimizers: kinds.recordOf(callable),
         history: options<Partial<HistoryOptions>>({ versionsPerVariable: atLeast(1), valueBytes: count }),
         clock: having("now", "elapsed"),
         appends: having("append"),

@@ -43,6 +43,8 @@ import { createHistoryOperations } from "./history-operations.ts";
 import { createLabelOperations } from "./label-operations.ts";
 import { tellingLogFailures, tellingSnapshotFailures, tellingSummaryFailures } from "./log-failures.ts";
 import { createOptimizationOperations } from "./optimization-operations.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { createOptimizerRuns } from "./optimizer-runs.ts";
 import { createProgramOperations } from "./program-operations.ts";
 import { createReaderOperation, type ReaderStore } from "./reader-operation.ts";
 import { createRollbackOperations } from "./rollback-operations.ts";
@@ -82,6 +84,11 @@ export interface StoreOptions {
   readonly access?: AccessControl;
   /** Functions of this process that variables may be derived by, by name. */
   readonly functions?: Readonly<Record<string, DerivationFunction>>;
+  /**
+   * Optimizers of this process, by name: an optimization that is started by one of these names is worked on by it, with the rights of whoever
+   * opened the store. One of any other name is somebody else's work.
+   */
+  readonly optimizers?: Readonly<Record<string, Optimizer>>;
   /** How much of each variable's past is kept at hand: 100 versions, values up to 4096 bytes, unless given. */
   readonly history?: Partial<HistoryOptions>;
   readonly clock?: Clock;
@@ -196,6 +203,11 @@ export function createStore(options: StoreOptions): LocalStore {
   const ticker = setInterval(() => sessions.tick(), Math.max(1, (options.bookmarkIntervalMs ?? 15_000) / 2));
   for (const timer of [sweeper, ticker]) unref(timer);
   const watching = createWatchOperation(sessions);
+  const runs = createOptimizerRuns({
+    optimizers: new Map(Object.entries(options.optimizers ?? {})),
+    telemetry,
+    store: () => checked,
+  });
   const store: Store = {
     ...createSessionOperations(sessions, options.sessionTtlMs),
     ...createVariableOperations(sessions),
@@ -207,7 +219,7 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createCommitOperations(sessions),
     ...createRollbackOperations(sessions),
     ...createLabelOperations(sessions),
-    ...createOptimizationOperations(sessions),
+    ...createOptimizationOperations(sessions, runs),
     ...createTransferOperations(sessions),
     ...createPermissionOperations(sessions),
     ...createAccessQuestions(sessions, {
@@ -229,7 +241,7 @@ export function createStore(options: StoreOptions): LocalStore {
       if (control === undefined) {
         throw storeError("unimplemented", "this store judges no access", { feature: "access control" });
       }
-      const guarded = createGuardedStore({ store, sessions, watching, control }, principal);
+      const guarded = createGuardedStore({ store, sessions, watching, control, runs }, principal);
       return checkedCalls(tellDenials(guarded, telemetry, principal), storeArguments);
     },
     sweep: () => sessions.sweep(),
@@ -240,11 +252,13 @@ export function createStore(options: StoreOptions): LocalStore {
     async close() {
       clearInterval(sweeper);
       clearInterval(ticker);
+      await runs.close();
       watching.close();
       await sessions.close();
     },
   };
-  return checkedCalls(given, localArguments);
+  const checked = checkedCalls(given, localArguments);
+  return checked;
 }
 
 const isRegistry = (types: StoreOptions["types"]): types is TypeRegistry => types instanceof Map;

@@ -18,6 +18,7 @@ import {
   viewOptimization,
 } from "@trimtab/core";
 import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
+import type { OptimizerRuns } from "./optimizer-runs.ts";
 import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import { startCommand } from "./start-command.ts";
@@ -38,8 +39,11 @@ function lineOf({ snapshots }: Sessions): LeaseLine {
   return line;
 }
 
-/** The part of a store that coordinates optimizers. */
-export function createOptimizationOperations(sessions: Sessions): OptimizationStore {
+/** The part of a store that coordinates optimizers; those of this process are run by what it is given. */
+export function createOptimizationOperations(
+  sessions: Sessions,
+  { begin }: Pick<OptimizerRuns, "begin">,
+): OptimizationStore {
   const line = lineOf(sessions);
   const write = async (session: string, command: LeaseCommand, by: HowToWrite) => {
     const result = await sessions.write(session, [command], by);
@@ -54,8 +58,16 @@ export function createOptimizationOperations(sessions: Sessions): OptimizationSt
     const result = await write(session, command, by);
     const { optimization } = eventOf(result, "optimization-started");
     const started = viewOptimization({ ...optimization, entries: [], bests: [] }, sessions.now());
-    if (result.isRepeated !== true) tellAcquired(sessions.telemetry, session, { optimization: started, waitedMs });
-    return { session, revision: result.revision, optimization: started, fencingToken: optimization.fencingToken };
+    const receipt = {
+      session,
+      revision: result.revision,
+      optimization: started,
+      fencingToken: optimization.fencingToken,
+    };
+    if (result.isRepeated === true) return receipt;
+    tellAcquired(sessions.telemetry, session, { optimization: started, waitedMs });
+    begin(receipt, optimization.leaseTtlMs, by);
+    return receipt;
   };
   const stop = ({ session, optimization: { id }, fencingToken }: OptimizationStarted) =>
     write(session, { kind: "stop-optimization", target: { kind: "optimization", id }, fencingToken }, {});

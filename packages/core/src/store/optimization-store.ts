@@ -16,7 +16,8 @@ import type { Receipt, WriteOptions } from "./write.ts";
  * rejects with `already_optimizing`, and its own writes name their `lease`. A lease that is not renewed in time is lost, and what its
  * holder then sends rejects with `lease_lost`.
  *
- * A store runs no optimizer: whoever starts one proposes, measures and writes. Studies have samplers that propose.
+ * Whoever starts an optimizer proposes, measures and writes, unless the store knows one of that name (`optimizers` of
+ * `createStore`): that one does the work then. Studies have samplers that propose.
  *
  * An optimization of another session's variables is called `<session>/<id>`, as they are; in the `lease` of a write to them it
  * is the id alone. All but reading takes permission to optimize, and reading is for the session that the variables belong to
@@ -68,7 +69,7 @@ export type ConflictResolution = (typeof conflictResolutions)[number];
 
 /** Who optimizes what towards, for how long, and what happens where variables are leased already. */
 export interface StartOptimizationOptions extends WriteOptions {
-  /** The optimizer's name. 1 to 255 characters. */
+  /** The optimizer's name, which may be one of the store's own. 1 to 255 characters. */
   readonly optimizer: string;
   /** What to start the optimizer with; kept as it is, in at most 64 KiB unless limits say otherwise. */
   readonly config?: ValueRecord;

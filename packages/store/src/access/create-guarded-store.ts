@@ -1,4 +1,5 @@
 import { type AccessControl, type Principal, readPattern, type Store } from "@trimtab/core";
+import type { OptimizerRuns } from "../optimizer-runs.ts";
 import { pageAfter } from "../paging.ts";
 import type { Sessions } from "../sessions.ts";
 import type { WatchOperation } from "../watch-operation.ts";
@@ -18,6 +19,7 @@ export interface GuardedStoreParts {
   readonly sessions: Sessions;
   readonly watching: WatchOperation;
   readonly control: AccessControl;
+  readonly runs: OptimizerRuns;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface GuardedStoreParts {
 export function createGuardedStore(parts: GuardedStoreParts, principal: Principal): Store {
   const { store, sessions, control } = parts;
   const access = createSessionAccess(sessions, principal, control);
-  const calls = createForeignCalls(store, access);
+  const calls = createForeignCalls(store, access, parts.runs);
   const { explainAccess, ...questions } = createAccessQuestions(sessions, {
     async callerOf(session) {
       access.act(session);

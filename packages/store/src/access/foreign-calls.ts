@@ -2,6 +2,7 @@ import { type Permission, parseVariableRef, type Store, StoreError } from "@trim
 import { createDependencyOperations } from "../dependency-operations.ts";
 import { createHistoryOperations } from "../history-operations.ts";
 import { createOptimizationOperations } from "../optimization-operations.ts";
+import type { OptimizerRuns } from "../optimizer-runs.ts";
 import { createRollbackOperations } from "../rollback-operations.ts";
 import type { Sessions } from "../sessions.ts";
 import { createTransferOperations } from "../transfer-operations.ts";
@@ -13,13 +14,13 @@ import type { SessionAccess } from "./session-access.ts";
 /** What can be done with variables of another session. */
 export type ForeignStore = ReturnType<typeof createForeignStore>;
 
-const createForeignStore = (sessions: Sessions) => ({
+const createForeignStore = (sessions: Sessions, runs: OptimizerRuns) => ({
   ...createVariableOperations(sessions),
   ...createHistoryOperations(sessions),
   ...createRollbackOperations(sessions),
   ...createDependencyOperations(sessions),
   ...createTransferOperations(sessions),
-  ...createOptimizationOperations(sessions),
+  ...createOptimizationOperations(sessions, runs),
 });
 
 /** Where a call goes: the store and the session in it, and how refs are called there and here. */
@@ -53,7 +54,7 @@ export interface ForeignCalls {
 }
 
 /** Makes what leads the calls of one principal. */
-export function createForeignCalls(store: Store, access: SessionAccess): ForeignCalls {
+export function createForeignCalls(store: Store, access: SessionAccess, runs: OptimizerRuns): ForeignCalls {
   const routeByOwner: ForeignCalls["route"] = async ({ session, refs, permissions }, use) => {
     access.act(session);
     const strip = (ref: string) => parseVariableRef(session, ref).ref;
@@ -62,7 +63,7 @@ export function createForeignCalls(store: Store, access: SessionAccess): Foreign
     const there = refs.map(strip);
     const call = access.visit({ session, owner, refs: there, permissions }, (sessions, viewer) =>
       use({
-        store: createForeignStore(sessions),
+        store: createForeignStore(sessions, runs),
         session: owner,
         foreign: {
           sessions,

@@ -1096,8 +1096,8 @@ export const OptimizationStateSchema: GenEnum<OptimizationState> = /*@__PURE__*/
  */
 export const OptimizationService: GenService<{
   /**
-   * Leases variables to an optimizer, which is the caller's own program: all of them or none. Where one of the variables
-   * is leased, `on_conflict` decides. Fails with NOT_FOUND, with FAILED_PRECONDITION (`already_optimizing`, `read_only`) and,
+   * Leases variables to an optimizer: all of them or none. That is the caller's own program, unless it has the name of one of
+   * the server's, which then does the work. Where one of the variables is leased, `on_conflict` decides. Fails with NOT_FOUND, with FAILED_PRECONDITION (`already_optimizing`, `read_only`) and,
    * after waiting in vain, with DEADLINE_EXCEEDED. A caller that goes away leaves the line.
    *
    * @generated from rpc trimtab.v1.OptimizationService.StartOptimization
