@@ -1,5 +1,5 @@
 import { defaultLimits, type HistoryOptions, kinds, type Principal, storeArguments } from "@trimtab/core";
-import type { StoreOptions } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 
 const { atLeast, callable, entries, flag, having, interval, list, options, optional, record, text, whole } = kinds;
 

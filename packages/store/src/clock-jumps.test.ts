@@ -2,7 +2,8 @@ import type { Commit, WatchEvent } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 
 const year = 365 * 24 * 3_600_000;
 

@@ -8,7 +8,8 @@ import {
 } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { LocalStore, StoreOptions } from "./local-store.ts";
 
 /** Sessions a, b and c in a folder of which any entry can be damaged, and its summaries. */
 async function openFolder() {

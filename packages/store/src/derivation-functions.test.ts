@@ -1,6 +1,7 @@
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 
 const numbers = (inputs: object): number[] => Object.values(inputs).filter((each) => typeof each === "number");
 

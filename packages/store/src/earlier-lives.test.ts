@@ -2,7 +2,8 @@ import type { Commit, Store, WatchEvent } from "@trimtab/core";
 import { createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 
 function openStore(options: Partial<StoreOptions> = {}) {
   const store = createStore({ types: builtinTypes, bookmarkIntervalMs: 20, ...options });

@@ -2,7 +2,8 @@ import { isStoreError, type Variable, type VariableExport, type VariableVersion 
 import { cel } from "@trimtab/expressions";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 
 async function openStore(options: Partial<StoreOptions> = {}) {
   const store = createStore({ types: builtinTypes, expressions: cel, ...options });

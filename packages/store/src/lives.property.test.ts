@@ -2,7 +2,8 @@ import type { Commit, SessionCheckpoint } from "@trimtab/core";
 import { describeSessionLives } from "@trimtab/core/conformance";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store whose clock can be moved. */

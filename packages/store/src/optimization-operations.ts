@@ -2,7 +2,6 @@ import {
   checkTimeRange,
   checkWhole,
   findOptimization,
-  findVariable,
   isHeld,
   type LeaseCommand,
   type LeaseEvent,
@@ -13,8 +12,6 @@ import {
   type SessionState,
   type StartOptimizationOptions,
   StoreError,
-  storeError,
-  unknownVariable,
   viewOptimization,
 } from "@trimtab/core";
 import { createLeaseLine, type LeaseLine } from "./lease-line.ts";
@@ -23,12 +20,11 @@ import { pageAfter } from "./paging.ts";
 import type { Sessions } from "./sessions.ts";
 import { startCommand } from "./start-command.ts";
 import { tellAcquired } from "./tell-optimizations.ts";
+import { requireVariable } from "./variable-operations.ts";
+import { leftTheLine, waitInLine } from "./wait-in-line.ts";
 import { withoutDeleted } from "./without-deleted.ts";
 import type { HowToWrite } from "./write-maker.ts";
 import type { WriteResult } from "./write-pipeline.ts";
-
-/** How often those in line look whether another process has given up what they wait for, in milliseconds. */
-const lookAgainMs = 100;
 
 /** Lines by the table of sessions that they belong to, so that all views of a store share one. */
 const lines = new WeakMap<Sessions["snapshots"], LeaseLine>();
@@ -126,7 +122,7 @@ export function createOptimizationOperations(
         if (found.kind === "refused") throw new StoreError(found.refusal);
         const record = found.value;
         // Somebody may wait for it together with others that are held.
-        const ids = record?.variables ?? (target.kind === "variable" ? [requireId(state, target.ref)] : []);
+        const ids = record?.variables ?? (target.kind === "variable" ? [requireVariable(state, target.ref).id] : []);
         const waiting = line.count(session, ids);
         if (record === undefined) return { revision: state.revision, optimizing: false, waiting };
         const optimizing = isHeld(record, sessions.now());
@@ -134,7 +130,7 @@ export function createOptimizationOperations(
       }),
     listOptimizations: (session, { variable, states, optimizer, ...page } = {}) =>
       sessions.access(session, ({ runtime: { state } }) => {
-        const id = variable === undefined ? undefined : requireId(state, variable);
+        const id = variable === undefined ? undefined : requireVariable(state, variable).id;
         const wanted = new Set(states);
         const listed = [...state.optimizations.values()]
           .map((record) => view(record, state))
@@ -154,82 +150,11 @@ export function createOptimizationOperations(
   };
 }
 
-type Waiting = {
-  readonly sessions: Sessions;
-  readonly line: LeaseLine;
-  readonly session: string;
-  readonly refs: readonly string[];
-  readonly options: StartOptimizationOptions & { readonly waitTimeoutMs: number };
-  readonly start: (
-    session: string,
-    refs: readonly string[],
-    options: StartOptimizationOptions,
-    waitedMs: number,
-  ) => Promise<OptimizationStarted>;
-  readonly stop: (started: OptimizationStarted) => Promise<unknown>;
-};
-
-/** Starts once the variables are free, first come first served, or gives up in time. */
-async function waitInLine({ sessions, line, session, refs, options, start, stop }: Waiting) {
-  const { waitTimeoutMs, signal } = options;
-  const ids = await sessions.access(session, ({ runtime: { state } }) => refs.map((ref) => requireId(state, ref)));
-  const place = line.join(session, ids);
-  const wake = () => line.wake(session);
-  signal?.addEventListener("abort", wake);
-  const joinedAt = performance.now();
-  const until = joinedAt + waitTimeoutMs;
-  try {
-    for (;;) {
-      if (signal?.aborted) throw leftTheLine();
-      if ((await isFree({ sessions, session, refs }, ids)) && place.isFirst()) {
-        const waitedMs = performance.now() - joinedAt;
-        const started = await start(session, refs, options, waitedMs).catch(ignoreTaken);
-        if (started !== undefined && signal?.aborted !== true) return started;
-        // Nobody is there any more to hold what was granted.
-        if (started !== undefined) await stop(started);
-      }
-      const leftMs = until - performance.now();
-      if (leftMs <= 0) {
-        const message = `waited ${waitTimeoutMs} ms for ${refs.join(", ")} in vain`;
-        throw storeError("deadline_exceeded", message, {});
-      }
-      await place.changed(Math.min(leftMs, lookAgainMs));
-    }
-  } finally {
-    signal?.removeEventListener("abort", wake);
-    place.leave();
-  }
-}
-
-const leftTheLine = () => storeError("cancelled", "the caller left the line", {});
-
-/** Says whether nobody holds any of the variables; rejects where one is not there any more. */
-const isFree = ({ sessions, session, refs }: Pick<Waiting, "sessions" | "session" | "refs">, ids: readonly string[]) =>
-  sessions.access(session, ({ runtime: { state } }) => {
-    const gone = refs.find((_, index) => !state.variables.has(ids[index] ?? ""));
-    if (gone !== undefined) throw new StoreError(unknownVariable(gone));
-    return ids.every((id) => {
-      const holder = state.optimizations.get(state.leases.get(id) ?? "");
-      return holder === undefined || !isHeld(holder, sessions.now());
-    });
-  });
-
-/** Somebody who did not wait in this line may have been first. */
-function ignoreTaken(error: unknown): undefined {
-  if (!(error instanceof StoreError && error.is("already_optimizing"))) throw error;
-}
-
 function requireRecord(state: SessionState, id: string): OptimizationRecord {
   const found = findOptimization(state, { kind: "optimization", id });
   if (found.kind === "refused") throw new StoreError(found.refusal);
   if (found.value === undefined) throw new RangeError(`optimization ${id} is there and is not`);
   return found.value;
-}
-
-function requireId(state: SessionState, ref: string): string {
-  const variable = findVariable(state, ref);
-  if (variable === undefined) throw new StoreError(unknownVariable(ref));
-  return variable.id;
 }
 
 function eventOf<K extends LeaseEvent["kind"]>({ commit }: WriteResult, kind: K): Extract<LeaseEvent, { kind: K }> {
@@ -244,7 +169,7 @@ function entriesOf(state: SessionState, options: ListOptimizationHistoryOptions)
   const wrong = checkTimeRange(options);
   if (wrong !== undefined) throw new StoreError(wrong);
   const { variable, optimization, optimizer, sinceMs, untilMs } = options;
-  const id = variable === undefined ? undefined : requireId(state, variable);
+  const id = variable === undefined ? undefined : requireVariable(state, variable).id;
   const records = optimization === undefined ? state.optimizations.values() : [requireRecord(state, optimization)];
   return [...records]
     .filter((record) => id === undefined || record.variables.includes(id))

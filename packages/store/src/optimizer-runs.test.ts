@@ -1,7 +1,8 @@
 import type { OptimizationState } from "@trimtab/core";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { createStore, type LocalStore } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { LocalStore } from "./local-store.ts";
 import type { Optimizer, OptimizerRun } from "./optimizer.ts";
 
 async function openStore(optimizers: Readonly<Record<string, Optimizer>>) {

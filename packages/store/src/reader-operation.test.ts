@@ -2,7 +2,8 @@ import type { Commit } from "@trimtab/core";
 import { createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 
 async function openStore(options: Partial<StoreOptions> = {}) {
   const store = createStore({ types: builtinTypes, ...options });

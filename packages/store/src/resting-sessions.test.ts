@@ -8,7 +8,8 @@ import {
 } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
-import { createStore, type LocalStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { LocalStore, StoreOptions } from "./local-store.ts";
 import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** What a folder holds, in memory, with the reads of its log counted. */

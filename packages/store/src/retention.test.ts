@@ -2,7 +2,8 @@ import type { SessionCheckpoint, Store } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots, LogError } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store over a log in which every commit counts a thousand bytes, with a clock that can be moved. */

@@ -2,7 +2,8 @@ import type { Commit, SessionCheckpoint } from "@trimtab/core";
 import { type CommitLog, createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createStore, type LocalStore } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { LocalStore } from "./local-store.ts";
 
 /** Opens stores over one log, one after the other, as a server does that is started again. */
 function openStores(snapshotEvery: number): () => LocalStore {

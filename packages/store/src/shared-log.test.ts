@@ -2,7 +2,8 @@ import { type Commit, isStoreError, type SessionCheckpoint, type Store } from "@
 import { type CommitLog, createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { afterEach, expect, test, vi } from "vitest";
-import { createStore, type LocalStore } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { LocalStore } from "./local-store.ts";
 
 const open: LocalStore[] = [];
 afterEach(async () => {

@@ -3,7 +3,8 @@ import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
 import { cel } from "@trimtab/expressions";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
-import { createStore, type StoreOptions } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { StoreOptions } from "./local-store.ts";
 import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store whose clock can be moved and whose history is short enough to be outrun. */

@@ -11,7 +11,8 @@ import {
 import { cel } from "@trimtab/expressions";
 import { builtinTypes } from "@trimtab/types";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createStore, type LocalStore } from "./create-store.ts";
+import { createStore } from "./create-store.ts";
+import type { LocalStore } from "./local-store.ts";
 
 const time = { elapsedMs: 0 };
 
