@@ -11,6 +11,7 @@ import {
   priorityLimits,
   type StartOptimizationOptions,
   storeError,
+  toObjective,
   ttlLimits,
 } from "@trimtab/core";
 import {
@@ -207,7 +208,8 @@ const conflicts = {
 } as const;
 
 function encodeStart(options: StartOptimizationOptions) {
-  const { objective, convergenceThreshold, feedbackInterval, leaseTtlMs, priority = 0, waitTimeoutMs } = options;
+  const { convergenceThreshold, feedbackInterval, leaseTtlMs, priority = 0, waitTimeoutMs } = options;
+  const objective = options.objective === undefined ? undefined : toObjective(options.objective);
   if (feedbackInterval !== undefined) refuseIf(checkRange(feedbackInterval, "feedbackInterval", feedbackLimits));
   refuseIf(checkRange(priority, "priority", priorityLimits));
   refuseIf(checkChoice(objective?.direction, "objective.direction", objectiveDirections));

@@ -86,6 +86,10 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
         objective: { metric: "loss", direction: "sideways" as never },
       }),
   ],
+  [
+    "an objective that is no word for one",
+    (store) => store.startOptimization("s", ["temperature"], { optimizer: "o", objective: "quality" as "minimize_" }),
+  ],
   ["an order that is none", (store) => store.listVariables("s", { orderBy: "size" as never })],
   [
     "a page token of another order",

@@ -42,6 +42,7 @@ export { findOptimization } from "./lease/decide-lease.ts";
 export * from "./lease/lease-command.ts";
 export * from "./lease/lease-event.ts";
 export { limitLeases } from "./lease/limit-leases.ts";
+export { type ObjectiveText, toObjective } from "./lease/objective-text.ts";
 export * from "./lease/optimization.ts";
 export { improves } from "./lease/record-progress.ts";
 export * from "./limits.ts";

@@ -1,4 +1,4 @@
-import type { LeaseCommand, StartOptimizationOptions } from "@trimtab/core";
+import { type LeaseCommand, type StartOptimizationOptions, toObjective } from "@trimtab/core";
 import type { HowToWrite } from "./write-maker.ts";
 
 /** Parts what an optimization is started with from who starts it. */
@@ -7,7 +7,8 @@ export function startCommand(
   options: Omit<StartOptimizationOptions, "onConflict" | "waitTimeoutMs" | "signal">,
   preempt: boolean,
 ): { command: LeaseCommand; by: HowToWrite } {
-  const { actor, origin, metadata, requestId, via, lease, ...what } = options;
+  const { actor, origin, metadata, requestId, via, lease, objective, ...rest } = options;
+  const what = { ...rest, ...(objective !== undefined && { objective: toObjective(objective) }) };
   const by = {
     ...(actor !== undefined && { actor }),
     ...(origin !== undefined && { origin }),

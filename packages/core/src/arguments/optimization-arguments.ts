@@ -1,5 +1,11 @@
 import { type OptimizationTarget, optimizationTargets } from "../lease/lease-command.ts";
-import { objectiveDirections, optimizationOutcomes, optimizationStates } from "../lease/optimization.ts";
+import { checkObjectiveText, type ObjectiveText } from "../lease/objective-text.ts";
+import {
+  type OptimizationObjective,
+  objectiveDirections,
+  optimizationOutcomes,
+  optimizationStates,
+} from "../lease/optimization.ts";
 import {
   conflictResolutions,
   type OptimizationStarted,
@@ -35,6 +41,9 @@ const named: Kind<OptimizationTarget> = (value, field, isArgument) =>
   isTarget(value, field, isArgument) ??
   ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field, isArgument);
 const target = ["target", named] as const;
+const objectiveParts = object<OptimizationObjective>({ metric: text, direction: oneOf(objectiveDirections) });
+const objective: Kind<OptimizationObjective | ObjectiveText> = (value, field, isArgument) =>
+  typeof value === "string" ? checkObjectiveText(value) : objectiveParts(value, field, isArgument);
 /** A lease is shown by what granted it. */
 const granted: ReadBeside<OptimizationStarted, RenewLeaseOptions> = {
   session: true,
@@ -53,7 +62,7 @@ export const optimizationArguments: CallArguments<OptimizationStore> = {
         ...absentable(write),
         optimizer: text,
         config: optional(values),
-        objective: optional(object({ metric: text, direction: oneOf(objectiveDirections) })),
+        objective: optional(objective),
         maxIterations: optional(number),
         convergenceThreshold: optional(number),
         feedbackInterval: optional(number),

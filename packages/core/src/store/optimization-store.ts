@@ -1,4 +1,5 @@
 import type { OptimizationTarget } from "../lease/lease-command.ts";
+import type { ObjectiveText } from "../lease/objective-text.ts";
 import type {
   Optimization,
   OptimizationEntry,
@@ -73,8 +74,11 @@ export interface StartOptimizationOptions extends WriteOptions {
   readonly optimizer: string;
   /** What to start the optimizer with; kept as it is, in at most 64 KiB unless limits say otherwise. */
   readonly config?: ValueRecord;
-  /** Found in the first report with metrics unless given: `loss`, minimised, where there is one, else the first by name, maximised. */
-  readonly objective?: OptimizationObjective;
+  /**
+   * A metric and which way it gets better, in a word if that is shorter (`maximize_quality`). Found in the first report with metrics unless
+   * given: `loss`, minimised, where there is one, else the first by name, maximised.
+   */
+  readonly objective?: OptimizationObjective | ObjectiveText;
   /** End after this many iterations; 0, no limit, unless given. */
   readonly maxIterations?: number;
   /** End once the objective got better by less than this over 10 iterations; at least 0, never unless given. */

@@ -170,6 +170,8 @@ function describeProgress(opened: OpenStore): void {
       iteration: 3,
       best: { iteration: 2, metrics: { loss: 1, other: 1 } },
     });
+    const another = await startTuner(store, ["c"], { objective: "maximize_time_saved" });
+    expect(another.optimization.objective).toEqual({ metric: "time_saved", direction: "maximize" });
     await rejection(store.reportProgress("s", optimization.id, { fencingToken, iteration: 3 }), "invalid_argument");
     await rejection(
       store.reportProgress("s", optimization.id, { fencingToken, metrics: { loss: Number.NaN } }),
