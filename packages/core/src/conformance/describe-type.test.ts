@@ -82,4 +82,8 @@ describeType({
   satisfies: (value, { without = [] }) => value.every((word) => !without.includes(word)),
   invalid: [{ value: [1], reason: "validation_failed", message: "expected string" }],
   invalidConstraints: [{ constraints: { without: 1 }, field: "without" }],
+  garbage: [
+    { kind: "string", value: "c" },
+    { kind: "list", value: [{ kind: "number", value: 1 }] },
+  ],
 });
