@@ -34,6 +34,15 @@ async function append(log: CommitLog<Commit>, session: string, revision: number,
   expect(await log.append(session, revision - 1, [commitOf(session, revision, { atMs: noon, ...more })])).toBe(true);
 }
 
+/** What a process leaves that has entered a commit of session `s`, and its record. */
+async function afterOne() {
+  const kept = fresh();
+  const first = await begin(kept);
+  await append(first.audited, "s", 1);
+  await first.record.settled();
+  return { ...kept, record: first.record };
+}
+
 async function entered(record: AuditRecord, session: string): Promise<number[]> {
   await record.settled();
   const { items } = await record.listAuditEntries(session, { pageSize: 1000 });
@@ -70,10 +79,7 @@ test("what was done before the first entry was made is entered, and nothing of b
 });
 
 test("what was done soon after a start with the clock set back is entered after a crash, too", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   const atMs = noon - 60 * minute;
   await begin({ ...kept, nowMs: atMs });
   await append(kept.commits, "t", 1, { atMs });
@@ -83,10 +89,7 @@ test("what was done soon after a start with the clock set back is entered after 
 });
 
 test("commits of a session whose times are ahead of the clock are entered as of the clock's, so that others are found", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   const atMs = noon - 60 * minute;
   const second = await begin({ ...kept, nowMs: atMs });
   await second.recover();
@@ -101,10 +104,7 @@ test("commits of a session whose times are ahead of the clock are entered as of 
 });
 
 test("commits of before the clock was set back are not entered again, however much was entered since", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   const atMs = noon - 60 * minute;
   const second = await begin({ ...kept, nowMs: atMs });
   await second.recover();
@@ -116,10 +116,7 @@ test("commits of before the clock was set back are not entered again, however mu
 });
 
 test("what a process had no time to look for is looked for by the next one", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   await append(kept.commits, "t", 1);
   const second = await begin({ ...kept, nowMs: noon + 10 * minute });
   await append(second.audited, "u", 1, { atMs: noon + 10 * minute });
@@ -130,10 +127,7 @@ test("what a process had no time to look for is looked for by the next one", asy
 });
 
 test("a session's entries are in its order, also where it goes on while they are looked for", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   await append(kept.commits, "s", 2);
   const second = await begin(kept);
   await append(second.audited, "s", 3);
@@ -213,10 +207,7 @@ const sealedThrough = (last: number): AuditCodec => ({
 });
 
 test("a note that is damaged keeps nobody from starting, nor what is missing from being entered", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   await append(kept.commits, "s", 2);
   const damaged = new LogError("damaged", "it is not what was written");
   const read: CommitLog["read"] = async (stream, ...rest) =>
@@ -225,7 +216,7 @@ test("a note that is damaged keeps nobody from starting, nor what is missing fro
   const log = { ...kept.log, read };
   const onError = (error: unknown) => told.push(error);
   const end = await readRecordEnd({ log, codec: jsonCodec, sources: ["sessions"], now: () => noon, onError });
-  const { record } = first;
+  const { record } = kept;
   const { recover } = await recoverCommits({ record, end, name: "sessions", source: kept.commits });
   expect(await recover()).toBe(1);
   expect(told).toEqual([damaged]);
@@ -233,10 +224,7 @@ test("a note that is damaged keeps nobody from starting, nor what is missing fro
 });
 
 test("where the note of a start cannot be kept that is told, and what is missing is entered all the same", async () => {
-  const kept = fresh();
-  const first = await begin(kept);
-  await append(first.audited, "s", 1);
-  await first.record.settled();
+  const kept = await afterOne();
   await append(kept.commits, "s", 2);
   const told: unknown[] = [];
   const full = new Error("the disk is full");
@@ -251,7 +239,7 @@ test("where the note of a start cannot be kept that is told, and what is missing
     now: () => noon,
     onError: (error) => told.push(error),
   });
-  const { record } = first;
+  const { record } = kept;
   const { recover } = await recoverCommits({ record, end, name: "sessions", source: kept.commits });
   expect(await recover()).toBe(1);
   await end.settled();

@@ -1,13 +1,11 @@
 import type { Client } from "@connectrpc/connect";
 import {
-  checkChoice,
   checkRange,
   checkWhole,
   feedbackLimits,
   leaseTtlLimits,
   type OptimizationStore,
   type OptimizationTarget,
-  objectiveDirections,
   priorityLimits,
   type StartOptimizationOptions,
   storeError,
@@ -212,7 +210,6 @@ function encodeStart(options: StartOptimizationOptions) {
   const objective = options.objective === undefined ? undefined : toObjective(options.objective);
   if (feedbackInterval !== undefined) refuseIf(checkRange(feedbackInterval, "feedbackInterval", feedbackLimits));
   refuseIf(checkRange(priority, "priority", priorityLimits));
-  refuseIf(checkChoice(objective?.direction, "objective.direction", objectiveDirections));
   return {
     optimizer: encodeText(options.optimizer, "optimizer"),
     config: encodeRecord(options.config, "config"),

@@ -7,12 +7,10 @@ import type { StudyOptions } from "./study/study-state.ts";
 
 const { anything, callable, flag, having, list, number, object, oneOf, optional, options, recordOf, signal, text } =
   kinds;
-const { partOf, values, whole } = kinds;
+const { numberOrMore, partOf, values, whole } = kinds;
 
 const trial = ["number", number] as const;
 const numbers = list(number);
-const oneOrMore: kinds.Kind<number | readonly number[]> = (value, field) =>
-  typeof value === "number" ? undefined : numbers(value, field);
 const told = { clientId: text };
 const client = ["clientId", optional(text)] as const;
 const statuses: readonly StudyStatus[] = ["running", "paused", "completed"];
@@ -69,7 +67,7 @@ export const studyArguments: kinds.CallArguments<
 > = {
   ask: [client],
   askMany: [["count", number], client],
-  tell: [trial, ["values", oneOrMore], ["options", options({ ...told, metrics: recordOf(number) })]],
+  tell: [trial, ["values", numberOrMore], ["options", options({ ...told, metrics: recordOf(number) })]],
   report: [trial, ["step", number], ["value", number], ["options", options(told)]],
   prune: [trial, ["options", options(told)]],
   fail: [trial, ["options", options({ ...told, cause: text, retry: flag })]],

@@ -4,7 +4,7 @@ import type { AttachOptions, LiveStudy } from "./live-study.ts";
 import type { StudyOptions } from "./open-study.ts";
 import type { RunOptions } from "./run-study.ts";
 
-const { absentable, anything, callable, filled, flag, having, interval, list, number } = kinds;
+const { absentable, anything, callable, filled, flag, having, interval, list, number, numberOrMore } = kinds;
 const { object, optional, options, record, recordOf, signal, text, values } = kinds;
 
 const sampler = having("suggest");
@@ -74,9 +74,6 @@ export const attachingArguments = [
 ] as const;
 
 const trial = ["number", number] as const;
-const numbers = list(number);
-const oneOrMore: kinds.Kind<number | readonly number[]> = (value, field) =>
-  typeof value === "number" ? undefined : numbers(value, field);
 const speaker = { clientId: filled };
 const speaking = ["options", options(speaker)] as const;
 const parameters = ["parameters", recordOf(anything)] as const;
@@ -93,7 +90,7 @@ export const liveArguments: kinds.CallArguments<Omit<LiveStudy, "optimize">> = {
   paretoFront: [],
   ask: [client],
   propose: [parameters, client],
-  tell: [trial, ["values", oneOrMore], ["options", options({ ...speaker, metrics: recordOf(number) })]],
+  tell: [trial, ["values", numberOrMore], ["options", options({ ...speaker, metrics: recordOf(number) })]],
   report: [trial, ["step", number], ["value", number], speaking],
   renew: [trial, speaking],
   prune: [trial, speaking],

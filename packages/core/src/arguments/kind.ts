@@ -140,6 +140,11 @@ export const recordOf =
     return undefined;
   };
 
+const numbers = list(number);
+/** A number, or a list of them. */
+export const numberOrMore: Kind<number | readonly number[]> = (value, field) =>
+  typeof value === "number" ? undefined : numbers(value, field);
+
 /** What may be absent. */
 export const optional =
   <T>(kind: Kind<T>): Kind<T | undefined> =>

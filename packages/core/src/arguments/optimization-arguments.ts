@@ -1,5 +1,5 @@
 import { type OptimizationTarget, optimizationTargets } from "../lease/lease-command.ts";
-import { checkObjectiveText, type ObjectiveText } from "../lease/objective-text.ts";
+import { type ObjectiveText, parseObjective } from "../lease/objective-text.ts";
 import {
   type OptimizationObjective,
   objectiveDirections,
@@ -42,8 +42,11 @@ const named: Kind<OptimizationTarget> = (value, field, isArgument) =>
   ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field, isArgument);
 const target = ["target", named] as const;
 const objectiveParts = object<OptimizationObjective>({ metric: text, direction: oneOf(objectiveDirections) });
-const objective: Kind<OptimizationObjective | ObjectiveText> = (value, field, isArgument) =>
-  typeof value === "string" ? checkObjectiveText(value) : objectiveParts(value, field, isArgument);
+const objective: Kind<OptimizationObjective | ObjectiveText> = (value, field, isArgument) => {
+  if (typeof value !== "string") return objectiveParts(value, field, isArgument);
+  const parsed = parseObjective(value);
+  return parsed.kind === "refused" ? parsed.refusal : undefined;
+};
 /** A lease is shown by what granted it. */
 const granted: ReadBeside<OptimizationStarted, RenewLeaseOptions> = {
   session: true,

@@ -1,15 +1,10 @@
 import type { Variable } from "@trimtab/core";
 import { type PlainValue, toPlainValue } from "./plain-value.ts";
-import { toPlain } from "./plain-variable.ts";
+import { type PlainVariable, toPlain } from "./plain-variable.ts";
 
 /** A variable as it stands, as plain data under the names that every language uses; ready for JSON. */
-export interface VariableMap {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
+export interface VariableMap extends Pick<PlainVariable, "id" | "name" | "type" | "constraints" | "metadata"> {
   readonly value: PlainValue;
-  readonly constraints: { readonly [key: string]: PlainValue };
-  readonly metadata: { readonly [key: string]: PlainValue };
   readonly version: number;
   /** ISO 8601, in UTC. */
   readonly created_at: string;
