@@ -12,6 +12,7 @@ import {
   storeArguments,
   storeError,
   type TypeRegistry,
+  unref,
 } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { createAccessQuestions, createPermissionOperations, unnamedCaller } from "./access/access-operations.ts";
@@ -39,7 +40,6 @@ import { createSpaceOperations } from "./space-operations.ts";
 import { createTailOperation } from "./tail-operation.ts";
 import { createTellingSessions } from "./telling-sessions.ts";
 import { createTransferOperations } from "./transfer-operations.ts";
-import { unref } from "./unref.ts";
 import { createVariableOperations } from "./variable-operations.ts";
 import { createWatchOperation } from "./watch-operation.ts";
 

@@ -1,5 +1,5 @@
+import { unref } from "@trimtab/core";
 import type { SessionFold } from "./session-fold.ts";
-import { unref } from "./unref.ts";
 
 /** What others append to a session's log, being followed. */
 export interface Following {

@@ -1,5 +1,6 @@
 import {
   isStoreError,
+  keepLease,
   type OptimizationStarted,
   type Store,
   type StoreError,
@@ -8,7 +9,6 @@ import {
   type WriteOptions,
 } from "@trimtab/core";
 import type { Optimizer, OptimizerRun } from "./optimizer.ts";
-import { unref } from "./unref.ts";
 
 /** Where a run comes from: whoever started it, who is answerable as its holder. */
 export type RunBy = Pick<WriteOptions, "origin" | "via">;
@@ -35,7 +35,6 @@ interface Run {
   end(why: string): void;
 }
 
-const longestTimerMs = 2 ** 31 - 1;
 /** Characters of an error's message that become the cause of a failed optimization. */
 const causeLength = 1000;
 
@@ -66,17 +65,19 @@ export function createOptimizerRuns({ optimizers, telemetry, store }: OptimizerR
       const { session, optimization, fencingToken } = started;
       const key = `${session}/${optimization.id}`;
       const ending = new AbortController();
-      const renew = () =>
-        void store()
-          .renewLease(session, optimization.id, { ...by, fencingToken })
-          .catch((error: unknown) => isFinal(error) && run.end(error.message));
-      const timer = setInterval(renew, Math.min(longestTimerMs, Math.max(1, leaseTtlMs / 3)));
-      unref(timer);
+      const release = keepLease(
+        leaseTtlMs,
+        () => store().renewLease(session, optimization.id, { ...by, fencingToken }),
+        (error) => {
+          if (isFinal(error)) run.end(error.message);
+          return isFinal(error);
+        },
+      );
       const run: Run = {
         started,
         by,
         end(why) {
-          clearInterval(timer);
+          release();
           running.delete(key);
           if (running.size === 0) stopListening();
           ending.abort(storeError("cancelled", `optimization ${optimization.id} is over: ${why}`, {}));
