@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import * as http from "node:http";
 import * as net from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
@@ -29,10 +30,11 @@ interface Transfers {
   readonly read: () => Promise<void>;
 }
 
-/** Milliseconds of each turn. */
+/** Milliseconds of each turn, and of the server's processor time for a write with whatever it does about it afterwards. */
 interface Turns {
   readonly write: number[];
   readonly read: number[];
+  readonly writeCpu: number[];
 }
 
 /** A tensor of 64 MiB written and read, beside as many bytes over a bare socket and over Node's own HTTP. */
@@ -46,19 +48,16 @@ export async function benchTensors(rounds: number): Promise<Measured> {
       ...(await tensorTransfers(memory)),
       ...(await tensorTransfers(disk)),
     ];
-    const turns = subjects.map((): Turns => ({ write: [], read: [] }));
+    const turns = subjects.map((): Turns => ({ write: [], read: [], writeCpu: [] }));
     for (let round = 0; round <= rounds; round++) {
-      for (const [index, { renew, write, read }] of subjects.entries()) {
-        renew?.();
-        const took = { write: await timed(write), read: await timed(read) };
-        if (round === 0) continue;
-        turns[index]?.write.push(took.write);
-        turns[index]?.read.push(took.read);
+      for (const [index, subject] of subjects.entries()) {
+        const took = await turn(subject);
+        if (round > 0) for (const part of ["write", "read", "writeCpu"] as const) turns[index]?.[part].push(took[part]);
       }
     }
     const [floor] = turns;
     const rows = subjects.map(({ name, server }, index) => {
-      const { write = [], read = [] } = turns[index] ?? {};
+      const { write = [], read = [], writeCpu = [] } = turns[index] ?? {};
       const share = (own: readonly number[], bareOnes: readonly number[] = []) =>
         `${((100 * rate(own)) / rate(bareOnes)).toFixed(0)} %`;
       const peak = String(Math.round(server.peakBytes() / 2 ** 20));
@@ -66,12 +65,13 @@ export async function benchTensors(rounds: number): Promise<Measured> {
         name,
         rate(write).toFixed(0),
         share(write, floor?.write),
+        median(writeCpu).toFixed(0),
         rate(read).toFixed(0),
         share(read, floor?.read),
         peak,
       ];
     });
-    const head = ["64 MiB", "write MiB/s", "of bare", "read MiB/s", "of bare", "most memory, MiB"];
+    const head = ["64 MiB", "write MiB/s", "of bare", "its CPU ms", "read MiB/s", "of bare", "most memory, MiB"];
     const named = new Map(subjects.map(({ name }, index) => [name, turns[index]]));
     return { tables: markdownTable([head, ...rows]), goals: goalsOf(named, disk.peakBytes() - restBytes) };
   } finally {
@@ -99,6 +99,29 @@ function goalsOf(turns: ReadonlyMap<string, Turns | undefined>, peakBytes: numbe
     ...shares,
     ratioGoal("64 MiB on disk: most memory beyond that at rest, to the value", [peakBytes, bytes], { atMost: 8 }),
   ];
+}
+
+/** A write and a read, each when the server has nothing left to do for what came before. */
+async function turn({ server, renew, write, read }: Transfers): Promise<Record<keyof Turns, number>> {
+  renew?.();
+  const before = await cpuAtRest(server);
+  const written = await timed(write);
+  const writeCpu = ((await cpuAtRest(server)) - before) / 1000;
+  return { write: written, writeCpu, read: await timed(read) };
+}
+
+/** Longer than a log on disk puts off what it need not do before it answers, in milliseconds. */
+const restMs = 150;
+
+/** Waits until a server's processor time stands still, but for a tick of the clock that it is told in. */
+async function cpuAtRest(server: Running): Promise<number> {
+  for (let last = server.cpuMicros(); ; ) {
+    await delay(restMs);
+    const now = server.cpuMicros();
+    // Where the system does not tell, the pause has to do.
+    if (!(now - last > 10_000)) return now;
+    last = now;
+  }
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
