@@ -1,4 +1,4 @@
-import type { Commit } from "@trimtab/core";
+import type { AccessControl, Commit } from "@trimtab/core";
 import { createMemoryLog } from "@trimtab/log";
 import { createStore } from "@trimtab/store";
 import { builtinTypes } from "@trimtab/types";
@@ -81,4 +81,27 @@ test("leases are entered with the variables that they are of", async () => {
     ["OptimizationEnded", "a"],
     ["OptimizationEnded", "b"],
   ]);
+});
+
+test("what a principal does to another session's variables is entered as done by it, and told to the session that it called as", async () => {
+  const record = await openAuditRecord({ log: createMemoryLog(), codec: jsonCodec, onError: () => {} });
+  const log = auditedLog(createMemoryLog<Commit>(), record);
+  const access: AccessControl = { authorize: () => ({ allowed: true, basis: "rule" }), explain: () => [] };
+  const store = createStore({ types: builtinTypes, log, shared: false, access });
+  onTestFinished(() => store.close().then(record.close));
+  await store.createSession({ id: "s" });
+  await store.createSession({ id: "guest" });
+  await store.registerVariable("s", { name: "a", type: "float", value: 1 });
+  const ada = store.as({ id: "ada", sessions: ["guest"] });
+  await ada.setVariable("guest", "s/a", 2);
+  const via = { principal: "bob", session: "g", action: "Set", address: "192.0.2.7", userAgent: "", protocol: "grpc" };
+  await ada.setVariable("guest", "s/a", 3, { via });
+  await record.settled();
+  const { items } = await record.listAuditEntries("guest", { filter: { variable: "a" } });
+  const peer = { address: "", userAgent: "", protocol: "in-process" };
+  expect(items).toMatchObject([
+    { session: "s", callerSession: "guest", principal: "ada", action: "VariableSet", peer },
+  ]);
+  const { items: called } = await record.listAuditEntries("g");
+  expect(called).toMatchObject([{ principal: "bob", action: "Set", peer: { address: "192.0.2.7", protocol: "grpc" } }]);
 });

@@ -24,7 +24,6 @@ export function entriesOfCommit(commit: Commit): AuditDraft[] {
   const told = changes.length > 0 ? changes : reached(commit);
   const decidingOf = createDeciding(commit);
   const { via } = commit;
-  const { address = "", userAgent = "", protocol = via === undefined ? "in-process" : "" } = via ?? {};
   return told.map(({ subject, root }) => ({
     recordedAtMs: commit.atMs,
     session: commit.session,
@@ -32,8 +31,8 @@ export function entriesOfCommit(commit: Commit): AuditDraft[] {
     actor: commit.actor,
     principal: via?.principal ?? "",
     origin: commit.origin,
-    peer: { address, userAgent, protocol },
-    action: via?.action ?? actionOf(commit),
+    peer: { address: via?.address ?? "", userAgent: via?.userAgent ?? "", protocol: via?.protocol || "in-process" },
+    action: via?.action || actionOf(commit),
     revision: commit.revision,
     outcome: "succeeded",
     ...(commit.requestId !== undefined && { requestId: commit.requestId }),

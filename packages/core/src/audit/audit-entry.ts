@@ -65,7 +65,7 @@ export interface AuditEntry {
   readonly requestId?: string;
 }
 
-/** Where a call came from; all empty for one within the process. */
+/** Where a call came from; empty for one within the process, whose protocol is `in-process`. */
 export interface AuditPeer {
   readonly address: string;
   readonly userAgent: string;

@@ -8,7 +8,7 @@ export interface WriteVia {
   readonly principal: string;
   /** The session that called. */
   readonly session: string;
-  /** What was called, for instance `SetVariable`. */
+  /** What was called, for instance `SetVariable`; empty, as what follows, for a call within the process. */
   readonly action: string;
   /** Where it came from: a network address. */
   readonly address: string;

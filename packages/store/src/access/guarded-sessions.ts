@@ -12,6 +12,7 @@ import {
   StoreError,
   unknownVariable,
   type Variable,
+  type WriteVia,
 } from "@trimtab/core";
 import type { SessionRuntime } from "../session-runtime.ts";
 import type { LoadedSession } from "../session-table.ts";
@@ -32,6 +33,7 @@ export interface Viewer {
  */
 export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessions {
   const { caller, control } = viewer;
+  const cameBy = viaOf(caller);
   const shown = (session: LoadedSession): LoadedSession => {
     const { runtime } = session;
     let shownOf: SessionState | undefined;
@@ -71,9 +73,20 @@ export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessi
     ...sessions,
     live: async (id) => shown(await sessions.live(id)),
     access: (id, use) => sessions.access(id, (session) => use(shown(session))),
-    write: (id, commands, options) => sessions.write(id, commands, { ...options, access: { caller, control } }),
+    write: (id, commands, options) =>
+      sessions.write(id, commands, { ...options, via: options.via ?? cameBy, access: { caller, control } }),
   };
 }
+
+/** What is to be remembered of a caller in this process: who it is. */
+const viaOf = ({ principal, session }: Caller): WriteVia => ({
+  principal,
+  session,
+  action: "",
+  address: "",
+  userAgent: "",
+  protocol: "",
+});
 
 const showTo = (state: SessionState, { permissions, caller, control }: Viewer, atMs: number): SessionState =>
   shownState(state, { caller, control, atMs, permissions });
