@@ -79,6 +79,19 @@ test("a session's past is limited by bytes", async () => {
   expect(await firstKept()).toBeLessThanOrEqual(161);
 });
 
+test.each([
+  { historyCommits: 30.5 },
+  { historyCommits: 30, historyBytes: 1e6 + 0.5 },
+  { historyCommits: 30, historyBytes: Infinity },
+])("limits of fractions and without an end are counted as logs count: %o", async (limits) => {
+  const { store, firstKept } = open({ ...limits, snapshotEvery: 10 });
+  await start(store);
+  await write(store, 198);
+  await expect.poll(firstKept).toBeGreaterThan(130);
+  expect(Number.isInteger(await firstKept())).toBe(true);
+  expect(await firstKept()).toBeLessThanOrEqual(171);
+});
+
 test("large values make room for themselves sooner than after so many commits", async () => {
   const { store, firstKept } = open({ historyBytes: 40_000, snapshotEvery: 1000 });
   await start(store);

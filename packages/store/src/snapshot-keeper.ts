@@ -143,12 +143,15 @@ async function horizonOf(
   nowMs: number,
 ): Promise<number> {
   const { log, state } = source;
-  const byCount = state.revision - historyCommits;
+  const byCount = state.revision - wholeOf(historyCommits);
   const byAge =
     historyAgeMs === undefined ? 0 : await lastNotAfter({ state, log: withoutDamage(log) }, nowMs - historyAgeMs);
-  const byBytes = historyBytes === undefined ? 0 : await log.before(state.id, historyBytes);
+  const byBytes = historyBytes === undefined ? 0 : await log.before(state.id, wholeOf(historyBytes));
   return Math.min(state.revision - 1, Math.max(byCount, byAge, byBytes));
 }
+
+/** A limit as logs count, which know no fractions and nothing without an end. */
+const wholeOf = (limit: number): number => Math.min(Math.floor(limit), Number.MAX_SAFE_INTEGER);
 
 /** A log in which what cannot be read is not there, and so as old as what is trimmed: it must not keep all the past from ageing. */
 const withoutDamage = (log: CommitLog<Commit>): CommitLog<Commit> => ({
