@@ -1,6 +1,6 @@
-import { type CommitLog, LogError } from "@trimtab/log";
+import { type CommitLog, checks, LogError } from "@trimtab/log";
 import { placeOf } from "./sealed-log.ts";
-import { isSealed, refuseSealed, type Sealer, tryToOpen } from "./sealer.ts";
+import { checkSealer, isSealed, refuseSealed, type Sealer, tryToOpen } from "./sealer.ts";
 
 /** Entries in the clear that are looked at before it is believed that there are no others. */
 const mostPlain = 100;
@@ -14,6 +14,8 @@ const mostPlain = 100;
  *   `damaged` where that has another secret, or where entries were never sealed
  */
 export async function checkKeys(log: Pick<CommitLog, "streams" | "read">, sealer: Sealer | undefined): Promise<void> {
+  checks.having("log", log, "streams", "read");
+  if (sealer !== undefined) checkSealer(sealer);
   const refusal = await findRefusal(log, sealer);
   if (refusal === undefined) return;
   const given = sealer === undefined ? "without a key" : "with the keys that are given";

@@ -1,6 +1,6 @@
-import { type CommitLog, isLogError, type LogError, type SnapshotStore } from "@trimtab/log";
+import { type CommitLog, checks, isLogError, type LogError, type SnapshotStore } from "@trimtab/log";
 import { placeOf } from "./sealed-log.ts";
-import { type Sealer, tryToOpen } from "./sealer.ts";
+import { checkSealer, type Sealer, tryToOpen } from "./sealer.ts";
 
 /** Entries or snapshots of a stream that a sealer does not open, all for one reason. */
 export interface Unopened {
@@ -25,6 +25,9 @@ export async function* findUnopened(
   snapshots: Pick<SnapshotStore, "load">,
   sealer: Sealer,
 ): AsyncGenerator<Unopened> {
+  checks.having("log", log, "streams", "read");
+  checks.having("snapshots", snapshots, "load");
+  checkSealer(sealer);
   for await (const { stream, last } of log.streams()) {
     const found = new Map<string, Unopened>();
     const tryOne = (kind: Unopened["kind"], number: number, sealed: Uint8Array): void => {

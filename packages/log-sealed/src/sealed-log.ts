@@ -2,6 +2,7 @@ import {
   appendBytes,
   type Bytes,
   type CommitLog,
+  checks,
   gathering,
   type LogRead,
   type PartsLog,
@@ -10,20 +11,24 @@ import {
   type SummaryStore,
   saveBytes,
 } from "@trimtab/log";
-import type { Sealer } from "./sealer.ts";
+import { checkSealer, type Sealer } from "./sealer.ts";
 
 /** What is sealed says where it stands, so that nobody can pass one entry off as another. */
 export const placeOf = (kind: "entry" | "snapshot" | "summary", stream: string, number: number): string =>
   `${kind} ${number} of ${stream}`;
 
 const sealed = (bytes: Bytes, place: string, sealer: Sealer): Bytes =>
-  bytes instanceof Uint8Array ? sealer.seal(bytes, place) : sealer.sealParts(bytes, place);
+  bytes instanceof Uint8Array ? sealer.seal(bytes, place) : sealer.sealParts(checks.parts("bytes", bytes), place);
 
 /**
  * A log whose entries are sealed before the log below gets them, with the same promises. Notes for people are not passed
  * on, since they are kept in the clear; names of streams, numbers, sizes and times are.
+ *
+ * @throws RangeError where either is of another kind
  */
 export function createSealedLog(log: CommitLog, sealer: Sealer): PartsLog {
+  checks.having("log", log, "append", "read", "follow", "trim", "before", "streams");
+  checkSealer(sealer);
   const opened = (stream: string, read: LogRead<Uint8Array>): LogRead<Uint8Array> => {
     if (read.kind === "trimmed") return read;
     const { first } = read;
@@ -31,8 +36,10 @@ export function createSealedLog(log: CommitLog, sealer: Sealer): PartsLog {
     return { ...read, entries: read.entries.map(open) };
   };
   const append: PartsLog["appendParts"] = async (stream, after, entries) => {
+    checks.stream(stream);
+    checks.number("after", after);
     const seal = (entry: Bytes, index: number) => sealed(entry, placeOf("entry", stream, after + 1 + index), sealer);
-    return appendBytes(log, { stream, after }, entries.map(seal));
+    return appendBytes(log, { stream, after }, checks.list("entries", entries).map(seal));
   };
   return {
     append,
@@ -50,8 +57,12 @@ export function createSealedLog(log: CommitLog, sealer: Sealer): PartsLog {
 
 /** Snapshots that are sealed before the store below gets them, with the same promises. */
 export function createSealedSnapshots(snapshots: SnapshotStore, sealer: Sealer): PartsSnapshots {
-  const save: PartsSnapshots["saveParts"] = async (stream, number, data) =>
-    saveBytes(snapshots, { stream, number }, sealed(data, placeOf("snapshot", stream, number), sealer));
+  checks.having("snapshots", snapshots, "save", "load", "trim", "drop");
+  checkSealer(sealer);
+  const save: PartsSnapshots["saveParts"] = async (stream, number, data) => {
+    const place = placeOf("snapshot", checks.stream(stream), checks.number("number", number));
+    return saveBytes(snapshots, { stream, number }, sealed(data, place, sealer));
+  };
   return {
     save,
     saveParts: save,
@@ -65,17 +76,23 @@ export function createSealedSnapshots(snapshots: SnapshotStore, sealer: Sealer):
 }
 
 /** Summaries that are sealed before the store below gets them. One that cannot be opened counts as none, as it is a cache. */
-export const createSealedSummaries = (summaries: SummaryStore, sealer: Sealer): SummaryStore => ({
-  save: async (stream, number, data) =>
-    summaries.save(stream, number, sealer.seal(data, placeOf("summary", stream, number))),
-  async *all() {
-    for await (const { stream, number, data } of summaries.all()) {
-      const opened = tryToOpen(sealer, data, placeOf("summary", stream, number));
-      if (opened !== undefined) yield { stream, number, data: opened };
-    }
-  },
-  drop: (stream) => summaries.drop(stream),
-});
+export function createSealedSummaries(summaries: SummaryStore, sealer: Sealer): SummaryStore {
+  checks.having("summaries", summaries, "save", "all", "drop");
+  checkSealer(sealer);
+  return {
+    async save(stream, number, data) {
+      const place = placeOf("summary", checks.stream(stream), checks.number("number", number));
+      await summaries.save(stream, number, sealer.seal(data, place));
+    },
+    async *all() {
+      for await (const { stream, number, data } of summaries.all()) {
+        const opened = tryToOpen(sealer, data, placeOf("summary", stream, number));
+        if (opened !== undefined) yield { stream, number, data: opened };
+      }
+    },
+    drop: (stream) => summaries.drop(stream),
+  };
+}
 
 function tryToOpen(sealer: Sealer, data: Uint8Array, place: string): Uint8Array | undefined {
   try {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { isLogError, joined, LogError } from "@trimtab/log";
-import type { SealingKey } from "./sealing-key.ts";
+import { checks, isLogError, joined, LogError } from "@trimtab/log";
+import { checkSealingKeys, type SealingKey } from "./sealing-key.ts";
 
 /** What a sealer works with. */
 export interface SealerOptions {
@@ -44,8 +44,14 @@ const keptKeys = 256;
  * Makes a sealer: AES-256-GCM under a key that is derived (HKDF with SHA-256, RFC 5869) from the given one and a random
  * salt of the sealer's own, so that a counter serves as the nonce (NIST SP 800-38D, 8.2.1) and never repeats under one key.
  * What is sealed is bound to its place and to the key's id.
+ *
+ * @throws RangeError for options of another kind, and for keys that could not open what they have sealed
  */
-export function createSealer({ keys, acceptPlain = false }: SealerOptions): Sealer {
+export function createSealer(options: SealerOptions): Sealer {
+  // Keys are looked at where nothing of them is repeated.
+  checks.options("options", options, { keys: () => {}, acceptPlain: checks.flag });
+  const { acceptPlain = false } = options;
+  const keys = checkSealingKeys(options.keys);
   const byId = new Map(keys.map((key) => [key.id, key]));
   const derive = createDerivation();
   const [current] = keys;
@@ -64,6 +70,7 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
   };
 
   const sealParts = (parts: readonly Uint8Array[], place: string): readonly Uint8Array[] => {
+    checks.text("place", place);
     const head = nextHead();
     const cipher = createCipheriv(cipherName, derive(current, salt), head.subarray(-nonceBytes));
     cipher.setAAD(Buffer.concat([head, Buffer.from(place)]));
@@ -72,9 +79,11 @@ export function createSealer({ keys, acceptPlain = false }: SealerOptions): Seal
   };
 
   return {
-    seal: (bytes, place) => joined(sealParts([bytes], place)),
-    sealParts,
+    seal: (bytes, place) => joined(sealParts([checks.array("bytes", bytes)], place)),
+    sealParts: (parts, place) => sealParts(checks.parts("parts", parts), place),
     open(sealed, place) {
+      checks.array("sealed", sealed);
+      checks.text("place", place);
       if (!isSealed(sealed)) {
         if (acceptPlain) return sealed;
         throw new LogError("damaged", "what is stored was not sealed, and what is in the clear is not accepted", {
@@ -117,13 +126,17 @@ export function refuseSealed(bytes: Uint8Array, at: { readonly place?: string } 
 }
 
 /** Has what decodes stored bytes say of those that are sealed still, as they are where there are no keys, which key they need. */
-export const unlessSealed =
-  <Data>(decode: (bytes: Uint8Array) => Data) =>
-  (bytes: Uint8Array): Data => {
+export const unlessSealed = <Data>(decode: (bytes: Uint8Array) => Data) => {
+  checks.callable("decode", decode);
+  return (bytes: Uint8Array): Data => {
     const refusal = refuseSealed(bytes);
     if (refusal !== undefined) throw refusal;
     return decode(bytes);
   };
+};
+
+/** Makes sure that something can seal and open. */
+export const checkSealer = (sealer: Sealer): Sealer => checks.having("sealer", sealer, "seal", "sealParts", "open");
 
 /** Gives why a sealer does not open bytes; `undefined` where it does. */
 export function tryToOpen(sealer: Sealer, sealed: Uint8Array, place: string): LogError | undefined {

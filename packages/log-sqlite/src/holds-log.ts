@@ -1,5 +1,6 @@
 import { dataFolder } from "./data-folder.ts";
 import { sizeOf } from "./file-size.ts";
+import { folderPath } from "./folder-path.ts";
 import { openForReading } from "./open-for-reading.ts";
 import { isEmpty } from "./schema.ts";
 import { readWatermark } from "./watermark.ts";
@@ -9,7 +10,7 @@ import { readWatermark } from "./watermark.ts";
  * no time to, holds none.
  */
 export function holdsLog(directory: string): boolean {
-  const { database, writeAheadLog, watermark } = dataFolder(directory);
+  const { database, writeAheadLog, watermark } = dataFolder(folderPath("directory", directory));
   if (readWatermark(watermark) > 0) return true;
   if (sizeOf(database) === 0) return sizeOf(writeAheadLog) > 0;
   try {

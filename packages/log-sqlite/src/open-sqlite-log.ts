@@ -1,9 +1,10 @@
-import { join, resolve } from "node:path";
-import { LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
+import { join } from "node:path";
+import { checks, LogError, type PartsLog, type PartsSnapshots, type SummaryStore } from "@trimtab/log";
 import { type CopyTarget, takeCopyTarget } from "./copy-target.ts";
 import { dataFolder } from "./data-folder.ts";
 import { createEarlyFlush } from "./early-flush.ts";
 import { toFailure } from "./failure.ts";
+import { folderNames, folderPath } from "./folder-path.ts";
 import { holdsLog } from "./holds-log.ts";
 import { openToCopy } from "./loss.ts";
 import { createOutflow } from "./outflow.ts";
@@ -39,7 +40,7 @@ export interface SqliteLog {
    * Copies what is stored at one moment into a folder that holds nothing yet, beside reads and writes. The copy is a
    * data folder: restoring is opening it. Rejects with `in_use` where there is anything already, and names it.
    */
-  backup(directory: string): Promise<{ readonly bytes: number }>;
+  backup(target: string): Promise<{ readonly bytes: number }>;
   /** Waits for writes under way, ends followers and lets go of the folder, also where it rejects since a file could not be closed in order. */
   close(): Promise<void>;
 }
@@ -53,10 +54,16 @@ export interface SqliteLogStats extends LogCounts {
 /**
  * Opens the log in a folder, for this process alone. Rejects with a `LogError`: `in_use` where another process has it,
  * naming that; `damaged` where the file is broken or acknowledged entries are missing; `unsupported` where it is of a
- * later version or another program's; `read_only`, `full` or `unavailable` where the disk does not let it.
+ * later version or another program's; `read_only`, `full` or `unavailable` where the disk does not let it. Options of another kind, and
+ * those that there are none of, are a `RangeError`.
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLog> {
-  const directory = resolve(options.directory);
+  checks.options("options", options, {
+    directory: checks.filled,
+    acceptLoss: checks.flag,
+    onDamage: checks.callable,
+  });
+  const directory = folderPath("directory", options.directory);
   const window = createWindow();
   const start = { directory, acceptLoss: options.acceptLoss ?? false, window };
   const writing = await startThread({ ...start, role: "writer" });
@@ -100,7 +107,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteLo
 
 /** Checks all that is stored in a folder, whether a process has it open or not. */
 export async function verifySqliteLog(directory: string): Promise<SqliteLogReport> {
-  const thread = await startThread({ role: "verifier", directory: resolve(directory), acceptLoss: false });
+  const path = folderPath("directory", directory);
+  const thread = await startThread({ role: "verifier", directory: path, acceptLoss: false });
   try {
     return await thread.call("verify", undefined);
   } finally {
@@ -116,14 +124,16 @@ export interface BackupOptions {
 
 /**
  * Copies a folder's log into another folder, as {@link SqliteLog.backup} does, also from outside the process that has it. Logs within the
- * folder are part of the copy, which is there as a whole or not at all; each is of a moment before the folder's own.
+ * folder are part of the copy, which is there as a whole or not at all; each is of a moment before the folder's own. A name within that
+ * is no folder's, such as `..`, is a `RangeError`.
  */
 export async function backUpSqliteLog(
   directory: string,
   target: string,
-  { within = [] }: BackupOptions = {},
+  options: BackupOptions = {},
 ): Promise<{ readonly bytes: number }> {
-  const [from, to] = [resolve(directory), resolve(target)];
+  const [from, to] = [folderPath("directory", directory), folderPath("target", target)];
+  const { within = [] } = checks.options("options", options, { within: folderNames });
   if (within.length > 0) await copyWithin(within, from, to);
   return copyAlone(from, to);
 }

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import type { PartsLog, PartsSnapshots } from "@trimtab/log";
+import { folderPath } from "./folder-path.ts";
 import { createLogReads } from "./sqlite-commit-log.ts";
 import { createSnapshotReads } from "./sqlite-snapshots.ts";
 import { startThread } from "./thread.ts";
@@ -16,7 +16,11 @@ export interface SqliteLogReads {
  * `unsupported` where it is of another version, `damaged` where it is broken.
  */
 export async function readSqliteLog(directory: string): Promise<SqliteLogReads> {
-  const thread = await startThread({ role: "reader", directory: resolve(directory), acceptLoss: false });
+  const thread = await startThread({
+    role: "reader",
+    directory: folderPath("directory", directory),
+    acceptLoss: false,
+  });
   const { load } = createSnapshotReads(thread);
   return { log: createLogReads(thread), snapshots: { load }, close: thread.close };
 }

@@ -1,4 +1,12 @@
-import { type Bytes, byteLengthOf, type LogError, type LogRead, type PartsLog } from "@trimtab/log";
+import {
+  type Bytes,
+  byteLengthOf,
+  checks,
+  type EntryNote,
+  type LogError,
+  type LogRead,
+  type PartsLog,
+} from "@trimtab/log";
 import { createFollowers } from "./followers.ts";
 import { unpack } from "./packed.ts";
 import type { SqliteLogReads } from "./read-sqlite-log.ts";
@@ -26,16 +34,16 @@ export function createLogReads(reads: Pick<Thread, "call">): SqliteLogReads["log
   return {
     async read(stream, after, limit = Number.MAX_SAFE_INTEGER) {
       const request = {
-        stream: checkStream(stream),
-        after: checkNumber("after", after),
-        limit: checkNumber("limit", limit),
+        stream: checks.stream(stream),
+        after: checks.number("after", after),
+        limit: checks.number("limit", limit),
       };
       const answer = await reads.call("read", request);
       if (answer.kind === "trimmed") return answer;
       return { kind: "entries", first: answer.first, entries: unpack(answer.packed) };
     },
     before: async (stream, bytes) =>
-      reads.call("before", { stream: checkStream(stream), bytes: checkNumber("bytes", bytes) }),
+      reads.call("before", { stream: checks.stream(stream), bytes: checks.number("bytes", bytes) }),
     async *streams() {
       for (let after: number | undefined = 0; after !== undefined; ) {
         const page: StreamsPage = await reads.call("streams", after);
@@ -80,10 +88,12 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
     }
   }
 
-  const append: PartsLog["appendParts"] = async (stream, after, entries, { notes } = {}) => {
-    checkStream(stream);
-    checkNumber("after", after);
-    for (const entry of entries) checkSize(byteLengthOf(entry));
+  const append: PartsLog["appendParts"] = async (stream, after, entries, options) => {
+    const notes = options?.notes;
+    checks.stream(stream);
+    checks.number("after", after);
+    for (const entry of checks.list("entries", entries)) checkSize(byteLengthOf(entry));
+    if (notes !== undefined) checkNotes(notes);
     try {
       const write = {
         kind: "append",
@@ -108,10 +118,11 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
       appendParts: append,
       gather: queue.gather,
       ...reading,
-      follow: (stream, after, signal) => follow(checkStream(stream), checkNumber("after", after), signal),
+      follow: (stream, after, signal) =>
+        follow(checks.stream(stream), checks.number("after", after), checks.signal("signal", signal)),
       async trim(stream, through) {
-        checkStream(stream);
-        await queue.submit({ kind: "trim", stream, through: checkNumber("through", through) }, []);
+        checks.stream(stream);
+        await queue.submit({ kind: "trim", stream, through: checks.number("through", through) }, []);
       },
     },
     counts: () => ({ ...count }),
@@ -122,16 +133,10 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
   };
 }
 
-/** Two names that differ only in broken characters would become one name in the database. */
-export function checkStream(stream: string): string {
-  if (stream.isWellFormed()) return stream;
-  throw new RangeError(`stream must be well-formed text, got ${JSON.stringify(stream)}`);
-}
-
-/** Numbers of entries, and counts of them. */
-export function checkNumber(field: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new RangeError(`${field} must be a whole number of at least 0, got ${value}`);
+/** Notes are put into columns of text. */
+function checkNotes(notes: readonly EntryNote[]): void {
+  for (const note of checks.list("notes", notes))
+    for (const said of [note?.actor, note?.kind, note?.subject]) checks.text("notes", said);
 }
 
 /** What one entry or snapshot may hold. */

@@ -1,8 +1,8 @@
-import { byteLengthOf, type PartsSnapshots } from "@trimtab/log";
+import { byteLengthOf, checks, type PartsSnapshots } from "@trimtab/log";
 import { unpack } from "./packed.ts";
 import type { SqliteLogDamage } from "./report.ts";
 import { toSectioned } from "./sectioned.ts";
-import { checkNumber, checkSize, checkStream } from "./sqlite-commit-log.ts";
+import { checkSize } from "./sqlite-commit-log.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
@@ -25,7 +25,7 @@ export function createSnapshotReads(reads: Pick<Thread, "call">, onDamage: OnDam
     }
   };
   const load: PartsSnapshots["load"] = async (stream, through = Number.MAX_SAFE_INTEGER) => {
-    const found = await latest(checkStream(stream), checkNumber("through", through));
+    const found = await latest(checks.stream(stream), checks.number("through", through));
     if (found === undefined) return undefined;
     const [data = new Uint8Array()] = unpack(found.packed);
     return { number: found.number, data };
@@ -42,7 +42,7 @@ export function createSnapshotStore(
   const { latest, load } = createSnapshotReads(reads, onDamage);
   const save: PartsSnapshots["saveParts"] = async (stream, number, data) => {
     checkSize(byteLengthOf(data));
-    const write = { kind: "save", stream: checkStream(stream), number: checkNumber("number", number) } as const;
+    const write = { kind: "save", stream: checks.stream(stream), number: checks.number("number", number) } as const;
     await queue.submit(write, [toSectioned(data)]);
   };
   return {
@@ -50,13 +50,13 @@ export function createSnapshotStore(
     saveParts: save,
     load,
     async trim(stream, through) {
-      const found = await latest(checkStream(stream), checkNumber("through", through));
+      const found = await latest(checks.stream(stream), checks.number("through", through));
       if (found === undefined) return 0;
       await queue.submit({ kind: "drop", stream, before: found.number }, []);
       return found.number;
     },
     async drop(stream) {
-      await queue.submit({ kind: "drop", stream: checkStream(stream) }, []);
+      await queue.submit({ kind: "drop", stream: checks.stream(stream) }, []);
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { SummaryStore } from "@trimtab/log";
+import { checks, type SummaryStore } from "@trimtab/log";
 import { unpack } from "./packed.ts";
 import type { SummariesPage } from "./reader.ts";
-import { checkNumber, checkSize, checkStream } from "./sqlite-commit-log.ts";
+import { checkSize } from "./sqlite-commit-log.ts";
 import type { Thread } from "./thread.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
@@ -9,8 +9,12 @@ import type { WriteQueue } from "./write-queue.ts";
 export function createSummaryStore(queue: WriteQueue, reads: Pick<Thread, "call">): SummaryStore {
   return {
     async save(stream, number, data) {
-      checkSize(data.length);
-      const write = { kind: "summarize", stream: checkStream(stream), number: checkNumber("number", number) } as const;
+      checkSize(checks.array("data", data).length);
+      const write = {
+        kind: "summarize",
+        stream: checks.stream(stream),
+        number: checks.number("number", number),
+      } as const;
       await queue.submit(write, [data]);
     },
     async *all() {
@@ -24,7 +28,7 @@ export function createSummaryStore(queue: WriteQueue, reads: Pick<Thread, "call"
       }
     },
     async drop(stream) {
-      await queue.submit({ kind: "drop-summary", stream: checkStream(stream) }, []);
+      await queue.submit({ kind: "drop-summary", stream: checks.stream(stream) }, []);
     },
   };
 }

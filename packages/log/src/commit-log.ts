@@ -3,7 +3,8 @@ import type { Bytes } from "./bytes.ts";
 /**
  * Numbered entries at rest: what Trimtab asks of a storage engine. A *stream* is a sequence of entries numbered from 1
  * without a gap. Implementations add no meaning to the data, and `describeCommitLog` in `@trimtab/log/conformance`
- * holds what is promised here. Where the storage fails, methods reject with a `LogError`.
+ * holds what is promised here. Where the storage fails, methods reject with a `LogError`; an argument that no log takes is a `RangeError` that
+ * names it, and nothing is done.
  *
  * @typeParam Data - what an entry holds; engines on disk take bytes
  */

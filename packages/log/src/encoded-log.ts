@@ -1,4 +1,5 @@
 import { type Bytes, joined } from "./bytes.ts";
+import * as checks from "./checks.ts";
 import type {
   AppendOptions,
   CommitLog,
@@ -22,14 +23,18 @@ export interface Codec<Data, Encoded extends Bytes = Uint8Array> {
 /**
  * A log of data over a log of bytes, with the same promises. Every entry is encoded once, before it is appended, and
  * decoded by each read.
+ *
+ * @throws RangeError where either is of another kind
  */
 export function createEncodedLog<Data>(log: CommitLog, codec: Codec<Data, Bytes>): CommitLog<Data> {
+  checks.having("log", log, "append", "read", "follow", "trim", "before", "streams");
+  checkCodec(codec);
   const decoded = (read: LogRead<Uint8Array>): LogRead<Data> =>
     read.kind === "trimmed" ? read : { ...read, entries: read.entries.map((entry) => codec.decode(entry)) };
   const noteOf = (data: Data) => codec.note?.(data);
   return {
     async append(stream, after, entries, options) {
-      const encoded = entries.map((entry) => codec.encode(entry));
+      const encoded = checks.list("entries", entries).map((entry) => codec.encode(entry));
       const notes = options?.notes ?? entries.map(noteOf).filter((note) => note !== undefined);
       return appendBytes(log, { stream, after }, encoded, notes.length === entries.length ? { notes } : undefined);
     },
@@ -43,6 +48,8 @@ export function createEncodedLog<Data>(log: CommitLog, codec: Codec<Data, Bytes>
     streams: () => log.streams(),
   };
 }
+
+const checkCodec = <Data>(codec: Codec<Data, Bytes>) => checks.having("codec", codec, "encode", "decode");
 
 /** Gives how a log gathers appends, for a log that stands on it. */
 export const gathering = ({ gather }: { gather?: CommitLog["gather"] | undefined }): Pick<CommitLog, "gather"> =>
@@ -61,8 +68,10 @@ export const appendBytes = (
 
 const isPartsLog = (log: CommitLog | PartsLog): log is PartsLog => "appendParts" in log;
 
-/** Snapshots of data over snapshots of bytes, with the same promises. */
+/** Snapshots of data over snapshots of bytes, with the same promises. Throws a RangeError where either is of another kind. */
 export function createEncodedSnapshots<Data>(snapshots: SnapshotStore, codec: Codec<Data, Bytes>): SnapshotStore<Data> {
+  checks.having("snapshots", snapshots, "save", "load", "trim", "drop");
+  checkCodec(codec);
   return {
     save: async (stream, number, data) => saveBytes(snapshots, { stream, number }, codec.encode(data)),
     async load(stream, through) {
@@ -87,11 +96,16 @@ export const saveBytes = (
 const isPartsSnapshots = (snapshots: SnapshotStore | PartsSnapshots): snapshots is PartsSnapshots =>
   "saveParts" in snapshots;
 
-/** Records of data over records of bytes, with the same promises. One that cannot be decoded counts as none. */
+/**
+ * Records of data over records of bytes, with the same promises. One that cannot be decoded counts as none. Throws a RangeError where
+ * either is of another kind.
+ */
 export function createEncodedSummaries<Data>(
   summaries: SummaryStore<Uint8Array>,
   codec: Codec<Data, Bytes>,
 ): SummaryStore<Data> {
+  checks.having("summaries", summaries, "save", "all", "drop");
+  checkCodec(codec);
   const decoded = (bytes: Uint8Array): { data: Data } | undefined => {
     try {
       return { data: codec.decode(bytes) };

@@ -1,4 +1,5 @@
 export { type Bytes, byteLengthOf, joined } from "./bytes.ts";
+export * as checks from "./checks.ts";
 export type {
   AppendOptions,
   CommitLog,

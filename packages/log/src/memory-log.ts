@@ -1,3 +1,4 @@
+import * as checks from "./checks.ts";
 import type { CommitLog, LogRead } from "./commit-log.ts";
 
 /** How a memory log counts. */
@@ -23,8 +24,11 @@ export interface MemoryStream<Data = Uint8Array> {
 /**
  * Makes a log that lives in this process's memory and ends with it. An append is durable, as far as that goes, when it
  * resolves. Entries are kept by reference. A stream that was trimmed whole keeps only its last number.
+ *
+ * @throws RangeError for options of another kind
  */
 export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Data> = {}): MemoryLog<Data> {
+  checks.options("options", options, { sizeOf: checks.callable });
   const sizeOf = options.sizeOf ?? ((data: Data) => (data instanceof Uint8Array ? data.length : 0));
   const streams = new Map<string, Stream<Data>>();
 
@@ -32,7 +36,7 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
     const known = streams.get(name);
     if (known !== undefined) return known;
     const made = new Stream<Data>();
-    streams.set(name, made);
+    streams.set(checks.stream(name), made);
     return made;
   };
 
@@ -43,12 +47,17 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
     stream,
     append: async (name, after, entries) => appendNow(name, after, entries),
 
-    read: async (name, after, limit) => readFrom(streams.get(name), checkNumber(after), limit),
+    async read(name, after, limit = Number.MAX_SAFE_INTEGER) {
+      const known = streams.get(checks.stream(name));
+      return readFrom(known, checks.number("after", after), checks.number("limit", limit));
+    },
 
-    follow: (name, after, signal) => followStream(stream(name), checkNumber(after), signal),
+    follow: (name, after, signal) =>
+      followStream(stream(name), checks.number("after", after), checks.signal("signal", signal)),
 
     async trim(name, through) {
-      const known = streams.get(name);
+      const known = streams.get(checks.stream(name));
+      checks.number("through", through);
       if (known === undefined) return;
       const count = Math.min(through, known.last) - known.trimmed;
       if (count <= 0) return;
@@ -58,7 +67,8 @@ export function createMemoryLog<Data = Uint8Array>(options: MemoryLogOptions<Dat
     },
 
     async before(name, bytes) {
-      const { entries, trimmed } = streams.get(name) ?? { entries: [], trimmed: 0 };
+      const { entries, trimmed } = streams.get(checks.stream(name)) ?? { entries: [], trimmed: 0 };
+      checks.number("bytes", bytes);
       let kept = 0;
       for (let left = entries.length; left > 0; left--) {
         kept += sizeOf(entries[left - 1] as Data);
@@ -86,7 +96,8 @@ class Stream<Data> implements MemoryStream<Data> {
   }
 
   appendNow(after: number, entries: readonly Data[]): boolean {
-    if (checkNumber(after) !== this.last) return false;
+    if (checks.number("after", after) !== this.last) return false;
+    checks.list("entries", entries);
     // Where an empty array grows, V8 makes room for 17.
     if (this.entries.length === 0) this.entries = entries.slice();
     else for (const entry of entries) this.entries.push(entry);
@@ -95,15 +106,10 @@ class Stream<Data> implements MemoryStream<Data> {
   }
 }
 
-function checkNumber(after: number): number {
-  if (Number.isSafeInteger(after) && after >= 0) return after;
-  throw new RangeError(`after must be a whole number of at least 0, got ${after}`);
-}
-
 function readFrom<Data>(
   stream: Stream<Data> | undefined,
   after: number,
-  limit = Number.POSITIVE_INFINITY,
+  limit = Number.MAX_SAFE_INTEGER,
 ): LogRead<Data> {
   if (stream === undefined) return { kind: "entries", first: 1, entries: [] };
   if (after < stream.trimmed) return { kind: "trimmed", through: stream.trimmed };

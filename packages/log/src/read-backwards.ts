@@ -1,3 +1,4 @@
+import * as checks from "./checks.ts";
 import type { CommitLog, LogRead } from "./commit-log.ts";
 
 /** Entries that follow one another, in order. */
@@ -18,6 +19,7 @@ export interface ReadBackwardsOptions {
 /**
  * Reads a stream from entry `through`, which it has or had, back to the oldest that is kept, without a gap or a duplicate. The newest
  * batch comes first. Where an entry cannot be read, all that come after it have been given before that rejects.
+ * A number that is none, or a batch of less than one entry, is a RangeError.
  */
 export async function* readBackwards<Entry>(
   log: Pick<CommitLog<Entry>, "read">,
@@ -25,7 +27,8 @@ export async function* readBackwards<Entry>(
   through: number,
   { batch = 500, begin = batch }: ReadBackwardsOptions = {},
 ): AsyncGenerator<EntryBatch<Entry>, void> {
-  let [last, size, floor] = [through, begin, 0];
+  checks.number("batch", batch, 1);
+  let [last, size, floor] = [checks.number("through", through), checks.number("begin", begin, 1), 0];
   while (last > floor) {
     const after = Math.max(floor, last - size);
     const wanted = last - after;

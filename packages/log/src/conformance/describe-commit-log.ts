@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { CommitLog } from "../commit-log.ts";
 import type { CommitLogHarness } from "./commit-log-harness.ts";
+import { describeLogArguments } from "./describe-log-arguments.ts";
 import { describeReopening } from "./describe-reopening.ts";
 import { describeTrim } from "./describe-trim.ts";
 import { bytes, entriesOf, numbered, text } from "./text-entries.ts";
@@ -24,6 +25,7 @@ export function describeCommitLog(name: string, open: () => Promise<CommitLogHar
     describeFollow(openLog);
     describeTrim(openLog);
     describeReopening(harness);
+    describeLogArguments(openLog);
   });
 }
 

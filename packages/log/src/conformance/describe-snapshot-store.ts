@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SnapshotStore } from "../commit-log.ts";
+import { describeSnapshotArguments } from "./describe-log-arguments.ts";
 
 /** Registers what every {@link SnapshotStore} must hold. `open` gives an empty one for each test. */
 export function describeSnapshotStore(name: string, open: () => Promise<SnapshotStore>): void {
@@ -57,5 +58,7 @@ export function describeSnapshotStore(name: string, open: () => Promise<Snapshot
       expect(await snapshots.load("a")).toBeUndefined();
       expect(await snapshots.load("b")).toBeDefined();
     });
+
+    describeSnapshotArguments(open);
   });
 }

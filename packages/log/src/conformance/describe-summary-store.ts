@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StreamSummary, SummaryStore } from "../commit-log.ts";
+import { describeSummaryArguments } from "./describe-log-arguments.ts";
 import { bytes } from "./text-entries.ts";
 
 /** Registers what every {@link SummaryStore} must hold. `open` gives an empty one for each test. */
@@ -43,5 +44,7 @@ export function describeSummaryStore(name: string, open: () => Promise<SummarySt
       await summaries.drop("never there");
       expect((await allOf(summaries)).map(({ stream }) => stream)).toEqual(["b"]);
     });
+
+    describeSummaryArguments(open);
   });
 }
