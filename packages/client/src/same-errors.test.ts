@@ -23,6 +23,8 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
   ["an empty variable among some", (store) => store.recomputeVariables("s", ["temperature", ""])],
   ["an empty name of a rule", (store) => store.getRule("s", "")],
   ["an empty pattern", (store) => store.listVariables("s", { pattern: "" })],
+  ["a pattern that no name can match", (store) => store.listVariables("s", { pattern: "s/*" })],
+  ["sessions that none can be called", (store) => store.listSessions({ pattern: "a/*" })],
   ["an empty optimization", (store) => store.renewLease("s", "", { fencingToken: 1 })],
   ["a name taken", (store) => store.registerVariable("s", sampleSpecs[0])],
   ["an unknown type", (store) => store.registerVariable("s", { ...spec, type: "colour" })],

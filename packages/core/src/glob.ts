@@ -1,5 +1,5 @@
 import { checkText } from "./check-argument.ts";
-import { StoreError } from "./store-error.ts";
+import { type Refusal, refusal, StoreError } from "./store-error.ts";
 
 /** Characters of a pattern that a caller gives. */
 const maxPatternLength = 1024;
@@ -7,12 +7,21 @@ const maxPatternLength = 1024;
 /**
  * Compiles the glob that a caller gives, or one for everything where none is given.
  *
- * @throws StoreError `invalid_argument` naming the field, for what is no text and for more than 1024 characters
+ * @throws StoreError `invalid_argument` naming the field, for what is no text, for more than 1024 characters, and for `/`, which no name
+ *   holds: a pattern with one would match nothing, without a word
  */
 export function readPattern(pattern: string | undefined, field = "pattern"): (text: string) => boolean {
-  const wrong = checkText(pattern, field, maxPatternLength);
+  if (pattern === undefined) return createGlob("*");
+  const wrong = checkText(pattern, field, maxPatternLength) ?? checkSlash(pattern, field);
   if (wrong !== undefined) throw new StoreError(wrong);
-  return createGlob(pattern ?? "*");
+  return createGlob(pattern);
+}
+
+function checkSlash(pattern: string, field: string): Refusal | undefined {
+  const at = pattern.indexOf("/");
+  if (at < 0) return undefined;
+  const message = `${field} holds "/" at position ${at}, which names and ids may not, so that it would match none`;
+  return refusal("invalid_argument", message, { field, value: pattern });
 }
 
 /**

@@ -10,7 +10,7 @@ export interface WatchStore {
    * commit that touches a selected variable arrives once, in order, whole, with its own values. Where the history
    * between the token and now is gone, a `reset` carries a full view instead; where nothing has happened since, a
    * `bookmark` says so at once. A slow reader slows nobody. Without `after` it rejects with `not_found` where a ref names
-   * no variable; a pattern may match nothing yet. A token that is none rejects with `invalid_argument`.
+   * no variable; a pattern may match nothing yet, but one with `/`, which no name holds, rejects with `invalid_argument`. A token that is none rejects with `invalid_argument`.
    */
   watch(session: string, selection?: Selection, options?: WatchOptions): AsyncIterable<WatchEvent>;
 }

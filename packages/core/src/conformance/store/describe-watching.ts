@@ -58,6 +58,7 @@ function describeEvents(open: OpenStore): void {
     test("covers refs, globs, and what comes later under them", async () => {
       const { store } = await openSample(open);
       await rejection(readWatch(store.watch("s", { refs: ["temperature", "nope"] })).next(), "not_found");
+      await rejection(readWatch(store.watch("s", { pattern: "s/*" })).next(), "invalid_argument");
       const byRef = readWatch(store.watch("s", { refs: ["temperature"] }));
       const byGlob = readWatch(store.watch("s", { pattern: "t*" }));
       for (const watch of [byRef, byGlob]) expect((await watch.nextOf("snapshot")).variables).toHaveLength(1);
