@@ -11,6 +11,7 @@ const {
   anything,
   atLeast,
   callable,
+  filled,
   flag,
   having,
   number,
@@ -99,7 +100,7 @@ export const observingArguments = [
   ],
 ] as const;
 
-const pattern = object({ pattern: text });
+const pattern = object({ pattern: filled });
 const target: kinds.Kind<ObserveTarget> = (value, field, isArgument) =>
   typeof value === "string" ? undefined : pattern(value, field, isArgument);
 const observer = ["observer", callable] as const;

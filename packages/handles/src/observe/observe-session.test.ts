@@ -210,6 +210,22 @@ describe("observers of a session", () => {
     expect(observers.status).toBe("closed");
   });
 
+  test("count once, and are told once, for a variable by its name and by its id", async () => {
+    const { store, observers } = await open();
+    const { id } = await store.getVariable("s", "temperature");
+    const { events, observer, count } = collector();
+    observers.observe("temperature", observer);
+    observers.observe(id, observer);
+    expect([observers.count("temperature"), observers.count(id), observers.count()]).toEqual([1, 1, 1]);
+    await store.setVariable("s", "temperature", 0.8);
+    observers.observe("model", observer);
+    await store.setVariable("s", "model", "b");
+    await count(2);
+    expect(events.map(({ name }) => name)).toEqual(["temperature", "model"]);
+    observers.unobserve("temperature", observer);
+    expect(observers.count(id)).toBe(0);
+  });
+
   test("hear what happened while the connection was broken", async () => {
     const timers = createManualTimers();
     const { store, observers } = await open({ timers });
@@ -229,8 +245,11 @@ describe("observers of a session", () => {
     ]);
   });
 
-  test("refuse times, sizes and priorities that are none", async () => {
+  test("refuse patterns, times, sizes and priorities that are none", async () => {
     const { store, observers } = await open();
+    for (const pattern of ["", "s/*"]) {
+      expect(thrown(() => observers.observe({ pattern }, () => {}))).toMatchObject({ reason: "invalid_argument" });
+    }
     for (const how of [
       { debounceMs: Number.NaN },
       { throttleMs: -1 },

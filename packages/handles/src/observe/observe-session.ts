@@ -20,7 +20,7 @@ export interface SessionObservers {
   /**
    * Calls an observer with each event, in the order of the commits. Observers of one event are called in order of
    * priority; each has a queue of its own, so that one which is slow, or throws, holds up nobody else. The same observer
-   * on the same target counts once, with its latest options.
+   * on the same target, by its name or its id, counts once, with its latest options.
    *
    * @returns what ends it
    * @throws StoreError `not_found` where a ref names no variable, `invalid_argument` for a time or a size that is none,
@@ -70,7 +70,7 @@ export async function observeSession(
   const { timers = systemTimers, livenessTimeoutMs = 45_000, capacity = 1024 } = options;
   const onError = createOnError(options.onError);
   const events = createSessionEvents();
-  const table = createObserverTable();
+  const table = createObserverTable(events.otherName);
   const states = createListeners<[ConnectionState]>(onError);
   const watch = createLiveWatch({
     session,

@@ -7,6 +7,8 @@ export interface SessionEvents {
   read(event: WatchEvent): readonly ObservedEvent[];
   /** Says whether a variable of this id or name is there. */
   has(ref: string): boolean;
+  /** The name of the variable with an id, or the id of the one with a name, where it is there. */
+  otherName(ref: string): string | undefined;
 }
 
 interface Known {
@@ -88,6 +90,7 @@ export function createSessionEvents(): SessionEvents {
 
   return {
     has: (ref) => known.has(ref) || names.has(ref),
+    otherName: (ref) => known.get(ref)?.name ?? names.get(ref),
     read(event) {
       if (event.kind === "changes") return changesOf(event);
       if (event.kind !== "snapshot" && event.kind !== "reset") return [];
