@@ -29,6 +29,10 @@ describe("a watch of another session's variables", () => {
     await rejection(reading(guest, ["owner/absent"]).next(), "access_denied");
     await rejection(reading(guest, ["nowhere/x"]).next(), "access_denied");
     await rejection(reading(guest, ["owner/x", "mine"]).next(), "invalid_argument");
+    const several = await rejection(reading(guest, ["owner/x", "owner/y"]).next(), "access_denied");
+    expect([...several.items.keys()]).toEqual(["owner/x", "owner/y"]);
+    const pattern = guest.watch("guest", { refs: ["owner/x"], pattern: "owner/*" });
+    await rejection(pattern[Symbol.asyncIterator]().next(), "invalid_argument");
     await rejection(guest.watch("owner", {})[Symbol.asyncIterator]().next(), "access_denied");
     await grant("x", "observe");
     const watch = reading(guest, ["owner/x"]);

@@ -92,7 +92,7 @@ const isPlain = (ref: string): boolean => typeof ref !== "string" || !ref.includ
 const asIs = (ref: string): string => ref;
 
 /** An error whose items are called as the caller called them. */
-function asSent(error: StoreError, refs: readonly string[], strip: Route["strip"]): StoreError {
+export function asSent(error: StoreError, refs: readonly string[], strip: Route["strip"]): StoreError {
   if (error.items.size === 0) return error;
   const refusal = error.toRefusal();
   return new StoreError({ ...refusal, items: keyedAsSent(refusal.items ?? new Map(), refs, strip) });

@@ -107,12 +107,13 @@ interface ViewParts {
 
 /** What a caller sees of the variables that it watches. */
 function createView({ state, now, viewer, filter, oldValues }: ViewParts) {
-  const { caller, control } = viewer;
   /** Ids of what the caller was shown and has been told everything of since. */
   const seen = new Set<string>();
 
+  const judging = () => ({ caller: viewer.caller, control: viewer.control, atMs: now() });
+
   const may = (variable: Variable, permission: Permission): boolean =>
-    judgeAccess(state(), variable, { caller, control, permission, atMs: now() }).allowed;
+    judgeAccess(state(), variable, { ...judging(), permission }).allowed;
 
   const isKeptBack = (variable: Variable) => isSensitive(state(), variable) && !may(variable, "read");
 

@@ -1,7 +1,16 @@
-import { parseVariableRef, type Store, untilLeft, type WatchEvent, type WatchOptions } from "@trimtab/core";
+import {
+  parseVariableRef,
+  readPattern,
+  type Store,
+  StoreError,
+  untilLeft,
+  type WatchEvent,
+  type WatchOptions,
+} from "@trimtab/core";
 import type { Sessions } from "../sessions.ts";
 import type { WatchOperation } from "../watch-operation.ts";
 import { ownerOf } from "./call-owner.ts";
+import { asSent } from "./foreign-calls.ts";
 import { toldTo } from "./guarded-sessions.ts";
 import { watchGuarded } from "./guarded-watch.ts";
 import type { SessionAccess } from "./session-access.ts";
@@ -19,9 +28,12 @@ export const createGuardedWatches = (parts: GuardedWatchParts, access: SessionAc
     try {
       access.act(session);
       const owner = ownerOf(session, refs);
-      const stripped = refs.map((ref) => parseVariableRef(session, ref).ref);
-      if (owner !== session) return watchOther(parts, access, { session, owner, refs: stripped, options });
-      return parts.watching.watch(session, refs.length === 0 ? selection : { ...selection, refs: stripped }, options);
+      const strip = (ref: string) => parseVariableRef(session, ref).ref;
+      // Here a pattern adds nothing, and one that could not is refused as everywhere.
+      readPattern(selection.pattern);
+      if (owner !== session) return watchOther(parts, access, { session, owner, refs, strip, options });
+      const own = refs.length === 0 ? selection : { ...selection, refs: refs.map(strip) };
+      return parts.watching.watch(session, own, options);
     } catch (error) {
       return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
     }
@@ -31,25 +43,31 @@ export const createGuardedWatches = (parts: GuardedWatchParts, access: SessionAc
 interface OtherWatch {
   readonly session: string;
   readonly owner: string;
+  /** As they were sent. */
   readonly refs: readonly string[];
+  readonly strip: (ref: string) => string;
   readonly options: WatchOptions;
 }
 
 const watchOther = (
   { sessions, watching }: GuardedWatchParts,
   access: SessionAccess,
-  { session, owner, refs, options }: OtherWatch,
+  { session, owner, refs: sent, strip, options }: OtherWatch,
 ): AsyncIterable<WatchEvent> =>
   untilLeft(options.signal, async function* (signal): AsyncGenerator<WatchEvent, undefined> {
-    const viewer = await access.viewer(session, ["observe"]);
+    const refs = sent.map(strip);
     // Its rules are for the session alone that they are about.
-    const told = { ...options, sessionPermissions: false, signal };
+    const wanted = { ...options, sessionPermissions: false, signal };
     // Who watches uses the session that it watches as, too.
     const kept = await sessions.keep(session);
+    const viewer = access.onlooker(kept.state, ["observe"]);
     try {
-      yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: told });
+      yield* watchGuarded({ sessions, watching, viewer }, { owner, refs, options: wanted });
     } catch (error) {
-      throw await toldTo(error, { sessions, viewer, owner, refs });
+      // Where that session has ended there is nobody any more to whom anything may be told.
+      kept.state();
+      const told = await toldTo(error, { sessions, viewer, owner, refs });
+      throw told instanceof StoreError ? asSent(told, sent, strip) : told;
     } finally {
       kept.release();
     }

@@ -6,6 +6,7 @@ import {
   type Permission,
   type Principal,
   parseRecord,
+  type SessionState,
   StoreError,
   storeError,
 } from "@trimtab/core";
@@ -28,6 +29,8 @@ export interface SessionAccess {
   ): Promise<boolean>;
   /** A session of the principal's as one that looks at another. */
   viewer(session: string, permissions: readonly Permission[]): Promise<Viewer>;
+  /** One that looks on, as its session is each time that it is asked for; asking throws once that has ended. */
+  onlooker(state: () => SessionState, permissions: readonly Permission[]): Viewer;
   /** Lets `use` work on another session as one of the principal's own may. */
   visit<T>(visit: Visit, use: (sessions: Sessions, viewer: Viewer) => T | Promise<T>): Promise<T>;
 }
@@ -53,13 +56,15 @@ export function createSessionAccess(sessions: Sessions, principal: Principal, co
   if (attributes.kind === "refused") throw new StoreError(attributes.refusal);
   const { id, roles = [], believesSession = false } = principal;
 
+  const callerIn = ({ id: session, metadata }: SessionState): Caller => ({
+    session,
+    principal: id,
+    attributes: believesSession ? { ...metadata, ...attributes.value } : attributes.value,
+    roles,
+  });
+
   const callerOf = (session: string): Promise<Caller> =>
-    sessions.access(session, ({ runtime }) => ({
-      session,
-      principal: id,
-      attributes: believesSession ? { ...runtime.state.metadata, ...attributes.value } : attributes.value,
-      roles,
-    }));
+    sessions.access(session, ({ runtime }) => callerIn(runtime.state));
 
   const viewer = async (session: string, permissions: readonly Permission[]): Promise<Viewer> => ({
     caller: await callerOf(session),
@@ -76,6 +81,20 @@ export function createSessionAccess(sessions: Sessions, principal: Principal, co
     },
     callerOf,
     viewer,
+    onlooker(state, permissions) {
+      let { metadata } = state();
+      let caller = callerIn(state());
+      return {
+        control,
+        permissions,
+        get caller() {
+          const now = state();
+          if (now.metadata !== metadata) caller = callerIn(now);
+          metadata = now.metadata;
+          return caller;
+        },
+      };
+    },
     async may({ caller, control: judge }, { owner, id: variableId }, permission) {
       const { state } = (await sessions.live(owner)).runtime;
       const variable = state.variables.get(variableId);
