@@ -41,6 +41,11 @@ describe("distance", () => {
     expect(distance(Float64Array.of(3, 0), Int8Array.of(0, 4), "euclidean")).toBe(5);
   });
 
+  it("takes the other names of metrics that constraints take", () => {
+    expect(distance([3, 0], [0, 4], "l2")).toBe(5);
+    expect(distance([3, 0], [0, 4], "l1")).toBe(7);
+  });
+
   it("is symmetric whatever the metric", () => {
     fc.assert(
       fc.property(vectors(2), fc.constantFrom(...distanceMetrics), ([a, b], metric) => {
@@ -91,8 +96,10 @@ describe("distance", () => {
     expect(() => distance([1], [1, 2])).toThrow(StoreError);
     expect(() => distance([1], [1, 2])).toThrow("cannot compare vectors of 1 and 2 dimensions");
     expect(() => distance([1], [2], "hamming" as never)).toThrow(
-      "metric must be one of: cosine, euclidean, dot, manhattan",
+      "metric must be one of: cosine, euclidean, dot, manhattan, l2, l1",
     );
-    expect(() => distance([1], [2], "l2" as never)).toThrow(expect.objectContaining({ reason: "invalid_argument" }));
+    expect(() => distance([1], [2], "toString" as never)).toThrow(
+      expect.objectContaining({ reason: "invalid_argument" }),
+    );
   });
 });

@@ -6,8 +6,25 @@ export const distanceMetrics = ["cosine", "euclidean", "dot", "manhattan"] as co
 /** One of {@link distanceMetrics}. */
 export type DistanceMetric = (typeof distanceMetrics)[number];
 
-/** Other names under which a metric is accepted in constraints. */
-export const distanceMetricAliases: Readonly<Record<string, DistanceMetric>> = { l2: "euclidean", l1: "manhattan" };
+/** A metric by any name that it is known by: `l2` is `euclidean`, `l1` is `manhattan`. */
+export type DistanceMetricName = DistanceMetric | "l2" | "l1";
+
+/** Which metric each name means. */
+export const metricsByName: Readonly<Record<DistanceMetricName, DistanceMetric>> = {
+  cosine: "cosine",
+  euclidean: "euclidean",
+  dot: "dot",
+  manhattan: "manhattan",
+  l2: "euclidean",
+  l1: "manhattan",
+};
+
+/** Says whether a metric is known by a name. */
+export const isMetricName = (name: unknown): name is DistanceMetricName =>
+  typeof name === "string" && Object.hasOwn(metricsByName, name);
+
+/** Which names there are, for the refusal of another. */
+export const metricNames = `must be one of: ${Object.keys(metricsByName).join(", ")}`;
 
 /** A vector to measure: any array or typed array of numbers. */
 export type Vector = ArrayLike<number>;
@@ -17,17 +34,18 @@ export type Vector = ArrayLike<number>;
  *
  * - `cosine`: 1 minus the cosine of the angle, from 0 (same direction) to 2 (opposite). Two zero vectors are 0 apart,
  *   a zero vector and any other 1.
- * - `euclidean`: the L2 norm of the difference. `manhattan`: its L1 norm.
+ * - `euclidean`, or `l2`: the L2 norm of the difference. `manhattan`, or `l1`: its L1 norm.
  * - `dot`: the inner product, negated so that more alike is smaller; it can be negative and is no metric proper.
  *
  * @throws StoreError `invalid_argument` for vectors of different dimensions and for an unknown metric
  */
-export function distance(a: Vector, b: Vector, metric: DistanceMetric = "cosine"): number {
+export function distance(a: Vector, b: Vector, metric: DistanceMetricName = "cosine"): number {
+  if (!isMetricName(metric)) throw storeError("invalid_argument", `metric ${metricNames}`, { field: "metric" });
   if (a.length !== b.length) {
     const message = `cannot compare vectors of ${a.length} and ${b.length} dimensions`;
     throw storeError("invalid_argument", message, { field: "b", limit: a.length, value: b.length });
   }
-  switch (metric) {
+  switch (metricsByName[metric]) {
     case "cosine":
       return cosineDistance(a, b);
     case "euclidean":
@@ -36,8 +54,6 @@ export function distance(a: Vector, b: Vector, metric: DistanceMetric = "cosine"
       return 0 - innerProduct(a, b, 1);
     case "manhattan":
       return manhattan(a, b);
-    default:
-      throw storeError("invalid_argument", `metric must be one of: ${distanceMetrics.join(", ")}`, { field: "metric" });
   }
 }
 

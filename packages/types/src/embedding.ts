@@ -2,7 +2,14 @@ import type { DeclarationOptions, VariableDeclaration, VariableType } from "@tri
 import * as z from "zod";
 import { constraint, constraintSchema, flag, wholeNumber } from "./constraint-schema.ts";
 import { declareVariable } from "./declare-variable.ts";
-import { type DistanceMetric, distanceMetricAliases, distanceMetrics, type Vector } from "./distance.ts";
+import {
+  type DistanceMetric,
+  type DistanceMetricName,
+  isMetricName,
+  metricNames,
+  metricsByName,
+  type Vector,
+} from "./distance.ts";
 import { readComponents } from "./embedding-components.ts";
 import {
   decodeEmbedding,
@@ -16,7 +23,7 @@ import {
 } from "./embedding-storage.ts";
 import { refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
-export { type DistanceMetric, distance, distanceMetrics, type Vector } from "./distance.ts";
+export { type DistanceMetric, type DistanceMetricName, distance, distanceMetrics, type Vector } from "./distance.ts";
 export { type EmbeddingArray, type EmbeddingDType, embeddingDtypes } from "./embedding-storage.ts";
 
 /** Limits of an embedding variable. */
@@ -31,15 +38,7 @@ export type EmbeddingConstraints = {
   readonly dtype?: EmbeddingDType;
 };
 
-const metrics: Readonly<Record<string, DistanceMetric>> = {
-  ...Object.fromEntries(distanceMetrics.map((metric) => [metric, metric])),
-  ...distanceMetricAliases,
-};
-
-const metricName = z.custom<string>(
-  (input) => typeof input === "string" && Object.hasOwn(metrics, input),
-  `must be one of: ${Object.keys(metrics).join(", ")}`,
-);
+const metricName = z.custom<DistanceMetricName>(isMetricName, metricNames);
 
 /** Vectors of finite floats. Takes lists of numbers, numeric typed arrays and one-dimensional arrays of any dtype. */
 export const embeddingType: VariableType<EmbeddingArray, EmbeddingConstraints> = {
@@ -52,7 +51,7 @@ export const embeddingType: VariableType<EmbeddingArray, EmbeddingConstraints> =
       dtype: constraint(z.enum(embeddingDtypes, `must be one of: ${embeddingDtypes.join(", ")}`)),
     },
     ({ distance_metric: metric, ...rest }): EmbeddingConstraints => {
-      const canonical = metric === undefined ? undefined : metrics[metric];
+      const canonical = metric === undefined ? undefined : metricsByName[metric];
       return canonical === undefined ? rest : { ...rest, distance_metric: canonical };
     },
   ),
@@ -84,7 +83,7 @@ export const embeddingType: VariableType<EmbeddingArray, EmbeddingConstraints> =
 /** Constraints and surroundings of an embedding variable; metrics also by their aliases `l2` and `l1`. */
 export type EmbeddingOptions<D extends EmbeddingDType> = Omit<EmbeddingConstraints, "dtype" | "distance_metric"> & {
   readonly dtype?: D;
-  readonly distance_metric?: DistanceMetric | "l2" | "l1";
+  readonly distance_metric?: DistanceMetricName;
   readonly default?: Vector;
 } & Omit<DeclarationOptions<never>, "default">;
 
