@@ -3,7 +3,7 @@ export { fitKernel, type KernelInput } from "./numeric/fit-kernel.ts";
 export type { Kernel } from "./numeric/gaussian-process.ts";
 export { crowdingDistances, dominates, type Losses, paretoFront, sortIntoFronts } from "./objectives/dominance.ts";
 export { hypervolume } from "./objectives/hypervolume.ts";
-export type { Direction, Objective } from "./objectives/objective.ts";
+export { type Direction, type Objective, refuseRepeated } from "./objectives/objective.ts";
 export { createMedianPruner, type MedianOptions } from "./pruners/median-pruner.ts";
 export { parsePruner } from "./pruners/parse-pruner.ts";
 export type { Pruner, PrunerRequest } from "./pruners/pruner.ts";

@@ -17,7 +17,7 @@ import {
   type ValueRecord,
   type Variable,
 } from "@trimtab/core";
-import { createSpaceLayout, type Sampler } from "@trimtab/optimize";
+import { createSpaceLayout, refuseRepeated, type Sampler } from "@trimtab/optimize";
 import { methodOf, newPrunerOf, newSamplerOf } from "./methods.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
@@ -40,6 +40,7 @@ export function checkSpec(
   for (const [index, { metric }] of (spec.objectives ?? []).entries()) {
     refuseIf(checkName(metric, `objectives[${index}].metric`, nameLength));
   }
+  refuseRepeated(spec.objectives ?? []);
 }
 
 /** A study of a configuration space's variables as one of these. */

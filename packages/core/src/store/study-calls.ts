@@ -15,7 +15,7 @@ export interface StudySpec {
   /** Other constraints to search within, by the name of a variable. */
   readonly bounds?: Readonly<Record<string, ValueRecord>>;
   /**
-   * At least one; `loss` unless given. A metric is minimised where it is called `loss` and maximised otherwise, unless it says
+   * At least one, each of another metric; `loss` unless given. A metric is minimised where it is called `loss` and maximised otherwise, unless it says
    * so. With several, trials are compared by Pareto dominance.
    */
   readonly objectives?: readonly (Pick<StudyObjective, "metric"> & Partial<StudyObjective>)[];

@@ -15,6 +15,20 @@ export interface Objective {
 export const directionOf = ({ metric, direction }: Objective): Direction =>
   direction ?? (metric === "loss" ? "minimize" : "maximize");
 
+/**
+ * Refuses one metric as two objectives: of two values by one name nobody could say which is which.
+ *
+ * @throws StoreError `invalid_argument` naming the second
+ */
+export function refuseRepeated(objectives: readonly Pick<Objective, "metric">[]): void {
+  const metrics = objectives.map(({ metric }) => metric);
+  const index = metrics.findIndex((metric, at) => metrics.indexOf(metric) < at);
+  if (index < 0) return;
+  const [field, value] = [`objectives[${index}].metric`, metrics[index] as string];
+  const message = `${field}: ${value} is the metric of objectives[${metrics.indexOf(value)}] already`;
+  throw storeError("invalid_argument", message, { field, value });
+}
+
 /** Turns values into losses, of which less is better in every direction. */
 export const toLosses = (values: readonly number[], directions: readonly Direction[]): readonly number[] =>
   values.map((value, i) => (directions[i] === "maximize" ? -value : value));

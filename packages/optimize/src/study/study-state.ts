@@ -14,7 +14,7 @@ import { noTrials, type TrialTable, toTrialArray, toTrialTable } from "./trial-t
 export interface StudyOptions {
   /** Where to search at first. */
   readonly space: SearchSpace;
-  /** What to bring about, at least one; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
+  /** What to bring about, at least one, each of another metric; `loss` is minimised unless given. With several, trials are compared by Pareto dominance. */
   readonly objectives?: readonly Objective[];
   /** How to suggest points: TPE unless given. */
   readonly sampler?: Sampler;

@@ -139,6 +139,9 @@ describe("limits", () => {
   test("that make no sense are refused", () => {
     expect(() => start({ maxTrials: 0 })).toThrow("maxTrials must be a whole number of at least 1, got 0");
     expect(() => start({ objectives: [] })).toThrow("objectives must not be empty");
+    expect(() => start({ objectives: [{ metric: "a" }, { metric: "a" }] })).toThrow(
+      "objectives[1].metric: a is the metric",
+    );
     const objectives = [{ metric: "error", direction: "minimise" as "minimize" }];
     expect(() => start({ objectives })).toThrow("objectives[0].direction must be one of minimize, maximize");
     expect(() => start({ seed: 0.5 })).toThrow("seed must be a whole number");

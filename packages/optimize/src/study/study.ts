@@ -1,5 +1,6 @@
 import { checkedCalls, requireArguments, StoreError, type ValueRecord } from "@trimtab/core";
 import { creationArguments, studyArguments } from "../argument-kinds.ts";
+import { refuseRepeated } from "../objectives/objective.ts";
 import type { SearchSpace } from "../space/search-space.ts";
 import { bestTrial, paretoTrials, shouldPrune } from "./best-trials.ts";
 import { decideStudy } from "./decide-study.ts";
@@ -73,6 +74,7 @@ export interface Study {
  */
 export function createStudy(options: StudyOptions, events: Iterable<StudyEvent> = []): Study {
   requireArguments(creationArguments, [options, events]);
+  refuseRepeated(options.objectives ?? []);
   let state = initialStudyState(options);
   state.definition.sampler.check?.(state.layout);
   const happened: StudyEvent[] = [];

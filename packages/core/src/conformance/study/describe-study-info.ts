@@ -72,6 +72,8 @@ export function describeStudyInfo(opened: OpenStudies): void {
       expect(await field({ pruner: { name: "axe" } })).toMatchObject({ field: "pruner.name" });
       expect(await field({ id: "a/b" })).toMatchObject({ field: "id" });
       expect(await field({ objectives: [] })).toMatchObject({ field: "objectives" });
+      const twice = [{ metric: "cost" }, { metric: "loss" }, { metric: "cost", direction: "minimize" }];
+      expect(await field({ objectives: twice })).toMatchObject({ field: "objectives[2].metric", value: "cost" });
       await refusalOf(create({ variables: ["free"] }), "unbounded_space");
       await refusalOf(create({ variables: ["sum"] }), "read_only");
       await refusalOf(create({ variables: ["none"] }), "not_found");

@@ -530,7 +530,7 @@ export type CreateStudyRequest = Message<"trimtab.v1.CreateStudyRequest"> & {
   studyId: string;
 
   /**
-   * What to bring about, `loss`, minimised, unless given; with several, trials are compared by Pareto dominance.
+   * What to bring about, each of another metric; `loss`, minimised, unless given. With several, trials are compared by Pareto dominance.
    *
    * @generated from field: repeated trimtab.v1.Objective objectives = 3;
    */
