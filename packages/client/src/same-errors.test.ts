@@ -28,6 +28,8 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
   ["an empty optimization", (store) => store.renewLease("s", "", { fencingToken: 1 })],
   ["a name taken", (store) => store.registerVariable("s", sampleSpecs[0])],
   ["an unknown type", (store) => store.registerVariable("s", { ...spec, type: "colour" })],
+  ["no value", (store) => store.registerVariable("s", { name: "x", type: "float" })],
+  ["no new value", (store) => store.setVariable("s", "temperature", undefined as never)],
   ["a value of another type", (store) => store.setVariable("s", "temperature", "warm")],
   ["a value out of bounds", (store) => store.setVariable("s", "temperature", 2.5)],
   ["a choice that is none", (store) => store.setVariable("s", "model", "llama")],

@@ -18,6 +18,10 @@ export interface ValueTarget {
 /** Turns a value into the stored form that a variable's type gives it, or refuses it by name. */
 export function encodeValue(target: ValueTarget, input: unknown, context: DecideContext): Parsed<Payload> {
   const { name, type, constraints } = target;
+  // No request can carry that there is none, so that no type is asked about it here either.
+  if (input === undefined) {
+    return { kind: "refused", refusal: refusal("invalid_argument", `${name} is undefined`, { field: name }) };
+  }
   const found = context.types.get(type);
   if (found === undefined) return { kind: "refused", refusal: unknownType(type) };
   const parsed = parseValue(found, constraints, input, name);
