@@ -49,7 +49,7 @@ describe("a data folder", () => {
     const data = join(temporaryFolder(), "data");
     await fill(data);
     expect(await runDataCommand(["check", data])).toEqual({
-      output: expect.stringMatching(/^1 sessions, 22 commits \(\d+ bytes\), \d+ snapshots: all intact$/),
+      output: expect.stringMatching(/^1 session, 22 commits \(\d+ bytes\), \d+ snapshots?: all intact$/),
       status: 0,
     });
     damage(data);
@@ -97,7 +97,7 @@ describe("a data folder", () => {
     const lost = /audit\/log\.sqlite: the last \d+ of 22 acknowledged entries are missing/;
     expect(await runDataCommand(["check", killed])).toEqual({
       status: 3,
-      output: expect.stringMatching(/^1 sessions.*all intact\naudit: /),
+      output: expect.stringMatching(/^1 session.*all intact\naudit: /),
     });
     expect((await runDataCommand(["check", killed]))?.output).toMatch(lost);
     expect(await runDataCommand(["backup", killed, copy])).toEqual({ status: 1, output: expect.stringMatching(lost) });
@@ -109,7 +109,7 @@ describe("a data folder", () => {
     await fill(data);
     for (const folder of [auditFolder(data), studiesFolder(data)]) mkdirSync(folder);
     writeFileSync(join(auditFolder(data), "log.sqlite"), "");
-    const intact = { status: 0, output: expect.stringMatching(/^1 sessions.*all intact$/) };
+    const intact = { status: 0, output: expect.stringMatching(/^1 session.*all intact$/) };
     expect(await runDataCommand(["check", data])).toEqual(intact);
     expect(await runDataCommand(["backup", data, copy])).toMatchObject({ status: 0 });
     expect(await runDataCommand(["check", copy])).toEqual(intact);

@@ -70,7 +70,7 @@ describe("a server with a key", () => {
             "of the sessions, what TRIMTAB_ENCRYPTION_KEYS does not open:",
             "  session a: 2 commits from revision 1 on: what is stored was sealed with key old, which is missing: .*",
             "  session b: 3 commits from revision 1 on: what is stored was sealed with key old, .*",
-            "1 studies.*all intact",
+            "1 study,.*all intact",
             "of the studies, what TRIMTAB_ENCRYPTION_KEYS does not open:",
             "  study .*: the change of revision 1: what is stored was sealed with key old",
           ].join("\n"),

@@ -50,7 +50,7 @@ test("a backup that is killed anywhere is there with all of its parts or not at 
 }) => {
   const data = await fill();
   const whole = await runDataCommand(["check", data]);
-  expect(whole?.output).toMatch(/^1 sessions.*\n1 studies.*\naudit: 24 entries/);
+  expect(whole?.output).toMatch(/^1 session,.*\n1 study,.*\naudit: 24 entries/);
   let kills = 0;
   for (const point of points) {
     for (let time = 1; ; time++) {

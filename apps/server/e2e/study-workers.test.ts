@@ -75,7 +75,7 @@ describe("studies on disk", () => {
     const isReadable = Buffer.concat(stored).includes("startupTrials");
     expect(isReadable).toBe(sealingKey === undefined);
     expect(await runDataCommand(["backup", data, copy])).toMatchObject({ status: 0 });
-    expect((await runDataCommand(["check", copy]))?.output).toMatch(/\n1 studies, \d+ changes .* intact/);
+    expect((await runDataCommand(["check", copy]))?.output).toMatch(/\n1 study, \d+ changes .* intact/);
     const second = await openServer({ ...settings, data: copy });
     const again = await openStudy(second, second.url);
     expect(await again.study.info()).toMatchObject({ appliedTrial: applied.number, trialCounts: { complete: 5 } });

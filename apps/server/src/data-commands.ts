@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { counted } from "@trimtab/core";
 import { isLogError } from "@trimtab/log";
 import type { SealerOptions } from "@trimtab/log-sealed";
 import {
@@ -104,7 +105,7 @@ async function check(folder: string, called: Called, sealing: SealerOptions | un
 
 function toResult(report: SqliteLogReport, called: Called): CommandResult {
   const { streams, entries, bytes, snapshots, damages, damage } = report;
-  const found = `${streams} ${called.streams}, ${entries} ${called.entries} (${bytes} bytes), ${snapshots} snapshots`;
+  const found = `${counted(streams, called.stream, called.streams)}, ${counted(entries, called.entry, called.entries)} (${bytes} bytes), ${counted(snapshots, "snapshot")}`;
   if (damages === 0) return { output: `${found}: all intact`, status: 0 };
   const more = damages > damage.length ? [`and ${damages - damage.length} more`] : [];
   return {

@@ -1,3 +1,5 @@
+import { counted } from "@trimtab/core";
+
 /** Tells people how far the opening of a folder has come, where it takes long enough to wonder. */
 export interface OpeningReport {
   /** So many sessions were found so far. */
@@ -17,11 +19,11 @@ export function createOpeningReport(folder: string, print: (line: string) => voi
     found(sessions) {
       if (now() - printedAt < quietMs) return;
       printedAt = now();
-      print(`looking through ${folder}: ${sessions} sessions so far`);
+      print(`looking through ${folder}: ${counted(sessions, "session")} so far`);
     },
     done(sessions) {
       if (printedAt === startedAt) return;
-      print(`${folder} holds ${sessions} sessions; found in ${((now() - startedAt) / 1000).toFixed(1)} s`);
+      print(`${folder} holds ${counted(sessions, "session")}; found in ${((now() - startedAt) / 1000).toFixed(1)} s`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Commit, storeError } from "@trimtab/core";
+import { type Commit, counted, storeError } from "@trimtab/core";
 import { type CommitLog, readBackwards } from "@trimtab/log";
 import type { AuditRecord } from "./audit-record.ts";
 import type { EntryPlace } from "./audited-log.ts";
@@ -112,7 +112,7 @@ interface Failure {
 function notRecovered([first, ...more]: readonly Failure[]): unknown {
   if (first === undefined || !(first.error instanceof Error)) return first?.error;
   const { stream, error } = first;
-  const others = more.length === 0 ? "" : ` and of ${more.length} others`;
+  const others = more.length === 0 ? "" : ` and of ${counted(more.length, "other")}`;
   const message = `whether the audit has all of the end of ${stream}${others} is not known: ${error.message}`;
   return storeError("data_loss", message, { session: "" }, { cause: error });
 }

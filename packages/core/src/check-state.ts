@@ -1,13 +1,14 @@
 import { checkWhole } from "./check-argument.ts";
+import { counted } from "./counted.ts";
 import { type Refusal, refusal } from "./store-error.ts";
 
 /** Refuses one more of what a session holds where it holds as many as it may. */
 export function checkRoom(
   session: string,
-  { of: field, count, limit, called = field }: { of: string; count: number; limit: number; called?: string },
+  { of: field, count, limit, one }: { of: string; count: number; limit: number; one: string },
 ): Refusal | undefined {
   if (count < limit) return undefined;
-  const message = `session ${session} may hold ${limit} ${called}, this would be one more`;
+  const message = `session ${session} may hold ${counted(limit, one)}, this would be one more`;
   return refusal("limit_exceeded", message, { field, limit, value: count + 1 });
 }
 

@@ -3,6 +3,7 @@ import { conceal, guardOf } from "./access/guard-command.ts";
 import type { Command, DecideContext } from "./command.ts";
 import type { SessionEvent } from "./commit.ts";
 import { eventsIn, type Step } from "./commit-steps.ts";
+import { counted } from "./counted.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { evolve, type MadeVariable } from "./evolve.ts";
@@ -145,7 +146,7 @@ const itemsOf = (commands: readonly Command[]): number =>
 /** Refuses a batch of more items than it may hold. */
 export function checkBatchSize(limit: number, value: number): Refusal | undefined {
   if (value <= limit) return undefined;
-  const message = `a batch may hold ${limit} items, this one has ${value}`;
+  const message = `a batch may hold ${counted(limit, "item")}, this one has ${value}`;
   return refusal("limit_exceeded", message, { field: "batch", limit, value });
 }
 

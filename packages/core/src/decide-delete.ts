@@ -19,10 +19,14 @@ export function decideDelete(state: SessionState, command: CommandOf<"delete-var
   const rules = Array.from(state.rulesOf.from(id), (rule) => `the rule ${rule}`);
   const all = [...dependents, ...rules];
   const shown = all.slice(0, 5).join(", ") + (all.length > 5 ? ` and ${all.length - 5} more` : "");
-  return refuse("has_dependents", `${name} cannot be deleted: ${shown} depend on it`, {
-    variable: name,
-    dependents: all,
-  });
+  return refuse(
+    "has_dependents",
+    `${name} cannot be deleted: ${shown} ${all.length === 1 ? "depends" : "depend"} on it`,
+    {
+      variable: name,
+      dependents: all,
+    },
+  );
 }
 
 const nameOf = (state: SessionState, id: string) => state.variables.get(id)?.name ?? id;

@@ -100,7 +100,8 @@ function decideExisting(existing: Variable, command: CommandOf<"register-variabl
 export const checkVariableRoom = (
   { id, variableCount }: SessionState,
   { limits }: DecideContext,
-): Refusal | undefined => checkRoom(id, { of: "variables", count: variableCount, limit: limits.variablesPerSession });
+): Refusal | undefined =>
+  checkRoom(id, { of: "variables", one: "variable", count: variableCount, limit: limits.variablesPerSession });
 
 /** The next number whose id is no variable's name, since an id must not be mistaken for one. */
 export function freeNumber(state: SessionState, name: string): number {

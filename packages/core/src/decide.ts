@@ -178,7 +178,7 @@ function decidePutProgram(state: SessionState, command: CommandOf<"put-program">
   const body = parseRecord(command.body, "body", limits.programBytes);
   if (body.kind === "refused") return body;
   const count = state.programs.has(command.id) ? 0 : state.programCount;
-  const full = checkRoom(state.id, { of: "programs", count, limit: limits.programsPerSession });
+  const full = checkRoom(state.id, { of: "programs", one: "program", count, limit: limits.programsPerSession });
   if (full !== undefined) return { kind: "refused", refusal: full };
   return accept({ kind: "program-put", id: command.id, body: body.value });
 }

@@ -20,6 +20,7 @@ export * from "./commit.ts";
 export { eventsIn, type Step, stepsOf } from "./commit-steps.ts";
 export * from "./configuration-space/configuration-space.ts";
 export { unknownSpace } from "./configuration-space/decide-space.ts";
+export { counted } from "./counted.ts";
 export * from "./decide.ts";
 export * from "./decide-batch.ts";
 export * from "./decision.ts";

@@ -1,4 +1,4 @@
-import { type Command, storeError } from "@trimtab/core";
+import { type Command, counted, storeError } from "@trimtab/core";
 import type { SessionExpiry } from "./session-expiry.ts";
 import type { SessionIndex } from "./session-index.ts";
 import type { LoadedSession, SessionTable } from "./session-table.ts";
@@ -32,7 +32,7 @@ export function createSessionBeginning(options: SessionBeginningOptions) {
       if (session.summary.status === "live" && expired(session)) await expire(session);
       if (session.summary.status !== "live" && index.size > maxSessions) {
         const details = { field: "sessions", limit: maxSessions, value: index.size };
-        const message = `the store may hold ${details.limit} sessions, this would be one more`;
+        const message = `the store may hold ${counted(maxSessions, "session")}, this would be one more`;
         throw storeError("limit_exceeded", message, details);
       }
       return await writer.write(session, commands, by);

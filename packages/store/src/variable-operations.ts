@@ -1,6 +1,7 @@
 import {
   type Command,
   checkBatchSize,
+  counted,
   type DependencyView,
   explained,
   findVariable,
@@ -91,7 +92,7 @@ export function refuseManyRefs(
 ): void {
   const limit = Math.max(limits.variablesPerSession, state.variableCount);
   if (refs.length <= limit) return;
-  const message = `refs: at most ${limit} variables are asked for together, not ${refs.length}`;
+  const message = `refs: at most ${counted(limit, "variable is", "variables are")} asked for together, not ${refs.length}`;
   throw storeError("limit_exceeded", message, { field: "refs", limit, value: refs.length });
 }
 

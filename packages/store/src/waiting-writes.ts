@@ -1,4 +1,4 @@
-import { storeError } from "@trimtab/core";
+import { counted, storeError } from "@trimtab/core";
 
 /** How soon to write again; by then the storage has taken many of those that wait, or it stands still. */
 const retryAfterMs = 100;
@@ -20,7 +20,7 @@ export function createWaitingWrites(limit: number): WaitingWrites {
     enter() {
       if (waiting >= limit) {
         const details = { field: "waiting_writes", limit, value: waiting + 1, retryAfterMs };
-        const message = `waiting_writes: ${limit} wait to be stored already: try again in ${retryAfterMs} ms`;
+        const message = `waiting_writes: ${counted(limit, "waits", "wait")} to be stored already: try again in ${retryAfterMs} ms`;
         throw storeError("limit_exceeded", message, details);
       }
       waiting++;

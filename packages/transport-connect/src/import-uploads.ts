@@ -1,4 +1,4 @@
-import { storeError } from "@trimtab/core";
+import { counted, storeError } from "@trimtab/core";
 
 /** How much memory uploads may take, and for how long. */
 export interface UploadLimits {
@@ -102,7 +102,7 @@ export function createImportUploads(limits: UploadLimits = defaultUploadLimits):
         throw limitExceeded("data", data.byteLength, limits.chunkBytes);
       }
       if (offset > upload.receivedBytes) {
-        const message = `offset leaves a gap: ${upload.receivedBytes} bytes were received, the piece begins at ${offset}`;
+        const message = `offset leaves a gap: ${counted(upload.receivedBytes, "byte was", "bytes were")} received, the piece begins at ${offset}`;
         throw storeError("invalid_argument", message, { field: "offset", limit: upload.receivedBytes, value: offset });
       }
       // A copy, since a piece is part of the message that it came in.
@@ -145,7 +145,7 @@ function checkSize(size: number, { sizeBytes }: UploadPromise, limits: UploadLim
 
 async function checkWhole(file: Uint8Array<ArrayBuffer>, { sizeBytes, sha256 }: UploadPromise): Promise<void> {
   if (sizeBytes > 0 && file.byteLength !== sizeBytes) {
-    const message = `the upload has ${file.byteLength} bytes of ${sizeBytes}`;
+    const message = `the upload has ${counted(file.byteLength, "byte")} of ${sizeBytes}`;
     throw storeError("invalid_argument", message, { field: "size_bytes", limit: sizeBytes, value: file.byteLength });
   }
   if (sha256.byteLength === 0) return;

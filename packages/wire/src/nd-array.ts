@@ -1,4 +1,4 @@
-import { type DType, dtypes, isNdArray, type NdArray, settle } from "@trimtab/core";
+import { counted, type DType, dtypes, isNdArray, type NdArray, settle } from "@trimtab/core";
 import { DType as WireDType, type NdArray as WireNdArray } from "./gen/trimtab/v1/value_pb.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { refuseMessage } from "./refuse.ts";
@@ -45,7 +45,10 @@ export function fromWireNdArray({ dtype: wireDtype, shape: extents, data: bytes 
   const data = plainBytes(bytes);
   const array = { dtype, shape, data };
   if (!isNdArray(array)) {
-    throw refuseMessage(path, `of ${dtype} with shape [${extents.join(", ")}] does not hold ${data.byteLength} bytes`);
+    throw refuseMessage(
+      path,
+      `of ${dtype} with shape [${extents.join(", ")}] does not hold ${counted(data.byteLength, "byte")}`,
+    );
   }
   if (data.byteLength >= largeBytes && data.byteLength * 2 > data.buffer.byteLength) settle(data);
   return array;

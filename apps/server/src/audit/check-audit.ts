@@ -1,4 +1,5 @@
 import { type ChainReport, verifyChain } from "@trimtab/audit";
+import { counted } from "@trimtab/core";
 import { isLogError } from "@trimtab/log";
 import { holdsLog, openSqliteLog } from "@trimtab/log-sqlite";
 import { variableOf } from "../settings.ts";
@@ -33,7 +34,7 @@ export async function checkAudit(folder: string, keys: AuditKeys | undefined): P
   const { number, hash } = report.head;
   const last = number === 0 ? "" : `, the last is ${number} with hash ${Buffer.from(hash).toString("hex")}`;
   return {
-    line: `audit: ${report.entries} entries follow from each other${sealedIn(storage, keys)}${last}`,
+    line: `audit: ${counted(report.entries, "entry follows", "entries follow")} from each other${sealedIn(storage, keys)}${last}`,
     found: storage.unopened.count === 0 ? "intact" : "damaged",
   };
 }

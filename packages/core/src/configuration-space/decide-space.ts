@@ -62,7 +62,7 @@ function checkSpaceRoom(
 ): Refusal | undefined {
   if (before !== undefined) return undefined;
   const limit = limits.spacesPerSession;
-  return checkRoom(id, { of: "spaces", called: "configuration spaces", count: spaces.size, limit });
+  return checkRoom(id, { of: "spaces", one: "configuration space", count: spaces.size, limit });
 }
 
 /** The refusal of a name that no configuration space has. */

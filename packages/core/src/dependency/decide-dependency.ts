@@ -1,6 +1,7 @@
 import { checkChoice, parseRecord } from "../check-argument.ts";
 import type { CommandOf, DecideContext } from "../command.ts";
 import type { SessionEvent } from "../commit.ts";
+import { counted } from "../counted.ts";
 import { accept, type Decision, refuse } from "../decision.ts";
 import { derivationNeeds } from "../derivation/check-derivation.ts";
 import { unknownVariable } from "../find-variable.ts";
@@ -75,7 +76,7 @@ export function checkEdge(
 ): Refusal | undefined {
   if (count >= limits.dependenciesPerVariable) {
     const limit = limits.dependenciesPerVariable;
-    const message = `${name} may have ${limit} dependencies, this would be one more`;
+    const message = `${name} may have ${counted(limit, "dependency", "dependencies")}, this would be one more`;
     return refusal("limit_exceeded", message, { field: "dependencies", limit, value: count + 1 });
   }
   if (height > limits.dependencyDepth) {

@@ -22,6 +22,7 @@ export function decideSetLabel(
     checkText(command.description, "description", limits.expressionLength) ??
     checkRoom(state.id, {
       of: "labels",
+      one: "label",
       count: before === undefined ? state.labels.size : 0,
       limit: limits.labelsPerSession,
     });

@@ -1,6 +1,7 @@
 import { parseRecord } from "../check-argument.ts";
 import type { DecideContext } from "../command.ts";
 import type { SessionEvent, VariableSet } from "../commit.ts";
+import { counted } from "../counted.ts";
 import { fromPayload, payloadSize, type Value, type ValueRecord } from "../payload.ts";
 import type { SessionState } from "../session-state.ts";
 import { emptyRecord, laterThan } from "../variable.ts";
@@ -71,7 +72,7 @@ function endOf(record: OptimizationRecord): { state: "completed" | "converged"; 
     }
   }
   if (maxIterations > 0 && iteration >= maxIterations) {
-    return { state: "completed", cause: `${maxIterations} iterations were reported` };
+    return { state: "completed", cause: `${counted(maxIterations, "iteration was", "iterations were")} reported` };
   }
   return undefined;
 }

@@ -55,7 +55,7 @@ function checkExpected(state: SessionState, { rule, expectedRevision: expected }
 
 function checkRuleRoom({ id, rules }: SessionState, name: string, { limits }: DecideContext): Refusal | undefined {
   if (rules.has(name)) return undefined;
-  return checkRoom(id, { of: "rules", count: rules.size, limit: limits.rulesPerSession });
+  return checkRoom(id, { of: "rules", one: "rule", count: rules.size, limit: limits.rulesPerSession });
 }
 
 /** Decides on the end of a rule. */

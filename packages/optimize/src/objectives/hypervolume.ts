@@ -1,4 +1,4 @@
-import { requireArguments, storeError } from "@trimtab/core";
+import { counted, requireArguments, storeError } from "@trimtab/core";
 import { volumeArguments } from "../argument-kinds.ts";
 import { type Losses, paretoFront } from "./dominance.ts";
 
@@ -14,7 +14,7 @@ export function hypervolume(losses: readonly Losses[], reference: Losses): numbe
   const index = losses.findIndex((point) => point.length !== reference.length);
   if (index < 0) return measure(losses, reference);
   const [field, limit, value] = [`losses[${index}]`, reference.length, losses[index]?.length ?? 0];
-  const message = `${field} must have ${limit} numbers, as many as the reference has, got ${value}`;
+  const message = `${field} must have ${counted(limit, "number")}, as many as the reference has, got ${value}`;
   throw storeError("invalid_argument", message, { field, limit, value });
 }
 

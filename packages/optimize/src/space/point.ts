@@ -1,4 +1,4 @@
-import { type Space, storeError, type Value, type ValueRecord } from "@trimtab/core";
+import { counted, type Space, storeError, type Value, type ValueRecord } from "@trimtab/core";
 import type { Parameter, SpaceLayout } from "./space-layout.ts";
 
 /**
@@ -117,7 +117,7 @@ function rangeOf(space: Space): string {
     case "conditional":
       return listOf(Object.keys(space.branches));
     case "vector":
-      return `${space.dimensions} numbers ${space.sphere ? "of norm 1" : `from ${space.min} to ${space.max}`}`;
+      return `${counted(space.dimensions, "number")} ${space.sphere ? "of norm 1" : `from ${space.min} to ${space.max}`}`;
   }
 }
 

@@ -73,7 +73,7 @@ export function createOwnCalls(store: Store, access: SessionAccess): OwnCalls {
     (name: (typeof ofOwner)[number]): Method =>
     async (session, ref, ...rest) => {
       access.act(session);
-      const variable = ownRef(session, String(ref), "the list of access rules");
+      const variable = ownRef(session, String(ref), "the access rules");
       return (store[name] as Method)(session, variable, ...rest);
     };
   const guardListing =

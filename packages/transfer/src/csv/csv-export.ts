@@ -1,4 +1,4 @@
-import type { VariableExport } from "@trimtab/core";
+import { counted, type VariableExport } from "@trimtab/core";
 import { decodeText } from "../decode-text.ts";
 import { createIdMaker } from "../make-id.ts";
 import { malformed } from "../malformed.ts";
@@ -26,7 +26,7 @@ export function decodeCsv(file: Uint8Array, nowMs: number): VariableExport {
   const variables = rows.map(({ cells, line }, index) => {
     const path = `data.variables[${index}]`;
     if (cells.length !== order.length) {
-      throw malformed(path, `has ${cells.length} cells in line ${line}, the header has ${order.length}`);
+      throw malformed(path, `has ${counted(cells.length, "cell")} in line ${line}, the header has ${order.length}`);
     }
     const row: Row = Object.fromEntries(order.map((column, at) => [column, cells[at]]));
     return readVariable(row, path, { id: makeId(row.name ?? ""), atMs: nowMs });

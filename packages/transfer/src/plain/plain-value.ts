@@ -1,5 +1,14 @@
 import { base64Encode } from "@bufbuild/protobuf/wire";
-import { dtypes, elementCount, isInt64, maxPayloadDepth, type NdArray, type Payload, type Value } from "@trimtab/core";
+import {
+  counted,
+  dtypes,
+  elementCount,
+  isInt64,
+  maxPayloadDepth,
+  type NdArray,
+  type Payload,
+  type Value,
+} from "@trimtab/core";
 import { malformed } from "../malformed.ts";
 import { readBase64 } from "../read-base64.ts";
 import { fromPlainElements, toPlainElements } from "./plain-elements.ts";
@@ -110,7 +119,7 @@ function fromPlainArray(plain: object, path: string): NdArray {
     throw malformed(`${path}.shape`, "must be a list of whole numbers of at least 0");
   }
   if (!Array.isArray(data) || data.length !== elementCount(shape)) {
-    throw malformed(`${path}.data`, `must be a flat list of ${elementCount(shape)} elements`);
+    throw malformed(`${path}.data`, `must be a flat list of ${counted(elementCount(shape), "element")}`);
   }
   const bytes = fromPlainElements(dtype, data);
   if (typeof bytes === "number") throw malformed(`${path}.data[${bytes}]`, `is nothing that ${dtype} can hold`);

@@ -1,4 +1,4 @@
-import { type DType, dtypeBytes, elementCount } from "@trimtab/core";
+import { counted, type DType, dtypeBytes, elementCount } from "@trimtab/core";
 import { decodeText } from "../decode-text.ts";
 import { isJsonRecord, type JsonRecord, parseJsonRecord } from "../json/parse-json.ts";
 import { malformed } from "../malformed.ts";
@@ -31,12 +31,14 @@ export interface SafetensorsHeader {
  * @throws StoreError `invalid_argument` naming the place and the problem
  */
 export function readHeader(file: Uint8Array, maxBytes: number): SafetensorsHeader {
-  if (file.byteLength < 8) throw malformed("data.header", `is truncated: the file has ${file.byteLength} bytes`);
+  if (file.byteLength < 8)
+    throw malformed("data.header", `is truncated: the file has ${counted(file.byteLength, "byte")}`);
   const length = new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true);
   if (length > BigInt(maxBytes))
     throw malformed("data.header", `takes ${length} bytes, at most ${maxBytes} are allowed`);
   const dataStart = 8 + Number(length);
-  if (dataStart > file.byteLength) throw malformed("data.header", `is truncated: ${length} bytes do not fit the file`);
+  if (dataStart > file.byteLength)
+    throw malformed("data.header", `is truncated: ${counted(length, "byte does", "bytes do")} not fit the file`);
   // A byte order mark would be passed over; the format begins with the brace.
   if (file[8] !== 0x7b) throw malformed("data.header", "does not begin with {");
   const header = parseJsonRecord(decodeText(file.subarray(8, dataStart), "data.header"), "data.header");

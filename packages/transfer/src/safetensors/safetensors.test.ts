@@ -121,7 +121,7 @@ test.each([
   [
     "bytes that do not fit the shape",
     fileOf(one('{"dtype":"U8","shape":[2],"data_offsets":[0,1]}'), [0]),
-    "takes 1 bytes",
+    "takes 1 byte,",
   ],
   [
     "a gap at the start",
@@ -131,7 +131,7 @@ test.each([
   [
     "bytes after the last tensor",
     fileOf(one('{"dtype":"U8","shape":[],"data_offsets":[0,1]}'), [0, 0]),
-    "has 1 bytes after",
+    "has 1 byte after",
   ],
   [
     "two tensors in one place",

@@ -1,4 +1,4 @@
-import { isNdArray, type NdArray } from "@trimtab/core";
+import { counted, isNdArray, type NdArray } from "@trimtab/core";
 import { checkBytes, malformed } from "../malformed.ts";
 import { formatNames, layoutOrder } from "./element-formats.ts";
 import { metadataKey, readHeader } from "./safetensors-header.ts";
@@ -94,12 +94,13 @@ export function fromSafetensors(file: Uint8Array): Safetensors {
       throw malformed(path, `${problem}: begins at byte ${from}, not ${end}`, from);
     }
     if (to - from !== sizeBytes) {
-      throw malformed(path, `takes ${to - from} bytes, its dtype and shape ${sizeBytes}`, to - from);
+      throw malformed(path, `takes ${counted(to - from, "byte")}, its dtype and shape ${sizeBytes}`, to - from);
     }
     if (to > data.byteLength) throw malformed(path, `ends at byte ${to} of ${data.byteLength}`, to);
     tensors.set(name, { dtype, shape, data: data.subarray(from, to) });
     end = to;
   }
-  if (end !== data.byteLength) throw malformed("data", `has ${data.byteLength - end} bytes after the last tensor`);
+  if (end !== data.byteLength)
+    throw malformed("data", `has ${counted(data.byteLength - end, "byte")} after the last tensor`);
   return { tensors, metadata };
 }

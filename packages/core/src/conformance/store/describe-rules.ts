@@ -112,7 +112,7 @@ function describeEnforcing(open: OpenStore): void {
     const { store } = await openNumbers(open, { low: 1, high: 2 });
     await store.putRule("s", ordered);
     const error = await rejection(store.deleteVariable("s", "low"), "has_dependents");
-    expect(error.message).toContain("ordered");
+    expect(error.message).toContain("the rule ordered depends on it");
     await store.deleteVariable("s", "low", { cascade: true });
     expect((await store.listRules("s")).items).toEqual([]);
     await store.setVariable("s", "high", -1);
