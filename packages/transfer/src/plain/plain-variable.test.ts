@@ -50,6 +50,26 @@ test("a variable is plain data under the names of every language", () => {
   });
 });
 
+test("what an optimizer has tried, newest first, is the history", () => {
+  const entries = [
+    { timestamp: "2023-11-14T22:13:21Z", value: 0.9, optimizer_id: "bayes", metrics: { loss: 0.1 } },
+    { timestamp: "2023-11-14T22:13:20Z", value: 0.7, optimizer_id: null, metadata: { reason: "first" } },
+  ];
+  const plain = { name: "x", type: "float", value: 0.9, optimization_history: entries };
+  const { variable, history } = fromPlain(plain);
+  expect(variable).toMatchObject({ version: 1, updatedBy: "bayes", createdAtMs: 1_700_000_000_000 });
+  expect(history).toMatchObject([
+    { version: 0, value: 0.7, updatedBy: "", metadata: { reason: "first" } },
+    { version: 1, value: 0.9, metadata: { optimizer_id: "bayes", metrics: { loss: 0.1 } } },
+  ]);
+  const refused = (changes: object) => refusalOf(() => fromPlain({ ...plain, ...changes }));
+  expect(refused({ optimization_history: [{ value: 1 }] })).toContain(
+    "optimization_history[0].timestamp must be a time",
+  );
+  expect(refused({ optimization_history: [{ ...entries[0], note: 1 }] })).toContain('the unknown field "note"');
+  expect(refused({ history: toPlain(variable, { history }).history })).toContain("optimization_history tells");
+});
+
 test("what plain data may lack has defaults", () => {
   expect(fromPlain({ name: "x", type: "float", value: 1 }, { nowMs: 7 })).toEqual({
     variable: createVariable({

@@ -10,6 +10,7 @@ import {
   variableId,
 } from "@trimtab/core";
 import { malformed } from "../malformed.ts";
+import { entryAsVersion } from "./optimization-entry.ts";
 import { fromPlainValue, type PlainValue, toPlainValue } from "./plain-value.ts";
 
 /** A variable as plain data, under the names that every language uses; ready for JSON. */
@@ -87,11 +88,23 @@ export interface ParsedPlain {
   readonly history: readonly VariableVersion[];
 }
 
-const fields = ["id", "name", "type", "value", "constraints", "metadata", "dependencies", "history"];
+const fields = [
+  "id",
+  "name",
+  "type",
+  "value",
+  "constraints",
+  "metadata",
+  "dependencies",
+  "history",
+  "optimization_history",
+];
 
 /**
  * Reads a variable from plain data. Name, type and value must be there; constraints and metadata are empty, and
- * dependencies and history none, unless given. A module's name may be a reference or bare text. What plain data does not
+ * dependencies and history none, unless given. In place of `history` there may be `optimization_history`: entries of `timestamp`, `value`
+ * and, where they are told, `optimizer_id`, `metrics` and `metadata`, newest first, which are versions counted from the oldest one. A
+ * module's name may be a reference or bare text. What plain data does not
  * tell, such as times, is as `nowMs` and the newest version say.
  *
  * @throws StoreError `invalid_argument` naming the field and the problem, an unknown field included
@@ -102,7 +115,7 @@ export function fromPlain(plain: unknown, { nowMs = Date.now() }: { nowMs?: numb
   if (unknown !== undefined) throw malformed("variable", `has the unknown field ${JSON.stringify(unknown)}`);
   const [name, type] = [text(data["name"], "name"), text(data["type"], "type")];
   if (data["value"] === undefined) throw malformed("value", "is required");
-  const history = list(data["history"], "history").map((each, index) => fromVersion(each, type, `history[${index}]`));
+  const history = readHistory(data, type);
   const newest = history.at(-1);
   const variable = createVariable({
     id: data["id"] === undefined ? variableId(name, 1) : text(data["id"], "id"),
@@ -142,6 +155,18 @@ function fromPlainRecord(plain: unknown, path: string): ValueRecord {
       return [key, fromPlainValue(item, `${path}.${key}`, 1)];
     }),
   );
+}
+
+function readHistory(data: { readonly [key: string]: unknown }, type: string): VariableVersion[] {
+  const entries = list(data["optimization_history"], "optimization_history");
+  const versions = list(data["history"], "history");
+  if (entries.length === 0) return versions.map((each, index) => fromVersion(each, type, `history[${index}]`));
+  if (versions.length > 0) throw malformed("optimization_history", "tells what history tells already");
+  const read = (entry: unknown, index: number) => {
+    const path = `optimization_history[${index}]`;
+    return fromVersion(entryAsVersion(entry, entries.length - 1 - index, path), type, path);
+  };
+  return entries.map(read).reverse();
 }
 
 function fromVersion(plain: unknown, type: string, path: string): VariableVersion {
