@@ -31,6 +31,7 @@ import {
   noteOfCommit,
 } from "@trimtab/wire/log";
 import { toLimits } from "./limit-settings.ts";
+import { defaultMemoryBytes } from "./memory-guard.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a store is opened with, beside the settings. */
@@ -78,6 +79,8 @@ export async function openStore(
     ...(settings.historyBytes !== undefined && { historyBytes: settings.historyBytes }),
     sweepIntervalMs: settings.sweepIntervalMs,
     bookmarkIntervalMs: settings.bookmarkIntervalMs,
+    // An eighth of what there is, so that they leave room where there is little of it; at worst it is a quarter.
+    recentTotalBytes: Math.min(256 << 20, Math.floor((settings.maxMemoryBytes ?? defaultMemoryBytes()) / 8)),
     maxLoadedSessions: settings.maxLoadedSessions,
     idleSessionMs: settings.idleSessionMs,
     ...(appends !== undefined && { appends }),

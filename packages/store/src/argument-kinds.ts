@@ -66,6 +66,7 @@ export const creationArguments = [
         onDamage: callable,
         recentCommits: count,
         recentBytes: count,
+        recentTotalBytes: count,
         snapshotEvery: atLeast(1),
         historyCommits: count,
         historyAgeMs: count,

@@ -31,6 +31,7 @@ import { createOptimizationOperations } from "./optimization-operations.ts";
 import { createOptimizerRuns } from "./optimizer-runs.ts";
 import { createProgramOperations } from "./program-operations.ts";
 import { createReaderOperation } from "./reader-operation.ts";
+import { recentOf } from "./recent-commits.ts";
 import { createRollbackOperations } from "./rollback-operations.ts";
 import { createRuleOperations } from "./rule-operations.ts";
 import { createSessionOperations } from "./session-operations.ts";
@@ -78,7 +79,7 @@ export function createStore(options: StoreOptions): LocalStore {
     idleSessionMs: options.idleSessionMs ?? 600_000,
     onProgress: options.onProgress ?? (() => {}),
     onDamage: options.onDamage ?? (() => {}),
-    recent: { commits: options.recentCommits ?? 1024, bytes: options.recentBytes ?? 16 << 20 },
+    recent: recentOf(options),
     snapshotEvery: options.snapshotEvery ?? 1000,
     ...retentionOf(options),
     telemetry,

@@ -87,6 +87,12 @@ export interface StoreOptions {
   readonly recentCommits?: number;
   /** Bytes that the values in those commits may take together, the newest one's aside; 16 MiB unless given. */
   readonly recentBytes?: number;
+  /**
+   * Bytes that those commits, with what they are made of, may take of all sessions together before each session keeps to its equal part:
+   * those that are written to at once, the others within half of `bookmarkIntervalMs`, and never more than twice as much, the newest
+   * commit of each session aside. 256 MiB unless given. What a watch does not find there it reads from the log.
+   */
+  readonly recentTotalBytes?: number;
   /** Commits between two snapshots of a session; 1000 unless given. */
   readonly snapshotEvery?: number;
   /** Commits of each session that stay in the log behind its latest snapshot, at least 1; 10 000 unless given. */

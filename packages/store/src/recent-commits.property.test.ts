@@ -1,7 +1,7 @@
 import type { Commit } from "@trimtab/core";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { createRecentCommits } from "./recent-commits.ts";
+import { describe, expect, test } from "vitest";
+import { createRecentCommits, createRecentRoom } from "./recent-commits.ts";
 
 const commitOf = (revision: number, bytes: number): Commit => ({
   session: "s",
@@ -38,7 +38,8 @@ test("the newest commits are kept, as many as fit by number and by bytes, and no
     fc.property(
       fc.record({ floor: fc.nat(20), commits: fc.integer({ min: 1, max: 6 }), bytes: fc.nat(100) }),
       fc.array(fc.nat(60), { maxLength: 30 }),
-      ({ floor, ...options }, sizes) => {
+      ({ floor, ...limits }, sizes) => {
+        const options = { ...limits, room: createRecentRoom(1 << 20) };
         const recent = createRecentCommits(floor, options);
         sizes.forEach((size, index) => {
           const commit = commitOf(floor + index + 1, size);
@@ -53,4 +54,62 @@ test("the newest commits are kept, as many as fit by number and by bytes, and no
       },
     ),
   );
+});
+
+describe("what many windows keep together", () => {
+  /** What a commit of one event is counted by, beside its value. */
+  const overhead = 1280;
+  const sum = (sizes: readonly number[]): number => sizes.reduce((before, each) => before + each, 0);
+
+  function openWindows(bytes: number, count: number) {
+    const room = createRecentRoom(bytes);
+    const open = () => ({
+      recent: createRecentCommits(0, { commits: 1000, bytes: 1 << 30, room }),
+      sizes: [0].slice(1),
+    });
+    const windows = Array.from({ length: count }, open);
+    const of = (at: number) => windows[at] ?? open();
+    return {
+      room,
+      windows,
+      push(at: number, size: number) {
+        const { recent, sizes } = of(at);
+        sizes.push(size + overhead);
+        recent.push(commitOf(sizes.length, size));
+        expect(recent.at(sizes.length)?.revision).toBe(sizes.length);
+      },
+      reopen(at: number) {
+        of(at).recent.leave();
+        windows[at] = open();
+      },
+      kept: () => sum(windows.map(({ recent, sizes }) => sum(sizes.slice(recent.floor)))),
+      newest: () => sum(windows.map(({ sizes }) => sizes.at(-1) ?? 0)),
+    };
+  }
+
+  const step = fc.record({ at: fc.nat(9), bytes: fc.nat(4000), leaves: fc.nat(40).map((roll) => roll === 0) });
+
+  test("is counted, bounded, and given back when they leave", () => {
+    fc.assert(
+      fc.property(fc.nat(40_000), fc.array(step, { maxLength: 200 }), (bytes, steps) => {
+        const { room, windows, push, reopen, kept, newest } = openWindows(bytes, 10);
+        for (const { at, bytes: size, leaves } of steps) {
+          push(at, size);
+          expect(room.held).toBe(kept());
+          expect(room.held).toBeLessThanOrEqual(2 * bytes + newest());
+          if (leaves) reopen(at);
+        }
+        for (const { recent } of windows) recent.shrink();
+        expect(kept()).toBeLessThanOrEqual(bytes + newest());
+        for (const { recent } of windows) recent.leave();
+        expect(room).toMatchObject({ held: 0, windows: 0 });
+      }),
+    );
+  });
+
+  test("stays within its bound where each in turn is filled and then rests", () => {
+    const { room, push } = openWindows(100 * overhead, 100);
+    for (let at = 0; at < 100; at++) for (let count = 0; count < 200; count++) push(at, 0);
+    expect(room.held).toBeLessThanOrEqual(300 * overhead);
+  });
 });

@@ -32,7 +32,9 @@ export interface SessionRuntime
    * StoreError.
    */
   submit(write: Write): WriteResult | Promise<WriteResult>;
-  /** Stops following the log. */
+  /** Tells those who watch and have been idle how far it is, and gives back memory that others are in want of. */
+  tick(): void;
+  /** Stops following the log, and gives back what it had of what all sessions share. */
   close(): void;
 }
 
@@ -156,6 +158,7 @@ class Runtime implements SessionRuntime, SessionFold {
     if (state.revision <= this.state.revision) return;
     this.state = state;
     this.history = history;
+    this.#recent?.leave();
     this.#recent = undefined;
     this.#hub?.startOver();
   }
@@ -168,7 +171,13 @@ class Runtime implements SessionRuntime, SessionFold {
     }
   }
 
+  tick(): void {
+    this.#recent?.shrink();
+    if (this.watchers > 0) this.hub.tick(this.state.revision);
+  }
+
   close(): void {
+    this.#recent?.leave();
     this.#following?.stop();
   }
 

@@ -221,9 +221,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       return count;
     },
     tick() {
-      for (const { runtime } of table.loaded.values()) {
-        if (runtime.watchers > 0) runtime.hub.tick(runtime.state.revision);
-      }
+      for (const { runtime } of table.loaded.values()) runtime.tick();
       table.restIdle();
       letAge();
     },

@@ -58,6 +58,11 @@ describeStore(
   facts,
 );
 
+describeStoreModel("in process, with hardly any memory for what sessions keep for watches", async () => {
+  const store = createStore({ types: builtinTypes, expressions: cel, recentTotalBytes: 1 });
+  return { store, close: () => store.close() };
+});
+
 describeStoreModel("in process, with sessions leaving memory", async () => {
   const store = createStore({ types: builtinTypes, expressions: cel, recentBytes: 40, snapshotEvery: 3, ...leaving });
   return { store, close: () => store.close() };

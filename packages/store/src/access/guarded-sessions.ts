@@ -65,6 +65,7 @@ export function createGuardedSessions(sessions: Sessions, viewer: Viewer): Sessi
       retain: (nowMs) => runtime.retain(nowMs),
       submit: (write) => runtime.submit(write),
       settled: () => runtime.settled(),
+      tick: () => runtime.tick(),
       close: () => runtime.close(),
     };
     return { ...session, runtime: guarded };
