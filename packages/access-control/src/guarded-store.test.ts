@@ -1,4 +1,4 @@
-import { describeStore, describeStoreArguments } from "@trimtab/core/conformance";
+import { describeStore, describeStoreArguments, describeStranger } from "@trimtab/core/conformance";
 import { createJudgedStore } from "./test-parts/open-shared.ts";
 
 const facts = { historyCommits: 20, bookmarkIntervalMs: 20, expressions: true, access: true };
@@ -26,3 +26,8 @@ async function openGuarded() {
 describeStore("in process, guarded", openGuarded, facts);
 
 describeStoreArguments("a guarded store", openGuarded);
+
+describeStranger("a guarded store", async () => {
+  const store = createJudgedStore();
+  return { store, stranger: store.as({ id: "eve", sessions: ["elsewhere"] }), close: () => store.close() };
+});

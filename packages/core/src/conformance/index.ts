@@ -1,5 +1,6 @@
 export { describeArguments } from "./arguments/describe-arguments.ts";
 export { describeStoreArguments } from "./arguments/describe-store-arguments.ts";
+export { describeStranger, type StrangerHarness } from "./arguments/describe-stranger.ts";
 export { describeStudyArguments } from "./arguments/describe-study-arguments.ts";
 export { describeStore } from "./describe-store.ts";
 export { describeStudies } from "./describe-studies.ts";
