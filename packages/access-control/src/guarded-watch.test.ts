@@ -187,6 +187,21 @@ describe("a watch of another session's variables", () => {
     await second.close();
   });
 
+  test("that was resumed tells what it is asked to, and of a revocation", async () => {
+    const { store, guest, grant } = await openShared();
+    await grant("x", "observe");
+    const first = reading(guest, ["owner/x"]);
+    const { token } = await first.next();
+    await first.close();
+    const second = reading(guest, ["owner/x"], { after: token, oldValues: true });
+    await second.next();
+    await store.setVariable("owner", "x", 5);
+    expect(await second.tell()).toMatchObject({ kind: "changes", changes: [{ oldValue: 1, value: 5 }] });
+    await grant("x");
+    expect(await second.tell()).toMatchObject({ kind: "reset", cause: "access_changed", variables: [] });
+    await second.close();
+  });
+
   test("starts over where a rule's own condition opens again without a commit", async () => {
     const time = { ms: Date.UTC(2026, 0, 1, 10) };
     const { store, guest } = await openShared({ x: 1 }, {}, { now: () => time.ms, elapsed: () => 0 });

@@ -69,3 +69,21 @@ test("a watch that has missed the end of a session and goes on with the next of 
     break;
   }
 });
+
+test("a watch that is read after the next session of its id has begun elsewhere ends with its own", async () => {
+  const log = createMemoryLog<Commit>();
+  const [here, elsewhere] = [openStore({ log }), openStore({ log })];
+  await live(elsewhere, [1]);
+  const events = here.watch("s")[Symbol.asyncIterator]();
+  expect((await events.next()).value).toMatchObject({ kind: "snapshot" });
+  await elsewhere.setVariable("s", "x", 2);
+  await Promise.all([elsewhere.deleteSession("s"), live(elsewhere, [10, 11])]);
+  await expect.poll(async () => (await here.getVariable("s", "x")).value).toBe(11);
+  const told: (WatchEvent | undefined)[] = [];
+  for (let each = await events.next(); !each.done; each = await events.next()) told.push(each.value);
+  expect(told).toMatchObject([
+    { kind: "changes", changes: [{ value: 2 }] },
+    { kind: "changes", changes: [{ kind: "deleted", name: "x" }] },
+    { kind: "ended", cause: "session_deleted" },
+  ]);
+});
