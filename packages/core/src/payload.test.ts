@@ -100,6 +100,18 @@ test("payloadEquals tells kinds, bits and sizes apart", () => {
   expect(payloadEquals(toPayload({ a: 1, b: Number.NaN }), toPayload({ b: Number.NaN, a: 1 }))).toBe(true);
 });
 
+test("arrays of the same data are equal where their shapes are", () => {
+  const shaped = (...shape: number[]): Payload => ({
+    kind: "array",
+    value: { dtype: "u8", shape, data: new Uint8Array(6) },
+  });
+  expect(payloadEquals(shaped(2, 3), shaped(2, 3))).toBe(true);
+  for (const other of [shaped(3, 2), shaped(6), shaped(2, 3, 1)]) {
+    expect(payloadEquals(shaped(2, 3), other)).toBe(false);
+    expect(payloadEquals(other, shaped(2, 3))).toBe(false);
+  }
+});
+
 test("the size of a text is that of its UTF-8", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", minLength: 65, maxLength: 200 }), (text) => {

@@ -62,6 +62,7 @@ test("an optimization that is started by the name of an optimizer of this proces
   const { items } = await store.listOptimizationHistory("s");
   expect(items[0]).toMatchObject({ metrics: { loss: 0, budget: 7 }, iteration: done?.iteration });
   expect(await store.getVariable("s", "x")).toMatchObject({ value: 1, updatedBy: "ada" });
+  expect((await store.listCommits("s", { pageSize: 1 })).items).toMatchObject([{ actor: "ada" }]);
   await store.setVariable("s", "x", 5);
 });
 

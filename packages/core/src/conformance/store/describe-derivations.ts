@@ -131,6 +131,15 @@ function describeSetting(open: OpenStore): void {
     expect(await store.getSession("s")).toMatchObject({ revision: 2 });
   });
 
+  test("are refused where they are to be read-only, too, since they change with what they depend on", async () => {
+    const { store } = await openNumbers(open, { a: 1 });
+    const derivation = { kind: "expression", expression: "a + 1.0" } as const;
+    const spec = { name: "b", type: "float", value: 2, readOnly: true, derivation };
+    const { details } = await rejection(store.registerVariable("s", spec), "invalid_argument");
+    expect(details).toEqual({ field: "readOnly" });
+    await rejection(store.getVariable("s", "b"), "not_found");
+  });
+
   test("are refused for a function that nobody has given", async () => {
     const { store } = await openNumbers(open, { a: 1 });
     const derivation = { kind: "function", name: "nobody" } as const;
