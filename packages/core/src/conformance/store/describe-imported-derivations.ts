@@ -21,6 +21,18 @@ export function describeImportedDerivations(open: OpenStore): void {
     await rejection(store.deleteVariable("t", "a"), "has_dependents");
   });
 
+  test("that are imported to where what they speak of is there follow that, whatever comes with them", async () => {
+    const { store } = await openNumbers(open, { a: 1, b: 2 });
+    await derive(store, "twice", "a * 2.0");
+    const data = await store.exportVariables("s", { refs: ["b", "twice"] });
+    await store.createSession({ id: "t" });
+    await store.registerVariable("t", { name: "a", type: "float", value: 6 });
+    await store.importVariables("t", data);
+    expect(await store.getVariable("t", "twice")).toMatchObject({ value: 12 });
+    await store.setVariable("t", "a", 4);
+    expect(await store.getVariable("t", "twice")).toMatchObject({ value: 8 });
+  });
+
   test("stay stale where following what they speak of would close a cycle", async () => {
     const { store } = await openNumbers(open, { a: 1 });
     const { variable } = await derive(store, "twice", "a * 2.0");
