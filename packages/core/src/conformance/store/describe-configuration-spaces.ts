@@ -68,6 +68,17 @@ function describeKeeping(open: OpenStore): void {
     expect(await versionOf(store)).toBe(2);
   });
 
+  test("follow no variable of what they were before they were replaced, or deleted", async () => {
+    const store = await openSpace(open);
+    await store.putConfigurationSpace("s", { name: "llm", variables: ["model"] });
+    await store.setVariable("s", "temperature", 1);
+    expect(await versionOf(store)).toBe(1);
+    await store.deleteConfigurationSpace("s", "llm");
+    await store.putConfigurationSpace("s", { name: "llm", variables: ["temperature"] });
+    await store.setVariable("s", "model", "claude-3");
+    expect(await versionOf(store)).toBe(0);
+  });
+
   test("leave out variables that are gone", async () => {
     const store = await openSpace(open);
     await store.deleteVariable("s", "model");
