@@ -90,6 +90,7 @@ export * from "./store/variable-store.ts";
 export * from "./store/watch-store.ts";
 export * from "./store/write.ts";
 export * from "./store.ts";
+export * from "./store-closed.ts";
 export * from "./store-error.ts";
 export * from "./study/study.ts";
 export * from "./telemetry/telemetry.ts";

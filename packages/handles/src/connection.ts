@@ -1,4 +1,4 @@
-import { type ErrorCode, isStoreError, type StoreError, storeError } from "@trimtab/core";
+import { type ErrorCode, isStoreClosed, isStoreError, type StoreError, storeError } from "@trimtab/core";
 import type { ConnectionInput, ConnectionOutput, ConnectionState, Plan } from "./connection-state.ts";
 
 /** A step of the machine. */
@@ -168,6 +168,7 @@ const endings: Record<On<"session-ended">["cause"], string> = {
 
 function failed(before: Plan, error: StoreError): Transition {
   const from: Plan = { ...plan(before), failures: before.failures + 1 };
+  if (isStoreClosed(error)) return stopped(from, error);
   const sessionGone = error.is("session_not_found") || error.is("session_expired");
   if (!from.wasLive && (sessionGone || error.is("not_found"))) return stopped(from, error);
   if (sessionGone) {

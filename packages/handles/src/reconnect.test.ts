@@ -332,3 +332,24 @@ describe("variables that come and go while nobody watches", () => {
     expect(told).toEqual(["deleted temperature 0.7", "deleted model gpt-4"]);
   });
 });
+
+describe("a store in this process that is closed", () => {
+  it("ends the connection: nothing is tried again, and no timer is left", async () => {
+    const { inner, timers, app, statuses } = await openFragile();
+    await inner.close();
+    await status(app, "error");
+    expect(app.error).toMatchObject({ reason: "unavailable", message: "the store is closed" });
+    expect(app.values.temperature).toBe(0.7);
+    expect(timers.pending).toEqual([]);
+    expect(statuses).toEqual(["error"]);
+  });
+
+  it("opens no session, and says so at once", async () => {
+    const store = newStore();
+    await store.close();
+    const timers = createManualTimers();
+    const error = await rejection(openSession(store, "assistant", assistant, { timers }), "unavailable");
+    expect(error.message).toBe("the store is closed");
+    expect(timers.pending).toEqual([]);
+  });
+});

@@ -11,6 +11,7 @@ import {
   type SessionSummary,
   StoreError,
   sessionNotFound,
+  storeClosed,
   storeError,
   type Telemetry,
   type TypeRegistry,
@@ -103,7 +104,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   let closed = false;
 
   const checkOpen = (id: string): void => {
-    if (closed) throw storeError("unavailable", "the store is closed", {});
+    if (closed) throw storeClosed();
     const wrong = checkName(id, "session", limits.nameLength);
     if (wrong !== undefined) throw new StoreError(wrong);
   };
@@ -190,7 +191,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         const { epoch } = requireLive(id, session).runtime.state;
         const state = (): SessionState => {
           const now = session.runtime.state;
-          if (closed) throw storeError("unavailable", "the store is closed", {});
+          if (closed) throw storeClosed();
           if (now.status === "live" && now.epoch === epoch) return now;
           throw new StoreError(sessionNotFound(id));
         };

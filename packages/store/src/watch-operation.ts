@@ -1,4 +1,4 @@
-import { type PromptIterator, promptOf, type Selection, storeError, type WatchEvent } from "@trimtab/core";
+import { type PromptIterator, promptOf, type Selection, storeClosed, type WatchEvent } from "@trimtab/core";
 import type { Sessions } from "./sessions.ts";
 import { refuseManyRefs } from "./variable-operations.ts";
 import { type SessionWatchOptions, watchSession } from "./watch-session.ts";
@@ -14,7 +14,7 @@ export interface WatchOperation {
 export function createWatchOperation(sessions: Sessions): WatchOperation {
   const closing = new AbortController();
 
-  const closedBy = () => (closing.signal.aborted ? storeError("unavailable", "the store is closed", {}) : undefined);
+  const closedBy = () => (closing.signal.aborted ? storeClosed() : undefined);
 
   return {
     watch(id, selection = {}, options = {}) {
