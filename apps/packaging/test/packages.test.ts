@@ -169,7 +169,7 @@ function consumerConfig({ peerDependencies = {} }: Manifest): object {
   return {
     compilerOptions: {
       target: "es2024",
-      lib: ["es2022", "esnext.disposable", "dom"],
+      lib: ["es2022", "dom"],
       module: "nodenext",
       strict: true,
       noEmit: true,

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { findVariable, type SessionState, storeError, type Telemetry, type Variable } from "@trimtab/core";
 import type { KeptSession, Sessions } from "./sessions.ts";
 import { tellRead } from "./tell-read.ts";
