@@ -64,8 +64,8 @@ export interface LiveSession<D extends Declarations> {
   /** Session revision up to which everything has been seen. */
   readonly revision: number;
   /**
-   * Resolves when everything that this program has written so far has come back to it, so that subscribers have been
-   * told. Rejects as {@link caughtUp} does.
+   * Resolves when everything that was written so far through this session and its handles has come back to it, so that subscribers
+   * have been told. For writes of others, the store's own methods among them, see {@link caughtUp}, as which it rejects.
    */
   settled(options?: WaitOptions): Promise<void>;
   /**

@@ -76,7 +76,10 @@ export interface VariableHandle<V> {
 
 /** What {@link VariableHandle.until} takes. */
 export interface UntilOptions {
-  /** Rejects with `cancelled`. `AbortSignal.timeout(ms)` waits for that long. */
+  /**
+   * Rejects with `cancelled`. `AbortSignal.timeout(ms)` waits for that long, as long as something else, such as a connection, keeps
+   * the process alive.
+   */
   readonly signal?: AbortSignal;
 }
 

@@ -34,7 +34,8 @@ export interface ExpressionReading {
 }
 
 /**
- * A function in the deciding process that computes a variable's value from those that it depends on, by name. It must be
+ * A function in the deciding process that computes a variable's value from those that it depends on, by name: numbers, texts and
+ * so on as they are, embeddings and tensors as arrays `{ dtype, shape, data }` of little-endian bytes. It must be
  * pure and quick: it runs while a write is decided. What it throws becomes the reason why the variable is stale.
  */
 export type DerivationFunction = (inputs: Readonly<Record<string, Value>>) => Value;
