@@ -2,11 +2,14 @@ import {
   type AuditEntry,
   type AuditTrail,
   type Commit,
+  checkedCalls,
   type ListAuditOptions,
   type Page,
+  requireArguments,
   storeError,
 } from "@trimtab/core";
 import type { CommitLog, EntryNote } from "@trimtab/log";
+import { enteringArguments, recordArguments, refusingArguments, trailArguments } from "./argument-kinds.ts";
 import { encodeSealed, seal } from "./chain.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
 import { createAuditTest } from "./create-audit-test.ts";
@@ -20,7 +23,7 @@ export interface AuditRecordOptions {
   /** Where entries are kept; its own, so that it can be kept for as long as it must. */
   readonly log: CommitLog;
   readonly codec: AuditCodec;
-  /** Entries that are kept; 1 000 000 unless given. */
+  /** Entries that are kept, at least 1; 1 000 000 unless given. */
   readonly keptEntries?: number;
   /** What people are told of an entry who look into the log with its own tools; nothing unless given. */
   readonly note?: (entry: AuditEntry) => EntryNote;
@@ -65,8 +68,9 @@ const defaultKept = 1_000_000;
 /** How far ahead of the clock a change may be, in milliseconds, for its time to be taken. Those of a session never go back, as clocks do. */
 const aheadMs = 30_000;
 
-/** Opens the record in a log. */
+/** Opens the record in a log. Rejects with `invalid_argument` for options of another kind, and for those that there are none of. */
 export async function openAuditRecord(options: AuditRecordOptions): Promise<AuditRecord> {
+  requireArguments(recordArguments, [options]);
   const { log, codec, note, onEntries = () => {}, onError } = options;
   const { keptEntries = defaultKept, bookmarkIntervalMs = 15_000, now = Date.now } = options;
   let head = await readHead(log);
@@ -146,10 +150,15 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
     while (idle !== undefined && head.number < last && !isFailing) await step;
   };
 
-  return {
+  const record: AuditRecord = {
     commit: (commit) => enterAll(entriesOfCommit(commit)),
-    enter: enterAll,
+    enter(drafts) {
+      // What cannot be entered would be tried again for ever, and keep all that follows out of the record.
+      requireArguments(enteringArguments, [drafts]);
+      enterAll(drafts);
+    },
     async refuse(draft) {
+      requireArguments(refusingArguments, [draft]);
       if (waiting.length < mostWaiting) enter(draft);
       await (draft.outcome === "denied" ? settled() : tried());
     },
@@ -166,6 +175,7 @@ export async function openAuditRecord(options: AuditRecordOptions): Promise<Audi
       await settled();
     },
   };
+  return checkedCalls(record, trailArguments);
 }
 
 const idDigits = 16;

@@ -1,4 +1,5 @@
-import type { AccessGrant, AuditEntry, Commit, SessionEvent } from "@trimtab/core";
+import { type AccessGrant, type AuditEntry, type Commit, explained, type SessionEvent } from "@trimtab/core";
+import { commitArguments } from "./argument-kinds.ts";
 
 /** An entry that has no place in the record yet. */
 export type AuditDraft = Omit<AuditEntry, "id">;
@@ -17,9 +18,17 @@ interface Change {
 
 /**
  * Gives the entries that a commit makes: one for each variable that it changes, and one for all else that it does; that one
- * is made for each variable that a rule let the caller reach.
+ * is made for each variable that a rule let the caller reach. Throws `invalid_argument` for what is no commit.
  */
 export function entriesOfCommit(commit: Commit): AuditDraft[] {
+  try {
+    return draftsOf(commit);
+  } catch (error) {
+    throw explained(error, commitArguments, [commit]);
+  }
+}
+
+function draftsOf(commit: Commit): AuditDraft[] {
   const changes = commit.events.flatMap((event) => changeOf(event) ?? []);
   const told = changes.length > 0 ? changes : reached(commit);
   const decidingOf = createDeciding(commit);

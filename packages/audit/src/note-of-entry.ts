@@ -1,8 +1,10 @@
-import type { AuditEntry } from "@trimtab/core";
+import { type AuditEntry, requireArguments } from "@trimtab/core";
 import type { EntryNote } from "@trimtab/log";
+import { entryArguments } from "./argument-kinds.ts";
 
 /** Puts an entry into words for people: who, what and what came of it, and what it was done to with what decided. */
 export function noteOfEntry(entry: AuditEntry): EntryNote {
+  requireArguments(entryArguments, [entry]);
   const { actor, principal, callerSession, action, outcome, basis, decidingRule } = entry;
   const subject = subjectOf(entry);
   const by = decidingRule === undefined ? (basis ?? "") : `${basis ?? "rule"} ${decidingRule}`;

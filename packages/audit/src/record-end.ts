@@ -1,4 +1,6 @@
+import { requireArguments } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
+import { endArguments } from "./argument-kinds.ts";
 import { readStart, type StartNote, writeStart } from "./start-note.ts";
 import { type AuditCodec, readHead, readSealed } from "./stored-record.ts";
 
@@ -36,8 +38,9 @@ export interface RecordEnd extends Pick<RecordEndOptions, "log" | "codec"> {
  * Reads the end of a record, and notes beside it that a process begins. To come before anything new is entered, or appended to a source.
  * Commit times alone do not say what is missing: clocks are set back. So a start notes when it was, and what it still has to look for.
  */
-export async function readRecordEnd({ log, codec, sources, ...options }: RecordEndOptions): Promise<RecordEnd> {
-  const { now = Date.now, onError = () => {} } = options;
+export async function readRecordEnd(options: RecordEndOptions): Promise<RecordEnd> {
+  requireArguments(endArguments, [options]);
+  const { log, codec, sources, now = Date.now, onError = () => {} } = options;
   const { number } = await readHead(log);
   const [last] = await readSealed(log, Math.max(0, number - 1), number);
   const lastMs = last && codec.decode(last.sealed.entry, number).recordedAtMs;

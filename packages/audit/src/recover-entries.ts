@@ -1,5 +1,6 @@
-import { type Commit, counted, storeError } from "@trimtab/core";
+import { type Commit, counted, requireArguments, storeError } from "@trimtab/core";
 import { type CommitLog, readBackwards } from "@trimtab/log";
+import { commitRecoveryArguments, recoveryArguments } from "./argument-kinds.ts";
 import type { AuditRecord } from "./audit-record.ts";
 import type { EntryPlace } from "./audited-log.ts";
 import { type AuditDraft, entriesOfCommit } from "./commit-entries.ts";
@@ -27,8 +28,10 @@ export interface Recovery<Entry> {
 }
 
 /** Does with commits what {@link recoverEntries} does with the entries of any log. */
-export const recoverCommits = (options: Omit<RecoverySource<Commit>, "draftsOf">): Promise<Recovery<Commit>> =>
-  recoverEntries({ ...options, draftsOf: entriesOfCommit });
+export async function recoverCommits(options: Omit<RecoverySource<Commit>, "draftsOf">): Promise<Recovery<Commit>> {
+  requireArguments(commitRecoveryArguments, [options]);
+  return recoverEntries({ ...options, draftsOf: entriesOfCommit });
+}
 
 /**
  * Finds what a process had no time to enter in its record. To be called before the first new entry of the source; `recover` may take place
@@ -37,6 +40,7 @@ export const recoverCommits = (options: Omit<RecoverySource<Commit>, "draftsOf">
 export async function recoverEntries<Entry extends { readonly atMs: number }>(
   options: RecoverySource<Entry>,
 ): Promise<Recovery<Entry>> {
+  requireArguments(recoveryArguments, [options]);
   const { record, end, name, source, draftsOf } = options;
   const sinceMs = end.sinceMs(name);
   const lasts = new Map<string, number>();

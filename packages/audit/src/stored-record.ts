@@ -1,5 +1,6 @@
-import type { AuditEntry } from "@trimtab/core";
+import { type AuditEntry, requireArguments } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
+import { firstPartArguments } from "./argument-kinds.ts";
 import { beginning, decodeSealed, type SealedEntry } from "./chain.ts";
 
 /** How entries become bytes and come back. */
@@ -66,6 +67,7 @@ export async function readHead(log: CommitLog): Promise<RecordHead> {
  * is none. Reads a few entries, however many there are.
  */
 export async function endOfFirstPart(log: CommitLog, isOfFirstPart: (entry: Uint8Array) => boolean): Promise<number> {
+  requireArguments(firstPartArguments, [log, isOfFirstPart]);
   const { number: last } = await readHead(log);
   let [is, isNot] = [0, last + 1];
   while (isNot - is > 1) {

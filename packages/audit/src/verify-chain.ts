@@ -1,4 +1,6 @@
+import { requireArguments } from "@trimtab/core";
 import type { CommitLog } from "@trimtab/log";
+import { chainArguments } from "./argument-kinds.ts";
 import { beginning, isIntact } from "./chain.ts";
 import { type RecordHead, readHead, readSealed } from "./stored-record.ts";
 
@@ -20,6 +22,7 @@ export async function verifyChain(
   log: CommitLog,
   accepts: (entry: Uint8Array, number: number) => boolean = () => true,
 ): Promise<ChainReport> {
+  requireArguments(chainArguments, [log, accepts]);
   const { number: last } = await readHead(log);
   let head: RecordHead | undefined;
   let entries = 0;

@@ -52,8 +52,8 @@ export function createEncodedLog<Data>(log: CommitLog, codec: Codec<Data, Bytes>
 const checkCodec = <Data>(codec: Codec<Data, Bytes>) => checks.having("codec", codec, "encode", "decode");
 
 /** Gives how a log gathers appends, for a log that stands on it. */
-export const gathering = ({ gather }: { gather?: CommitLog["gather"] | undefined }): Pick<CommitLog, "gather"> =>
-  gather === undefined ? {} : { gather };
+export const gathering = (log: { gather?: CommitLog["gather"] | undefined }): Pick<CommitLog, "gather"> =>
+  log.gather === undefined ? {} : { gather: log.gather.bind(log) };
 
 /** Appends bytes to a log that may take them in one array alone. */
 export const appendBytes = (
