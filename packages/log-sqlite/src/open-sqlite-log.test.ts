@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type CommitLog, isLogError } from "@trimtab/log";
@@ -158,6 +158,19 @@ test("one folder is opened once, also within one process", async () => {
   await first.close();
   expect(existsSync(dataFolder(directory).owner)).toBe(false);
   expect(await texts((await open(directory)).log, "a")).toEqual(["x"]);
+});
+
+test("a folder that is made is for its owner alone, a copy too, and one that is there stays as it is", async () => {
+  const within = temporaryFolder();
+  chmodSync(within, 0o755);
+  const [made, copy, there] = [join(within, "made"), join(within, "copy"), join(within, "there")];
+  mkdirSync(there);
+  chmodSync(there, 0o750);
+  const sqlite = await open(made);
+  await sqlite.backup(copy);
+  await open(there);
+  const rights = [within, made, copy, there].map((path) => (statSync(path).mode & 0o777).toString(8));
+  expect(rights).toEqual(["755", "700", "700", "750"]);
 });
 
 test("a folder is made with all above it, and holds one database after closing", async () => {
