@@ -53,6 +53,11 @@ describe("toPayload", () => {
     const array = fromPayload(toPayload(new Float32Array([1.5, -2])));
     expect(isNdArray(array)).toBe(true);
     expect(array).toMatchObject({ dtype: "f32", shape: [2] });
+    expect(fromPayload(toPayload(Uint8ClampedArray.of(7, 300)))).toEqual({
+      dtype: "u8",
+      shape: [2],
+      data: Uint8Array.of(7, 255),
+    });
   });
 
   const unsupported: [string, unknown, string][] = [

@@ -86,6 +86,7 @@ const typedArrayDtypes = new Map<unknown, DType>([
   [Int16Array, "s16"],
   [Int32Array, "s32"],
   [BigInt64Array, "s64"],
+  [Uint8ClampedArray, "u8"],
   [Uint16Array, "u16"],
   [Uint32Array, "u32"],
   [BigUint64Array, "u64"],
