@@ -67,7 +67,7 @@ async function applyInTurn(promotion: Promotion, options: ApplyTrialOptions): Pr
     throw error;
   });
   if (application !== undefined) await note(promotion, application, written.applied);
-  return { ...written, number };
+  return { ...madeBy(written), number };
 }
 
 const asked = "apply-trial";
@@ -126,8 +126,11 @@ async function undoInTurn(
     }),
     { asked: "rollback-study", actor: by.actor },
   );
-  return written;
+  return madeBy(written);
 }
+
+/** What is told of a commit that was made whole. */
+const madeBy = ({ session, revision, applied }: StudyRolledBack): StudyRolledBack => ({ session, revision, applied });
 
 /** Finds out whether a commit was made of which that is not known, by making it: under its request id that is done once. */
 async function settle(promotion: Promotion): Promise<void> {

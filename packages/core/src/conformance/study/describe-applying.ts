@@ -24,6 +24,7 @@ export function describeApplying(opened: OpenStudies): void {
       expect((await store.listSessions()).items.map(({ id }) => id)).toEqual(["s"]);
       const applied = await studies.applyTrial("s", "one");
       expect(applied).toMatchObject({ session: "s", revision: revision + 1, trial: { number } });
+      expect(Object.keys(applied).sort()).toEqual(["applied", "revision", "session", "trial"]);
       expect([...applied.applied].map(([name, { version }]) => [name, version])).toEqual([
         ["x", 1],
         ["y", 1],
