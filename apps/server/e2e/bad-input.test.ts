@@ -76,6 +76,7 @@ describe("JSON that is no request", () => {
       "value.map.entries.k",
       'must be a value such as {"number": 2}, got 2',
     ],
+    ["a number beyond all floats", setting('{"number":1e999}'), "value.number", "got a number too large for 64 bits"],
     ["text for a number", setting('{"number":"warm"}'), "value.number", 'must be a number, "NaN"'],
     ["text for a list", setting('{"list":{"items":"x"}}'), "value.list.items", 'must be a list, got "x"'],
     ["text for a map", setting('{"map":{"entries":"x"}}'), "value.map.entries", "must be an object such as"],

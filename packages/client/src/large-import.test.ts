@@ -39,7 +39,7 @@ test("what the server has no room for is refused before it is sent", async () =>
   const before = sent();
   await expect(remote.importVariables("t", data)).rejects.toMatchObject({
     reason: "limit_exceeded",
-    details: { field: "size_bytes", limit: 4_000_000 },
+    details: { field: "sizeBytes", limit: 4_000_000 },
   });
   expect(sent() - before).toBe(1);
   await expect(remote.importVariables("nowhere", data)).rejects.toMatchObject({ reason: "session_not_found" });

@@ -94,6 +94,7 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
     "an objective that is no word for one",
     (store) => store.startOptimization("s", ["temperature"], { optimizer: "o", objective: "quality" as "minimize_" }),
   ],
+  ["a permission that is none", (store) => store.checkAccess("s", "temperature", "own" as never)],
   ["an order that is none", (store) => store.listVariables("s", { orderBy: "size" as never })],
   [
     "a page token of another order",

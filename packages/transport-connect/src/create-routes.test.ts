@@ -97,7 +97,7 @@ describe("a caller without our code", () => {
       "a time that ends before it begins",
       "HistoryService/ListCommits",
       { sessionId: "s", timeRange: { since: "2026-01-02T00:00:00Z", until: "2026-01-01T00:00:00Z" } },
-      "timeRange.until lies before the beginning",
+      "timeRange.until (milliseconds) lies before the beginning",
     ],
     [
       "two points to fork at",

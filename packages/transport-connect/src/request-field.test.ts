@@ -52,9 +52,16 @@ const sent = (error: Parameters<typeof toConnectError>[0]) => {
 test("the message and the details name it alike, and a client of ours reads what was thrown", () => {
   const error = storeError("invalid_argument", "ttlMs must be positive, got 0", { field: "ttlMs", value: 0 });
   const { message, detail } = sent(error);
-  expect(message).toBe("ttl must be positive, got 0");
+  expect(message).toBe("ttl (milliseconds) must be positive, got 0");
   expect(detail).toMatchObject({ argument: "ttlMs", details: { field: { kind: { value: "ttl" } } } });
   expect(fromErrorDetail(detail, message)?.toRefusal()).toEqual(error.toRefusal());
+});
+
+test("a name that only protobuf has is told to nobody", () => {
+  const error = storeError("invalid_argument", "if_exists is the unknown choice 9", { field: "if_exists", value: 9 });
+  const { message, detail } = sent(error);
+  expect(message).toBe("ifExists is the unknown choice 9");
+  expect(detail).toMatchObject({ argument: "", details: { field: { kind: { value: "ifExists" } } } });
 });
 
 test("a field that is a variable's is left alone", () => {

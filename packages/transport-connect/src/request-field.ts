@@ -1,5 +1,6 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { type ErrorReason, StoreError } from "@trimtab/core";
+import { unitOf } from "@trimtab/wire";
 
 /** An error as a caller hears it, and what the model calls the field that it names, where that is something else. */
 export interface RequestError {
@@ -14,16 +15,25 @@ const ofRequests: ReadonlySet<ErrorReason> = new Set<ErrorReason>([
   "limit_exceeded",
 ]);
 
-/** Has an error name its field, in details and at the beginning of its message, as {@link toRequestField} does. */
+/**
+ * Has an error name its field, in details and at the beginning of its message, as {@link toRequestField} does. The message then says the
+ * unit that the model's name for it ends in.
+ */
 export function toRequestError(error: StoreError, request: DescMessage): RequestError {
   const { field } = error.details as { readonly field?: string };
   const path = field === undefined || !ofRequests.has(error.reason) ? field : toRequestField(request, field);
   if (field === undefined || path === undefined || path === field) return { error, argument: "" };
-  const message = error.message.startsWith(field) ? path + error.message.slice(field.length) : error.message;
+  const argument = isSpelt(field, path) ? "" : field;
+  const spelt = path + unitOf(argument);
+  const message = error.message.startsWith(field) ? spelt + error.message.slice(field.length) : error.message;
   const { reason, items } = error;
   const named = { reason, message, details: { ...error.details, field: path }, items };
-  return { error: new StoreError(named as ConstructorParameters<typeof StoreError>[0]), argument: field };
+  return { error: new StoreError(named as ConstructorParameters<typeof StoreError>[0]), argument };
 }
+
+/** Says whether a field has the name that protobuf spells it by, `if_exists` for `ifExists`, which the model knows as little as JSON does. */
+const isSpelt = (field: string, path: string): boolean =>
+  field.replaceAll("_", "").toLowerCase() === path.replaceAll("_", "").toLowerCase();
 
 /**
  * Gives the path of a request's field as who writes the request in JSON knows it: names in camel case, all of them from the request on.

@@ -33,7 +33,8 @@ const effects = {
  */
 export function toWirePermission(permission: Permission, path = "permission"): WirePermission {
   if (Object.hasOwn(wirePermissions, permission)) return wirePermissions[permission];
-  throw refuseMessage(path, `must be one of ${Object.keys(wirePermissions).join(", ")}, got ${String(permission)}`);
+  const given = String(permission);
+  throw refuseMessage(path, `must be one of ${Object.keys(wirePermissions).join(", ")}, got ${given}`, given);
 }
 
 /**

@@ -83,12 +83,16 @@ export function fromErrorDetail(
   return cause && new StoreError({ ...inModel(cause, detail.argument), items }, options);
 }
 
+/** What a message says after the name of a field whose unit only the model's own name for it says. */
+export const unitOf = (argument: string): string => (argument.endsWith("Ms") ? " (milliseconds)" : "");
+
 /** Has a refusal name its field as the model does, where the server says that it does so otherwise. */
 function inModel(refusal: Refusal, argument: string): Refusal {
   const { field } = refusal.details as { readonly field?: string };
   if (argument === "" || field === undefined) return refusal;
   const { message } = refusal;
-  const named = message.startsWith(field) ? argument + message.slice(field.length) : message;
+  const said = [field + unitOf(argument), field].find((each) => message.startsWith(each));
+  const named = said === undefined ? message : argument + message.slice(said.length);
   return { ...refusal, message: named, details: { ...refusal.details, field: argument } } as Refusal;
 }
 

@@ -35,6 +35,7 @@ export {
   toErrorDetail,
   toWireItem,
   toWireItems,
+  unitOf,
 } from "./error-detail.ts";
 export { fromWireIfExists, toWireIfExists } from "./if-exists.ts";
 export {

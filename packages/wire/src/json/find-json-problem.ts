@@ -149,9 +149,15 @@ const isObject = (json: JsonValue): json is { [key: string]: JsonValue } =>
 
 const wrong = ({ path }: Place, form: string, given: JsonValue): JsonProblem => ({
   path,
-  problem: `must be ${form}, got ${shortened(JSON.stringify(given))}`,
+  problem: `must be ${form}, got ${quoted(given)}`,
   given,
 });
+
+/** A number such as `1e999` has become infinite by now, which JSON has no word for. */
+const quoted = (given: JsonValue): string =>
+  typeof given === "number" && !Number.isFinite(given)
+    ? "a number too large for 64 bits"
+    : shortened(JSON.stringify(given));
 
 /** Quotes what was given, so that it can be found again and no more. */
 const shortened = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60).toWellFormed()}…`);
