@@ -13,7 +13,10 @@ export type SessionPoint =
   | { readonly kind: "time"; readonly atMs: number }
   | { readonly kind: "label"; readonly label: string };
 
-/** The part of a store that tells what was, and goes back to it. A point that is not kept, or lies ahead, is `not_found`. */
+/**
+ * The part of a store that tells what was, and goes back to it. A point that is not kept is `not_found`, as is a revision that lies ahead;
+ * a time that lies ahead means the present.
+ */
 export interface HistoryStore {
   /** Lists the versions of a variable, newest first; as many as the store keeps: 100, unless it says otherwise. */
   listVariableHistory(session: string, ref: string, options?: ListHistoryOptions): Promise<HistoryPage>;

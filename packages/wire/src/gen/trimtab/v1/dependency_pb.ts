@@ -141,7 +141,7 @@ export type BatchAddDependenciesRequest = Message<"trimtab.v1.BatchAddDependenci
   sessionId: string;
 
   /**
-   * What to add. One pair twice is refused.
+   * What to add. Where one pair is there twice, the later one counts.
    *
    * @generated from field: repeated trimtab.v1.DependencySpec specs = 2;
    */

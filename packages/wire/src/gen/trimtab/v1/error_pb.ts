@@ -30,7 +30,8 @@ export type ErrorDetail = Message<"trimtab.v1.ErrorDetail"> & {
 
   /**
    * What is said beside the reason: for `version_mismatch` the integers `expected` and `actual`, for
-   * `constraint_violation` the `field`, `constraint`, `limit` and `value`, and so on.
+   * `constraint_violation` the `field`, `constraint`, `limit` and `value`, and so on. Of durations and times the limit and the
+   * value are milliseconds, of times since 1970.
    *
    * @generated from field: map<string, trimtab.v1.Value> details = 2;
    */
@@ -45,7 +46,8 @@ export type ErrorDetail = Message<"trimtab.v1.ErrorDetail"> & {
 
   /**
    * What the libraries of Trimtab call the field that the message and `details` name, where that is not what requests call it. A
-   * `field` is a path in the request as JSON has it, such as `spec.accessRules[0].expiresAt`; in an item, a path in that item.
+   * `field` is a path in the request as JSON has it, such as `spec.accessRules[0].expiresAt`; in an item, a path in that item. Where a
+   * value is refused it is the variable's name, and where in the value.
    *
    * @generated from field: string argument = 4;
    */

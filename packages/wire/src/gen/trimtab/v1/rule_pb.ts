@@ -1282,8 +1282,8 @@ export const RuleOutcomeSchema: GenEnum<RuleOutcome> = /*@__PURE__*/
  */
 export const RuleService: GenService<{
   /**
-   * Stores or replaces a rule. Fails with INVALID_ARGUMENT where the expression does not compile, names an unknown
-   * variable or is not a condition, and with `rule_violation` where it does not hold now, unless told otherwise.
+   * Stores or replaces a rule. Fails with INVALID_ARGUMENT where the expression does not compile or is not a condition, with
+   * NOT_FOUND where it names an unknown variable, and with `rule_violation` where it does not hold now, unless told otherwise.
    *
    * @generated from rpc trimtab.v1.RuleService.PutRule
    */

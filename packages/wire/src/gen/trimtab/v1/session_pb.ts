@@ -45,7 +45,8 @@ export type WriteContext = Message<"trimtab.v1.WriteContext"> & {
   metadata: { [key: string]: Value };
 
   /**
-   * Makes a retried write safe: a second write with the same id in a session answers as the first did.
+   * Makes a retried write safe: a second write with the same id in a session answers as the first did, and fails with
+   * INVALID_ARGUMENT where that was a call of another kind. At most 255 characters; a session remembers its last 4096 ids.
    *
    * @generated from field: string request_id = 4;
    */

@@ -238,7 +238,7 @@ export type ExportSummary = Message<"trimtab.v1.ExportSummary"> & {
   versionCount: bigint;
 
   /**
-   * Variables that were left out, or had their value left out, because the caller may not read them.
+   * Always 0: an export with a variable that the caller may not read is refused as a whole.
    *
    * @generated from field: uint64 withheld_count = 4;
    */
@@ -1027,7 +1027,7 @@ export const ImportOutcomeSchema: GenEnum<ImportOutcome> = /*@__PURE__*/
 export const TransferService: GenService<{
   /**
    * Streams a file of variables, all as they were at one revision: a header, then the file in pieces of at most 1 MiB,
-   * then a summary. Needs read permission; variables without it, and sensitive values, are left out and counted.
+   * then a summary. Needs read permission on all of them. Values of sensitive variables are in the file, too.
    *
    * @generated from rpc trimtab.v1.TransferService.ExportVariables
    */
@@ -1037,7 +1037,7 @@ export const TransferService: GenService<{
     output: typeof ExportVariablesResponseSchema;
   },
   /**
-   * Imports a file that comes in one message of at most 4 MiB unless the server is told otherwise.
+   * Imports a file that comes in one message of at most 8 MiB unless the server is told otherwise.
    *
    * @generated from rpc trimtab.v1.TransferService.ImportVariables
    */

@@ -68,7 +68,9 @@ export type Variable = Message<"trimtab.v1.Variable"> & {
   constraints: { [key: string]: Value };
 
   /**
-   * What writers have said, merged over all writes.
+   * What writers have said, merged over all writes. Each write of the value says some of it by itself: `updated_at`, when it was
+   * made, in ISO 8601, and where the writer does not say so, `source`, the runtime. A value that was computed has the cause's id as
+   * its `source` and the `reason` `dependency`, one that was rolled back `rolled_back_from` and `rolled_back_to`.
    *
    * @generated from field: map<string, trimtab.v1.Value> metadata = 6;
    */
