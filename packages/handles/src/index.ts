@@ -1,4 +1,5 @@
-export { type Declarations, isStoreError, StoreError, type ValuesOf } from "@trimtab/core";
+export type * from "@trimtab/core";
+export { isStoreError, StoreError } from "@trimtab/core";
 export type { AnyChange, Change } from "./change.ts";
 export type { ConnectionStatus } from "./connection-status.ts";
 export type { PartialValuesOf } from "./declarations.ts";

@@ -1,3 +1,4 @@
+export type * from "@trimtab/core";
 export { isStoreError, StoreError } from "@trimtab/core";
 export type { AppendObserver } from "./append-observer.ts";
 export { type Clock, createSteadyClock, systemClock } from "./clock.ts";

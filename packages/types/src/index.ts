@@ -1,3 +1,12 @@
+export type {
+  AnyVariableType,
+  DeclarationOptions,
+  DType,
+  NdArray,
+  ValueOf,
+  VariableDeclaration,
+  VariableType,
+} from "@trimtab/core";
 export * from "./boolean.ts";
 export * from "./builtin-types.ts";
 export * from "./choice.ts";
