@@ -1,4 +1,4 @@
-import { createClient, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { createClient, type HandlerContext, type Interceptor, type ServiceImpl } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { reflectionV1 } from "@trimtab/wire/grpc";
 import { expect, onTestFinished, test } from "vitest";
@@ -9,8 +9,8 @@ import { createRoutedServer } from "./serve-routed.ts";
 const { ServerReflection } = reflectionV1;
 type Serve = ServiceImpl<typeof ServerReflection>["serverReflectionInfo"];
 
-/** Serves streams by a function, and gives a client and the faults that were told of. */
-async function open(serve: Serve) {
+/** Serves streams by a function, and gives a client, whose requests carry these fields, and the faults that were told of. */
+async function open(serve: Serve, fields: Readonly<Record<string, string>> = {}) {
   const faults: unknown[] = [];
   const onFault = (error: unknown) => faults.push(error);
   const routed = createRoutedServer({
@@ -21,7 +21,12 @@ async function open(serve: Serve) {
   const handler = (exchange: Parameters<typeof routed>[0]) => void routed(exchange, {});
   const listener = await openListener({ listen: { host: "127.0.0.1", port: 0 }, handler, onFault });
   onTestFinished(() => listener.close(0));
-  return { client: createClient(ServerReflection, createGrpcTransport({ baseUrl: listener.url })), faults };
+  const addFields: Interceptor = (next) => (request) => {
+    for (const [name, value] of Object.entries(fields)) request.header.set(name, value);
+    return next(request);
+  };
+  const transport = createGrpcTransport({ baseUrl: listener.url, interceptors: [addFields] });
+  return { client: createClient(ServerReflection, transport), faults };
 }
 
 const large = "x".repeat(1 << 17);
@@ -110,4 +115,24 @@ test("a caller that goes away ends the stream of its requests, and the signal sa
   gone.abort();
   await expect(answers.next()).rejects.toThrow();
   await expect.poll(() => [isOver, signal?.aborted, faults], { interval: 1 }).toEqual([true, true, []]);
+});
+
+test("a caller that gives eleven thousand years gets its answer, and no timer is set that none can wait for", async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on("warning", warned);
+  onTestFinished(() => void process.off("warning", warned));
+  const serve: Serve = async function* (requests) {
+    for await (const { host } of requests) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      yield { validHost: host };
+    }
+  };
+  const { client } = await open(serve, { "grpc-timeout": "99999999H" });
+  const hosts: string[] = [];
+  const asked = async function* () {
+    yield question("here");
+  };
+  for await (const { validHost } of client.serverReflectionInfo(asked())) hosts.push(validHost);
+  expect([hosts, warnings]).toEqual([["here"], []]);
 });

@@ -39,13 +39,14 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
   const serve = async (handler: UniversalHandler, exchange: Exchange, fields: OutgoingHttpHeaders): Promise<void> => {
     const gone = new AbortController();
     exchange.onClose(() => gone.abort(callOver));
-    const deadline = createDeadlineSignal(timeoutMsOf(exchange));
+    const header = toHeaders(exchange.headers);
+    const deadline = createDeadlineSignal(boundTimeout(header, exchange));
     try {
       const answer = await handler({
         httpVersion: exchange.hasTrailers ? "2.0" : "1.1",
         url: `${addressOf(exchange)}${exchange.path}`,
         method: exchange.method ?? "",
-        header: toHeaders(exchange.headers),
+        header,
         body: requestBody(exchange, deadline.signal),
         signal: gone.signal,
         contextValues: peerValues(exchange, forwardedFor),
@@ -71,12 +72,18 @@ export function createRoutedServer({ routes, router: options, forwardedFor, onEr
   };
 }
 
-/** The time limit of a call; one that cannot be read is for the router to refuse. */
-function timeoutMsOf({ headers }: Exchange): number | undefined {
+/**
+ * Gives the time limit of a call in milliseconds; one that cannot be read is for the router to refuse. One that is longer than a timer can
+ * wait is taken from the fields of the head, too: the router's own timer would go off at once.
+ */
+function boundTimeout(header: Headers, { headers }: Exchange): number | undefined {
   const type = headers["content-type"] ?? "";
   const dialect = dialectOf(streamDialects, type) ?? dialectOf(unaryDialects, type);
-  const { timeoutMs } = dialect === undefined ? {} : timeoutOf(headers, dialect);
-  return timeoutMs === undefined ? undefined : Math.min(timeoutMs, maxTimerMs);
+  if (dialect === undefined) return undefined;
+  const { timeoutMs } = timeoutOf(headers, dialect);
+  if (timeoutMs === undefined || timeoutMs <= maxTimerMs) return timeoutMs;
+  header.delete(dialect.timeout);
+  return maxTimerMs;
 }
 
 const pathWithoutQuery = ({ path = "" }: Exchange): string => path.split("?", 1)[0] ?? "";
