@@ -1,4 +1,4 @@
-import { createClient } from "@connectrpc/connect";
+import { Code, createClient } from "@connectrpc/connect";
 import { createStoreClient, createStudyClient } from "@trimtab/client";
 import { createTypeRegistry, type StudyStore } from "@trimtab/core";
 import { describeStudies, describeStudyArguments } from "@trimtab/core/conformance";
@@ -36,6 +36,28 @@ test("a sampler without a name is the usual one, of its config, and a config of 
   );
   await expect(client.createStudy({ ...study, sampler: { config: { a: number(1) } } })).rejects.toThrow("sampler");
   expect((await client.createStudy({ ...study, sampler: {}, pruner: {} })).study?.pruner).toBeUndefined();
+});
+
+test("what a context says of a write to the session is refused where a study begins or ends", async () => {
+  const server = await openServer();
+  onTestFinished(() => server.close());
+  await server.store.createSession({ id: "s" });
+  await server.store.registerVariable("s", { name: "x", type: "float", value: 1, constraints: { min: 0, max: 2 } });
+  const createTransport = transports["Connect, JSON, HTTP/1.1"] ?? expect.fail("there is such a transport");
+  const client = createClient(StudyService, createTransport(server.url));
+  const study = { sessionId: "s", studyId: "one", variables: ["x"] };
+  const metadata = { why: { kind: { case: "string", value: "x" } } } as const;
+  for (const [field, context] of [
+    ["context.metadata", { metadata }],
+    ["context.optimization_id", { optimizationId: "opt_1", fencingToken: 1n }],
+    ["context.fencing_token", { fencingToken: 1n }],
+  ] as const) {
+    const refused = { code: Code.Unimplemented, rawMessage: expect.stringContaining(`${field} is not supported`) };
+    await expect(client.createStudy({ ...study, context })).rejects.toMatchObject(refused);
+    await expect(client.deleteStudy({ ...study, context })).rejects.toMatchObject(refused);
+  }
+  await client.createStudy({ ...study, context: { requestId: "once" } });
+  await client.deleteStudy({ ...study, context: { requestId: "twice" } });
 });
 
 test("what a Gaussian process suggests, whose kernels another thread fits, is what it suggests in one thread", async () => {

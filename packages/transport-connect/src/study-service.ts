@@ -6,6 +6,7 @@ import {
   type StudyStore,
   storeError,
   type ValueRecord,
+  type WriteOptions,
 } from "@trimtab/core";
 import {
   fromDuration,
@@ -29,6 +30,7 @@ import type {
   StudyService,
   UpdateStudyRequest,
   WatchStudyRequest,
+  WriteContext,
 } from "@trimtab/wire/services";
 import { type Calls, required } from "./calls.ts";
 import { toPageOptions } from "./page-options.ts";
@@ -46,7 +48,7 @@ export function createStudyService(
   return {
     ...createTrialMethods(studies, calls),
     createStudy: unary(async (request) => {
-      const options = { ...fromWireContext(request.context), ifExists: fromWireIfExists(request.ifExists) };
+      const options = { ...askerOf(request.context), ifExists: fromWireIfExists(request.ifExists) };
       return { study: toWireStudy(await studies.createStudy(sessionOf(request), toSpec(request), options)) };
     }),
     getStudy: unary(async (request) => ({
@@ -75,7 +77,7 @@ export function createStudyService(
       return { study: toWireStudy(await studies.changeBounds(sessionOf(request), studyOf(request), bounds, options)) };
     }),
     deleteStudy: unary(async (request) => {
-      const options = { ...fromWireContext(request.context), allowMissing: request.allowMissing };
+      const options = { ...askerOf(request.context), allowMissing: request.allowMissing };
       await studies.deleteStudy(sessionOf(request), studyOf(request), options);
       return {};
     }),
@@ -96,6 +98,19 @@ export function createStudyService(
     }),
   };
 }
+
+/** Studies begin and end without a write to the session, which metadata could be about and a lease could allow. */
+function askerOf(context: WriteContext | undefined): Pick<WriteOptions, "actor" | "origin" | "requestId" | "via"> {
+  const { metadata, lease, ...by } = fromWireContext(context);
+  if (metadata !== undefined) throw notServed("metadata");
+  if (lease !== undefined) throw notServed(lease.optimization === "" ? "fencing_token" : "optimization_id");
+  return by;
+}
+
+const notServed = (field: string) =>
+  storeError("unimplemented", `context.${field} is not supported where a study is created or deleted`, {
+    feature: `context.${field}`,
+  });
 
 const toWatchOptions = ({ resumeToken, omitEndedTrials }: WatchStudyRequest, signal: AbortSignal) =>
   present({ after: resumeToken || undefined, omitEndedTrials, signal });

@@ -73,7 +73,7 @@ export const studyArguments: CallArguments<StudyStore> = {
   createStudy: [
     session,
     ["spec", spec],
-    ["options", options({ actor, origin, requestId, via, ifExists: oneOf(["refuse", "keep"]) }, write)],
+    ["options", options({ actor, origin, requestId, via, ifExists: oneOf(["refuse", "keep"]) })],
   ],
   getStudy: [session, study],
   listStudies: [session, ["options", options({ ...page, pattern: filled, statuses: list(oneOf(studyStatuses)) })]],
@@ -97,7 +97,7 @@ export const studyArguments: CallArguments<StudyStore> = {
     ["bounds", recordOf(values)],
     ["options", options({ ...write, expectedSpaceVersion: whole })],
   ],
-  deleteStudy: [session, study, ["options", options({ allowMissing: flag, actor, origin, via }, write)]],
+  deleteStudy: [session, study, ["options", options({ allowMissing: flag, actor, origin, requestId, via })]],
 
   enqueueTrial: [session, study, ["parameters", recordOf(anything)], ["options", options(write)]],
   askTrials: [

@@ -43,8 +43,9 @@ export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "origin
   readonly ifExists?: "refuse" | "keep";
 }
 
-/** How a study is deleted. */
-export interface DeleteStudyOptions extends Pick<DeleteOptions, "allowMissing" | "actor" | "origin" | "via"> {}
+/** How a study is deleted. A request's id is for the audit: one that is repeated finds nothing any more, which `allowMissing` allows. */
+export interface DeleteStudyOptions
+  extends Pick<DeleteOptions, "allowMissing" | "actor" | "origin" | "requestId" | "via"> {}
 
 /** Which studies to list. */
 export interface ListStudiesOptions extends PageOptions {

@@ -29,7 +29,11 @@ export const studyCalls: { readonly [M in keyof StudyStore]: readonly unknown[] 
   listStudies: ["s", { ...page, pattern: "*", statuses: ["running"] }],
   updateStudy: ["s", "one", { status: "running", parallelism: 0, maxTrials: 0, metadata: {} }, by],
   changeBounds: ["s", "one", { x: { min: 1, max: 2 } }, { ...by, expectedSpaceVersion: undefined }],
-  deleteStudy: ["s", "gone", { allowMissing: true, actor: "ada", origin: "typescript", via: undefined }],
+  deleteStudy: [
+    "s",
+    "gone",
+    { allowMissing: true, actor: "ada", origin: "typescript", requestId: undefined, via: undefined },
+  ],
   enqueueTrial: ["s", "one", { x: 1 }, by],
   askTrials: ["s", "one", { ...teller, count: 1, parameters: { x: 1.5 } }],
   tellTrial: ["s", "one", { number: 0, values: [1], state: "complete", metrics: { a: 1 } }, teller],

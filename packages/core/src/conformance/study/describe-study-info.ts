@@ -74,6 +74,9 @@ export function describeStudyInfo(opened: OpenStudies): void {
       expect(await field({ objectives: [] })).toMatchObject({ field: "objectives" });
       const twice = [{ metric: "cost" }, { metric: "loss" }, { metric: "cost", direction: "minimize" }];
       expect(await field({ objectives: twice })).toMatchObject({ field: "objectives[2].metric", value: "cost" });
+      const metadata = { why: "x" };
+      const withMetadata = studies.createStudy("s", { id: "bad", variables: ["x"] }, { metadata } as object);
+      expect((await refusalOf(withMetadata, "invalid_argument")).details).toEqual({ field: "metadata" });
       await refusalOf(create({ variables: ["free"] }), "unbounded_space");
       await refusalOf(create({ variables: ["sum"] }), "read_only");
       await refusalOf(create({ variables: ["none"] }), "not_found");

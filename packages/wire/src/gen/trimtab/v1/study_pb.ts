@@ -621,7 +621,8 @@ export type CreateStudyRequest = Message<"trimtab.v1.CreateStudyRequest"> & {
   ifExists: IfExists;
 
   /**
-   * Who starts it. A request id counts where the study's id is given.
+   * Who starts it. A request id counts where the study's id is given. Metadata and leases are for writes to the session, and answer
+   * UNIMPLEMENTED here.
    *
    * @generated from field: trimtab.v1.WriteContext context = 16;
    */
@@ -971,7 +972,7 @@ export type DeleteStudyRequest = Message<"trimtab.v1.DeleteStudyRequest"> & {
   allowMissing: boolean;
 
   /**
-   * Who deletes it.
+   * Who deletes it. Metadata and leases are for writes to the session, and answer UNIMPLEMENTED here.
    *
    * @generated from field: trimtab.v1.WriteContext context = 4;
    */
