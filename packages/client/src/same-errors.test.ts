@@ -160,6 +160,8 @@ const attempts: [string, (store: Store) => Promise<unknown>][] = [
   ["half a version to read", (store) => store.getVariableAt("s", "model", { kind: "version", version: 0.5 })],
   ["a time before everything", (store) => store.getSessionAt("s", { kind: "time", atMs: 1 })],
   ["a time that is none", (store) => store.getSessionAt("s", { kind: "time", atMs: Number.NaN })],
+  ["a time in the year 2300", (store) => store.getSessionAt("s", { kind: "time", atMs: Date.UTC(2300, 0) })],
+  ["a time long before", (store) => store.listVariableHistory("s", "model", { sinceMs: -Date.UTC(2300, 0) })],
   ["an unknown label", (store) => store.diffRevisions("s", { before: { kind: "label", label: "nope" } })],
   ["history from before the start", (store) => store.listVariableHistory("s", "model", { offset: -1 })],
   ["history without end", (store) => store.listVariableHistory("s", "model", { untilMs: Number.POSITIVE_INFINITY })],

@@ -53,8 +53,13 @@ const maxTimeMs = Number.MAX_SAFE_INTEGER / 1000;
 /** Refuses anything but a time in milliseconds since the Unix epoch that is exact to the microsecond. */
 export function checkTime(atMs: unknown, field: string): Refusal | undefined {
   if (typeof atMs === "number" && Math.abs(atMs) <= maxTimeMs) return undefined;
-  const message = `${field} must be a time in milliseconds since 1970, got ${shown(atMs)}`;
-  return refusal("invalid_argument", message, { field });
+  const what = `${field} must be a time in milliseconds since 1970`;
+  if (typeof atMs !== "number" || !Number.isFinite(atMs)) {
+    return refusal("invalid_argument", `${what}, got ${shown(atMs)}`, { field });
+  }
+  const limit = Math.sign(atMs) * maxTimeMs;
+  const bounds = `${limit < 0 ? "down" : "up"} to ${limit}, in the year ${new Date(limit).getUTCFullYear()}`;
+  return refusal("invalid_argument", `${what}, ${bounds}, got ${atMs}`, { field, limit, value: atMs });
 }
 
 /** Refuses times from and until which to look, where either is none or the range ends before it begins. */
