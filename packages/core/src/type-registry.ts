@@ -1,4 +1,5 @@
-import { iterable, list, requireArguments } from "./arguments/kind.ts";
+import { iterable, list } from "./arguments/kind.ts";
+import { requireArguments } from "./arguments/refuse-arguments.ts";
 import { variableType } from "./arguments/shared-kinds.ts";
 import type { AnyVariableType } from "./variable-type.ts";
 

@@ -1,4 +1,5 @@
-import { type Kind, refuseArguments } from "./kind.ts";
+import type { Kind } from "./kind.ts";
+import { refuseArguments } from "./refuse-arguments.ts";
 
 /** What the arguments of methods are, by name. */
 export type CallKinds = Readonly<Record<string, readonly (readonly [name: string, kind: Kind<never>])[]>>;

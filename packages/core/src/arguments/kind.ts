@@ -13,7 +13,7 @@ import {
   shown,
 } from "../check-argument.ts";
 import { nearest } from "../nearest.ts";
-import { type Refusal, refusal, StoreError, storeError } from "../store-error.ts";
+import { type Refusal, refusal } from "../store-error.ts";
 
 /** Says what keeps an argument from being of a kind that a `T` is of; whether it is a good one is asked elsewhere. */
 export interface Kind<in T> {
@@ -216,36 +216,6 @@ export const absentable = <T>(
 /** What says how something is done, each part of which may be absent, and so may all of it. */
 export const options = <T extends object>(fields: OptionKinds<NoInfer<T>>, beside?: object): Kind<T | undefined> =>
   optional(object<T>(absentable(fields as FieldKinds<T>) as FieldKinds<T>, beside));
-
-/** Throws where arguments of a call are of another kind than they must be. */
-export function requireArguments(kinds: Parameters<typeof refuseArguments>[0], args: readonly unknown[]): void {
-  const refused = refuseArguments(kinds, args);
-  if (refused !== undefined) throw refused;
-}
-
-/** What a call has failed with, in words about its arguments where one of them was of another kind than it must be. */
-export const explained = (
-  error: unknown,
-  kinds: Parameters<typeof refuseArguments>[0],
-  args: readonly unknown[],
-): unknown => (error instanceof StoreError && !error.is("internal") ? error : (refuseArguments(kinds, args) ?? error));
-
-/** Refuses arguments of which one is of another kind than it must be, or cannot be looked at. */
-export function refuseArguments(
-  kinds: readonly (readonly [name: string, kind: Kind<never>])[],
-  args: readonly unknown[],
-): StoreError | undefined {
-  for (let index = 0; index < kinds.length; index++) {
-    const [field, kind] = kinds[index] as (typeof kinds)[number];
-    try {
-      const refused = kind(args[index], field, true);
-      if (refused !== undefined) return new StoreError(refused);
-    } catch (cause) {
-      return storeError("invalid_argument", `${field} cannot be read`, { field }, { cause });
-    }
-  }
-  return undefined;
-}
 
 const wrong = (value: unknown, field: string, what: string): Refusal =>
   refusal("invalid_argument", `${field} must be ${what}, got ${kindOf(value)}`, { field });

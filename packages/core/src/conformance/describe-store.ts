@@ -4,6 +4,7 @@ import { describeBatchReads } from "./store/describe-batch-reads.ts";
 import { describeConfigurationSpaces } from "./store/describe-configuration-spaces.ts";
 import { describeDependencies } from "./store/describe-dependencies.ts";
 import { describeDerivations } from "./store/describe-derivations.ts";
+import { describeForks } from "./store/describe-forks.ts";
 import { describeHistory } from "./store/describe-history.ts";
 import { describeLabels } from "./store/describe-labels.ts";
 import { describeOptimizations } from "./store/describe-optimizations.ts";
@@ -34,6 +35,7 @@ export function describeStore(name: string, open: OpenStore, facts: StoreFacts =
     describeConfigurationSpaces(opened, facts);
     describeHistory(opened, facts);
     describeRollback(opened, facts);
+    describeForks(opened);
     describeRestoring(opened, facts);
     describeLabels(opened);
     describeOptimizations(opened, facts);
