@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { createConnectTransport } from "@connectrpc/connect-node";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { createStoreClient } from "@trimtab/client";
 import { expect, onTestFinished, test } from "vitest";
 import { openServer } from "./open-server.ts";
@@ -44,6 +45,29 @@ test("figures are given to Prometheus, of calls served either way and of the log
   }
   expect(text).toMatch(/^db_client_operation_duration\w*_count\{.*db_operation_name="append".*\} 1$/m);
   expect(text).toMatch(/^trimtab_log_commits\w*\{.*\} 1$/m);
+});
+
+test("calls that are refused before they are read are measured as others are", async () => {
+  const refusals = new Map([
+    ["GetSession", new ConnectError("too many", Code.ResourceExhausted)],
+    ["WatchVariables", new ConnectError("who is it?", Code.Unauthenticated)],
+  ]);
+  const requestGate = async ({ method }: HandlerContext) => {
+    const refusal = refusals.get(method.name);
+    if (refusal !== undefined) throw refusal;
+  };
+  const server = await openServer({ metrics: true }, { requestGate });
+  onTestFinished(() => server.close());
+  const store = createStoreClient(createGrpcTransport({ baseUrl: server.url }));
+  await expect(store.getSession("s")).rejects.toThrow("too many");
+  await expect(store.watch("s")[Symbol.asyncIterator]().next()).rejects.toThrow("who is it?");
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const lines = text.split("\n").filter((line) => line.startsWith("rpc_server_call_duration_count"));
+  expect(lines).toEqual([
+    expect.stringMatching(/SessionService\/GetSession".*rpc_response_status_code="RESOURCE_EXHAUSTED".* 1$/),
+    expect.stringMatching(/WatchService\/WatchVariables".*rpc_response_status_code="UNAUTHENTICATED".* 1$/),
+  ]);
+  expect(text).not.toMatch(/^trimtab_server_streams.* 1$/m);
 });
 
 test("without the setting nothing is served at /metrics", async () => {

@@ -21,8 +21,9 @@ import {
 } from "@trimtab/opentelemetry";
 import type { LocalStore } from "@trimtab/store";
 import { type Logger, pino } from "pino";
+import type { RequestGate } from "./create-api.ts";
 import { headerField } from "./direct/call-context.ts";
-import { createCallLog, observedBy } from "./log-calls.ts";
+import { createCallLog, observedBy, observeRefusals } from "./log-calls.ts";
 import type { Settings } from "./settings.ts";
 import { createTraceExporter } from "./trace-exporter.ts";
 import { version } from "./version.ts";
@@ -30,6 +31,8 @@ import { version } from "./version.ts";
 /** What a server tells of itself, as its settings ask for; what they do not ask for is not there and costs nothing. */
 export interface Observing {
   readonly calls: CallObserver | undefined;
+  /** Gives a gate whose refusals are told of as calls are. */
+  readonly refusing: (gate: RequestGate | undefined) => RequestGate | undefined;
   readonly appends: AppendObserver | undefined;
   /** Gives a store whose calls are part of traces. */
   traced(store: Store): Store;
@@ -58,12 +61,11 @@ export function openObserving(settings: Settings, onError: (error: unknown) => v
   const isObserved = tracer !== undefined || meters !== undefined;
   const serializer = new PrometheusSerializer();
   const logger = settings.logLevel === undefined ? undefined : createLogger(settings.logLevel);
+  const measured = isObserved ? createCallObserver({ ...instruments, headerField }) : undefined;
   return {
     // What is logged of a call is logged within its span, and so says of which trace it is.
-    calls: observedBy(
-      isObserved ? createCallObserver({ ...instruments, headerField }) : undefined,
-      logger && createCallLog(logger),
-    ),
+    calls: observedBy(measured, logger && createCallLog(logger)),
+    refusing: (gate) => observeRefusals(gate, { measured, logger }),
     appends: isObserved ? createAppendObserver({ ...instruments, system: settings.log }) : undefined,
     traced: (store) => (tracer === undefined ? store : traceStore(store, tracer)),
     measure: (store) =>

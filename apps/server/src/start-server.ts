@@ -16,7 +16,6 @@ import { createFallback } from "./fallback.ts";
 import { createForwardedFor } from "./forwarded-for.ts";
 import { createHealth } from "./health.ts";
 import { openListener } from "./http/listener.ts";
-import { logRefusals } from "./log-calls.ts";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
 import { openObserving } from "./open-observing.ts";
@@ -143,10 +142,7 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     fallback,
     onError,
     isTrustedOrigin: createTrustedOrigins(settings, auth !== undefined),
-    requestGate: logRefusals(
-      inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
-      logger,
-    ),
+    requestGate: observing.refusing(inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate])),
   });
   const listener = await openListener({
     listen: settings.listen,
