@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { workspaceRoot } from "./public-package.ts";
 import { run } from "./run.ts";
 
 /** One TypeScript example of a README. */
@@ -32,3 +33,37 @@ export async function runExample(dir: string, { code }: ReadmeExample): Promise<
     rmSync(file);
   }
 }
+
+/** Checks the types of all examples of some packages at once, as strictly as a user might; rejects with what is wrong. */
+export async function checkExamples(dirs: readonly string[]): Promise<void> {
+  const [first = "."] = dirs;
+  const files = dirs.flatMap((dir) =>
+    readmeExamples(dir).map(({ code }, index) => {
+      const file = join(dir, ".turbo", `readme-types-${index}.ts`);
+      mkdirSync(join(dir, ".turbo"), { recursive: true });
+      writeFileSync(file, `${code}\nexport {};\n`);
+      return file;
+    }),
+  );
+  const project = join(first, ".turbo", "readme-types.json");
+  writeFileSync(project, JSON.stringify({ compilerOptions: asStrict, files }));
+  try {
+    await run(first, join(workspaceRoot, "node_modules", ".bin", "tsc"), ["-p", project]);
+  } finally {
+    for (const file of [...files, project]) rmSync(file);
+  }
+}
+
+const asStrict = {
+  target: "es2024",
+  lib: ["es2025", "esnext.float16"],
+  module: "nodenext",
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noEmit: true,
+  allowImportingTsExtensions: true,
+  customConditions: ["@trimtab/source"],
+  types: ["node"],
+  skipLibCheck: true,
+};
