@@ -34,6 +34,22 @@ describe("of an earlier session of the same id", () => {
     expect((await store.listCommits("s")).items).toHaveLength(2);
   });
 
+  test("no state is read, forked or rolled back to", async () => {
+    const store = openStore({ log: createMemoryLog<Commit>(), shared: false });
+    await live(store, [1, 2, 3]);
+    const { updatedAtMs: atMs } = await store.getVariable("s", "x");
+    await store.deleteSession("s");
+    await live(store, [10]);
+    for (const point of [2, 3, 5].map((revision) => ({ kind: "revision", revision }) as const)) {
+      const unknown = { reason: "not_found", details: { resource: "revision" } };
+      await expect(store.getSessionAt("s", point)).rejects.toMatchObject(unknown);
+      await expect(store.getVariableAt("s", "x", point)).rejects.toMatchObject(unknown);
+      await expect(store.rollbackSession("s", point)).rejects.toMatchObject(unknown);
+      await expect(store.forkSession("s", point, { id: "t" })).rejects.toMatchObject(unknown);
+    }
+    await expect(store.getSessionAt("s", { kind: "time", atMs })).rejects.toMatchObject({ reason: "not_found" });
+  });
+
   test("nothing is told by a watch that is to go on from within it", async () => {
     const store = openStore();
     await live(store, [1, 2, 3]);

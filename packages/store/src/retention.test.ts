@@ -59,6 +59,17 @@ test("what a snapshot takes the place of goes once the past that is kept lies be
   expect([await then(50), await then(55)]).toMatchObject([{ value: "x47" }, { value: "x52" }]);
 });
 
+test("a request that is made again after what it did has gone is refused, and not carried out", async () => {
+  const { store, firstKept } = open({ historyCommits: 5, snapshotEvery: 5, recentCommits: 1 });
+  await start(store);
+  const ask = () => store.setVariable("s", "text", "asked", { requestId: "r" });
+  await ask();
+  await write(store, 30);
+  await expect.poll(firstKept).toBeGreaterThan(3);
+  await expect(ask()).rejects.toMatchObject({ reason: "unavailable", message: expect.stringContaining("revision 3") });
+  expect(await store.getVariable("s", "text")).toMatchObject({ value: "x29" });
+});
+
 test("a log that is given without snapshots is kept whole, since those in memory end before it", async () => {
   const log = createMemoryLog<never>();
   const reopened = () => createStore({ types: builtinTypes, log, shared: false, snapshotEvery: 5, historyCommits: 5 });

@@ -181,6 +181,32 @@ describe("the write pipeline", () => {
     await store.close();
   });
 
+  test("a write that loses its race fails where what won cannot be read, and the next one succeeds", async () => {
+    const log = createMemoryLog<Commit>();
+    let isBroken = false;
+    const store = createStore({
+      types: builtinTypes,
+      log: {
+        ...log,
+        append: async (...entries) => !isBroken && log.append(...entries),
+        async read(...from) {
+          if (isBroken) throw new Error("the disk is gone");
+          return log.read(...from);
+        },
+      },
+    });
+    await store.createSession({ id: "s" });
+    await store.registerVariable("s", { name: "n", type: "integer", value: 0 });
+    isBroken = true;
+    expect(await settle([1, 2].map((value) => store.setVariable("s", "n", value)))).toEqual([
+      "unavailable",
+      "unavailable",
+    ]);
+    isBroken = false;
+    expect(await store.setVariable("s", "n", 5)).toMatchObject({ version: 1, revision: 3 });
+    await store.close();
+  });
+
   test("close waits for writes under way and refuses what comes later", async () => {
     const { disk, store } = await openCounter();
     const release = disk.hold();
