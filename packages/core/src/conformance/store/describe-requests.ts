@@ -114,6 +114,27 @@ function describeRetries(open: OpenStore): void {
       ]);
     });
 
+    test("of an import is answered with what became of each variable", async () => {
+      const { store } = await openSample(open);
+      await store.createSession({ id: "t" });
+      await store.importVariables("t", await store.exportVariables("s"));
+      await store.registerVariable("s", { name: "extra", type: "boolean", value: true });
+      const exported = await store.exportVariables("s");
+      const warmer = { value: 1, payload: { kind: "number", value: 1 } } as const;
+      const variables = exported.variables.map((each) => (each.name === "temperature" ? { ...each, ...warmer } : each));
+      const write = () =>
+        store.importVariables("t", { ...exported, variables }, { strategy: "replace", requestId: "r-1" });
+      const first = await write();
+      expect(first.items.map(({ name, outcome }) => [name, outcome])).toEqual([
+        ["temperature", "updated"],
+        ["model", "kept"],
+        ["extra", "created"],
+      ]);
+      await store.setVariable("t", "temperature", 0.2);
+      expect(await write()).toEqual(first);
+      expect(await store.getVariable("t", "temperature")).toMatchObject({ value: 0.2 });
+    });
+
     test.each(["", "x".repeat(256)])("is refused for an id that is none", async (requestId) => {
       const { store } = await openSample(open);
       const error = await rejection(store.setVariable("s", "temperature", 1, { requestId }), "invalid_argument");
