@@ -38,6 +38,10 @@ describe("a write to another session's variable", () => {
     await rejection(guest.getVariable("guest", "owner/absent"), "not_found");
     await rejection(guest.setVariable("guest", "owner/absent", 1), "not_found");
     await rejection(guest.setVariable("guest", "owner/x", 1), "access_denied");
+    await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["write"] }]);
+    await rejection(guest.setVariable("guest", "owner/absent", 1), "access_denied");
+    await store.setSessionPermissions("owner", [{ sessionPattern: "guest", permissions: ["read", "write"] }]);
+    await rejection(guest.setVariable("guest", "owner/absent", 1), "not_found");
   });
 
   test("in a batch answers by the refs that were sent, and stays within one session", async () => {

@@ -106,6 +106,9 @@ export function describeAccess(open: OpenStore, { access = false, expressions = 
         revision: 7,
       });
       expect((await store.getSessionPermissions("s")).rules).toHaveLength(1);
+      // What is as it was is not set again.
+      await store.rollbackSession("s", { kind: "revision", revision: 7 }, { restorePermissions: true });
+      expect(await store.getSession("s")).toMatchObject({ revision: 7 });
     });
 
     test("stay where they are: a fork and an import start without", async () => {

@@ -97,6 +97,20 @@ function describeEvents(open: OpenStore): void {
       await watch.close();
     });
 
+    test("gives no old values to those who did not ask, beside those who did", async () => {
+      const { store } = await openSample(open);
+      const asked = [true, false, true];
+      const watches = asked.map((oldValues) => readWatch(store.watch("s", {}, { oldValues })));
+      for (const watch of watches) await watch.nextOf("snapshot");
+      await store.setVariable("s", "temperature", 0.2);
+      for (const [index, watch] of watches.entries()) {
+        const [change] = (await watch.nextOf("changes")).changes;
+        expect(change).toMatchObject({ value: 0.2 });
+        expect(change && "oldValue" in change).toBe(asked[index]);
+        await watch.close();
+      }
+    });
+
     test("the end of the session is told, after the end of each variable", async () => {
       const { store } = await openSample(open);
       const watch = readWatch(store.watch("s"));
