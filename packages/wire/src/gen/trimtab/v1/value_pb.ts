@@ -76,7 +76,7 @@ export type Value = Message<"trimtab.v1.Value"> & {
     case: "array";
   } | {
     /**
-     * An ordered list, nested at most 32 deep.
+     * An ordered list, nested at most 32 deep; what it is an entry of, such as metadata, counts as one level.
      *
      * @generated from field: trimtab.v1.ValueList list = 7;
      */
@@ -84,7 +84,7 @@ export type Value = Message<"trimtab.v1.Value"> & {
     case: "list";
   } | {
     /**
-     * Named values, nested at most 32 deep.
+     * Named values, nested as lists are.
      *
      * @generated from field: trimtab.v1.ValueMap map = 8;
      */
