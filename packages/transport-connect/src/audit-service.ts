@@ -1,5 +1,5 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
-import { type AuditTrail, createGlob, type ListAuditOptions, storeError } from "@trimtab/core";
+import { type AuditTrail, createGlob, type ListAuditOptions, mayNotAct, StoreError, storeError } from "@trimtab/core";
 import { fromTimestamp, fromWireAuditFilter, present, toWireAuditEntry, toWireAuditEvent } from "@trimtab/wire";
 import type { AuditService, ListAuditEntriesRequest } from "@trimtab/wire/services";
 import type { Calls } from "./calls.ts";
@@ -48,6 +48,5 @@ const toListOptions = (request: ListAuditEntriesRequest): ListAuditOptions => {
 function checkMayAct(session: string, { values }: HandlerContext): void {
   const principal = values.get(principalKey);
   if (principal === undefined || principal.sessions.some((pattern) => createGlob(pattern)(session))) return;
-  const message = `${principal.id} may not act as session ${session}`;
-  throw storeError("access_denied", message, { session, permission: "act" });
+  throw new StoreError(mayNotAct(principal.id, session));
 }

@@ -51,3 +51,10 @@ export const accessDenied = (ref: string, caller: Caller, permission: string): R
     session: caller.session,
     permission,
   });
+
+/** The refusal of a principal that may not act as a session, whether or not that is there. */
+export const mayNotAct = (principal: string, session: string): Refusal<"access_denied"> =>
+  refusal("access_denied", `${principal || "the caller"} may not act as session ${session}`, {
+    session,
+    permission: "act",
+  });

@@ -3,12 +3,12 @@ import {
   type Caller,
   createGlob,
   judgeAccess,
+  mayNotAct,
   type Permission,
   type Principal,
   parseRecord,
   type SessionState,
   StoreError,
-  storeError,
 } from "@trimtab/core";
 import type { Sessions } from "../sessions.ts";
 import { createGuardedSessions, toldTo, type Viewer } from "./guarded-sessions.ts";
@@ -76,8 +76,7 @@ export function createSessionAccess(sessions: Sessions, principal: Principal, co
     mayAct,
     act(session) {
       if (mayAct(session)) return;
-      const details = { session, permission: "act" };
-      throw storeError("access_denied", `${id || "the caller"} may not act as session ${session}`, details);
+      throw new StoreError(mayNotAct(id, session));
     },
     callerOf,
     viewer,
