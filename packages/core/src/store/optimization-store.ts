@@ -15,7 +15,8 @@ import type { Receipt, WriteOptions } from "./write.ts";
  * The part of a store that lets one optimizer at a time work on a variable. While it does, the variable is leased to it:
  * every other write, import, rollback and deletion of the variable, and every write that the variable is derived from,
  * rejects with `already_optimizing`, and its own writes name their `lease`. A lease that is not renewed in time is lost, and what its
- * holder then sends rejects with `lease_lost`.
+ * holder then sends rejects with `lease_lost`. So does what it sends after others have stopped or preempted it: an optimizer of the
+ * store's own hears of that by its signal, any other by its next call, a renewal for instance.
  *
  * Whoever starts an optimizer proposes, measures and writes, unless the store knows one of that name (`optimizers` of
  * `createStore`): that one does the work then. Studies have samplers that propose.

@@ -1086,7 +1086,8 @@ export const OptimizationStateSchema: GenEnum<OptimizationState> = /*@__PURE__*/
  * Optimizations: one optimizer at a time works on a variable. While it does, the variable is leased to it: every other
  * write, delete, rollback and import of the variable fails with FAILED_PRECONDITION and `already_optimizing`, and the
  * optimizer's own writes carry `optimization_id` and `fencing_token` in their context. A lease that is not renewed in
- * time is lost, and what its holder then sends fails with ABORTED and `lease_lost`.
+ * time is lost, and what its holder then sends fails with ABORTED and `lease_lost`. So does what it sends after others have stopped or
+ * preempted it, of which it hears by its next call, a renewal for instance.
  *
  * An optimization of another session's variables is called `<session>/<id>`, as they are; in the context of a write to them
  * it is the id alone. All but reading needs permission to optimize, and reading is for the session that the variables belong
