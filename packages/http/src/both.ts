@@ -1,11 +1,14 @@
+import { checkCallable } from "./checks.ts";
+
 /** Makes one listener of two that are called one after the other, the second also where the first throws. */
-export const both = (first: (() => void) | undefined, second: () => void): (() => void) =>
-  first === undefined
-    ? second
-    : () => {
-        try {
-          first();
-        } finally {
-          second();
-        }
-      };
+export function both(first: (() => void) | undefined, second: () => void): () => void {
+  checkCallable("listener", second);
+  if (first === undefined) return second;
+  return () => {
+    try {
+      first();
+    } finally {
+      second();
+    }
+  };
+}

@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
  * One request and its answer, in either version of HTTP. What is above it knows of neither version, nor of streams of Node.
  *
  * An answer is one `start`, then any number of `write`, then one `end`; or `reset` at any time. Once the exchange is closed,
- * all of these do nothing.
+ * all of these do nothing. Arguments of another kind throw a TypeError, and a status that is none of an answer a RangeError.
  */
 export interface Exchange {
   readonly method: string | undefined;

@@ -1,4 +1,5 @@
 import { type OutgoingHttpHeaders, validateHeaderName, validateHeaderValue } from "node:http";
+import { fieldText } from "../checks.ts";
 
 /**
  * Writes fields as lines.
@@ -10,7 +11,8 @@ export function fieldsText(fields: OutgoingHttpHeaders): string {
   for (const name in fields) {
     const value = fields[name];
     if (value === undefined) continue;
-    for (const each of Array.isArray(value) ? value : [String(value)]) {
+    for (const given of Array.isArray(value) ? value : [value]) {
+      const each = fieldText(name, given);
       if (!isCommon.test(name) || !isPlain.test(each)) validate(name, each);
       text += `${name}: ${each}\r\n`;
     }

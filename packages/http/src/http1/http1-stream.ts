@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from
 import type { Socket } from "node:net";
 import { answerFailure } from "../answer-text.ts";
 import { both } from "../both.ts";
+import { checkBytes, checkCallable, checkEnding, checkHead, checkPieces, checkReader, noBytes } from "../checks.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { httpDate } from "../http-date.ts";
 import type { Output } from "../output.ts";
@@ -57,6 +58,7 @@ export class Http1Stream implements Exchange {
   }
 
   read(reader: BodyReader): void {
+    checkReader(reader);
     this.#reader = reader;
     this.#hand();
   }
@@ -72,6 +74,7 @@ export class Http1Stream implements Exchange {
 
   start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (this.isClosed) return;
+    checkHead(status, headers);
     const { isLeaving, keepAlive } = this.#host;
     const date = headers["date"] === undefined ? `date: ${httpDate()}\r\n` : "";
     const connection = isLeaving ? "connection: close\r\n" : keepAlive;
@@ -83,6 +86,7 @@ export class Http1Stream implements Exchange {
 
   write(bytes: Uint8Array): boolean {
     if (this.isClosed) return false;
+    checkBytes(bytes, this.#hasStarted);
     if (bytes.length === 0) return !this.#host.isBackedUp;
     if (this.#head !== undefined) this.#sendHead(!this.#hasLength);
     this.#sendPiece(bytes);
@@ -90,11 +94,12 @@ export class Http1Stream implements Exchange {
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
-    return pieces.reduce((_, piece) => this.write(piece), true);
+    return checkPieces(pieces).reduce((_, piece) => this.write(piece), true);
   }
 
-  end({ bytes = noBytes, trailers }: Ending): void {
+  end(ending: Ending): void {
     if (this.isClosed) return;
+    const { bytes = noBytes, trailers } = checkEnding(ending, this.#hasStarted);
     if (this.#head !== undefined) {
       if (trailers === undefined && !this.#hasLength && this.#mayHaveBody) {
         this.#head += `content-length: ${bytes.length}\r\n`;
@@ -115,6 +120,7 @@ export class Http1Stream implements Exchange {
   }
 
   onDrain(listener: () => void): void {
+    checkCallable("listener", listener);
     if (this.isClosed) return;
     this.#onDrain = listener;
     this.#host.output.schedule();
@@ -146,6 +152,10 @@ export class Http1Stream implements Exchange {
     if (this.#isHeadSent) this.reset();
     else answerFailure(this);
     this.#host.onFault(error);
+  }
+
+  get #hasStarted(): boolean {
+    return this.#head !== undefined || this.#isHeadSent;
   }
 
   #call(listener: (() => void) | undefined): void {
@@ -190,5 +200,3 @@ export class Http1Stream implements Exchange {
     this.#host.output.addText(text);
   }
 }
-
-const noBytes = new Uint8Array();

@@ -364,7 +364,7 @@ describe("everything else is handed over as it came", () => {
 
 describe("a connection", () => {
   test("that lies idle is closed", async () => {
-    const client = connect(await serve(echo, -990));
+    const client = connect(await serve(echo, 0));
     client.send(post("x"));
     await client.hears("/p=x");
     await client.closed;
@@ -388,7 +388,7 @@ describe("a connection", () => {
 
   test("that is to end is handed to nobody, and does not wait for a client that reads nothing", async () => {
     const waiting: Exchange[] = [];
-    const served = await serve((exchange) => void waiting.push(exchange), -990);
+    const served = await serve((exchange) => void waiting.push(exchange), 0);
     const client = connect(served);
     client.socket.pause();
     client.send(`${post("x")}POST /half HTTP/1.1\r\n`);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { checkHaving, checkOptions, shown } from "../checks.ts";
 import type { Exchange } from "../exchange.ts";
 import { Output } from "../output.ts";
 import { type Http1Host, Http1Stream } from "./http1-stream.ts";
@@ -12,7 +13,7 @@ export interface Http1Options {
   readonly onFault: (error: unknown) => void;
   /** Takes a connection over for good, as soon as something else comes; all of that is still to be read. */
   readonly handOver: (socket: Socket) => void;
-  /** How long a connection may lie idle, in milliseconds. */
+  /** How long a connection may lie idle, in milliseconds; at most 2 147 482 647. */
   readonly idleTimeoutMs: number;
 }
 
@@ -38,8 +39,25 @@ const patienceMs = 1000;
 
 const emptyLine = Buffer.from("\r\n\r\n");
 
-/** Serves common requests on a connection of HTTP/1.1, one after the other, until one comes that is not. */
+const callbacks = ["onExchange", "onFault", "handOver"] as const;
+const optionNames = [...callbacks, "idleTimeoutMs"] as const;
+
+/** The longest that a timer can wait for, with the grace. */
+const maxIdleMs = 2 ** 31 - 1 - graceMs;
+
+/**
+ * Serves common requests on a connection of HTTP/1.1, one after the other, until one comes that is not.
+ *
+ * @throws TypeError for options that there are none of, or of another kind
+ * @throws RangeError for an idle time that no timer can wait for
+ */
 export function serveHttp1(socket: Socket, options: Http1Options): Http1Connection {
+  checkHaving("socket", socket, "on", "write", "destroy");
+  checkOptions(options, optionNames, callbacks);
+  const { idleTimeoutMs } = options;
+  if (typeof idleTimeoutMs !== "number" || !(idleTimeoutMs >= 0 && idleTimeoutMs <= maxIdleMs)) {
+    throw new RangeError(`idleTimeoutMs must be a number from 0 to ${maxIdleMs}, got ${shown(idleTimeoutMs)}`);
+  }
   const connection = new Connection(socket, options);
   return { close: () => connection.leave() };
 }

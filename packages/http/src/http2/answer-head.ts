@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import { fieldText } from "../checks.ts";
 import { httpDate } from "../http-date.ts";
 import type { Output } from "../output.ts";
 import { fieldBytes, writeField, writeTableSizeUpdate } from "./hpack/header-encoder.ts";
@@ -51,7 +52,7 @@ function sendLarge(output: Output, peer: PeerSettings, block: HeadBlock, bound: 
 /**
  * Gives the bytes that a block takes at most.
  *
- * @throws TypeError where a value is no text of HTTP; nothing is sent then
+ * @throws TypeError where a name or value is none of HTTP's; nothing is sent then
  */
 function boundOf({ status, fields }: HeadBlock): number {
   let bound = 1;
@@ -65,7 +66,7 @@ function boundOf({ status, fields }: HeadBlock): number {
 /**
  * Checks fields that are sent later.
  *
- * @throws TypeError where a value is no text of HTTP
+ * @throws TypeError where a name or value is none of HTTP's
  */
 export function checkFields(fields: OutgoingHttpHeaders): void {
   forEachField(fields, sound);
@@ -94,15 +95,26 @@ function forEachField(fields: OutgoingHttpHeaders, visit: (name: string, value: 
     if (value === undefined) continue;
     const name = given.toLowerCase();
     if (connectionFields.has(name)) continue;
-    if (Array.isArray(value)) for (const each of value) visit(name, each);
-    else visit(name, String(value));
+    if (Array.isArray(value)) for (const each of value) visit(name, fieldText(name, each));
+    else visit(name, fieldText(name, value));
   }
 }
 
 /** A value that could be taken for more than one field further on, or is no text of HTTP, is a fault of whoever wrote it. */
 const unsound = /[\0\r\n]|[^\0-\xff]/;
 
+/** Names that were found sound, of which there are few: those of other fields are looked at each time. */
+const soundNames = new Set<string>();
+const mostSoundNames = 256;
+const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+
+function checkName(name: string): void {
+  if (!token.test(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a field of HTTP`);
+  if (soundNames.size < mostSoundNames) soundNames.add(name);
+}
+
 function sound(name: string, value: string): string {
+  if (!soundNames.has(name)) checkName(name);
   if (unsound.test(value)) throw new TypeError(`the field ${name} holds a character that HTTP does not allow`);
   return value;
 }

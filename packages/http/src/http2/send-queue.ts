@@ -1,5 +1,8 @@
 import type { Ending } from "../exchange.ts";
 
+/** Windows below that make frames that cost more than they carry. */
+export const crumbBytes = 1024;
+
 /** Bytes of a stream that wait for leave to be sent, and how the answer ends after them. */
 export class SendQueue {
   readonly #pieces: Uint8Array[] = [];

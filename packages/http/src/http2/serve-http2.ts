@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
+import { checkHaving, checkOptions } from "../checks.ts";
 import type { Exchange } from "../exchange.ts";
-import { defaultLimits, type Http2Limits } from "./limits.ts";
+import { withDefaults } from "./check-limits.ts";
+import type { Http2Limits } from "./limits.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
 import { serveConnection } from "./serve-connection.ts";
 
@@ -25,13 +27,20 @@ export interface Http2Connection {
 /**
  * Serves HTTP/2 (RFC 9113) on a connection whose client begins with the preface, in plain text or over TLS. What was read of it before is
  * put back with `unshift`. Faults of the client end its stream or the connection; they never throw.
+ *
+ * @throws TypeError for options that there are none of, or of another kind
+ * @throws RangeError for a limit that holds nothing back, such as `NaN`
  */
-export function serveHttp2(
-  socket: Socket,
-  { limits, pulse = commonPulse, ...handlers }: Http2Options,
-): Http2Connection {
-  const connection = serveConnection(socket, { ...handlers, limits: { ...defaultLimits, ...limits } }, pulse);
+export function serveHttp2(socket: Socket, options: Http2Options): Http2Connection {
+  checkHaving("socket", socket, "on", "write", "destroy");
+  checkOptions(options, optionNames, callbacks);
+  const { pulse = commonPulse, limits, onExchange, onFault } = options;
+  checkHaving("pulse", pulse, "follow");
+  const connection = serveConnection(socket, { onExchange, onFault, limits: withDefaults(limits) }, pulse);
   return { close: () => connection.leave() };
 }
+
+const callbacks = ["onExchange", "onFault"] as const;
+const optionNames = [...callbacks, "limits", "pulse"] as const;
 
 const commonPulse = createPulse();

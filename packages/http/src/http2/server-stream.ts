@@ -3,12 +3,13 @@ import type { IncomingHttpHeaders } from "node:http2";
 import type { Socket } from "node:net";
 import { answerFailure, answerText } from "../answer-text.ts";
 import { both } from "../both.ts";
+import { checkBytes, checkCallable, checkEnding, checkHead, checkPieces, checkReader, noBytes } from "../checks.ts";
 import type { BodyReader, Ending, Exchange } from "../exchange.ts";
 import { checkFields, sendHead } from "./answer-head.ts";
 import type { Owed } from "./patience.ts";
 import { errorCode, max31Bits } from "./protocol.ts";
 import { ReceivedBody } from "./received-body.ts";
-import { SendQueue } from "./send-queue.ts";
+import { crumbBytes, SendQueue } from "./send-queue.ts";
 import type { StreamHost } from "./stream-host.ts";
 import { sendData, sendReset } from "./write-frames.ts";
 
@@ -62,6 +63,7 @@ export class ServerStream implements Exchange {
   }
 
   read(reader: BodyReader): void {
+    checkReader(reader);
     if (this.isClosed) return;
     const isAwaited = !this.#isAnswered && !this.body.isWhole && this.headers.expect?.toLowerCase() === "100-continue";
     if (isAwaited) this.#send(100, {}, false);
@@ -78,6 +80,7 @@ export class ServerStream implements Exchange {
 
   start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (this.isClosed) return;
+    checkHead(status, headers);
     this.#send(status, headers, isAll);
     this.#answeredAt = this.#host.output.writtenBytes;
     if (isAll) this.#finish();
@@ -85,6 +88,7 @@ export class ServerStream implements Exchange {
 
   write(bytes: Uint8Array, mayWait?: boolean): boolean {
     if (this.isClosed) return false;
+    checkBytes(bytes, this.#isAnswered);
     if (bytes.length === 0) return this.#queue === undefined && !this.#host.isBackedUp;
     if (this.#mayGoOut(bytes.length)) {
       this.#host.conduct.allowFrame(bytes.length);
@@ -96,11 +100,12 @@ export class ServerStream implements Exchange {
   }
 
   writeAll(pieces: readonly Uint8Array[], mayWait = !this.#host.isHoldingTooMuch): boolean {
-    return pieces.reduce((_, piece) => this.write(piece, mayWait), true);
+    return checkPieces(pieces).reduce((_, piece) => this.write(piece, mayWait), true);
   }
 
-  end({ bytes = noBytes, trailers }: Ending): void {
+  end(ending: Ending): void {
     if (this.isClosed) return;
+    const { bytes = noBytes, trailers } = checkEnding(ending, this.#isAnswered);
     if (this.#mayGoOut(bytes.length)) {
       this.#host.conduct.allowFrame(bytes.length);
       if (bytes.length > 0 || trailers === undefined) this.#sendData(bytes, trailers === undefined);
@@ -121,6 +126,7 @@ export class ServerStream implements Exchange {
   }
 
   onDrain(listener: () => void): void {
+    checkCallable("listener", listener);
     if (this.isClosed) return;
     this.#onDrain = listener;
     this.#host.wait(this);
@@ -241,8 +247,3 @@ export class ServerStream implements Exchange {
     else this.reset(errorCode.noError);
   }
 }
-
-const noBytes = new Uint8Array();
-
-/** Windows below that make frames that cost more than they carry. */
-const crumbBytes = 1024;
