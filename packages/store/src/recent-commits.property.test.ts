@@ -57,8 +57,8 @@ test("the newest commits are kept, as many as fit by number and by bytes, and no
 });
 
 describe("what many windows keep together", () => {
-  /** What a commit of one event is counted by, beside its value. */
-  const overhead = 1280;
+  /** What a commit of one event is counted by, beside its value, which counts twice. */
+  const overhead = 2560;
   const sum = (sizes: readonly number[]): number => sizes.reduce((before, each) => before + each, 0);
 
   function openWindows(bytes: number, count: number) {
@@ -74,7 +74,7 @@ describe("what many windows keep together", () => {
       windows,
       push(at: number, size: number) {
         const { recent, sizes } = of(at);
-        sizes.push(size + overhead);
+        sizes.push(2 * size + overhead);
         recent.push(commitOf(sizes.length, size));
         expect(recent.at(sizes.length)?.revision).toBe(sizes.length);
       },

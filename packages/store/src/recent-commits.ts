@@ -47,8 +47,8 @@ export const recentOf = (
   room: createRecentRoom(options.recentTotalBytes ?? 256 << 20),
 });
 
-/** About what a commit takes beside its values, in bytes, and each step of it. */
-const commitOverhead = 768;
+/** About what a commit takes beside its values, in bytes, and each step of it, with the messages that watchers were sent of it. */
+const commitOverhead = 2048;
 const stepOverhead = 512;
 
 /** Makes a window over the newest commits, which starts empty right after `floor`. */
@@ -81,7 +81,7 @@ class Window implements RecentCommits {
     this.#ring[slot] = commit;
     this.#sizes[slot] = size;
     this.#held += size;
-    this.#take(size + overheadOf(commit));
+    this.#take(takenBy(commit, size));
     this.#last = commit.revision;
     while ((this.#held > room || this.#isCrowded()) && this.floor < this.#last - 1) this.#dropOldest();
   }
@@ -119,8 +119,10 @@ class Window implements RecentCommits {
     const size = this.#sizes[slot] ?? 0;
     this.#ring[slot] = undefined;
     this.#held -= size;
-    if (oldest !== undefined) this.#take(-size - overheadOf(oldest));
+    if (oldest !== undefined) this.#take(-takenBy(oldest, size));
   }
 }
 
-const overheadOf = (commit: Commit): number => commitOverhead + stepOverhead * stepsOf(commit).length;
+/** What a commit takes whose values have `bytes`: those messages hold them once more. */
+const takenBy = (commit: Commit, bytes: number): number =>
+  commitOverhead + stepOverhead * stepsOf(commit).length + 2 * bytes;
