@@ -10,12 +10,16 @@ import {
   type SessionCheckpoint,
   type Store,
   storeArguments,
-  storeError,
   type TypeRegistry,
   unref,
 } from "@trimtab/core";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
-import { createAccessQuestions, createPermissionOperations, unnamedCaller } from "./access/access-operations.ts";
+import {
+  controlOf,
+  createAccessQuestions,
+  createPermissionOperations,
+  unnamedCaller,
+} from "./access/access-operations.ts";
 import { createGuardedStore } from "./access/create-guarded-store.ts";
 import { createTellingControl } from "./access/telling-control.ts";
 import { tellDenials } from "./access/telling-denials.ts";
@@ -124,11 +128,7 @@ export function createStore(options: StoreOptions): LocalStore {
     ...createReaderOperation(sessions),
     as(principal) {
       requireArguments(principalArguments, [principal]);
-      const { control } = sessions;
-      if (control === undefined) {
-        throw storeError("unimplemented", "this store judges no access", { feature: "access control" });
-      }
-      const guarded = createGuardedStore({ store, sessions, watching, control, runs }, principal);
+      const guarded = createGuardedStore({ store, sessions, watching, control: controlOf(sessions), runs }, principal);
       return checkedCalls(tellDenials(guarded, telemetry, principal), storeArguments);
     },
     sweep: () => sessions.sweep(),

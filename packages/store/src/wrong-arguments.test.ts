@@ -65,6 +65,16 @@ test.each(calls)("%s is refused in the words of the store, and nothing changes",
   expect((await store.getSession("s")).revision).toBe(2);
 });
 
+test("what was not given to a store that is asked who may do what is named", async () => {
+  const store = createStore({ types: builtinTypes });
+  onTestFinished(() => store.close());
+  await store.createSession({ id: "s" });
+  await store.registerVariable("s", { name: "x", type: "float", value: 1 });
+  expect(() => store.as({ id: "ada", sessions: [] })).toThrow("made without `access`, such as createAccessControl");
+  const question = { permission: "read", subject: "guest" } as const;
+  await expect(store.explainAccess("s", "x", question)).rejects.toThrow("made without `access`");
+});
+
 describeStoreArguments("a store in process", async () => {
   const store = createStore({ types: builtinTypes, expressions: cel });
   return { store, close: () => store.close() };

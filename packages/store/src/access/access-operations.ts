@@ -163,9 +163,12 @@ async function stateOf(sessions: Sessions, id: string): Promise<SessionState | u
   }
 }
 
-function controlOf({ control }: Sessions): AccessControl {
+/** Gives what judges access in a store; throws `unimplemented` where nothing does. */
+export function controlOf({ control }: Sessions): AccessControl {
   if (control !== undefined) return control;
-  throw storeError("unimplemented", "nothing judges access here", { feature: "access control" });
+  const message =
+    "nothing judges access here: this store was made without `access`, such as createAccessControl of @trimtab/access-control";
+  throw storeError("unimplemented", message, { feature: "access control" });
 }
 
 function checkPermission(permission: Permission, field: string): void {
