@@ -2,6 +2,7 @@ import {
   createVariable,
   type Origin,
   origins,
+  requireArguments,
   toPayload,
   type Value,
   type ValueRecord,
@@ -11,6 +12,7 @@ import {
 } from "@trimtab/core";
 import { malformed } from "../malformed.ts";
 import { entryAsVersion } from "./optimization-entry.ts";
+import { readingArguments, writingArguments } from "./plain-arguments.ts";
 import { fromPlainValue, type PlainValue, toPlainValue } from "./plain-value.ts";
 
 /** A variable as plain data, under the names that every language uses; ready for JSON. */
@@ -47,8 +49,10 @@ export interface PlainSurroundings {
   readonly history?: readonly VariableVersion[];
 }
 
-/** Puts a variable into plain data; {@link fromPlain} reads it back. */
-export function toPlain(variable: Variable, { dependencies = [], history }: PlainSurroundings = {}): PlainVariable {
+/** Puts a variable into plain data; {@link fromPlain} reads it back. Throws `invalid_argument` for what is no variable. */
+export function toPlain(variable: Variable, surroundings: PlainSurroundings = {}): PlainVariable {
+  requireArguments(writingArguments, [variable, surroundings]);
+  const { dependencies = [], history } = surroundings;
   const { id, name, type, payload, constraints, metadata } = variable;
   return {
     id,
@@ -109,7 +113,9 @@ const fields = [
  *
  * @throws StoreError `invalid_argument` naming the field and the problem, an unknown field included
  */
-export function fromPlain(plain: unknown, { nowMs = Date.now() }: { nowMs?: number } = {}): ParsedPlain {
+export function fromPlain(plain: unknown, options: { nowMs?: number } = {}): ParsedPlain {
+  requireArguments(readingArguments, [plain, options]);
+  const { nowMs = Date.now() } = options;
   const data = record(plain, "variable");
   const unknown = Object.keys(data).find((key) => !fields.includes(key));
   if (unknown !== undefined) throw malformed("variable", `has the unknown field ${JSON.stringify(unknown)}`);

@@ -1,4 +1,5 @@
-import type { Variable } from "@trimtab/core";
+import { requireArguments, type Variable } from "@trimtab/core";
+import { mappingArguments } from "./plain-arguments.ts";
 import { type PlainValue, toPlainValue } from "./plain-value.ts";
 import { type PlainVariable, toPlain } from "./plain-variable.ts";
 
@@ -17,7 +18,9 @@ export interface VariableMap extends Pick<PlainVariable, "id" | "name" | "type" 
  * Puts a variable into a map that says how it stands. Whether it is being optimized is not part of a variable: the
  * `optimizing` of `getOptimizationStatus` says so. A module's name is bare text.
  */
-export function toMap(variable: Variable, { optimizing = false }: { optimizing?: boolean } = {}): VariableMap {
+export function toMap(variable: Variable, options: { optimizing?: boolean } = {}): VariableMap {
+  requireArguments(mappingArguments, [variable, options]);
+  const { optimizing = false } = options;
   const { id, name, type, constraints, metadata } = toPlain(variable);
   return {
     id,

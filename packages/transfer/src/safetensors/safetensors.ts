@@ -1,4 +1,4 @@
-import { counted, isNdArray, type NdArray } from "@trimtab/core";
+import { counted, isNdArray, kinds, type NdArray, requireArguments } from "@trimtab/core";
 import { checkBytes, malformed } from "../malformed.ts";
 import { formatNames, layoutOrder } from "./element-formats.ts";
 import { metadataKey, readHeader } from "./safetensors-header.ts";
@@ -9,6 +9,15 @@ export interface Safetensors {
   /** Free text by name; a file whose writer gave none has none. */
   readonly metadata: ReadonlyMap<string, string>;
 }
+
+const { object, optional } = kinds;
+
+const map: kinds.Kind<ReadonlyMap<string, unknown>> = (value, field) =>
+  kinds.having("get", "entries")(value, field) ?? kinds.iterable(value, field);
+
+const fileArguments = [
+  ["file", object<Partial<Safetensors>>({ tensors: optional(map), metadata: optional(map) })],
+] as const;
 
 /** Most bytes that a header may take; the reference implementation reads no larger one. */
 const maxHeaderBytes = 100_000_000;
@@ -21,12 +30,14 @@ const maxHeaderBytes = 100_000_000;
  * @throws StoreError `invalid_argument` for a tensor named `__metadata__`, for text that is ill-formed Unicode, for an array
  *   whose bytes do not fit its shape, and for a header above 100 000 000 bytes
  */
-export function toSafetensors({ tensors, metadata }: Partial<Safetensors>): Uint8Array<ArrayBuffer> {
-  const ordered = [...(tensors ?? [])].sort(byLayout);
+export function toSafetensors(file: Partial<Safetensors>): Uint8Array<ArrayBuffer> {
+  requireArguments(fileArguments, [file]);
+  const { tensors = new Map<string, NdArray>(), metadata } = file;
+  for (const [name, array] of tensors) checkTensor(name, array);
+  const ordered = [...tensors].sort(byLayout);
   const fields = metadata === undefined || metadata.size === 0 ? [] : [metadataField(metadata)];
   let offset = 0;
   for (const [name, array] of ordered) {
-    checkTensor(name, array);
     const { dtype, shape, data } = array;
     const info = { dtype: formatNames[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
     fields.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
@@ -37,26 +48,28 @@ export function toSafetensors({ tensors, metadata }: Partial<Safetensors>): Uint
   if (length > maxHeaderBytes) {
     throw malformed("header", `takes ${length} bytes, at most ${maxHeaderBytes} are allowed`, length);
   }
-  const file = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.set(header, 8);
+  const bytes = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(header, 8);
   let at = 8 + length;
   for (const [, { data }] of ordered) {
-    file.set(data, at);
+    bytes.set(data, at);
     at += data.byteLength;
   }
-  return file;
+  return bytes;
 }
 
 function metadataField(metadata: ReadonlyMap<string, string>): string {
-  const entries = [...metadata].sort(([a], [b]) => compareCodePoints(a, b));
-  for (const [key, text] of entries) {
+  for (const [key, text] of metadata) {
+    if (typeof key !== "string" || typeof text !== "string") throw malformed("metadata", "must be texts by name");
     if (!key.isWellFormed() || !text.isWellFormed()) throw malformed("metadata", "is not well-formed Unicode");
   }
+  const entries = [...metadata].sort(([a], [b]) => compareCodePoints(a, b));
   return `"${metadataKey}":{${entries.map(([key, text]) => `${JSON.stringify(key)}:${JSON.stringify(text)}`).join(",")}}`;
 }
 
 function checkTensor(name: string, array: NdArray): void {
+  if (typeof name !== "string") throw malformed("tensors", "must be arrays by name");
   const path = `tensors.${name}`;
   if (name === metadataKey) throw malformed(path, "has the name of the metadata");
   if (!name.isWellFormed()) throw malformed("tensors", "has a name that is not well-formed Unicode");

@@ -1,3 +1,5 @@
+import { requireArguments } from "@trimtab/core";
+import { tableArguments } from "./limit-kinds.ts";
 import { chargeTokens, type Rate, refill, type TokenBucket, takeToken, waitForToken } from "./token-bucket.ts";
 
 /** Token buckets by name, of one rate. A bucket that has filled up again is as good as none, and forgotten. */
@@ -27,12 +29,10 @@ const lookAgainMs = 1000;
 /** The bucket of names for which there is no room. */
 const others = "";
 
-/** Makes an empty table; `now` is a clock in milliseconds that never jumps. */
-export function createBucketTable(
-  rate: Rate,
-  now: () => number,
-  { most = Number.POSITIVE_INFINITY }: BucketTableOptions = {},
-): BucketTable {
+/** Makes an empty table; `now` is a clock in milliseconds that never jumps. Throws `invalid_argument` for a rate that limits nothing. */
+export function createBucketTable(rate: Rate, now: () => number, options: BucketTableOptions = {}): BucketTable {
+  requireArguments(tableArguments, [rate, now, options]);
+  const { most = Number.POSITIVE_INFINITY } = options;
   const buckets = new Map<string, TokenBucket>();
   let forgetAt = leastKept;
   let forgotAt = Number.NEGATIVE_INFINITY;

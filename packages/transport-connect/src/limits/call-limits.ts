@@ -1,6 +1,7 @@
 import type { HandlerContext } from "@connectrpc/connect";
-import { type StoreError, storeError } from "@trimtab/core";
+import { requireArguments, type StoreError, storeError } from "@trimtab/core";
 import { createBucketTable } from "./bucket-table.ts";
+import { limitsArguments } from "./limit-kinds.ts";
 import type { Rate } from "./token-bucket.ts";
 
 /** How much callers may ask of a server. What is left out is not limited. */
@@ -34,13 +35,11 @@ export interface CallLimits {
 /** How soon to ask again for a stream where as many run as may; that depends on when others end. */
 const streamRetryMs = 1000;
 
-/** Makes limits with nothing counted yet. */
-export function createCallLimits({
-  caller: callerRate,
-  session: sessionRate,
-  streams: mostStreams = Number.POSITIVE_INFINITY,
-  now = () => performance.now(),
-}: CallLimitsOptions): CallLimits {
+/** Makes limits with nothing counted yet. Throws `invalid_argument` for what limits nothing, such as `NaN`. */
+export function createCallLimits(options: CallLimitsOptions): CallLimits {
+  requireArguments(limitsArguments, [options]);
+  const { caller: callerRate, session: sessionRate, streams: mostStreams = Number.POSITIVE_INFINITY } = options;
+  const { now = () => performance.now() } = options;
   const callers = callerRate && createBucketTable(callerRate, now);
   const sessions = sessionRate && createBucketTable(sessionRate, now);
   const streams = new Map<string, number>();
