@@ -1,4 +1,5 @@
 import { type Context, context, SpanKind, trace } from "@opentelemetry/api";
+import { checkOptions, wrong } from "./checks.ts";
 import { durationBounds, type Instruments } from "./instruments.ts";
 
 /** What one append to a log carries. */
@@ -26,8 +27,13 @@ export interface AppendOptions extends Instruments {
 /**
  * Makes an observer that has a span for every append, below the first of its writes that is traced and linked with the
  * others, and measures `db.client.operation.duration` and `trimtab.log.commits`.
+ *
+ * @throws TypeError for options that there are none of, or of another kind
  */
-export function createAppendObserver({ tracer, meter, system }: AppendOptions): AppendObserver {
+export function createAppendObserver(options: AppendOptions): AppendObserver {
+  checkOptions(options, ["tracer", "meter", "system"]);
+  const { tracer, meter, system } = options;
+  if (typeof system !== "string" || system === "") throw wrong("system", system, "text that is not empty");
   const attributes = { "db.system.name": system, "db.operation.name": "append" };
   const duration = meter?.createHistogram("db.client.operation.duration", {
     unit: "s",
@@ -59,8 +65,8 @@ export function createAppendObserver({ tracer, meter, system }: AppendOptions): 
       if (tracer === undefined || parent === undefined) return measured(what, run);
       const links = others.map((other) => ({ context: trace.getSpanContext(other) })).filter(isLink);
       const size = { "db.operation.batch.size": what.commits, "trimtab.session": what.session };
-      const options = { kind: SpanKind.CLIENT, attributes: { ...attributes, ...size }, links };
-      const span = tracer.startSpan(`append ${system}`, options, parent);
+      const about = { kind: SpanKind.CLIENT, attributes: { ...attributes, ...size }, links };
+      const span = tracer.startSpan(`append ${system}`, about, parent);
       try {
         return await context.with(trace.setSpan(parent, span), () => measured(what, run));
       } catch (error) {

@@ -9,6 +9,7 @@ import {
   type TextMapGetter,
   trace,
 } from "@opentelemetry/api";
+import { checkOptions, wrong } from "./checks.ts";
 import { durationBounds, type Instruments } from "./instruments.ts";
 import { noteFailure, rpcAttributes, rpcMethod, statusOf } from "./rpc-attributes.ts";
 
@@ -27,8 +28,13 @@ export interface CallObserverOptions extends Instruments {
 /**
  * Makes an observer that has a span for every call, below the caller's where its headers carry one (W3C Trace Context),
  * and measures `rpc.server.call.duration` and `trimtab.server.streams`.
+ *
+ * @throws TypeError for options that there are none of, or of another kind
  */
-export function createCallObserver({ tracer, meter, headerField = fieldOf }: CallObserverOptions): CallObserver {
+export function createCallObserver(options: CallObserverOptions): CallObserver {
+  checkOptions(options, ["tracer", "meter", "headerField"]);
+  const { tracer, meter, headerField = fieldOf } = options;
+  if (typeof headerField !== "function") throw wrong("headerField", headerField, "a function");
   const duration = meter?.createHistogram("rpc.server.call.duration", {
     unit: "s",
     description: "Duration of calls, streams from their start to their end",

@@ -1,10 +1,15 @@
 import { context, type Tracer, trace } from "@opentelemetry/api";
+import { checkHaving } from "./checks.ts";
 
 /**
  * Gives a store, or anything else that answers calls about sessions, with a span for each call that is part of a trace.
  * Calls outside of one cost a check. What has a symbol for its name stays as it is, but that a store which gives calls up is traced, too.
+ *
+ * @throws TypeError for what is no object, and for what is no tracer
  */
 export function traceStore<S extends object>(store: S, tracer: Tracer): S {
+  checkHaving("store", store);
+  checkHaving("tracer", tracer, "startSpan");
   const traced = Reflect.ownKeys(store).map((key) => {
     const member: unknown = Reflect.get(store, key);
     if (typeof member !== "function") return [key, member];

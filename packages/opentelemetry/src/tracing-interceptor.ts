@@ -1,12 +1,14 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { context, propagation, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import { checkHaving } from "./checks.ts";
 import { noteFailure, rpcMethod } from "./rpc-attributes.ts";
 
 /**
  * Makes an interceptor for a Connect transport, in Node or in a browser, that has a span for every call, below the one
- * that is active, and hands it on in the request's headers (W3C Trace Context). Without a tracer it is that of the API.
+ * that is active, and hands it on in the request's headers (W3C Trace Context). Without a tracer it is that of the API. Throws a TypeError for what is no tracer.
  */
 export function createTracingInterceptor(tracer: Tracer = trace.getTracer("@trimtab/opentelemetry")): Interceptor {
+  checkHaving("tracer", tracer, "startSpan");
   return (next) => async (request) => {
     const attributes = { "rpc.method": rpcMethod(request), "server.address": hostOf(request.url) };
     const span = tracer.startSpan(rpcMethod(request), { kind: SpanKind.CLIENT, attributes });
