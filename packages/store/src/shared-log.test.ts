@@ -64,6 +64,35 @@ test("a watch hears what another store wrote", async () => {
   expect(seen).toEqual([["ada", 7]]);
 });
 
+test("what another store writes while the answer to a write is on its way is heard of once that is there", async () => {
+  const log = createMemoryLog<Commit>();
+  const snapshots = createMemorySnapshots<never>();
+  const answer = Promise.withResolvers<void>();
+  let isHeld = false;
+  const append: typeof log.append = async (...entries) => {
+    const isMade = await log.append(...entries);
+    if (isHeld) await answer.promise;
+    return isMade;
+  };
+  const slow = createStore({ types: builtinTypes, log: { ...log, append }, snapshots });
+  const other = createStore({ types: builtinTypes, log, snapshots });
+  open.push(slow, other);
+  await slow.createSession({ id: "s" });
+  await slow.registerVariable("s", { name: "n", type: "integer", value: 0 });
+  const watch = slow.watch("s")[Symbol.asyncIterator]();
+  expect((await watch.next()).value).toMatchObject({ kind: "snapshot" });
+  isHeld = true;
+  const own = slow.setVariable("s", "n", 1);
+  await expect.poll(() => log.read("s", 2)).toMatchObject({ entries: [{ revision: 3 }] });
+  await other.setVariable("s", "n", 2);
+  // Whoever follows the log hears of it now.
+  await new Promise((resolve) => setImmediate(resolve));
+  answer.resolve();
+  expect(await own).toMatchObject({ version: 1 });
+  for (const value of [1, 2]) expect((await watch.next()).value).toMatchObject({ changes: [{ value }] });
+  await watch.return?.();
+});
+
 test("a watch that waits while another store writes more than is kept goes on with a full view", async () => {
   const log = createMemoryLog<Commit>();
   const snapshots = createMemorySnapshots<SessionCheckpoint>();
