@@ -8,13 +8,16 @@ import type { Outcome, Write } from "./writer.ts";
 /** What a thread works for; each answers its own part of {@link Calls}. */
 export type Role = "writer" | "reader" | "verifier" | "backup";
 
+/** Where a thread's bell says with 1 that appends are about to come. */
+export const announcedAt = 1;
+
 /** What a thread is started with. */
 export interface Start {
   readonly role: Role;
   /** The data folder, as an absolute path. */
   readonly directory: string;
   readonly acceptLoss: boolean;
-  /** Shared memory that goes up by one, and wakes the thread, whenever something is asked. */
+  /** Shared memory that goes up by one, and wakes the thread, whenever something is asked; at {@link announcedAt} it is told of what will be. */
   readonly bell: Int32Array<SharedArrayBuffer>;
   /** Shared memory through which small appends come; see `createSlots`. */
   readonly slots: SharedArrayBuffer;

@@ -8,6 +8,8 @@ import type { DatabaseSync } from "node:sqlite";
 export interface Checkpoints {
   /** Told before each commit how much large data it holds, in bytes; moves first what was put off before, where there would be more. */
   beforeCommit(largeBytes: number): void;
+  /** Something was put off, and is to be moved. */
+  areDue(): boolean;
   /** Moves what was put off where it is time to; gives the milliseconds until it is. */
   catchUp(): number;
 }
@@ -44,6 +46,7 @@ export function createCheckpoints(db: DatabaseSync): Checkpoints {
       dueAt = performance.now() + putOffMs;
       db.exec("PRAGMA wal_autocheckpoint = 0");
     },
+    areDue: () => dueAt < Number.POSITIVE_INFINITY,
     catchUp,
   };
 }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { LogError } from "@trimtab/log";
-import type { Calls, Outcomes, Reply, Request, Start } from "./calls.ts";
+import { announcedAt, type Calls, type Outcomes, type Reply, type Request, type Start } from "./calls.ts";
 import type { Failure } from "./failure.ts";
 import { createSlotSender, createSlots } from "./write-slots.ts";
 import type { Write } from "./writer.ts";
@@ -15,6 +15,8 @@ export interface Thread {
   ): Promise<ReturnType<Calls[K]>>;
   /** Asks for appends through shared memory; `undefined`, with nothing asked, where they do not go through that. */
   append(writes: readonly Write[], data: readonly Uint8Array[]): Promise<Outcomes> | undefined;
+  /** Says that appends are about to come, so that the thread is awake by then. */
+  announce(): void;
   /** Has the thread look for what it can do beside its calls. */
   nudge(): void;
   /** Lets the thread finish what it was asked, and ends it. */
@@ -31,13 +33,14 @@ export const toLogError = ({ code, message, details }: Failure): LogError => new
 
 /** Starts a thread and waits until it has opened what it works on; `onEnd` is called once it has ended, however it came to that. */
 export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd = () => {}): Promise<Thread> {
-  const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const bell = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   const slots = createSlots();
   const start: Start = { ...options, bell, slots };
   const sender = createSlotSender(slots);
   const worker = new Worker(workerUrl(), { workerData: start, name: `trimtab-log-${start.role}` });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
+  let announced = false;
   let ended: LogError | undefined;
 
   const end = (error: LogError): void => {
@@ -79,6 +82,7 @@ export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd 
       const id = lastId + 1;
       // What cannot be posted throws, and takes no number: the thread answers calls by number, one after the other.
       worker.postMessage({ id, call, argument } satisfies Request, transfer);
+      announced = false;
       lastId = id;
       const reply = expectReply(id);
       ring();
@@ -87,8 +91,16 @@ export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd 
     append(writes, data) {
       if (ended !== undefined || !sender.put({ id: lastId + 1, writes, data })) return undefined;
       const reply = expectReply(++lastId);
+      announced = false;
+      Atomics.store(bell, announcedAt, 0);
       ring();
       return reply;
+    },
+    announce() {
+      if (announced) return;
+      announced = true;
+      Atomics.store(bell, announcedAt, 1);
+      ring();
     },
     nudge: ring,
     async close() {

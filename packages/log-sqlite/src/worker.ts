@@ -2,7 +2,16 @@
 import { isMainThread, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { backUp } from "./backup.ts";
 import { createCallOrder } from "./call-order.ts";
-import type { Calls, Outcomes, Reply, Request, Role, Start, WriteRequest } from "./calls.ts";
+import {
+  announcedAt,
+  type Calls,
+  type Outcomes,
+  type Reply,
+  type Request,
+  type Role,
+  type Start,
+  type WriteRequest,
+} from "./calls.ts";
 import { type DataFolder, dataFolder } from "./data-folder.ts";
 import { toFailure } from "./failure.ts";
 import { openDatabase } from "./open-database.ts";
@@ -25,6 +34,8 @@ type Answers = Partial<Calls> &
   Pick<Calls, "close"> & {
     /** Makes appends that came through shared memory. */
     append?(request: SlotRequest): Outcomes;
+    /** Told that appends are about to come. */
+    expect?(): void;
     /** Does a part of what can wait; gives the milliseconds after which there is more. */
     rest?(): number;
   };
@@ -74,7 +85,10 @@ function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers 
   return {
     write: (request) => receiving(request, window, (data) => write(request.writes, data)),
     append: ({ writes, data }) => write(writes, data),
+    expect: writer.expectCommit,
     rest() {
+      const expectingMs = writer.expectingMs();
+      if (expectingMs > 0) return expectingMs;
       const checkpointMs = writer.checkpoint();
       sweeping &&= sweep();
       const now = performance.now();
@@ -149,6 +163,7 @@ function work(port: NonNullable<typeof parentPort>, { bell, slots }: Start, { an
       attempt(given.id, () => answer?.(given.argument));
       if (given.call === "close") return;
     }
+    if (Atomics.exchange(bell, announcedAt, 0) !== 0) answers.expect?.();
     Atomics.wait(bell, 0, rung, answers.rest?.() ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -134,7 +134,10 @@ export function createWriteQueue(thread: Thread, outflow: Outflow, closedError: 
         queue.push({ write, data, resolve, reject });
         schedule();
       }),
-    gather: gathering.ask,
+    gather(submit, entries) {
+      if (underWay === 0) thread.announce();
+      gathering.ask(submit, entries);
+    },
     close() {
       closed = true;
       return new Promise((resolve) => {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
 import { openDatabase } from "./open-database.ts";
+import { sectionOf } from "./packed-data.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
 import { createWriter } from "./writer.ts";
 
@@ -36,4 +37,19 @@ test("a sweep that fails leaves writes as durable as they were", () => {
   db.exec("CREATE TEMP TRIGGER failing BEFORE DELETE ON main.entry BEGIN SELECT raise(ABORT, 'no'); END");
   expect(() => writer.sweep()).toThrow("no");
   expect(synchronousOf(db)).toBe(2);
+});
+
+test("a commit that was expected is made in the transaction that was begun for it, and large data in one of its own", () => {
+  const { db, writer } = openWriter();
+  const append = (after: number) => ({ kind: "append", stream: "s", after, count: 1, notes: undefined }) as const;
+  writer.expectCommit();
+  expect([db.isTransaction, writer.expectingMs() > 0]).toEqual([true, true]);
+  expect(writer.commit([append(0)], [new Uint8Array(3)])).toEqual([true]);
+  expect([db.isTransaction, writer.expectingMs()]).toEqual([false, 0]);
+  writer.expectCommit();
+  const chunk = new Uint8Array(5 << 20);
+  expect(writer.commit([append(1)], [{ bytes: chunk.length, each: [sectionOf(chunk)] }])).toEqual([true]);
+  // What that left in the write-ahead log is moved first.
+  writer.expectCommit();
+  expect(db.isTransaction).toBe(false);
 });

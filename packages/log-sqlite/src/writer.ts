@@ -3,6 +3,7 @@ import { createApply } from "./apply-write.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { createChunkWriter } from "./chunks.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { createExpectedTransaction } from "./expected-transaction.ts";
 import { type Failure, isConstraint, toFailure } from "./failure.ts";
 import { createHeads } from "./heads.ts";
 import type { Sections } from "./packed-data.ts";
@@ -42,6 +43,10 @@ export interface Writer {
    * a write that is made by itself.
    */
   commit(writes: readonly Write[], data: readonly Data[]): Outcome[];
+  /** Begins the transaction of a commit that is about to come, which is called off where it does not come soon. */
+  expectCommit(): void;
+  /** Gives the milliseconds for which a commit is expected still; 0 where none is, and nothing is begun. */
+  expectingMs(): number;
   /** Deletes a bounded part of what trims left behind; `false` where nothing is left. */
   sweep(): boolean;
   /** Moves what large writes left in the write-ahead log into the database, when it is time to; gives the milliseconds until then. */
@@ -66,10 +71,11 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   const sweeper = createSweeper(db, chunks);
   const apply = createApply(db, { heads, chunks, sweepLater: sweeper.add });
   const checkpoints = createCheckpoints(db);
+  const expected = createExpectedTransaction(db, begin);
   let position = readPosition(db);
 
   const transact = <T>(work: () => T): T => {
-    begin.run();
+    if (!expected.take()) begin.run();
     reached("transaction begun");
     try {
       const result = work();
@@ -118,7 +124,10 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   return {
     commit(writes, data) {
       const group = distribute(writes, data);
-      checkpoints.beforeCommit(largeBytesIn(data));
+      const largeBytes = largeBytesIn(data);
+      // The write-ahead log cannot be moved within a transaction.
+      if (largeBytes > 0) expected.callOff();
+      checkpoints.beforeCommit(largeBytes);
       const [only] = group;
       if (group.length === 1 && only !== undefined) return [commitAlone(only)];
       try {
@@ -127,6 +136,10 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
         return group.map(commitAlone);
       }
     },
+    expectCommit() {
+      if (!checkpoints.areDue()) expected.begin();
+    },
+    expectingMs: expected.leftMs,
     sweep: () => unflushed(db, () => transact(sweeper.step)),
     checkpoint: checkpoints.catchUp,
   };
