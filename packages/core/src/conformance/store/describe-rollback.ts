@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SessionPoint, Store } from "../../index.ts";
-import { type OpenStore, openNumbers, openSample, rejection, type StoreFacts } from "./harness.ts";
+import { type OpenStore, openNumbers, openSample, readWatch, rejection, type StoreFacts } from "./harness.ts";
 
 const atRevision = (revision: number): SessionPoint => ({ kind: "revision", revision });
 const toVersion = (version: number) => ({ kind: "version", version }) as const;
@@ -147,6 +147,21 @@ function describeSessions(open: OpenStore, { expressions = false }: StoreFacts):
         value: 0.7,
       });
       await rejection(store.getVariable("s", "top_k"), "not_found");
+    });
+
+    test("tells once of each variable that it deletes, those first that depend on others", async () => {
+      const { store } = await openNumbers(open, { a: 1 });
+      const { revision } = await store.getSession("s");
+      for (const name of ["b", "c"]) await store.registerVariable("s", { name, type: "float", value: 1 });
+      await store.addDependency("s", { variable: "c", dependsOn: "b" });
+      const watch = readWatch(store.watch("s"));
+      await watch.nextOf("snapshot");
+      await store.rollbackSession("s", atRevision(revision), { deleteNew: true });
+      const { changes } = await watch.nextOf("changes");
+      expect(changes).toMatchObject([
+        { kind: "deleted", name: "c" },
+        { kind: "deleted", name: "b" },
+      ]);
     });
 
     test("keeps to a glob and to a revision, and may only be tried out", async () => {
