@@ -29,7 +29,7 @@ export function decideImport(
   const { variable, versions } = checked.value;
   if (present === undefined) return decideNew(state, { variable, versions }, context);
   if (present.type !== variable.type) {
-    const message = `${present.name} is a ${present.type} here and a ${variable.type} in the import`;
+    const message = `${present.name} is of type ${present.type} here and of type ${variable.type} in the import`;
     return refuse("invalid_type", message, { type: variable.type });
   }
   if (command.strategy === "keep") return accept();
