@@ -20,13 +20,18 @@ for (const [name, createTransport] of Object.entries(transports)) {
   if (name === "Connect, JSON, HTTP/1.1" || name === "gRPC") describeStudyArguments(name, open);
 }
 
-test("a sampler without a name is the usual one, of its config, and a config of no pruner is refused", async () => {
+/** The service of studies of a server with a session `s`, in which there is a variable `x` to search. */
+async function openStudyService() {
   const server = await openServer();
   onTestFinished(() => server.close());
   await server.store.createSession({ id: "s" });
   await server.store.registerVariable("s", { name: "x", type: "float", value: 1, constraints: { min: 0, max: 2 } });
   const createTransport = transports["Connect, JSON, HTTP/1.1"] ?? expect.fail("there is such a transport");
-  const client = createClient(StudyService, createTransport(server.url));
+  return createClient(StudyService, createTransport(server.url));
+}
+
+test("a sampler without a name is the usual one, of its config, and a config of no pruner is refused", async () => {
+  const client = await openStudyService();
   const study = { sessionId: "s", variables: ["x"] };
   const number = (value: number) => ({ kind: { case: "integer", value: BigInt(value) } }) as const;
   const made = await client.createStudy({ ...study, sampler: { config: { startupTrials: number(3) } } });
@@ -39,12 +44,7 @@ test("a sampler without a name is the usual one, of its config, and a config of 
 });
 
 test("what a context says of a write to the session is refused where a study begins or ends", async () => {
-  const server = await openServer();
-  onTestFinished(() => server.close());
-  await server.store.createSession({ id: "s" });
-  await server.store.registerVariable("s", { name: "x", type: "float", value: 1, constraints: { min: 0, max: 2 } });
-  const createTransport = transports["Connect, JSON, HTTP/1.1"] ?? expect.fail("there is such a transport");
-  const client = createClient(StudyService, createTransport(server.url));
+  const client = await openStudyService();
   const study = { sessionId: "s", studyId: "one", variables: ["x"] };
   const metadata = { why: { kind: { case: "string", value: "x" } } } as const;
   for (const [field, context] of [
