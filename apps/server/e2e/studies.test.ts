@@ -43,7 +43,7 @@ test("a sampler without a name is the usual one, of its config, and a config of 
   expect((await client.createStudy({ ...study, sampler: {}, pruner: {} })).study?.pruner).toBeUndefined();
 });
 
-test("what a context says of a write to the session is refused where a study begins or ends", async () => {
+test("what a context says of a write to the session is refused where a call makes none", async () => {
   const client = await openStudyService();
   const study = { sessionId: "s", studyId: "one", variables: ["x"] };
   const metadata = { why: { kind: { case: "string", value: "x" } } } as const;
@@ -53,8 +53,21 @@ test("what a context says of a write to the session is refused where a study beg
     ["context.fencing_token", { fencingToken: 1n }],
   ] as const) {
     const refused = { code: Code.Unimplemented, rawMessage: expect.stringContaining(`${field} is not supported`) };
-    await expect(client.createStudy({ ...study, context })).rejects.toMatchObject(refused);
-    await expect(client.deleteStudy({ ...study, context })).rejects.toMatchObject(refused);
+    for (const call of [
+      client.createStudy({ ...study, context }),
+      client.updateStudy({ ...study, context, updateMask: { paths: ["metadata"] } }),
+      client.updateStudySpace({ ...study, context }),
+      client.deleteStudy({ ...study, context }),
+      client.enqueueTrial({ ...study, context }),
+      client.askTrials({ ...study, context }),
+      client.tellTrial({ ...study, context, result: { values: [1] } }),
+      client.batchTellTrials({ ...study, context, results: [{ values: [1] }] }),
+      client.reportIntermediateValue({ ...study, context, value: 1 }),
+      client.failTrial({ ...study, context }),
+      client.renewTrial({ ...study, context }),
+    ]) {
+      await expect(call).rejects.toMatchObject(refused);
+    }
   }
   await client.createStudy({ ...study, context: { requestId: "once" } });
   await client.deleteStudy({ ...study, context: { requestId: "twice" } });

@@ -1,4 +1,4 @@
-import { checkName, checkText, type Limits, type Origin, type WriteOptions, type WriteVia } from "@trimtab/core";
+import { checkName, checkText, type Limits, type Origin, type StudyCallOptions, type WriteVia } from "@trimtab/core";
 import { refuseIf } from "./refuse-if.ts";
 import type { EntryHead } from "./study-entry.ts";
 
@@ -23,7 +23,7 @@ export interface Caller {
  */
 export function askerOf(
   caller: Caller,
-  { actor = caller.session, origin, via, requestId }: WriteOptions,
+  { actor = caller.session, origin, via, requestId }: StudyCallOptions,
   { nameLength }: Pick<Limits, "nameLength">,
 ): Asker {
   refuseIf(checkText(actor, "actor", nameLength));

@@ -6,8 +6,8 @@ import {
   parseVariableRef,
   type Store,
   StoreError,
+  type StudyCallOptions,
   storeError,
-  type WriteOptions,
 } from "@trimtab/core";
 import { type Asker, askerOf } from "./asker.ts";
 import type { StudyName } from "./study-info.ts";
@@ -21,7 +21,7 @@ export interface Located {
   /** The caller acts as the session that the study belongs to. */
   readonly isOwn: boolean;
   /** Who asks, of what a call says; throws where that is refused. */
-  asker(by: WriteOptions): Asker;
+  asker(by: StudyCallOptions): Asker;
   /** A variable of the study's session, as the caller calls it. */
   refOf(name: string): string;
 }
@@ -94,7 +94,7 @@ export function createStudyAccess(table: StudyTable, { store, limits }: Grounds,
             throw isStoreError(error, "access_denied") ? strange(session, name) : error;
           });
         }
-        const asker = (by: WriteOptions) => askerOf({ session, owner }, by, limits);
+        const asker = (by: StudyCallOptions) => askerOf({ session, owner }, by, limits);
         return { study, name, isOwn, asker, refOf };
       }
       throw isOwn

@@ -6,7 +6,6 @@ import {
   type StudyStore,
   storeError,
   type ValueRecord,
-  type WriteOptions,
 } from "@trimtab/core";
 import {
   fromDuration,
@@ -30,8 +29,8 @@ import type {
   StudyService,
   UpdateStudyRequest,
   WatchStudyRequest,
-  WriteContext,
 } from "@trimtab/wire/services";
+import { askerOf } from "./asker-of.ts";
 import { type Calls, required } from "./calls.ts";
 import { toPageOptions } from "./page-options.ts";
 import { mapEntries, sessionOf, studyOf } from "./request-parts.ts";
@@ -63,14 +62,14 @@ export function createStudyService(
       return { studies: page.items.map(toWireStudy), nextPageToken: page.nextPageToken ?? "" };
     }),
     updateStudy: unary(async (request) => {
-      const options = fromWireContext(request.context);
+      const options = askerOf(request.context);
       const changes = toChanges(request);
       return { study: toWireStudy(await studies.updateStudy(sessionOf(request), studyOf(request), changes, options)) };
     }),
     updateStudySpace: unary(async (request) => {
       const expected = request.expectedSpaceVersion;
       const options = present({
-        ...fromWireContext(request.context),
+        ...askerOf(request.context),
         expectedSpaceVersion: expected === undefined ? undefined : fromUint64(expected, "expected_space_version"),
       });
       const bounds = toBounds(request.bounds);
@@ -98,19 +97,6 @@ export function createStudyService(
     }),
   };
 }
-
-/** Studies begin and end without a write to the session, which metadata could be about and a lease could allow. */
-function askerOf(context: WriteContext | undefined): Pick<WriteOptions, "actor" | "origin" | "requestId" | "via"> {
-  const { metadata, lease, ...by } = fromWireContext(context);
-  if (metadata !== undefined) throw notServed("metadata");
-  if (lease !== undefined) throw notServed(lease.optimization === "" ? "fencing_token" : "optimization_id");
-  return by;
-}
-
-const notServed = (field: string) =>
-  storeError("unimplemented", `context.${field} is not supported where a study is created or deleted`, {
-    feature: `context.${field}`,
-  });
 
 const toWatchOptions = ({ resumeToken, omitEndedTrials }: WatchStudyRequest, signal: AbortSignal) =>
   present({ after: resumeToken || undefined, omitEndedTrials, signal });

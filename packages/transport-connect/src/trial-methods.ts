@@ -22,6 +22,7 @@ import {
   type TrialResult as WireTrialResult,
   type WriteContext,
 } from "@trimtab/wire/services";
+import { askerOf } from "./asker-of.ts";
 import type { Calls } from "./calls.ts";
 import { toPageOptions } from "./page-options.ts";
 import { mapEntries, sessionOf, studyOf } from "./request-parts.ts";
@@ -54,7 +55,7 @@ export const createTrialMethods = (studies: StudyStore, calls: Calls): TrialMeth
 const numberOf = ({ trialNumber }: { readonly trialNumber: bigint }): number => fromUint64(trialNumber, "trial_number");
 
 const speakerOf = ({ clientId, context }: { readonly clientId: string; readonly context?: WriteContext | undefined }) =>
-  present({ ...fromWireContext(context), clientId: clientId || undefined });
+  present({ ...askerOf(context), clientId: clientId || undefined });
 
 const createHandling = (
   studies: StudyStore,
@@ -62,7 +63,7 @@ const createHandling = (
 ): Methods<"enqueueTrial" | "askTrials" | "renewTrial" | "applyTrial"> => ({
   enqueueTrial: unary(async (request) => {
     const parameters = fromWireRecord(request.parameters, "parameters");
-    const by = fromWireContext(request.context);
+    const by = askerOf(request.context);
     return { trial: toWireTrial(await studies.enqueueTrial(sessionOf(request), studyOf(request), parameters, by)) };
   }),
   askTrials: unary(async (request) => {

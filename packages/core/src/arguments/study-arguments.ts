@@ -26,7 +26,9 @@ import { page, session, write } from "./shared-kinds.ts";
 const study = ["study", filled] as const;
 const trial = ["number", number] as const;
 const { actor, origin, requestId, via } = write;
-const teller = { ...write, clientId: filled };
+/** Who asks. Metadata and leases are for writes to the session. */
+const asker = { actor, origin, requestId, via };
+const teller = { ...asker, clientId: filled };
 const method = optional(object({ name: text, config: optional(values) }));
 const trialRead: ReadBeside<StudyTrial, TrialResult> = {
   study: true,
@@ -70,11 +72,7 @@ const spec = object<StudySpec>({
 
 /** What the arguments of the methods of studies are. */
 export const studyArguments: CallArguments<StudyStore> = {
-  createStudy: [
-    session,
-    ["spec", spec],
-    ["options", options({ actor, origin, requestId, via, ifExists: oneOf(["refuse", "keep"]) })],
-  ],
+  createStudy: [session, ["spec", spec], ["options", options({ ...asker, ifExists: oneOf(["refuse", "keep"]) })]],
   getStudy: [session, study],
   listStudies: [session, ["options", options({ ...page, pattern: filled, statuses: list(oneOf(studyStatuses)) })]],
   updateStudy: [
@@ -89,17 +87,17 @@ export const studyArguments: CallArguments<StudyStore> = {
         metadata: optional(values),
       }),
     ],
-    ["options", options(write)],
+    ["options", options(asker)],
   ],
   changeBounds: [
     session,
     study,
     ["bounds", recordOf(values)],
-    ["options", options({ ...write, expectedSpaceVersion: whole })],
+    ["options", options({ ...asker, expectedSpaceVersion: whole })],
   ],
-  deleteStudy: [session, study, ["options", options({ allowMissing: flag, actor, origin, requestId, via })]],
+  deleteStudy: [session, study, ["options", options({ ...asker, allowMissing: flag })]],
 
-  enqueueTrial: [session, study, ["parameters", recordOf(anything)], ["options", options(write)]],
+  enqueueTrial: [session, study, ["parameters", recordOf(anything)], ["options", options(asker)]],
   askTrials: [
     session,
     study,

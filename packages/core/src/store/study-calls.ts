@@ -37,15 +37,20 @@ export interface StudySpec {
   readonly metadata?: ValueRecord;
 }
 
+/**
+ * Who asks for something of a study, and under which id it is asked only once. Metadata and leases are for writes to the session, which only
+ * applying a trial and undoing that make.
+ */
+export interface StudyCallOptions extends Pick<WriteOptions, "actor" | "origin" | "requestId" | "via"> {}
+
 /** How a study is created. */
-export interface CreateStudyOptions extends Pick<WriteOptions, "actor" | "origin" | "requestId" | "via"> {
+export interface CreateStudyOptions extends StudyCallOptions {
   /** What to do where the id is taken: refuse (the default), or give the study that is there. */
   readonly ifExists?: "refuse" | "keep";
 }
 
 /** How a study is deleted. A request's id is for the audit: one that is repeated finds nothing any more, which `allowMissing` allows. */
-export interface DeleteStudyOptions
-  extends Pick<DeleteOptions, "allowMissing" | "actor" | "origin" | "requestId" | "via"> {}
+export interface DeleteStudyOptions extends StudyCallOptions, Pick<DeleteOptions, "allowMissing"> {}
 
 /** Which studies to list. */
 export interface ListStudiesOptions extends PageOptions {
@@ -68,13 +73,13 @@ export interface StudyInfoChanges {
 }
 
 /** How the bounds of a study are changed. */
-export interface ChangeBoundsOptions extends WriteOptions {
+export interface ChangeBoundsOptions extends StudyCallOptions {
   /** Refuse with `version_mismatch` unless the bounds have this version. */
   readonly expectedSpaceVersion?: number;
 }
 
 /** Which trials to ask for, and for whom. */
-export interface AskTrialsOptions extends WriteOptions {
+export interface AskTrialsOptions extends StudyCallOptions {
   /** Names the worker, the same after a restart, in 1 to 255 characters: it gets the trials that it holds before any new one. */
   readonly clientId?: string;
   /** How many to hold, those held already included; 1 unless given, at most 1000. */
@@ -103,7 +108,7 @@ export interface TrialResult {
 }
 
 /** Who tells of a trial. */
-export interface TellTrialOptions extends WriteOptions {
+export interface TellTrialOptions extends StudyCallOptions {
   /** The client that holds the trial; rejects with `lease_lost` where another one does. Speaks for whoever holds it unless given. */
   readonly clientId?: string;
 }

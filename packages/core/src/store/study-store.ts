@@ -13,6 +13,7 @@ import type {
   ListStudiesOptions,
   ListTrialsOptions,
   RollbackStudyOptions,
+  StudyCallOptions,
   StudyInfoChanges,
   StudyRolledBack,
   StudySpec,
@@ -29,7 +30,6 @@ import type {
   WatchStudyOptions,
 } from "./study-calls.ts";
 import type { Found } from "./variable-store.ts";
-import type { WriteOptions } from "./write.ts";
 
 /**
  * Studies of sessions: searches in which workers ask for trials, run them and tell what came of it. A study suggests and
@@ -53,7 +53,12 @@ export interface StudyStore {
   /** Lists a session's own studies, by id. */
   listStudies(session: string, options?: ListStudiesOptions): Promise<Page<StudyInfo>>;
   /** Pauses, ends or resumes a study, or replaces its limits or its metadata. */
-  updateStudy(session: string, study: string, changes: StudyInfoChanges, options?: WriteOptions): Promise<StudyInfo>;
+  updateStudy(
+    session: string,
+    study: string,
+    changes: StudyInfoChanges,
+    options?: StudyCallOptions,
+  ): Promise<StudyInfo>;
   /**
    * Searches variables within other constraints, by name, from the next trial on. The variables' own stay as they are. Trials
    * under way keep their values; finished ones go on to count where they lie within the bounds. One that was replaced by another of its
@@ -69,7 +74,12 @@ export interface StudyStore {
   deleteStudy(session: string, study: string, options?: DeleteStudyOptions): Promise<void>;
 
   /** Puts a trial of given values in line; the sampler fills in those that are missing once it is handed out. */
-  enqueueTrial(session: string, study: string, parameters: ValueRecord, options?: WriteOptions): Promise<StudyTrial>;
+  enqueueTrial(
+    session: string,
+    study: string,
+    parameters: ValueRecord,
+    options?: StudyCallOptions,
+  ): Promise<StudyTrial>;
   /**
    * Hands out trials: those that the client holds, then those in line, then new ones that the session's rules allow. With
    * `parameters`, one trial of just these values, which the client suggests itself; what lies outside the bounds or

@@ -1,7 +1,9 @@
 import type { StudyStore } from "../../index.ts";
 import { by, page } from "./call-parts.ts";
 
-const teller = { ...by, clientId: "worker" };
+/** Who asks where nothing is written to the session. */
+const { metadata: _metadata, lease: _lease, ...asker } = by;
+const teller = { ...asker, clientId: "worker" };
 const method = { name: "random", config: {} };
 
 /** Arguments that the methods of studies take, of a study `one` of the float `x`, or refuse for what they say. */
@@ -23,18 +25,14 @@ export const studyCalls: { readonly [M in keyof StudyStore]: readonly unknown[] 
       trialTtlMs: 60_000,
       metadata: {},
     },
-    { actor: "ada", origin: "typescript", requestId: undefined, via: undefined, ifExists: "keep" },
+    { ...asker, ifExists: "keep" },
   ],
   getStudy: ["s", "one"],
   listStudies: ["s", { ...page, pattern: "*", statuses: ["running"] }],
-  updateStudy: ["s", "one", { status: "running", parallelism: 0, maxTrials: 0, metadata: {} }, by],
-  changeBounds: ["s", "one", { x: { min: 1, max: 2 } }, { ...by, expectedSpaceVersion: undefined }],
-  deleteStudy: [
-    "s",
-    "gone",
-    { allowMissing: true, actor: "ada", origin: "typescript", requestId: undefined, via: undefined },
-  ],
-  enqueueTrial: ["s", "one", { x: 1 }, by],
+  updateStudy: ["s", "one", { status: "running", parallelism: 0, maxTrials: 0, metadata: {} }, asker],
+  changeBounds: ["s", "one", { x: { min: 1, max: 2 } }, { ...asker, expectedSpaceVersion: undefined }],
+  deleteStudy: ["s", "gone", { ...asker, allowMissing: true }],
+  enqueueTrial: ["s", "one", { x: 1 }, asker],
   askTrials: ["s", "one", { ...teller, count: 1, parameters: { x: 1.5 } }],
   tellTrial: ["s", "one", { number: 0, values: [1], state: "complete", metrics: { a: 1 } }, teller],
   tellTrials: [

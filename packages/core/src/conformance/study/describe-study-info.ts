@@ -74,9 +74,6 @@ export function describeStudyInfo(opened: OpenStudies): void {
       expect(await field({ objectives: [] })).toMatchObject({ field: "objectives" });
       const twice = [{ metric: "cost" }, { metric: "loss" }, { metric: "cost", direction: "minimize" }];
       expect(await field({ objectives: twice })).toMatchObject({ field: "objectives[2].metric", value: "cost" });
-      const metadata = { why: "x" };
-      const withMetadata = studies.createStudy("s", { id: "bad", variables: ["x"] }, { metadata } as object);
-      expect((await refusalOf(withMetadata, "invalid_argument")).details).toEqual({ field: "metadata" });
       await refusalOf(create({ variables: ["free"] }), "unbounded_space");
       await refusalOf(create({ variables: ["sum"] }), "read_only");
       await refusalOf(create({ variables: ["none"] }), "not_found");
@@ -85,6 +82,33 @@ export function describeStudyInfo(opened: OpenStudies): void {
       }
       await refusalOf(studies.getStudy("s", "bad"), "not_found");
       await refusalOf(studies.getStudy("nowhere", "one"), "session_not_found");
+    });
+
+    test("take no metadata and no lease where nothing is written to the session", async () => {
+      const { studies } = await openSample(opened);
+      const { number } = await ask(studies);
+      const before = await studies.getStudy("s", "one");
+      const calls: Readonly<Record<string, (by: object) => Promise<unknown>>> = {
+        createStudy: (by) => studies.createStudy("s", { id: "bad", variables: ["x"] }, by),
+        updateStudy: (by) => studies.updateStudy("s", "one", { status: "paused" }, by),
+        changeBounds: (by) => studies.changeBounds("s", "one", { x: { min: 1, max: 2 } }, by),
+        deleteStudy: (by) => studies.deleteStudy("s", "one", by),
+        enqueueTrial: (by) => studies.enqueueTrial("s", "one", { x: 1 }, by),
+        askTrials: (by) => studies.askTrials("s", "one", by),
+        tellTrial: (by) => studies.tellTrial("s", "one", { number, values: [1] }, by),
+        tellTrials: (by) => studies.tellTrials("s", "one", [{ number, values: [1] }], by),
+        reportIntermediateValue: (by) => studies.reportIntermediateValue("s", "one", { number, step: 0, value: 1 }, by),
+        failTrial: (by) => studies.failTrial("s", "one", number, by),
+        renewTrial: (by) => studies.renewTrial("s", "one", number, by),
+      };
+      const given = { metadata: { why: "x" }, lease: { optimization: "opt_1", fencingToken: 1 } };
+      for (const [method, call] of Object.entries(calls)) {
+        for (const [field, value] of Object.entries(given)) {
+          const { details } = await refusalOf(call({ [field]: value }), "invalid_argument");
+          expect(details, method).toEqual({ field });
+        }
+      }
+      expect(await studies.getStudy("s", "one")).toEqual(before);
     });
 
     test("are listed by id, by page, pattern and state", async () => {

@@ -621,8 +621,7 @@ export type CreateStudyRequest = Message<"trimtab.v1.CreateStudyRequest"> & {
   ifExists: IfExists;
 
   /**
-   * Who starts it. A request id counts where the study's id is given. Metadata and leases are for writes to the session, and answer
-   * UNIMPLEMENTED here.
+   * Who starts it, without metadata or a lease. A request id counts where the study's id is given.
    *
    * @generated from field: trimtab.v1.WriteContext context = 16;
    */
@@ -839,7 +838,7 @@ export type UpdateStudyRequest = Message<"trimtab.v1.UpdateStudyRequest"> & {
   updateMask?: FieldMask | undefined;
 
   /**
-   * Who changes it.
+   * Who changes it, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 8;
    */
@@ -909,7 +908,7 @@ export type UpdateStudySpaceRequest = Message<"trimtab.v1.UpdateStudySpaceReques
   expectedSpaceVersion?: bigint | undefined;
 
   /**
-   * Who changes them.
+   * Who changes them, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 5;
    */
@@ -972,7 +971,7 @@ export type DeleteStudyRequest = Message<"trimtab.v1.DeleteStudyRequest"> & {
   allowMissing: boolean;
 
   /**
-   * Who deletes it. Metadata and leases are for writes to the session, and answer UNIMPLEMENTED here.
+   * Who deletes it, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 4;
    */
@@ -1099,7 +1098,7 @@ export type EnqueueTrialRequest = Message<"trimtab.v1.EnqueueTrialRequest"> & {
   parameters: { [key: string]: Value };
 
   /**
-   * Who enqueues it.
+   * Who enqueues it, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 4;
    */
@@ -1176,7 +1175,7 @@ export type AskTrialsRequest = Message<"trimtab.v1.AskTrialsRequest"> & {
   parameters: { [key: string]: Value };
 
   /**
-   * Who asks.
+   * Who asks, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 6;
    */
@@ -1295,7 +1294,7 @@ export type TellTrialRequest = Message<"trimtab.v1.TellTrialRequest"> & {
   clientId: string;
 
   /**
-   * Who tells.
+   * Who tells, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 5;
    */
@@ -1379,7 +1378,7 @@ export type BatchTellTrialsRequest = Message<"trimtab.v1.BatchTellTrialsRequest"
   allowPartial: boolean;
 
   /**
-   * Who tells.
+   * Who tells, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 6;
    */
@@ -1470,7 +1469,7 @@ export type ReportIntermediateValueRequest = Message<"trimtab.v1.ReportIntermedi
   clientId: string;
 
   /**
-   * Who reports.
+   * Who reports, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 7;
    */
@@ -1561,7 +1560,7 @@ export type FailTrialRequest = Message<"trimtab.v1.FailTrialRequest"> & {
   clientId: string;
 
   /**
-   * Who tells.
+   * Who tells, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 7;
    */
@@ -1638,7 +1637,7 @@ export type RenewTrialRequest = Message<"trimtab.v1.RenewTrialRequest"> & {
   clientId: string;
 
   /**
-   * Who renews it.
+   * Who renews it, without metadata or a lease.
    *
    * @generated from field: trimtab.v1.WriteContext context = 5;
    */
@@ -2405,9 +2404,9 @@ export const TrialStateSchema: GenEnum<TrialState> = /*@__PURE__*/
  *
  * A study is named by its id, one of another session by `<session>/<id>`. The session that it belongs to may do
  * everything with it, another one as much if it has the permission OPTIMIZE on each variable that the study searches;
- * applying takes what writing the variables takes. Of what a call says of who makes it, the actor and the request id
- * count, and the rest where variables are written; a call with a request id is done once. Changes of a study are
- * numbered, from 1 and without a gap: that is its revision, which has nothing to do with its session's.
+ * applying takes what writing the variables takes. Metadata and leases, in what a call says of who makes it, are for
+ * writes to the session: where a call makes none they answer UNIMPLEMENTED. A call with a request id is done once.
+ * Changes of a study are numbered, from 1 and without a gap: that is its revision, which has nothing to do with its session's.
  *
  * @generated from service trimtab.v1.StudyService
  */
