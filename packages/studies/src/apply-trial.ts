@@ -71,6 +71,7 @@ async function applyInTurn(promotion: Promotion, options: ApplyTrialOptions): Pr
 }
 
 const asked = "apply-trial";
+const undoAsked = "rollback-study";
 
 /** Versions that no variable has: what was applied before is answered by its request id, and not made again once that is forgotten. */
 const noVersions = (values: ValueRecord): Readonly<Record<string, number>> =>
@@ -106,7 +107,9 @@ async function undoInTurn(
   promotion: Promotion,
   { overrideLaterWrites = false, ...by }: RollbackStudyOptions,
 ): Promise<StudyRolledBack | undefined> {
-  const { study, name, write } = promotion;
+  const { study, name, write, asker } = promotion;
+  const { requestId } = asker(by);
+  if (requestId !== undefined && study.answered(requestId, undoAsked) !== undefined) return undefined;
   await settle(promotion);
   const applied = study.view?.applied;
   if (applied === undefined) return undefined;
@@ -124,7 +127,7 @@ async function undoInTurn(
       numbers: [],
       happening: view.applied?.token === applied.token ? { kind: "study-rolled-back" } : undefined,
     }),
-    { asked: "rollback-study", actor: by.actor },
+    { asked: undoAsked, actor: by.actor, requestId },
   );
   return madeBy(written);
 }

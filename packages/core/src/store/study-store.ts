@@ -127,7 +127,7 @@ export interface StudyStore {
   applyTrial(session: string, study: string, options?: ApplyTrialOptions): Promise<TrialApplied>;
   /**
    * Sets the variables back to what they were before the study wrote them, in one commit; rejects with `version_mismatch`
-   * where others have since, unless told otherwise. Changes nothing where no trial is applied.
+   * where others have since, unless told otherwise. Changes nothing, and tells of nothing written, where no trial is applied, and where the request was made before.
    */
   rollbackStudy(session: string, study: string, options?: RollbackStudyOptions): Promise<StudyRolledBack>;
   /**

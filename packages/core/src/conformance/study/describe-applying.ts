@@ -48,6 +48,20 @@ export function describeApplying(opened: OpenStudies): void {
       expect([again.applied.size, again.revision]).toEqual([0, undone.revision]);
     });
 
+    test("is undone once where that is asked for again", async () => {
+      const { store, studies } = await openSample(opened);
+      const first = await tryAt(studies, 1, 2, 0.5);
+      await studies.applyTrial("s", "one", { requestId: "r1" });
+      const undone = await studies.rollbackStudy("s", "one", { requestId: "r2" });
+      expect([...undone.applied.keys()]).toEqual(["x", "y"]);
+      await studies.applyTrial("s", "one", { number: first });
+      expect((await studies.rollbackStudy("s", "one", { requestId: "r2" })).applied.size).toBe(0);
+      expect((await store.getVariable("s", "x")).value).toBe(1);
+      const otherwise = await refusalOf(studies.rollbackStudy("s", "one", { requestId: "r1" }), "invalid_argument");
+      expect(otherwise.details).toMatchObject({ field: "requestId" });
+      await refusalOf(studies.rollbackStudy("s", "one", { requestId: "a".repeat(256) }), "invalid_argument");
+    });
+
     test("is undone to what others wrote between two that were applied", async () => {
       const { store, studies } = await openSample(opened);
       await tryAt(studies, 1, 2, 0.5);
