@@ -10,7 +10,12 @@ export * as kinds from "./arguments/kind.ts";
 export { unknownName } from "./arguments/kind.ts";
 export { explained, refuseArguments, requireArguments } from "./arguments/refuse-arguments.ts";
 export { analyticsArguments, auditArguments } from "./arguments/report-arguments.ts";
-export { declarations as declarationsKind, setOptionNames, write as writeKinds } from "./arguments/shared-kinds.ts";
+export {
+  accessRules as accessRulesKind,
+  declarations as declarationsKind,
+  setOptionNames,
+  write as writeKinds,
+} from "./arguments/shared-kinds.ts";
 export { storeArguments } from "./arguments/store-arguments.ts";
 export { studyArguments } from "./arguments/study-arguments.ts";
 export * from "./audit/audit-entry.ts";
@@ -31,6 +36,7 @@ export * from "./dependency/graph-walks.ts";
 export { unknownDerivation } from "./derivation/check-derivation.ts";
 export * from "./derivation/expression.ts";
 export { noExpressions } from "./derivation/stored-expression.ts";
+export { withoutValue } from "./encode-value.ts";
 export * from "./evolve.ts";
 export { checkWritable, unknownVariable } from "./find-variable.ts";
 export * from "./glob.ts";

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { AccessRuleSpec } from "./access/access-rule.ts";
 import type { Payload, Value, ValueRecord } from "./payload.ts";
 import type { Derivation } from "./variable.ts";
 
@@ -92,6 +93,10 @@ export interface VariableDeclaration<V = unknown> {
   readonly description?: string;
   readonly metadata?: ValueRecord;
   readonly readOnly?: boolean;
+  /** Registers it as one whose values are left out of errors, and of what those without read access are shown. */
+  readonly sensitive?: boolean;
+  /** Who else may do what with it, from when it is registered. */
+  readonly accessRules?: readonly AccessRuleSpec[];
   /** Makes the variable a derived one where it is registered; it then needs no default. */
   readonly derivation?: Derivation;
   /** Variables that it depends on, beside those that its expression names. */
@@ -116,6 +121,10 @@ export interface DeclarationOptions<V> {
   metadata?: ValueRecord;
   /** The value, and what surrounds it, can never be written again. */
   readOnly?: boolean;
+  /** Leave its values out of errors, and of what those without read access are shown; for good. */
+  sensitive?: boolean;
+  /** Who else may do what with it; nobody unless given. Where the variable exists, its own rules stay as they are. */
+  accessRules?: readonly AccessRuleSpec[];
   /** How the value follows from other variables: a CEL expression, or what says so at length. */
   derivation?: string | Derivation;
   /** Variables that it depends on, by id or name, beside those that its expression names. */

@@ -6,11 +6,13 @@ import {
   parseValue,
   type Refusal,
   StoreError,
+  saysSensitive,
   storeError,
   type ValueOf,
   type Variable,
   type VariableDeclaration,
   type VariableSpec,
+  withoutValue,
 } from "@trimtab/core";
 
 /** New values for some of the declared variables. */
@@ -61,13 +63,13 @@ export function nameDeclarations(
 }
 
 function specOf(name: string, declaration: VariableDeclaration): VariableSpec | undefined {
-  const { type, description, metadata, readOnly, derivation, dependencies } = declaration;
+  const { type, description, metadata, readOnly, sensitive, accessRules, derivation, dependencies } = declaration;
   const constraints = parsedOrThrow(parseConstraints(type, declaration.constraints));
   if (declaration.default === undefined && derivation === undefined) return undefined;
   const value =
     declaration.default === undefined
       ? undefined
-      : parsedOrThrow(parseValue(type, constraints, declaration.default, name));
+      : readValue({ name, type, constraints, sensitive: saysSensitive(declaration) }, declaration.default);
   return {
     name,
     type: type.name,
@@ -78,11 +80,26 @@ function specOf(name: string, declaration: VariableDeclaration): VariableSpec | 
     ...(description !== undefined && { description }),
     ...(metadata !== undefined && { metadata }),
     ...(readOnly !== undefined && { readOnly }),
+    ...(sensitive !== undefined && { sensitive }),
+    ...(accessRules !== undefined && { accessRules }),
   };
 }
 
+/** What a value is read for. */
+interface ValueTarget<V> extends Pick<VariableDeclaration<V>, "type" | "constraints"> {
+  readonly name: string;
+  readonly sensitive: boolean;
+}
+
+/** Gives the value that is stored, or throws why it was refused, which says nothing of one that is sensitive. */
+export function readValue<V>({ name, type, constraints, sensitive }: ValueTarget<V>, input: unknown): V {
+  const parsed = parseValue(type, constraints, input, name);
+  if (parsed.kind === "parsed") return parsed.value;
+  throw new StoreError(sensitive ? withoutValue(parsed.refusal, name) : parsed.refusal);
+}
+
 /** Gives what was parsed, or throws why it was refused. */
-export function parsedOrThrow<T>(parsed: Parsed<T, Refusal>): T {
+function parsedOrThrow<T>(parsed: Parsed<T, Refusal>): T {
   if (parsed.kind === "parsed") return parsed.value;
   throw new StoreError(parsed.refusal);
 }

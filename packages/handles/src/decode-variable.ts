@@ -3,6 +3,7 @@ import {
   type Payload,
   type Staleness,
   type StoreError,
+  saysSensitive,
   storeError,
   type ValueRecord,
   type Variable,
@@ -39,18 +40,27 @@ export type Decoded<V> =
 /** Decodes a variable of whatever type. */
 export const decodeVariable = <V>(named: NamedDeclaration<V>, variable: Variable): Decoded<V> =>
   variable.type === named.declaration.type.name
-    ? decodeStored(named, variable)
+    ? decodeStored(named, variable, saysSensitive(variable))
     : { kind: "unreadable", id: variable.id, error: typeMismatch(variable, named.declaration), mismatch: true };
 
 /**
  * Decodes what is stored.
  *
- * @throws StoreError `validation_failed` naming the variable, for what the declared type cannot read
+ * @throws StoreError `validation_failed` naming the variable, for what the declared type cannot read; it says nothing of the value where
+ *   that is sensitive
  */
-export function decodePayload<V>({ name, declaration: { type } }: NamedDeclaration<V>, payload: Payload): V {
+export function decodePayload<V>(
+  { name, declaration: { type } }: NamedDeclaration<V>,
+  payload: Payload,
+  isSensitive: boolean,
+): V {
   try {
     return type.decode(payload);
   } catch (cause) {
+    if (isSensitive) {
+      const message = `${name}: what is stored is not what the declared ${type.name} reads`;
+      throw storeError("validation_failed", message, { field: name, type: type.name });
+    }
     const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw storeError("validation_failed", message, { field: name, type: type.name }, { cause });
   }
@@ -60,10 +70,12 @@ export function decodePayload<V>({ name, declaration: { type } }: NamedDeclarati
 export function decodeStored<V>(
   named: NamedDeclaration<V>,
   stored: Omit<Held, "value"> & Pick<Variable, "payload">,
+  isSensitive: boolean,
 ): Decoded<V> {
   const { id, version, updatedAtMs, constraints, updatedBy, revision, stale, payload } = stored;
   try {
-    const held = { id, version, value: decodePayload(named, payload), updatedAtMs, constraints, updatedBy, revision };
+    const value = decodePayload(named, payload, isSensitive);
+    const held = { id, version, value, updatedAtMs, constraints, updatedBy, revision };
     return { kind: "held", ...held, ...(stale !== undefined && { stale }) };
   } catch (error) {
     if (!isStoreError(error)) throw error;

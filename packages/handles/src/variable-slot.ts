@@ -2,6 +2,7 @@ import {
   laterThan,
   type Origin,
   type StoreError,
+  saysSensitive,
   type Variable,
   type VariableChange,
   type Written,
@@ -39,6 +40,8 @@ export interface VariableSlot<V = unknown> extends NamedDeclaration<V> {
   readonly reads: ReadCounter | undefined;
   /** The newest version known; absent while there is none or it cannot be read. */
   readonly current: Held<V> | undefined;
+  /** Errors say nothing of its values. */
+  readonly sensitive: boolean;
   /** Why the variable cannot be read though it exists. */
   readonly problem: StoreError | undefined;
   /** Takes in a full view: the variable as it is, or that there is none. */
@@ -81,6 +84,7 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
   ): Outcome<V> => {
     const before = seenHeld();
     seen = undefined;
+    slot.sensitive = saysSensitive(declaration);
     settle();
     if (before === undefined) return undefined;
     const { id, version, value } = before;
@@ -101,11 +105,13 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
     ...named,
     reads,
     current: undefined,
+    sensitive: saysSensitive(declaration),
     problem: undefined,
     show(variable, context) {
       if (variable === undefined) return vanish({ ...context, actor: "", origin: "other", metadata: {} });
       const before = seenHeld();
       const next = decodeVariable(named, variable);
+      slot.sensitive = saysSensitive(variable);
       if (before && next.kind === "held" && isSame(before, next) && declaration.type.equals(before.value, next.value)) {
         // The very same value stays, so that whoever compares by identity sees no difference either.
         seen = { ...next, value: before.value };
@@ -120,13 +126,16 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
       const context = causedBy === undefined ? rest : { ...rest, causedBy };
       if (change.kind === "deleted") return vanish({ ...context, metadata, atMs });
       if (change.kind === "dependency-changed") return notice({ ...context, kind: change.kind, metadata });
-      if (change.variable)
+      if (change.variable) {
+        slot.sensitive = saysSensitive(change.variable);
         return become(decodeVariable(named, change.variable), { ...context, kind: change.kind, metadata });
+      }
+      if (saysSensitive(change)) slot.sensitive = true;
       if (seen?.kind === "unreadable" && seen.mismatch && seen.id === change.id) return undefined;
       const before = seenHeld()?.id === change.id ? seenHeld() : undefined;
       const updatedAtMs = before ? laterThan(before.updatedAtMs, atMs) : atMs;
       const constraints = before?.constraints ?? declaration.constraints;
-      const next = decodeStored(named, {
+      const stored = {
         id: change.id,
         version: change.version,
         payload: change.payload,
@@ -134,7 +143,8 @@ export function createVariableSlot<V>(named: NamedDeclaration<V>, reads?: ReadCo
         constraints,
         updatedBy: context.actor,
         revision: context.revision,
-      });
+      };
+      const next = decodeStored(named, stored, slot.sensitive);
       return become(next, { ...context, kind: change.kind, metadata });
     },
     write({ id, version, updatedAtMs, revision }, value, updatedBy) {

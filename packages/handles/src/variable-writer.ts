@@ -3,7 +3,6 @@ import {
   type BatchWritten,
   fromPayload,
   isStoreError,
-  parseValue,
   type Refusal,
   type SetOptions,
   type Store,
@@ -12,7 +11,7 @@ import {
   type WriteOptions,
   type Written,
 } from "@trimtab/core";
-import { parsedOrThrow } from "./declarations.ts";
+import { readValue } from "./declarations.ts";
 import { decodePayload, type Held } from "./decode-variable.ts";
 import type { LiveCache } from "./live-cache.ts";
 import type { Timers } from "./timers.ts";
@@ -132,10 +131,11 @@ function toStored<V>(slot: VariableSlot<V>, input: unknown): Stored<V> {
   // A value that cannot be read may be replaced by one that can, but not while the variable is of another type.
   if (slot.problem?.is("invalid_type")) throw slot.problem;
   const { type, constraints } = slot.declaration;
-  const value = parsedOrThrow(parseValue(type, slot.current?.constraints ?? constraints, input, slot.name));
+  const { name, sensitive } = slot;
+  const value = readValue({ name, type, sensitive, constraints: slot.current?.constraints ?? constraints }, input);
   const payload = type.encode(value);
   // Decoded again, so that what reads back shares nothing with what the caller may go on changing.
-  return { plain: fromPayload(payload), stored: decodePayload(slot, payload) };
+  return { plain: fromPayload(payload), stored: decodePayload(slot, payload, sensitive) };
 }
 
 /** As {@link toStored} for a batch: the error carries every item's own. */

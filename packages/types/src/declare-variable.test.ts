@@ -11,8 +11,10 @@ describe("declareVariable", () => {
       description: "d",
       metadata: { unit: "s" },
       readOnly: true,
+      sensitive: true,
+      accessRules: [{ sessionPattern: "*", permissions: ["read"] }],
       dependencies: ["x"],
-    };
+    } as const;
     expect(declareVariable(floatType, given)).toEqual({
       type: floatType,
       constraints: { min: 0 },
@@ -20,6 +22,8 @@ describe("declareVariable", () => {
       description: "d",
       metadata: { unit: "s" },
       readOnly: true,
+      sensitive: true,
+      accessRules: [{ sessionPattern: "*", permissions: ["read"] }],
       dependencies: ["x"],
     });
   });
@@ -30,9 +34,19 @@ describe("declareVariable", () => {
     ["derivation", { derivation: { kind: "magic", name: "x" } }],
     ["dependencies", { dependencies: "a" }],
     ["dependencies", { dependencies: [1] }],
+    ["readOnly", { readOnly: "yes" }],
+    ["sensitive", { sensitive: 1 }],
+    ["accessRules", { accessRules: { sessionPattern: "*", permissions: ["read"] } }],
+    ["accessRules[0]", { accessRules: ["everyone"] }],
+    ["accessRules[0].permissions", { accessRules: [{ sessionPattern: "*", permissions: "read" }] }],
   ])("refuses what is no %s", (field, given) => {
     const declare = () => declareVariable(floatType, given as never);
     expect(declare).toThrow(expect.objectContaining({ reason: "invalid_argument", details: { field } }));
+  });
+
+  it("says nothing of a default that is sensitive and refused", () => {
+    const declare = () => float({ max: 1, default: 4711, sensitive: true });
+    expect(declare).toThrow("the value for default breaks its constraint max");
   });
 
   it("takes an expression for a derivation, and one at length as it is", () => {
