@@ -1,5 +1,5 @@
 import type { Trial } from "@trimtab/optimize";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type ProgressOutput, progressOutput, showProgress } from "./show-progress.ts";
 
 const trial = (state: Trial["state"]): Trial => ({
@@ -68,4 +68,22 @@ test("it is shown where it was asked for, and by itself on no standard error of 
   expect(progressOutput(true)).toBe(process.stderr);
   expect(progressOutput(false)).toBeUndefined();
   expect(progressOutput(undefined)).toBeUndefined();
+});
+
+test("it is shown by itself on a terminal, but not while tests run there", () => {
+  const { stderr } = process;
+  const { isTTY } = stderr;
+  onTestFinished(() => {
+    Object.assign(stderr, { isTTY });
+    vi.unstubAllEnvs();
+  });
+  for (const [terminal, environment, output] of [
+    [true, "production", stderr],
+    [true, "test", undefined],
+    [false, "production", undefined],
+  ] as const) {
+    Object.assign(stderr, { isTTY: terminal });
+    vi.stubEnv("NODE_ENV", environment);
+    expect(progressOutput(undefined)).toBe(output);
+  }
 });

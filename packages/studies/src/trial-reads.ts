@@ -54,11 +54,9 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
       const overlay = `trial-${crypto.randomUUID()}`;
       await store.forkSession(owner, { kind: "revision", revision }, { id: overlay, ttlMs: overlayTtlMs });
       try {
-        if (Object.keys(parameters).length > 0) {
-          await store.setVariables(overlay, parameters).catch((error: unknown) => {
-            throw located.isOwn ? error : withoutOthers(error, parameters);
-          });
-        }
+        await store.setVariables(overlay, parameters).catch((error: unknown) => {
+          throw located.isOwn ? error : withoutOthers(error, parameters);
+        });
         return { ...(await store.getVariables(overlay, names)), revision };
       } finally {
         await store.deleteSession(overlay, { allowMissing: true });
