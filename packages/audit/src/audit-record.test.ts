@@ -137,6 +137,13 @@ describe("a record", () => {
     expect(await verifyChain(log)).toMatchObject({ kind: "intact", entries: 101, head: { number: 151 } });
   });
 
+  test("keeps every entry where it is to keep without end", async () => {
+    const { record } = await open({ keptEntries: Number.POSITIVE_INFINITY });
+    for (let i = 1; i <= 150; i++) record.commit(commitOf("s", i));
+    await record.settled();
+    expect((await record.listAuditEntries("s", { pageSize: 1000 })).items).toHaveLength(150);
+  });
+
   test("tries again what could not be kept, and tells so", async () => {
     const memory = createMemoryLog();
     let failures = 1;

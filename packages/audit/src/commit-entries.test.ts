@@ -99,4 +99,6 @@ test("people are told who, what and by what right", () => {
     kind: "SetVariable succeeded",
     subject: "s/x (by variable-rule of-x)",
   });
+  const [own] = entriesOfCommit(commitOf("s", 1, { via }));
+  expect(own && noteOfEntry({ id: "1", ...own }).subject).toBe("s/x");
 });

@@ -115,6 +115,17 @@ test("commits of before the clock was set back are not entered again, however mu
   expect(await entered(third.record, "s")).toEqual([1]);
 });
 
+test("a commit that was entered is found, however much was entered at once after it", async () => {
+  const kept = fresh();
+  const first = await begin(kept);
+  await append(first.audited, "s", 1);
+  for (let i = 1; i <= 6000; i++) await append(first.audited, "t", i);
+  await first.record.settled();
+  const second = await begin(kept);
+  expect(await second.recover()).toBe(0);
+  expect(await entered(second.record, "s")).toEqual([1]);
+});
+
 test("what a process had no time to look for is looked for by the next one", async () => {
   const kept = await afterOne();
   await append(kept.commits, "t", 1);
