@@ -40,6 +40,13 @@ describe("the keys of a log", () => {
     await checkKeys(await logOf(undefined, sealerOf(unknown), undefined, sealerOf()), sealer);
   });
 
+  test("are looked for among the first hundred that are in the clear", async () => {
+    const sealer = createSealer({ keys: [known], acceptPlain: true });
+    const behind = (plain: number) => logOf(...Array(plain).fill(undefined), sealerOf(unknown));
+    await expect(checkKeys(await behind(99), sealer)).rejects.toMatchObject({ code: "unsupported" });
+    await checkKeys(await behind(100), sealer);
+  });
+
   test("are missing, unknown, of another secret, or too many", async () => {
     const sealed = await logOf(sealerOf(unknown));
     await expect(checkKeys(sealed, undefined)).rejects.toMatchObject({ code: "unsupported" });
