@@ -219,6 +219,13 @@ describe("a write to another session's variable", () => {
     ]);
   });
 
+  test("that takes reading too is refused for that to who may write alone", async () => {
+    const { guest, grant } = await openShared();
+    await grant("x", "write");
+    const { message } = await rejection(guest.clearDerivation("guest", "owner/x"), "access_denied");
+    expect(message).toBe("session guest has no read access to owner/x");
+  });
+
   test("of its rules, and how it is searched, is for the session alone", async () => {
     const { guest, grant } = await openShared();
     await grant("x", "read", "write", "observe", "optimize");

@@ -118,6 +118,15 @@ function describeApplying(open: OpenStore): void {
     expect(await versionOf(store)).toBe(0);
   });
 
+  test("are set not at all where two values are one variable's", async () => {
+    const store = await openSpace(open);
+    const { id } = await store.getVariable("s", "model");
+    const twice = { temperature: 1, model: "gpt-4", [id]: "claude-3" };
+    const { details } = await rejection(store.applyConfiguration("s", "llm", twice), "invalid_argument");
+    expect(details).toEqual({ field: "values", value: id });
+    expect(await versionOf(store)).toBe(0);
+  });
+
   test("are set in part where asked, at a version where asked, and tried out where asked", async () => {
     const store = await openSpace(open);
     const part = { temperature: 0.1 };

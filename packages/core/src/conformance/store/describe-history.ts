@@ -142,9 +142,14 @@ function describePoints(open: OpenStore, { historyCommits }: StoreFacts): void {
       const version = { kind: "version", version: 9 } as const;
       const error = await rejection(store.getVariableAt("s", "temperature", version), "version_not_found");
       expect(error.details).toEqual({ variable: "temperature", version: 9 });
-      const points = [atRevision(0), atRevision(7), { kind: "time", atMs: createdAtMs - 60_000 }] as const;
-      for (const point of points) {
-        expect((await rejection(store.getSessionAt("s", point), "not_found")).details.resource).toBe("revision");
+      const before = { kind: "time", atMs: createdAtMs - 60_000 } as const;
+      for (const [point, id] of [
+        [atRevision(0), "0"],
+        [atRevision(7), "7"],
+        [before, `at ${new Date(before.atMs).toISOString()}`],
+      ] as const) {
+        const { details } = await rejection(store.getSessionAt("s", point), "not_found");
+        expect(details).toEqual({ resource: "revision", id });
       }
       const unknown = store.getSessionAt("s", { kind: "label", label: "nope" });
       expect((await rejection(unknown, "not_found")).details).toEqual({ resource: "label", id: "nope" });
