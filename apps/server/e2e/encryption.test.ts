@@ -66,11 +66,11 @@ describe("a server with a key", () => {
       output: expect.stringMatching(
         new RegExp(
           [
-            "2 sessions, 6 commits.*all intact",
+            "2 sessions, 6 commits.*: none damaged",
             "of the sessions, what TRIMTAB_ENCRYPTION_KEYS does not open:",
             "  session a: 2 commits from revision 1 on: what is stored was sealed with key old, which is missing: .*",
             "  session b: 3 commits from revision 1 on: what is stored was sealed with key old, .*",
-            "1 study,.*all intact",
+            "1 study,.*: none damaged",
             "of the studies, what TRIMTAB_ENCRYPTION_KEYS does not open:",
             "  study .*: the change of revision 1: what is stored was sealed with key old",
           ].join("\n"),

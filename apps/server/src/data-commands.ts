@@ -83,30 +83,33 @@ async function checkAll(folder: string, sealing: SealerOptions | undefined): Pro
 
 async function check(folder: string, called: Called, sealing: SealerOptions | undefined): Promise<CommandResult> {
   const report = await verifySqliteLog(folder);
-  const stored = toResult(report, called);
+  const stored = toResult(report, called, "all intact");
   if (report.streams === 0) return stored;
+  // Not damaged is less than intact, of which one would expect that it can be read.
+  const unread = toResult(report, called, "none damaged");
   try {
     if (sealing === undefined) {
       if (!(await isSealedIn(folder))) return stored;
       const more = `of the ${called.streams}, what is sealed was not opened, which ${variableOf("encryptionKeys")} would do`;
-      return { ...stored, output: `${stored.output}\n${more}` };
+      return { ...unread, output: `${unread.output}\n${more}` };
     }
     const unopened = await checkSealed(folder, sealing, called);
     if (unopened.length === 0) return stored;
     const head = `of the ${called.streams}, what ${variableOf("encryptionKeys")} does not open:`;
-    return { output: [stored.output, head, ...unopened].join("\n"), status: statuses.damaged };
+    return { output: [unread.output, head, ...unopened].join("\n"), status: statuses.damaged };
   } catch (error) {
     if (!isLogError(error)) throw error;
     // Where it is damaged that is said already.
-    if (stored.status !== 0) return stored;
-    return { output: `${stored.output}\nnot opened: ${error.message}`, status: statuses.failed };
+    if (unread.status !== 0) return unread;
+    return { output: `${unread.output}\nnot opened: ${error.message}`, status: statuses.failed };
   }
 }
 
-function toResult(report: SqliteLogReport, called: Called): CommandResult {
+/** @param undamaged what to say where no damage was found */
+function toResult(report: SqliteLogReport, called: Called, undamaged: string): CommandResult {
   const { streams, entries, bytes, snapshots, damages, damage } = report;
   const found = `${counted(streams, called.stream, called.streams)}, ${counted(entries, called.entry, called.entries)} (${bytes} bytes), ${counted(snapshots, "snapshot")}`;
-  if (damages === 0) return { output: `${found}: all intact`, status: 0 };
+  if (damages === 0) return { output: `${found}: ${undamaged}`, status: 0 };
   const more = damages > damage.length ? [`and ${damages - damage.length} more`] : [];
   return {
     output: [`${found} intact; ${damages} damaged:`, ...damage.map((each) => describe(each, called)), ...more].join(
