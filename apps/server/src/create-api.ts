@@ -8,8 +8,10 @@ import type { ForwardedFor } from "./forwarded-for.ts";
 import { inBinary } from "./http/base64-exchange.ts";
 import type { ExchangeHandler } from "./http/protocol-server.ts";
 import { sendText } from "./http/send.ts";
+import type { OnRefused } from "./log-calls.ts";
 import { tellingTooLarge } from "./message-too-large.ts";
 import { createRoutedServer } from "./routed/serve-routed.ts";
+import { createStrayObserver } from "./stray-calls.ts";
 import type { IsTrustedOrigin } from "./trusted-origins.ts";
 
 /** What an API is made of. */
@@ -28,6 +30,8 @@ export interface ApiOptions {
   readonly forwardedFor?: ForwardedFor | undefined;
   /** Requests of pages of other origins are refused unread; without it none are. */
   readonly isTrustedOrigin?: IsTrustedOrigin | undefined;
+  /** Hears of calls that cannot be read, and of those to methods that are not there. */
+  readonly onUnread?: OnRefused | undefined;
 }
 
 /** Is called with a call before its request is read; what it throws refuses the call. */
@@ -40,7 +44,8 @@ const compressions = [compressionGzip, compressionBrotli].map(tellingTooLarge);
  * are served directly, from the same definitions, at a fraction of the cost.
  */
 export function createApi(options: ApiOptions): ExchangeHandler {
-  const { routes, readMaxBytes, cors, fallback, requestGate, forwardedFor, isTrustedOrigin, onError } = options;
+  const { routes, readMaxBytes, cors, fallback, requestGate, forwardedFor, isTrustedOrigin, onError, onUnread } =
+    options;
   const serveDirectly = createDirectServer({
     methods: collectDirectMethods(routes, { readMaxBytes }),
     readMaxBytes,
@@ -48,13 +53,16 @@ export function createApi(options: ApiOptions): ExchangeHandler {
     requestGate,
     forwardedFor,
     originFields: (exchange) => cors(exchange)?.fields,
+    onUnread,
   });
   const serveRouted = createRoutedServer({
     routes,
     router: { readMaxBytes, acceptCompression: compressions, ...(requestGate !== undefined && { requestGate }) },
     forwardedFor,
     onError,
+    onUnread,
   });
+  const tellStray = onUnread && createStrayObserver(onUnread, forwardedFor);
   const handle: ExchangeHandler = (exchange) => {
     const { origin } = exchange.headers;
     if (origin !== undefined && isTrustedOrigin?.(origin) === false)
@@ -66,7 +74,10 @@ export function createApi(options: ApiOptions): ExchangeHandler {
     if (isPreflight) {
       exchange.start(204, fields);
       exchange.end({});
-    } else if (!serveRouted(exchange, fields)) fallback(exchange, fields);
+    } else if (!serveRouted(exchange, fields)) {
+      tellStray?.(exchange);
+      fallback(exchange, fields);
+    }
   };
   return handle;
 }

@@ -45,20 +45,34 @@ export function createCallLog(logger: Logger): CallObserver | undefined {
   };
 }
 
-/** Has calls that a gate refuses measured, traced and logged as others are. */
+/** Hears of a call that was refused before it came to a handler, and when it began where that is known. */
+export type OnRefused = (context: HandlerContext, error: unknown, startedAt?: number) => void;
+
+/** Makes what has refused calls measured, traced and logged as others are; `undefined` where nobody is told. */
+export function createRefusalObserver(
+  measured: CallObserver | undefined,
+  logger: Logger | undefined,
+): OnRefused | undefined {
+  const isLogged = logger?.isLevelEnabled("debug") === true;
+  if (measured === undefined && !isLogged) return undefined;
+  return (context, error, startedAt) => {
+    const duration = startedAt === undefined ? undefined : { duration_ms: msSince(startedAt) };
+    if (isLogged) logger.debug({ ...factsOf(context), code: statusOf(error), ...duration }, "call refused");
+    // What it took until here is next to nothing: to whoever measures it was refused at once.
+    measured?.unary(context, () => Promise.reject(error)).catch(() => {});
+  };
+}
+
+/** The same gate; calls that it refuses are told of. */
 export function observeRefusals(
   gate: RequestGate | undefined,
-  { measured, logger }: { readonly measured: CallObserver | undefined; readonly logger: Logger | undefined },
+  onRefused: OnRefused | undefined,
 ): RequestGate | undefined {
-  const isLogged = logger?.isLevelEnabled("debug") === true;
-  if (gate === undefined || (measured === undefined && !isLogged)) return gate;
+  if (gate === undefined || onRefused === undefined) return gate;
   return (context) => {
-    const startedAt = isLogged ? performance.now() : 0;
+    const startedAt = performance.now();
     const refused = (error: unknown): never => {
-      const facts = () => ({ ...factsOf(context), code: statusOf(error), duration_ms: msSince(startedAt) });
-      if (isLogged) logger.debug(facts(), "call refused");
-      // What it took until here is next to nothing: to whoever measures it was refused at once.
-      measured?.unary(context, () => Promise.reject(error)).catch(() => {});
+      onRefused(context, error, startedAt);
       throw error;
     };
     try {

@@ -21,9 +21,8 @@ import {
 } from "@trimtab/opentelemetry";
 import type { LocalStore } from "@trimtab/store";
 import { type Logger, pino } from "pino";
-import type { RequestGate } from "./create-api.ts";
 import { headerField } from "./direct/call-context.ts";
-import { createCallLog, observedBy, observeRefusals } from "./log-calls.ts";
+import { createCallLog, createRefusalObserver, type OnRefused, observedBy } from "./log-calls.ts";
 import type { Settings } from "./settings.ts";
 import { createTraceExporter } from "./trace-exporter.ts";
 import { version } from "./version.ts";
@@ -31,8 +30,8 @@ import { version } from "./version.ts";
 /** What a server tells of itself, as its settings ask for; what they do not ask for is not there and costs nothing. */
 export interface Observing {
   readonly calls: CallObserver | undefined;
-  /** Gives a gate whose refusals are told of as calls are. */
-  readonly refusing: (gate: RequestGate | undefined) => RequestGate | undefined;
+  /** Is told of calls that were refused before they came to a handler, by a gate or since they cannot be read. */
+  readonly refused: OnRefused | undefined;
   readonly appends: AppendObserver | undefined;
   /** Gives a store whose calls are part of traces. */
   traced(store: Store): Store;
@@ -65,7 +64,7 @@ export function openObserving(settings: Settings, onError: (error: unknown) => v
   return {
     // What is logged of a call is logged within its span, and so says of which trace it is.
     calls: observedBy(measured, logger && createCallLog(logger)),
-    refusing: (gate) => observeRefusals(gate, { measured, logger }),
+    refused: createRefusalObserver(measured, logger),
     appends: isObserved ? createAppendObserver({ ...instruments, system: settings.log }) : undefined,
     traced: (store) => (tracer === undefined ? store : traceStore(store, tracer)),
     measure: (store) =>

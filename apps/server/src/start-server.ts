@@ -16,6 +16,7 @@ import { createFallback } from "./fallback.ts";
 import { createForwardedFor } from "./forwarded-for.ts";
 import { createHealth } from "./health.ts";
 import { openListener } from "./http/listener.ts";
+import { observeRefusals } from "./log-calls.ts";
 import { createMemoryGuard, defaultMemoryBytes } from "./memory-guard.ts";
 import { openLimits } from "./open-limits.ts";
 import { openObserving } from "./open-observing.ts";
@@ -142,7 +143,11 @@ export async function startServer(given: Partial<Settings> = {}, parts: ServerPa
     fallback,
     onError,
     isTrustedOrigin: createTrustedOrigins(settings, auth !== undefined),
-    requestGate: observing.refusing(inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate])),
+    requestGate: observeRefusals(
+      inTurn([memory, auth?.gate(audit?.unknownCaller), limits.gate, parts.requestGate]),
+      observing.refused,
+    ),
+    onUnread: observing.refused,
   });
   const listener = await openListener({
     listen: settings.listen,

@@ -7,8 +7,9 @@ export interface CallNames {
   readonly method: { readonly name: string };
 }
 
-/** The name that a call's spans and metrics have: the service and the method. */
-export const rpcMethod = ({ service, method }: CallNames): string => `${service.typeName}/${method.name}`;
+/** The name that a call's spans and metrics have: the service and the method; of a service without a name the method alone. */
+export const rpcMethod = ({ service, method }: CallNames): string =>
+  service.typeName === "" ? method.name : `${service.typeName}/${method.name}`;
 
 /** A call by the semantic conventions of RPC. */
 export const rpcAttributes = (call: CallNames, protocol: string): Attributes => ({

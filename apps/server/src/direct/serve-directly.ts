@@ -1,8 +1,10 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { Message } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Compression } from "@connectrpc/connect/protocol";
 import type { Exchange } from "@trimtab/http";
 import type { ForwardedFor } from "../forwarded-for.ts";
+import type { OnRefused } from "../log-calls.ts";
 import { fail, stream, succeed, toConnectError } from "./answers.ts";
 import type { Call } from "./call.ts";
 import { createCallContext } from "./call-context.ts";
@@ -22,6 +24,8 @@ export interface DirectOptions {
   /** Called before a request is read; what it throws refuses the call. Connect's router is given the same one. */
   readonly requestGate?: ((context: HandlerContext) => void | Promise<void>) | undefined;
   readonly forwardedFor?: ForwardedFor | undefined;
+  /** Hears of calls whose request cannot be read. */
+  readonly onUnread?: OnRefused | undefined;
 }
 
 /**
@@ -30,12 +34,23 @@ export interface DirectOptions {
  * is not known, calls that are not there), which Connect's router then serves.
  */
 export function createDirectServer(options: DirectOptions): (exchange: Exchange) => boolean {
-  const { methods, readMaxBytes, compressions, originFields, requestGate } = options;
+  const { methods, readMaxBytes, compressions, originFields, requestGate, onUnread } = options;
+
+  const refuse = (call: Call, error: unknown): void => {
+    onUnread?.(call.context, error);
+    fail(call, toConnectError(error));
+  };
 
   const invoke = (call: Call, bytes: Uint8Array): void => {
+    let request: Message;
+    try {
+      request = call.codec.parse(bytes);
+    } catch (error) {
+      return void refuse(call, error);
+    }
     let result: unknown;
     try {
-      result = call.method.invoke(call.codec.parse(bytes), call.context);
+      result = call.method.invoke(request, call.context);
     } catch (error) {
       return void fail(call, toConnectError(error));
     }
@@ -47,25 +62,28 @@ export function createDirectServer(options: DirectOptions): (exchange: Exchange)
   };
 
   const receive = (call: Call, bytes: Uint8Array, isPacked: boolean): void => {
-    const refuse = (error: unknown): void => fail(call, toConnectError(error));
-    if (call.packing === undefined || !isPacked) invoke(call, bytes);
-    else call.packing.decompress(new Uint8Array(bytes), readMaxBytes).then((whole) => invoke(call, whole), refuse);
+    if (call.packing === undefined || !isPacked) return void invoke(call, bytes);
+    const unpacked = call.packing.decompress(new Uint8Array(bytes), readMaxBytes);
+    unpacked.then(
+      (whole) => invoke(call, whole),
+      (error: unknown) => refuse(call, error),
+    );
   };
 
   const deadlines = createRequestDeadlines();
-  const sink: RequestSink = { maxBytes: readMaxBytes, deadlines, onMessage: receive, onError: fail };
+  const sink: RequestSink = { maxBytes: readMaxBytes, deadlines, onMessage: receive, onError: refuse };
 
   /** Begins a call once the gate lets it through; most are let through without a wait. */
   const pass = (call: Call): void => {
-    const refuse = (error: unknown): void => fail(call, toConnectError(error));
+    const shut = (error: unknown): void => fail(call, toConnectError(error));
     let passing: void | Promise<void>;
     try {
       passing = requestGate?.(call.context);
     } catch (error) {
-      refuse(error);
+      shut(error);
       return;
     }
-    if (passing instanceof Promise) passing.then(() => readRequest(call, sink), refuse);
+    if (passing instanceof Promise) passing.then(() => readRequest(call, sink), shut);
     else readRequest(call, sink);
   };
 

@@ -13,8 +13,10 @@ import { statusMessage } from "../direct/status-message.ts";
 import type { ForwardedFor } from "../forwarded-for.ts";
 import { addressOf } from "../http/address-of.ts";
 import { sendBody, sendEnding, sendFailure, sendText, type TextAnswer } from "../http/send.ts";
+import type { OnRefused } from "../log-calls.ts";
 import { requestBody } from "./request-body.ts";
 import { endSoundly } from "./sound-endings.ts";
+import { findUnreadCalls } from "./unread-calls.ts";
 
 /** What Connect's router serves, and how. */
 export interface RoutedOptions {
@@ -24,16 +26,21 @@ export interface RoutedOptions {
   readonly forwardedFor?: ForwardedFor | undefined;
   /** Hears of answers that could not be made. */
   readonly onError: (error: unknown) => void;
+  /** Hears of calls whose request cannot be read. */
+  readonly onUnread?: OnRefused | undefined;
 }
 
 /** Serves a request whose answer carries these fields beside its own, or says `false` where its path leads nowhere. */
 export type RoutedServer = (exchange: Exchange, fields: OutgoingHttpHeaders) => boolean;
 
 /** Makes the function that serves calls of every kind by Connect's router, in either version of HTTP. */
-export function createRoutedServer({ routes, router: options, forwardedFor, onError }: RoutedOptions): RoutedServer {
-  const router = createConnectRouter(options);
+export function createRoutedServer(options: RoutedOptions): RoutedServer {
+  const { routes, forwardedFor, onError, onUnread } = options;
+  const unread = onUnread && findUnreadCalls(options.router, onUnread);
+  const router = createConnectRouter(unread?.options ?? options.router);
   routes(router);
   endSoundly(router);
+  unread?.watch(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
   const serve = async (handler: UniversalHandler, exchange: Exchange, fields: OutgoingHttpHeaders): Promise<void> => {
