@@ -116,7 +116,7 @@ export function createCommitLog(queue: WriteQueue, reads: Pick<Thread, "call">):
     log: {
       append,
       appendParts: append,
-      gather: queue.gather,
+      gather: (append, entries) => queue.gather(checks.callable("append", append), checks.number("entries", entries)),
       ...reading,
       follow: (stream, after, signal) =>
         follow(checks.stream(stream), checks.number("after", after), checks.signal("signal", signal)),

@@ -79,3 +79,10 @@ test("what is no bytes and no notes is refused by name, and nothing is written",
   expect(stats()).toEqual(appended);
   expect(await verify()).toMatchObject({ entries: 1, snapshots: 1, damages: 0 });
 });
+
+test("what cannot be called back when it had best append is refused by name", async () => {
+  const { log } = await open();
+  await expectRefused("append", [...noFunctions, undefined], (append) => log.gather?.(append, 1));
+  await expectRefused("entries", noNumbers, (entries) => log.gather?.(() => {}, entries));
+  expect(await log.append("s", 1, [data])).toBe(true);
+});
