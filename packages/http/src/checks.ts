@@ -3,8 +3,9 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { BodyReader, Ending } from "./exchange.ts";
 
-/** Refuses what cannot be the head of an answer. */
-export function checkHead(status: number, headers: OutgoingHttpHeaders): void {
+/** Refuses what cannot be the head of an answer, and a second one, which whoever gets it would take for a part of the body or for a fault. */
+export function checkHead(status: number, headers: OutgoingHttpHeaders, hasStarted: boolean): void {
+  if (hasStarted) throw new TypeError("start must be called once for each answer");
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`status must be a whole number from 200 to 599, got ${shown(status)}`);
   }

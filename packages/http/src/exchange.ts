@@ -34,7 +34,7 @@ export interface Exchange {
    * none of them speaks of the connection, or of how the body is sent.
    *
    * @param isAll the head is all of the answer, which ends with it as by `end`; over HTTP/2 that is one frame
-   * @throws TypeError where a field is none of HTTP's; nothing is sent then
+   * @throws TypeError where a field is none of HTTP's, and where the answer has its head; nothing is sent then
    */
   start(status: number, headers: OutgoingHttpHeaders, isAll?: boolean): void;
   /** Sends bytes, which must not be changed any more; `false` asks to wait for `onDrain` before more is sent. */

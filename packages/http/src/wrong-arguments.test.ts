@@ -37,6 +37,8 @@ const calls: readonly (readonly [message: string, handler: (exchange: Careless) 
 
 /** What is said once the answer has begun. */
 const later: typeof calls = [
+  ["start must be called once for each answer", (exchange) => exchange.start(200, {})],
+  ["start must be called once for each answer", (exchange) => exchange.start(404, {}, true)],
   ['bytes must be a Uint8Array, got "hello"', (exchange) => exchange.write("hello")],
   ["bytes must be a Uint8Array, got list", (exchange) => exchange.write([1, 2])],
   ["bytes must be a Uint8Array, got object", (exchange) => exchange.write(new Float64Array(1))],
@@ -112,6 +114,27 @@ describe("what a handler does wrong", () => {
     await broken();
     expect(faults).toHaveLength(2);
   });
+});
+
+test("a second head is not sent into the body of an answer over HTTP/1.1", async () => {
+  const faults: unknown[] = [];
+  const handler = (exchange: Careless) => {
+    exchange.start(200, { "content-length": 4 });
+    exchange.write(Buffer.from("ab"));
+    exchange.start(200, { "content-length": 4 });
+  };
+  const port = await listen((socket) => {
+    serveHttp1(socket, { ...handling(handler, faults), handOver: () => socket.destroy(), idleTimeoutMs: 5000 });
+  });
+  const client = net.connect(port, "127.0.0.1").setEncoding("latin1");
+  client.on("error", () => {}).write("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
+  let answer = "";
+  client.on("data", (text) => {
+    answer += text;
+  });
+  await once(client, "close");
+  expect(answer.split("HTTP/1.1").length).toBeLessThanOrEqual(2);
+  expectFault(faults, "start must be called once for each answer");
 });
 
 const callbacks = { onExchange: () => {}, onFault: () => {} };

@@ -74,7 +74,7 @@ export class Http1Stream implements Exchange {
 
   start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (this.isClosed) return;
-    checkHead(status, headers);
+    checkHead(status, headers, this.#hasStarted);
     const { isLeaving, keepAlive } = this.#host;
     const date = headers["date"] === undefined ? `date: ${httpDate()}\r\n` : "";
     const connection = isLeaving ? "connection: close\r\n" : keepAlive;
@@ -149,6 +149,7 @@ export class Http1Stream implements Exchange {
 
   /** Ends it since whoever serves it has thrown, and tells of it. */
   fail(error: unknown): void {
+    this.#head = undefined;
     if (this.#isHeadSent) this.reset();
     else answerFailure(this);
     this.#host.onFault(error);

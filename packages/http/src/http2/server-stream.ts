@@ -80,7 +80,7 @@ export class ServerStream implements Exchange {
 
   start(status: number, headers: OutgoingHttpHeaders, isAll = false): void {
     if (this.isClosed) return;
-    checkHead(status, headers);
+    checkHead(status, headers, this.#isAnswered);
     this.#send(status, headers, isAll);
     this.#answeredAt = this.#host.output.writtenBytes;
     if (isAll) this.#finish();
