@@ -17,6 +17,7 @@ const FOR_BROWSERS = [
   "optimize",
   "log",
   "store",
+  "studies",
   "handles",
   "wire",
   "transfer",

@@ -1,8 +1,11 @@
-import { Worker } from "node:worker_threads";
-import type { Kernel, KernelInput } from "@trimtab/optimize";
+import type { Worker } from "node:worker_threads";
+import { fitKernel, type Kernel, type KernelInput } from "@trimtab/optimize";
 import type { KernelReply, KernelRequest } from "./kernel-calls.ts";
 
-/** A thread of Node that fits the kernels of Gaussian processes, one after the other, so that no other thread is held up by it. */
+/**
+ * A thread of Node that fits the kernels of Gaussian processes, one after the other, so that no other thread is held up by it. In a browser
+ * it is the thread that asks.
+ */
 export interface KernelThread {
   /** Fits a kernel; rejects where the thread ended before it had. */
   readonly fitKernel: (input: KernelInput) => Promise<Kernel>;
@@ -24,6 +27,7 @@ export function createKernelThread(): KernelThread {
   let worker: Worker | undefined;
   let lastId = 0;
   let closed = false;
+  const threads = threadsOfNode();
 
   const fail = (error: Error): void => {
     worker = undefined;
@@ -31,7 +35,7 @@ export function createKernelThread(): KernelThread {
     waiting.clear();
     for (const { reject } of all) reject(error);
   };
-  const start = (): Worker => {
+  const start = ({ Worker }: typeof import("node:worker_threads")): Worker => {
     const started = new Worker(workerUrl(), { name: "trimtab-kernels" });
     started.on("message", ({ id, kernel }: KernelReply) => {
       const one = waiting.get(id);
@@ -50,7 +54,8 @@ export function createKernelThread(): KernelThread {
     fitKernel: (input) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(ended());
-        worker ??= start();
+        if (threads === undefined) return resolve(fitKernel(input));
+        worker ??= start(threads);
         const id = ++lastId;
         worker.postMessage({ id, input } satisfies KernelRequest);
         worker.ref();
@@ -62,6 +67,10 @@ export function createKernelThread(): KernelThread {
     },
   };
 }
+
+/** Asked for as it is needed, since a browser would not load what imports it. */
+const threadsOfNode = () =>
+  (globalThis as { process?: Partial<NodeJS.Process> }).process?.getBuiltinModule?.("node:worker_threads");
 
 const ended = () => new Error("the thread that fits kernels has ended");
 

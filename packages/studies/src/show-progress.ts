@@ -33,12 +33,13 @@ const clearLine = "\r\u001b[2K";
 
 /**
  * Where to show progress: as a run was told, and where it was told nothing on standard error if that is a terminal and
- * no tests are running.
+ * no tests are running. A browser has none.
  */
 export function progressOutput(asked: boolean | ProgressOutput | undefined): ProgressOutput | undefined {
   if (typeof asked === "object") return asked;
-  const isWanted = asked ?? (process.stderr.isTTY === true && process.env["NODE_ENV"] !== "test");
-  return isWanted ? process.stderr : undefined;
+  const { stderr, env } = (globalThis as { process?: Partial<NodeJS.Process> }).process ?? {};
+  const isWanted = asked ?? (stderr?.isTTY === true && env?.["NODE_ENV"] !== "test");
+  return isWanted ? stderr : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Limits, Store } from "@trimtab/core";
+import { type Limits, type Store, unref } from "@trimtab/core";
 import type { AskRules } from "@trimtab/optimize";
 import { firstHeardAtMs } from "./hearings.ts";
 import { telling } from "./log-failures.ts";
@@ -137,7 +137,7 @@ function createClock(
     if (isStopped || view === undefined || heardAtMs === undefined) return;
     const firstMs = heardAtMs + view.record.trialTtlMs - now() + 1;
     timer = setTimeout(ring, Math.min(Math.max(firstMs, leastMs), longestTimerMs));
-    timer.unref();
+    unref(timer);
   };
   // What fails now is done by whoever asks next, or later.
   const ring = () =>
