@@ -1,7 +1,7 @@
 import type { Value } from "@trimtab/core";
 import type { RefuseConstraint } from "./constraint-schema.ts";
 import type { ModuleParameters } from "./module-parameters.ts";
-import { createPatternCheck } from "./re2-pattern.ts";
+import { createPatternCheck, whyNoneFits } from "./re2-pattern.ts";
 
 /** Limits of a module variable. Without any it takes every name. */
 export type ModuleConstraints = {
@@ -23,10 +23,12 @@ interface GivenChoices {
   readonly choices: readonly string[] | undefined;
   readonly alias: readonly string[] | undefined;
   readonly parameters: ModuleParameters | undefined;
+  /** What else limits a module's name. */
+  readonly limits: Pick<ModuleConstraints, "pattern" | "namespace">;
 }
 
-/** The one list of modules that `choices`, its alias and the declared parameters agree on. */
-export function agreedChoices({ choices, alias, parameters }: GivenChoices, refuse: RefuseConstraint) {
+/** The one list of modules that `choices`, its alias and the declared parameters agree on, of which some may be chosen. */
+export function agreedChoices({ choices, alias, parameters, limits }: GivenChoices, refuse: RefuseConstraint) {
   if (choices !== undefined && alias !== undefined && !sameTexts(choices, alias)) {
     refuse("allowed_modules", "differs from choices, for which it is another name");
   }
@@ -36,6 +38,12 @@ export function agreedChoices({ choices, alias, parameters }: GivenChoices, refu
   if (named?.includes("")) refuse(choices === undefined ? "allowed_modules" : "choices", "must not hold an empty name");
   const stray = modules.find((module) => !named?.includes(module));
   if (stray !== undefined) refuse(["parameters", stray], "is none of the choices");
+  const checkName = createNameCheck(limits);
+  const problem = named && whyNoneFits(named, limits.pattern, (name) => checkName(name)?.message);
+  if (problem !== undefined) {
+    const constraint = choices ? "choices" : alias ? "allowed_modules" : "parameters";
+    refuse(constraint, `has no module that the other constraints allow: the first ${problem}`);
+  }
   return named;
 }
 

@@ -49,7 +49,7 @@ export function createModuleType(
       },
       ({ choices, allowed_modules: alias, parameters: given, ...rest }, refuse): ModuleConstraints => {
         const parameters = given === undefined ? undefined : canonicalParameters(given, types, refuse);
-        const names = agreedChoices({ choices, alias, parameters }, refuse);
+        const names = agreedChoices({ choices, alias, parameters, limits: rest }, refuse);
         return { ...rest, ...compact({ choices: names && Object.freeze([...names]), parameters }) };
       },
     ),

@@ -41,7 +41,7 @@ describe("moduleType", () => {
   });
 
   it("checks choices before the pattern, and the pattern before the namespace", () => {
-    const limits = { choices: ["a.X", "b.x"], pattern: "X$", namespace: "b" };
+    const limits = { choices: ["a.X", "b.x", "b.X"], pattern: "X$", namespace: "b" };
     expect(() => parse(limits, "c")).toThrow("must be one of the allowed modules: a.X, b.x");
     expect(() => parse(limits, "b.x")).toThrow("must match pattern: X$");
     expect(() => parse(limits, "a.X")).toThrow("must be in namespace: b");
@@ -180,6 +180,8 @@ describe("module", () => {
     ["no modules at all", () => module({}), "invalid_constraints"],
     ["no choices", () => module([]), "invalid_constraints"],
     ["a module as a parameter of a module", () => module({ A: { inner: module(["B"]) } }), "invalid_constraints"],
+    ["choices of which a pattern allows none", () => module(["A"], { pattern: "^B" }), "invalid_constraints"],
+    ["modules that are in another namespace", () => module({ A: {} }, { namespace: "B" }), "invalid_constraints"],
     ["a default that is no choice", () => module(["A"], { default: "B" as never }), "constraint_violation"],
     [
       "a default without a parameter that it needs",

@@ -12,6 +12,26 @@ const maxPatternProgram = 10_000;
 const maxMatchSteps = 2 ** 26;
 
 /**
+ * Gives what keeps the first of some texts from being right where none of them is. Texts that are too long to be searched in about
+ * a second, whatever the pattern, are taken to be right.
+ */
+export function whyNoneFits(
+  texts: readonly string[],
+  pattern: string | undefined,
+  problemOf: (text: string) => string | undefined,
+): string | undefined {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (pattern !== undefined && length * maxPatternProgram > maxMatchSteps) return undefined;
+  let first: string | undefined;
+  for (const text of texts) {
+    const problem = problemOf(text);
+    if (problem === undefined) return undefined;
+    first ??= problem;
+  }
+  return first;
+}
+
+/**
  * Makes the check whether a regular expression in the RE2 dialect is found anywhere in a text, in time linear in the
  * text; it gives the reason why a text is refused. Anchor the pattern with `^` and `$` to match the whole. A text is
  * refused unseen where its length times the pattern's complexity is beyond what can be searched in about a second.

@@ -136,7 +136,7 @@ describe("stringType", () => {
     const allowed = ["a", "b"];
     const constraints = stringType.constraints.parse({ enum: allowed });
     allowed.push("c");
-    expect(constraints.enum).toEqual(["a", "b"]);
+    expect(constraints["enum"]).toEqual(["a", "b"]);
   });
 
   it("offers for search those allowed texts that pass the other limits", () => {
@@ -181,5 +181,20 @@ describe("string", () => {
     expectTypeOf(prompt.default).toEqualTypeOf<string | undefined>();
     expect(prompt).toMatchObject({ constraints: { max_length: 10 }, default: "hello" });
     expect(() => string({ pattern: "(" })).toThrow(expect.objectContaining({ reason: "invalid_constraints" }));
+  });
+
+  it.each([
+    [{ min_length: 2 }, "must be at least 2 characters, got 1"],
+    [{ max_length: 0 }, "must be at most 0 characters, got 1"],
+    [{ pattern: "^c" }, "must match pattern: ^c"],
+  ])("refuses texts of which %o allows none", (limits, problem) => {
+    const message = `string constraint enum: has no text that the other constraints allow: the first ${problem}`;
+    expect(() => string({ enum: ["a", "b"], ...limits })).toThrow(message);
+    expect(string({ enum: ["a", "cc"], min_length: 2, pattern: "^c" }).constraints["enum"]).toEqual(["a", "cc"]);
+  });
+
+  it("does not search texts for long that it is declared with", () => {
+    const texts = ["a".repeat(4000), "b".repeat(4000)] as const;
+    expect(string({ enum: texts, pattern: "(x*y*){300}c" }).constraints["enum"]).toEqual(texts);
   });
 });

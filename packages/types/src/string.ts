@@ -2,7 +2,7 @@ import type { DeclarationOptions, VariableDeclaration, VariableType } from "@tri
 import { constraint, constraintSchema, isAbove, texts, wholeNumber } from "./constraint-schema.ts";
 import { declareVariable } from "./declare-variable.ts";
 import { graphemeLength } from "./grapheme-length.ts";
-import { createPatternCheck, patternText } from "./re2-pattern.ts";
+import { createPatternCheck, patternText, whyNoneFits } from "./re2-pattern.ts";
 import { storedText } from "./stored-text.ts";
 import { isText, type ParseContext, refuseConstraint, refuseType, valueSchema } from "./value-schema.ts";
 
@@ -30,6 +30,8 @@ export const stringType: VariableType<string, StringConstraints> = {
     (given, refuse): StringConstraints => {
       const { min_length: least, max_length: most } = given;
       if (isAbove(least, most)) refuse("min_length", `${least} is above max_length ${most}`);
+      const problem = problemOfEnum(given);
+      if (problem !== undefined) refuse("enum", `has no text that the other constraints allow: the first ${problem}`);
       return given.enum === undefined ? given : { ...given, enum: Object.freeze([...given.enum]) };
     },
   ),
@@ -50,6 +52,13 @@ export const stringType: VariableType<string, StringConstraints> = {
     return choices.length === 0 ? undefined : { kind: "categorical", choices };
   },
 };
+
+/** What keeps every text of an enum from being a value, where something does. */
+function problemOfEnum({ enum: texts, ...limits }: StringConstraints): string | undefined {
+  if (texts === undefined) return undefined;
+  const schema = stringType.values(limits);
+  return whyNoneFits(texts, limits.pattern, (text) => schema.safeParse(text).error?.issues[0]?.message);
+}
 
 type Check = ((text: string, context: ParseContext) => void) | undefined;
 
