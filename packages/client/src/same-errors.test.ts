@@ -241,7 +241,7 @@ describe("what no request could carry", () => {
     [
       "a point of no kind",
       (store) => store.getSessionAt("s", { kind: "yesterday" } as never),
-      "kind",
+      "at.kind",
       "one of revision, time, label, got yesterday",
     ],
     [

@@ -30,7 +30,12 @@ const calls: [string, (store: Store) => Promise<unknown>, string][] = [
   [
     "another kind of point",
     (store) => store.getSessionAt("s", wrong({ kind: "version", version: 1 })),
-    "kind must be one of revision, time, label, got version",
+    "at.kind must be one of revision, time, label, got version",
+  ],
+  [
+    "a version without a kind",
+    (store) => store.rollbackVariable("s", "x", wrong({ version: 5 })),
+    "to.kind must be one of version, revision, time, label, got undefined",
   ],
   [
     "a misspelt expected version",

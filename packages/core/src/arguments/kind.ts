@@ -56,7 +56,7 @@ export const flag: Kind<boolean> = (value, field) =>
 export const oneOf =
   <T extends string>(words: readonly T[]): Kind<T> =>
   (value, field) =>
-    text(value, field) ?? checkChoice(value, field, words);
+    typeof value === "string" ? checkChoice(value, field, words) : wrong(value, field, `one of ${words.join(", ")}`);
 
 /** A whole number of at least 0. */
 export const whole: Kind<number> = (value, field) => checkWhole(value, field, 0);
@@ -144,6 +144,12 @@ const numbers = list(number);
 /** A number, or a list of them. */
 export const numberOrMore: Kind<number | readonly number[]> = (value, field) =>
   typeof value === "number" ? undefined : numbers(value, field);
+
+/** What is named from its argument on, `to.kind`, since `kind` alone would not say of what. */
+export const withArgument =
+  <T>(kind: Kind<T>): Kind<T> =>
+  (value, field) =>
+    kind(value, field);
 
 /** What may be absent. */
 export const optional =

@@ -30,6 +30,7 @@ import {
   signal,
   text,
   values,
+  withArgument,
 } from "./kind.ts";
 import { namedRefs, page, session, times, write } from "./shared-kinds.ts";
 
@@ -37,9 +38,10 @@ const optimization = ["optimization", filled] as const;
 const isTarget = partOf<Pick<OptimizationTarget, "kind">>({ kind: oneOf(optimizationTargets) });
 const byId = object({ kind: text, id: filled });
 const byRef = object({ kind: text, ref: filled });
-const named: Kind<OptimizationTarget> = (value, field, isArgument) =>
-  isTarget(value, field, isArgument) ??
-  ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field, isArgument);
+const named: Kind<OptimizationTarget> = withArgument(
+  (value, field) =>
+    isTarget(value, field) ?? ((value as OptimizationTarget).kind === "variable" ? byRef : byId)(value, field),
+);
 const target = ["target", named] as const;
 const objectiveParts = object<OptimizationObjective>({ metric: text, direction: oneOf(objectiveDirections) });
 const objective: Kind<OptimizationObjective | ObjectiveText> = (value, field, isArgument) => {

@@ -26,6 +26,7 @@ import {
   text,
   values,
   whole,
+  withArgument,
 } from "./kind.ts";
 
 // Kinds that arguments of many calls have.
@@ -83,27 +84,22 @@ export const declarations = recordOf(
 const pointParts = { revision: optional(number), atMs: optional(number), label: optional(text) };
 
 /** A point in a session's history. */
-export const point: Kind<{ kind: string; revision?: number; atMs?: number; label?: string }> = object({
-  kind: oneOf(["revision", "time", "label"]),
-  ...pointParts,
-});
+export const point: Kind<{ kind: string; revision?: number; atMs?: number; label?: string }> = withArgument(
+  object({ kind: oneOf(["revision", "time", "label"]), ...pointParts }),
+);
 
 /** A version of a variable, or a point in its session's history. */
-export const versionPoint: Kind<{ kind: string; version?: number }> = object({
-  kind: oneOf(["version", "revision", "time", "label"]),
-  version: optional(number),
-  ...pointParts,
-});
+export const versionPoint: Kind<{ kind: string; version?: number }> = withArgument(
+  object({ kind: oneOf(["version", "revision", "time", "label"]), version: optional(number), ...pointParts }),
+);
 
 /** What to watch, or to tell of. */
 export const selection = ["selection", options<Selection>({ refs: list(text), pattern: filled })] as const;
 
 /** How a variable is derived. */
-export const derivation: Kind<{ kind: string; expression?: string; name?: string }> = object({
-  kind: text,
-  expression: optional(text),
-  name: optional(text),
-});
+export const derivation: Kind<{ kind: string; expression?: string; name?: string }> = withArgument(
+  object({ kind: text, expression: optional(text), name: optional(text) }),
+);
 
 /** Who may do what with a variable. */
 export const accessRules = list(

@@ -76,8 +76,8 @@ export function describeConflicts(opened: OpenStore): void {
     expect(refused.map(({ message }) => message)).toEqual([
       "onConflict must be one of abort, wait, preempt, got queue",
       "outcome must be one of completed, stopped, failed, got done",
-      "kind must be one of optimization, variable, got name",
-      "id must be text, got undefined",
+      "target.kind must be one of optimization, variable, got name",
+      "target.id must be text, got undefined",
     ]);
     const { items } = await store.listOptimizations("s");
     expect(items.map(({ id, state }) => [id, state])).toEqual([[optimization.id, "running"]]);
