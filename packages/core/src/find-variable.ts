@@ -19,7 +19,7 @@ export function expectVariable(
   const wrong = checkWhole(expected, "expectedVersion", 0);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const { name, version: actual } = variable;
-  const message = `version_mismatch: ${name} is at version ${actual}, not ${expected}`;
+  const message = `${name} is at version ${actual}, not ${expected}`;
   return { kind: "refused", refusal: refusal("version_mismatch", message, { variable: name, expected, actual }) };
 }
 

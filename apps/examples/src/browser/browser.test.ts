@@ -177,7 +177,7 @@ describe("the page in a browser", () => {
     await eventually(() => page.value("prompt")).toBe("You are a poet.");
     expect(await page.input("Prompt").inputValue()).toBe("You are a pirate.");
     await page.button("Save").click();
-    await eventually(() => page.refusal("prompt")).toBe("version_mismatch: prompt is at version 1, not 0");
+    await eventually(() => page.refusal("prompt")).toBe("prompt is at version 1, not 0");
     expect(session.variables.prompt.value).toBe("You are a poet.");
     await page.button("Save").click();
     await eventually(() => session.variables.prompt.value).toBe("You are a pirate.");

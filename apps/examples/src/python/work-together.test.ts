@@ -46,7 +46,7 @@ describe("a Python program over gRPC", () => {
       status: "ABORTED",
       reason: "version_mismatch",
       details: { variable: "temperature", expected: 1, actual: 2 },
-      message: "version_mismatch: temperature is at version 2, not 1",
+      message: "temperature is at version 2, not 1",
     });
     expect(stepOf("retried")).toMatchObject({ version: 3 });
   });
