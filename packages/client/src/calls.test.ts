@@ -57,12 +57,11 @@ describe("what no request can be made of", () => {
   test("a time limit is at most what a request of any protocol can say", async () => {
     const limit = 99_999_999;
     await openRemote({ client: { timeoutMs: limit } });
-    await expect(openRemote({ client: { timeoutMs: limit + 1 } })).rejects.toThrow(
-      `timeoutMs must be at most ${limit}`,
-    );
+    for (const timeoutMs of [limit + 1, Number.POSITIVE_INFINITY])
+      await expect(openRemote({ client: { timeoutMs } })).rejects.toThrow(`timeoutMs must be at most ${limit}`);
   });
 
-  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("a time limit of %d ms is none", async (timeoutMs) => {
+  test.each([-1, 0.5, Number.NaN])("a time limit of %d ms is none", async (timeoutMs) => {
     await expect(openRemote({ client: { timeoutMs } })).rejects.toThrow(
       "timeoutMs must be a whole number of at least 0",
     );

@@ -153,8 +153,6 @@ export function checkRange(
   field: string,
   { min, max }: { readonly min: number; readonly max: number },
 ): Refusal | undefined {
-  const wrong = checkWhole(value, field, min);
-  if (wrong !== undefined || Number(value) <= max) return wrong;
-  const details = { field, limit: max, value: Number(value) };
-  return refusal("invalid_argument", `${field} must be at most ${max}, got ${value}`, details);
+  if (typeof value !== "number" || !(value > max)) return checkWhole(value, field, min);
+  return refusal("invalid_argument", `${field} must be at most ${max}, got ${value}`, { field, limit: max, value });
 }

@@ -1,6 +1,6 @@
 import { parseAccessRules } from "./access/parse-access-rules.ts";
-import { flag } from "./arguments/kind.ts";
-import { checkChoice, checkName, checkObject, checkText, notText } from "./check-argument.ts";
+import { filled, flag } from "./arguments/kind.ts";
+import { checkChoice, checkName, checkObject, checkText } from "./check-argument.ts";
 import { checkRoom } from "./check-state.ts";
 import type { CommandOf, DecideContext } from "./command.ts";
 import type { SessionEvent, VariableRegistered } from "./commit.ts";
@@ -75,8 +75,7 @@ export function checkSpec(
   spec: Pick<VariableSpec, "type" | "description" | "readOnly" | "sensitive" | "derivation">,
   { expressionLength }: Limits,
 ): Refusal | undefined {
-  if (typeof spec.type !== "string") return notText(spec.type, "type");
-  const wrong = checkText(spec.description, "description", expressionLength);
+  const wrong = filled(spec.type, "type") ?? checkText(spec.description, "description", expressionLength);
   if (wrong !== undefined) return wrong;
   for (const field of ["readOnly", "sensitive"] as const) {
     const unlike = spec[field] === undefined ? undefined : flag(spec[field], field);
@@ -148,6 +147,8 @@ function firstValue(
   const { name, type } = spec;
   const target = { name, type, constraints, metadata, ...(spec.sensitive === true && { sensitive: true }) };
   const { derivation } = spec;
+  if (derivation === undefined && spec.value === undefined)
+    return { kind: "refused", refusal: withoutFirstValue(name) };
   if (derivation === undefined) return startingWith(encodeValue(target, spec.value, context));
   const given = spec.value === undefined ? undefined : encodeValue(target, spec.value, context);
   if (given?.kind === "refused") return given;
@@ -156,6 +157,10 @@ function firstValue(
   if (computed.kind === "parsed" || given === undefined) return startingWith(computed);
   return startingWith(given, computed.refusal.message);
 }
+
+/** The refusal of a variable whose value is neither given nor follows from others. */
+const withoutFirstValue = (name: string): Refusal =>
+  refusal("invalid_argument", `value is required: ${name} is not derived`, { field: "value" });
 
 const startingWith = (value: Parsed<Payload>, stale?: string): Parsed<{ payload: Payload; stale?: string }> =>
   value.kind === "refused"

@@ -87,7 +87,7 @@ describe("specs", () => {
   test("go without a value only where they are derived", () => {
     const bare = create(VariableSpecSchema, { name: "x", type: "float" });
     expect(refusalOf(() => fromWireSpec(bare))).toBe("spec.value");
-    expect(refusalOf(() => toWireSpec({ name: "x", type: "float" }))).toBe("x");
+    expect(refusalOf(() => toWireSpec({ name: "x", type: "float" }))).toBe("value");
     const derived = { ...bare, derivation: toWireDerivation({ kind: "expression", expression: "y" }) };
     expect(fromWireSpec(derived)).not.toHaveProperty("value");
   });

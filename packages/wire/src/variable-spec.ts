@@ -23,9 +23,14 @@ export const toWireSpec = (spec: VariableSpec): WireVariableSpec => ({
   sensitive: encodeFlag(spec.sensitive, "sensitive"),
   accessRules: toWireAccessRules(spec.accessRules ?? [], "accessRules"),
   dependencies: (spec.dependencies ?? []).map((ref) => encodeText(ref, "dependencies")),
-  ...(needsNoValue(spec) ? {} : { value: encodeValue(spec.value, spec.name || "value") }),
+  ...(needsNoValue(spec) ? {} : { value: encodeFirst(spec) }),
   ...(spec.derivation !== undefined && { derivation: toWireDerivation(spec.derivation) }),
 });
+
+function encodeFirst({ name, value }: VariableSpec) {
+  if (value === undefined) throw refuseMessage("value", `is required: ${name} is not derived`);
+  return encodeValue(value, name || "value");
+}
 
 /** A derived variable may go without a value. */
 const needsNoValue = ({ value, derivation }: { value?: unknown; derivation?: unknown }): boolean =>

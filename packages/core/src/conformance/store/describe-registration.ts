@@ -65,6 +65,8 @@ export function describeRegistration(open: OpenStore): void {
         "invalid_constraints",
         { type: "float" },
       ],
+      ["no value", { name: "x", type: "float" }, "invalid_argument", { field: "value" }],
+      ["an empty type", { name: "x", type: "", value: 1 }, "invalid_argument", { field: "type" }],
       ["an empty name", { name: "", type: "float", value: 1 }, "invalid_argument", { field: "name" }],
       ["a name with a slash", { name: "a/b", type: "float", value: 1 }, "invalid_argument", { field: "name" }],
       [
