@@ -10,7 +10,8 @@ export function viewOf({ summary, accessedAt, accessedAtMs }: RestingSession, cl
     revision: summary.revision,
     metadata: summary.metadata,
     createdAtMs: summary.createdAtMs,
-    lastAccessedAtMs: accessedAtMs,
+    // Accesses are told apart by milliseconds, and commits by microseconds.
+    lastAccessedAtMs: Math.max(accessedAtMs, summary.createdAtMs),
     ttlMs: summary.ttlMs,
     stats: sessionStats(summary, {
       ageMs: Math.max(0, clock.now() - summary.createdAtMs),

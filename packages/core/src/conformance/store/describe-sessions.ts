@@ -16,6 +16,7 @@ export function describeSessions(open: OpenStore): void {
         totalVariableUpdates: 0,
         totalItems: 0,
       });
+      expect(session.lastAccessedAtMs).toBeGreaterThanOrEqual(session.createdAtMs);
       expect(await store.getSession(session.id)).toMatchObject({ id: session.id, epoch: session.epoch });
     });
 
@@ -34,6 +35,7 @@ export function describeSessions(open: OpenStore): void {
       ["a control character", { id: "a\nb" }, "session"],
       ["a long id", { id: "a".repeat(256) }, "session"],
       ["no time to live", { id: "a", ttlMs: 0 }, "ttlMs"],
+      ["a time to live beyond all", { id: "a", ttlMs: 1e18 }, "ttlMs"],
     ])("refuses %s and creates nothing", async (_, options, field) => {
       const { store } = await open();
       const error = await rejection(store.createSession(options), "invalid_argument");
