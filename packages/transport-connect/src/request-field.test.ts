@@ -5,7 +5,9 @@ import {
   BatchSetVariablesRequestSchema,
   CreateSessionRequestSchema,
   ErrorDetailSchema,
+  FinishImportUploadRequestSchema,
   GetVariableAtRequestSchema,
+  ImportVariablesRequestSchema,
   RegisterVariableRequestSchema,
   RenewLeaseRequestSchema,
   SetLabelRequestSchema,
@@ -34,6 +36,8 @@ describe("a field of a request is named as JSON has it", () => {
     ["in a list", SetVariablePermissionsRequestSchema, "rules[3].expires_at", "rules[3].expiresAt"],
     ["what the caller named", SetVariableRequestSchema, "context.metadata.my_key", "context.metadata.my_key"],
     ["what is in a value", SetVariableRequestSchema, "value.some_key[0].expires_at", "value.some_key[0].expires_at"],
+    ["what is in an uploaded file", FinishImportUploadRequestSchema, "data.variables[0]", "uploadId.variables[0]"],
+    ["what is in a file that was sent along", ImportVariablesRequestSchema, "data.variables[0]", "data.variables[0]"],
     ["a choice of fields", GetVariableAtRequestSchema, "at", "at"],
     // Both the variable and the write have some.
     ["what could be several", RegisterVariableRequestSchema, "metadata", "metadata"],

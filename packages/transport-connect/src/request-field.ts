@@ -1,6 +1,6 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { type ErrorReason, StoreError } from "@trimtab/core";
-import { unitOf } from "@trimtab/wire";
+import { noteOf } from "@trimtab/wire";
 
 /** An error as a caller hears it, and what the model calls the field that it names, where that is something else. */
 export interface RequestError {
@@ -16,15 +16,15 @@ const ofRequests: ReadonlySet<ErrorReason> = new Set<ErrorReason>([
 ]);
 
 /**
- * Has an error name its field, in details and at the beginning of its message, as {@link toRequestField} does. The message then says the
- * unit that the model's name for it ends in.
+ * Has an error name its field, in details and at the beginning of its message, as {@link toRequestField} does. The message then says
+ * what only the model's name for it does.
  */
 export function toRequestError(error: StoreError, request: DescMessage): RequestError {
   const { field } = error.details as { readonly field?: string };
   const path = field === undefined || !ofRequests.has(error.reason) ? field : toRequestField(request, field);
   if (field === undefined || path === undefined || path === field) return { error, argument: "" };
   const argument = isSpelt(field, path) ? "" : field;
-  const spelt = path + unitOf(argument);
+  const spelt = path + noteOf(argument);
   const message = error.message.startsWith(field) ? spelt + error.message.slice(field.length) : error.message;
   const { reason, items } = error;
   const named = { reason, message, details: { ...error.details, field: path }, items };
@@ -61,6 +61,7 @@ export function toRequestField(request: DescMessage, field: string): string {
 const synonyms = new Map<string, readonly string[]>([
   ["after", ["resumeToken"]],
   ["batch", ["updates", "specs", "variables", "rollbacks"]],
+  ["data", ["uploadId"]],
   ["id", ["studyId"]],
   ["label", ["name"]],
   ["lease.optimization", ["context.optimizationId"]],

@@ -137,7 +137,7 @@ describe("an upload", () => {
     await expect(client.finishImportUpload({ ...upload, options: csv })).rejects.toMatchObject({
       code: Code.InvalidArgument,
     });
-    await expect(client.finishImportUpload(upload)).rejects.toThrow("data is no JSON");
+    await expect(client.finishImportUpload(upload)).rejects.toThrow("uploadId (the uploaded file) is no JSON");
     const { summary } = await client.finishImportUpload({ ...upload, options: { ...csv, allowPartial: true } });
     expect(summary).toMatchObject({ refusedCount: 1n });
   });

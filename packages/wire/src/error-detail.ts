@@ -83,15 +83,18 @@ export function fromErrorDetail(
   return cause && new StoreError({ ...inModel(cause, detail.argument), items }, options);
 }
 
-/** What a message says after the name of a field whose unit only the model's own name for it says. */
-export const unitOf = (argument: string): string => (argument.endsWith("Ms") ? " (milliseconds)" : "");
+/** What a message says after the name of a field where only the model's own name for it says its unit, or that it is in a file. */
+export function noteOf(argument: string): string {
+  if (argument.endsWith("Ms")) return " (milliseconds)";
+  return /^data\b/.test(argument) ? " (the uploaded file)" : "";
+}
 
 /** Has a refusal name its field as the model does, where the server says that it does so otherwise. */
 function inModel(refusal: Refusal, argument: string): Refusal {
   const { field } = refusal.details as { readonly field?: string };
   if (argument === "" || field === undefined) return refusal;
   const { message } = refusal;
-  const said = [field + unitOf(argument), field].find((each) => message.startsWith(each));
+  const said = [field + noteOf(argument), field].find((each) => message.startsWith(each));
   const named = said === undefined ? message : argument + message.slice(said.length);
   return { ...refusal, message: named, details: { ...refusal.details, field: argument } } as Refusal;
 }

@@ -32,10 +32,10 @@ export {
   fromErrorDetail,
   fromWireItem,
   fromWireItems,
+  noteOf,
   toErrorDetail,
   toWireItem,
   toWireItems,
-  unitOf,
 } from "./error-detail.ts";
 export { fromWireIfExists, toWireIfExists } from "./if-exists.ts";
 export {
