@@ -18,11 +18,12 @@ export interface Variable {
   readonly description: string;
   /** 0 when registered, one more per write of the value. */
   readonly version: number;
-  /** Session revision of the commit that made this version. */
+  /** Session revision of the commit that last changed it: its value, or what surrounds that. */
   readonly revision: number;
   readonly createdAtMs: number;
-  /** Strictly greater than that of the version before. */
+  /** When it was last changed; strictly greater than at the change before. */
   readonly updatedAtMs: number;
+  /** Who wrote its value last, as `origin` says from where. */
   readonly updatedBy: string;
   readonly origin: Origin;
   readonly readOnly: boolean;

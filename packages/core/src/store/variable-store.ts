@@ -124,7 +124,7 @@ export interface ListVariablesOptions extends PageOptions {
 
 /** How a batch is written. */
 export interface BatchOptions extends WriteOptions {
-  /** All or nothing; `true` unless given. */
+  /** All or nothing; `true` unless given. `false` is the `allow_partial` of the network API. */
   readonly atomic?: boolean;
   /**
    * Versions that must hold, by ref; a ref that is not among the updates is a condition on its own: where it does not hold nothing is

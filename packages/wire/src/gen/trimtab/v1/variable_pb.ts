@@ -91,7 +91,7 @@ export type Variable = Message<"trimtab.v1.Variable"> & {
   version: bigint;
 
   /**
-   * Session revision of the commit that made this version.
+   * Session revision of the commit that last changed it: its value, or what surrounds that.
    *
    * @generated from field: uint64 revision = 9;
    */
@@ -105,21 +105,21 @@ export type Variable = Message<"trimtab.v1.Variable"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it was last written; strictly later than the version before.
+   * When it was last changed; strictly later than at the change before.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 11;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Who wrote it last.
+   * Who wrote its value last.
    *
    * @generated from field: string updated_by = 12;
    */
   updatedBy: string;
 
   /**
-   * The runtime that wrote it last.
+   * The runtime that wrote its value last.
    *
    * @generated from field: trimtab.v1.Origin origin = 13;
    */
@@ -885,7 +885,7 @@ export type BatchSetVariablesRequest = Message<"trimtab.v1.BatchSetVariablesRequ
   updates: VariableUpdate[];
 
   /**
-   * Write what is valid and report the rest, instead of all or nothing.
+   * Write what is valid and report the rest, instead of all or nothing: in Trimtab's libraries, `atomic: false`.
    *
    * @generated from field: bool allow_partial = 3;
    */
