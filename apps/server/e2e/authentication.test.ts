@@ -12,8 +12,9 @@ import {
   createConnectTransport,
   createGrpcTransport,
   createGrpcWebTransport,
+  Http2SessionManager,
 } from "@connectrpc/connect-node";
-import { createStoreClient } from "@trimtab/client";
+import { createStoreClient, readAtOnce } from "@trimtab/client";
 import type { Store } from "@trimtab/core";
 import { health, reflectionV1 } from "@trimtab/wire/grpc";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
@@ -309,7 +310,11 @@ describe("a client's certificate", () => {
       };
       const transport =
         httpVersion === "2"
-          ? createConnectTransport({ baseUrl: server.url, httpVersion, nodeOptions })
+          ? createConnectTransport({
+              baseUrl: server.url,
+              httpVersion,
+              sessionManager: readAtOnce(new Http2SessionManager(server.url, {}, nodeOptions)),
+            })
           : createConnectTransport({
               baseUrl: server.url,
               httpVersion,

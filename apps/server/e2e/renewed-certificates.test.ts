@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tls from "node:tls";
-import { createGrpcTransport } from "@connectrpc/connect-node";
-import { createStoreClient } from "@trimtab/client";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createStoreClient, readAtOnce } from "@trimtab/client";
 import { expect, onTestFinished, test } from "vitest";
 import { openServer } from "./open-server.ts";
 import { type Certificate, makeAuthority, makeCertificate } from "./test-parts/certificates.ts";
@@ -47,8 +47,9 @@ async function open() {
 }
 
 const clientOf = (url: string, ca: string, { cert, key }: Certificate) => {
-  const nodeOptions = { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) };
-  return createStoreClient(createGrpcTransport({ baseUrl: url, nodeOptions }));
+  const tlsOptions = { ca: readFileSync(ca), cert: readFileSync(cert), key: readFileSync(key) };
+  const sessionManager = readAtOnce(new Http2SessionManager(url, {}, tlsOptions));
+  return createStoreClient(createGrpcTransport({ baseUrl: url, sessionManager }));
 };
 
 test("a certificate that is renewed is shown to whoever connects, and who is connected notices nothing", async () => {

@@ -4,8 +4,8 @@ import * as https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
-import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
-import { createStoreClient } from "@trimtab/client";
+import { createConnectTransport, createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createStoreClient, readAtOnce } from "@trimtab/client";
 import { health, reflectionV1, reflectionV1alpha } from "@trimtab/wire/grpc";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultSettings } from "../src/settings.ts";
@@ -210,7 +210,8 @@ describe("TLS", () => {
     const secure = await openServer({ tlsCert: cert, tlsKey: key });
     expect(secure.url).toMatch(/^https:/);
     const nodeOptions = { rejectUnauthorized: false };
-    const overHttp2 = createStoreClient(createGrpcTransport({ baseUrl: secure.url, nodeOptions }));
+    const sessionManager = readAtOnce(new Http2SessionManager(secure.url, {}, nodeOptions));
+    const overHttp2 = createStoreClient(createGrpcTransport({ baseUrl: secure.url, sessionManager }));
     await overHttp2.createSession({ id: "tls" });
     const overHttp1 = createStoreClient(
       createConnectTransport({
@@ -220,6 +221,10 @@ describe("TLS", () => {
       }),
     );
     expect((await overHttp1.getSession("tls")).id).toBe("tls");
+    const callers = Array.from({ length: 64 }, async () => {
+      for (let call = 0; call < 15; call++) await overHttp2.getSession("tls");
+    });
+    await Promise.all(callers);
     await secure.close();
   });
 });

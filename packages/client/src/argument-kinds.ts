@@ -16,3 +16,8 @@ export const requireClient = (given: unknown, how: unknown): void =>
 /** Throws `invalid_argument` where what is to open transports is no function, or opened none. */
 export const requireOpening = (open: unknown): void => requireArguments([["open", kinds.callable]], [open]);
 export const requireOpened = (opened: unknown): void => requireArguments([transport], [opened]);
+
+const sessions = ["sessions", having("request", "notifyResponseByteRead")] as const;
+
+/** Throws `invalid_argument` where answers are to be read at once of what makes no requests. */
+export const requireSessions = (given: unknown): void => requireArguments([sessions], [given]);

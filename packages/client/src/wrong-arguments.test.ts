@@ -9,6 +9,7 @@ import { createAuditClient } from "./create-audit-client.ts";
 import { createRenewedTransport } from "./create-renewed-transport.ts";
 import { createStoreClient } from "./create-store-client.ts";
 import { createStudyClient } from "./create-study-client.ts";
+import { readAtOnce } from "./read-at-once.ts";
 import { createJudgedStore } from "./test-parts/open-remote.ts";
 
 function openTransport() {
@@ -78,6 +79,10 @@ const opening: Readonly<Record<string, [() => unknown, string]>> = {
   "what opens no transport": [
     () => createRenewedTransport(() => null as never),
     "transport must be an object, got null",
+  ],
+  "what makes no requests": [
+    () => readAtOnce({ authority: "a" } as never),
+    "sessions must be an object with a method request",
   ],
 };
 
