@@ -62,7 +62,7 @@ export interface ListStudiesOptions extends PageOptions {
 
 /** What of a study to change; what is left out stays. */
 export interface StudyInfoChanges {
-  /** One that is completed may run again. */
+  /** One that is completed runs again where this is set, and not by a higher `maxTrials` alone. */
   readonly status?: StudyStatus;
   /** 0 for no limit. */
   readonly parallelism?: number;

@@ -19,7 +19,10 @@ export interface StudyMethod {
   readonly config: ValueRecord;
 }
 
-/** Whether a study hands out trials: `paused` none for now, `completed` none any more. */
+/**
+ * Whether a study hands out trials: `paused` none for now, `completed` none any more. It is completed with the last of `maxTrials`,
+ * and where a sampler has no more to suggest, as that of a grid, once it is asked in vain.
+ */
 export const studyStatuses = ["running", "paused", "completed"] as const;
 
 /** One of {@link studyStatuses}. */

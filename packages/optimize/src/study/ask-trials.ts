@@ -14,7 +14,7 @@ export type AskCommand = StudyCommand & { readonly kind: "ask-trials" };
 
 /**
  * Hands out trials: first those that the client holds already, then those in line, then new ones. Fewer than asked for
- * where the study allows no more at once or in all, or is not running. A study that has had all its trials, none being
+ * where the study allows no more at once or in all, or is not running. One whose sampler has no more to suggest, none being
  * under way any more, is completed by being asked. What is in line and the rules do not allow fails.
  *
  * @throws StoreError `rule_violation` where there is none to hand out, and no new one was found that the rules allow
@@ -49,7 +49,8 @@ export function* askTrials(
   return { events, numbers };
 }
 
-const completed: StudyEvent = { kind: "study-updated", changes: { status: "completed" } };
+/** What happens once a study has had all its trials. */
+export const completed: StudyEvent = { kind: "study-updated", changes: { status: "completed" } };
 
 /** Says whether a study hands out another trial: it runs, and has fewer at once and in all than it may. */
 export const hasRoom = ({ status, parallelism, maxTrials, table }: StudyState): boolean =>
@@ -57,8 +58,8 @@ export const hasRoom = ({ status, parallelism, maxTrials, table }: StudyState): 
   table.running.size < (parallelism ?? Number.POSITIVE_INFINITY) &&
   countTried(table) < (maxTrials ?? Number.POSITIVE_INFINITY);
 
-// A trial under way may yet fail, which makes room for another.
-const hasHadAll = ({ status, maxTrials, table }: StudyState): boolean =>
+/** Says whether a study that runs has no more to do. A trial under way may yet fail, which makes room for another. */
+export const hasHadAll = ({ status, maxTrials, table }: StudyState): boolean =>
   status === "running" && maxTrials !== undefined && countTried(table) >= maxTrials && table.running.size === 0;
 
 interface Start {

@@ -2,8 +2,9 @@ import { isStoreError, storeError, type ValueRecord } from "@trimtab/core";
 import { checkLimit } from "../check-limit.ts";
 import { fromValues } from "../space/point.ts";
 import { createSpaceLayout } from "../space/space-layout.ts";
-import { type AskCommand, askTrials } from "./ask-trials.ts";
+import { type AskCommand, askTrials, completed, hasHadAll } from "./ask-trials.ts";
 import { decideTrial, retryEvents } from "./decide-trial.ts";
+import { evolveStudy } from "./evolve-study.ts";
 import { type Answering, judge, judgeAsync, type Objection } from "./judged.ts";
 import type { StudyCommand, StudyDecision } from "./study-command.ts";
 import type { StudyEvent } from "./study-event.ts";
@@ -92,11 +93,19 @@ function decide(state: StudyState, command: StudyCommand): Outcome {
       const { parallelism, maxTrials } = command.changes;
       if (parallelism !== undefined) checkLimit("parallelism", parallelism, 0);
       if (maxTrials !== undefined) checkLimit("maxTrials", maxTrials, 0);
-      return { events: [{ kind: "study-updated", changes: command.changes }], numbers: [] };
+      const changed: readonly StudyEvent[] = [{ kind: "study-updated", changes: command.changes }];
+      // Who sets it running may raise the limit next.
+      return { events: command.changes.status === undefined ? endingWith(state, changed) : changed, numbers: [] };
     }
     default:
-      return { events: decideTrial(state, command), numbers: [command.number] };
+      return { events: endingWith(state, decideTrial(state, command)), numbers: [command.number] };
   }
+}
+
+/** Ends a study along with the last of its trials. */
+function endingWith(state: StudyState, events: readonly StudyEvent[]): readonly StudyEvent[] {
+  if (events.length === 0 || state.status !== "running" || state.table.running.size > events.length) return events;
+  return hasHadAll(events.reduce(evolveStudy, state)) ? [...events, completed] : events;
 }
 
 function releaseAll(state: StudyState, numbers: readonly number[]): Outcome {
@@ -107,7 +116,7 @@ function releaseAll(state: StudyState, numbers: readonly number[]): Outcome {
     next += again.length;
     events.push({ kind: "trial-failed", number, cause: "its client was lost" }, ...again);
   }
-  return { events, numbers };
+  return { events: endingWith(state, events), numbers };
 }
 
 function changeSpace(state: StudyState, command: StudyCommand & { kind: "change-space" }): StudyEvent {

@@ -122,10 +122,32 @@ describe("limits", () => {
     study.fail(3);
     expect(study.state.status).toBe("running");
     study.tell(study.ask()?.number ?? -1, 0);
-    expect(study.ask()).toBeUndefined();
     expect(study.state.status).toBe("completed");
+    expect(study.ask()).toBeUndefined();
     study.update({ status: "running", maxTrials: 0, parallelism: 0 });
     expect(study.askMany(5)).toHaveLength(5);
+  });
+
+  test("that are reached complete a study with the last trial under way, however that ends", () => {
+    const study = start({ maxTrials: 2 });
+    study.askMany(2);
+    study.prune(0);
+    expect(study.state.status).toBe("running");
+    study.fail(1, { retry: true });
+    expect(study.state.status).toBe("running");
+    study.ask();
+    study.update({ maxTrials: 1 });
+    expect(study.state.status).toBe("running");
+    study.releaseClient("nobody");
+    study.fail(2);
+    expect(study.state.status).toBe("completed");
+    study.update({ status: "running" });
+    study.update({ maxTrials: 2 });
+    expect(study.ask()?.number).toBe(3);
+    study.fail(3);
+    expect(study.state.status).toBe("running");
+    study.update({ maxTrials: 1 });
+    expect(study.state.status).toBe("completed");
   });
 
   test("a paused study hands out none, and takes what is told", () => {

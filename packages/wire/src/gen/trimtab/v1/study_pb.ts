@@ -803,7 +803,7 @@ export type UpdateStudyRequest = Message<"trimtab.v1.UpdateStudyRequest"> & {
   studyId: string;
 
   /**
-   * The new state, where the mask names it. A completed study runs again where set to RUNNING.
+   * The new state, where the mask names it. A completed study runs again where set to RUNNING, and not by a higher `max_trials` alone.
    *
    * @generated from field: trimtab.v1.StudyState state = 3;
    */
@@ -2314,7 +2314,8 @@ export const StudyState = {
   PAUSED: 2,
 
   /**
-   * It is over: it was ended, or has had all its trials; those under way can still be told.
+   * It is over: it was ended, the last of `max_trials` has ended, or it was asked for a trial and its sampler had no more to suggest.
+   * Those under way can still be told.
    *
    * @generated from enum value: STUDY_STATE_COMPLETED = 3;
    */
