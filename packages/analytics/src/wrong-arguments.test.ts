@@ -1,4 +1,5 @@
 import { describeArguments } from "@trimtab/core/conformance";
+import { expect, test } from "vitest";
 import { createAnalytics } from "./create-analytics.ts";
 
 describeArguments(
@@ -16,3 +17,8 @@ describeArguments(
     ],
   },
 );
+
+test("durations are measured of one use in a whole number", () => {
+  const making = () => createAnalytics({ readCommits: async () => undefined as never, sampleEvery: 1.5 });
+  expect(making).toThrow("sampleEvery must be a whole number of at least 1, got 1.5");
+});

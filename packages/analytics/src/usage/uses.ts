@@ -17,7 +17,7 @@ export interface UsesOptions {
   readonly clock?: UsesClock;
   /** Variables that are counted for at once; beyond, the sessions that were used longest ago are forgotten. 50 000 unless given. */
   readonly maxVariables?: number;
-  /** After the first 32 reads and writes of a variable, the duration of one in so many is measured: at least 1, 8 unless given. */
+  /** After the first 32 reads and writes of a variable, the duration of one in so many is measured: a whole number from 1, 8 unless given. */
   readonly sampleEvery?: number;
 }
 
@@ -187,10 +187,11 @@ export function createUses(options: UsesOptions = {}): Uses {
       uses.tick = ++tick;
     },
     watching(id, { refs: all = [], pattern }) {
-      // A watch is of one session's variables, its own or another's.
-      const { selections } = sessionOf(ownerOf(id, all[0] ?? ""));
+      // A watch is of one session's variables, its own or another's, of which a glob selects none.
+      const owner = ownerOf(id, all[0] ?? "");
+      const { selections } = sessionOf(owner);
       const named = new Set(all.map((ref) => ref.slice(ref.indexOf("/") + 1)));
-      const matches = pattern === undefined ? () => all.length === 0 : createGlob(pattern);
+      const matches = pattern !== undefined && owner === id ? createGlob(pattern) : () => all.length === 0;
       const selects = (each: { id: string; name: string }) =>
         named.has(each.name) || named.has(each.id) || matches(each.name);
       selections.add(selects);
