@@ -68,7 +68,10 @@ export function createStore(options: StoreOptions): LocalStore {
     appends: options.appends,
     shared,
     // What another process has granted is by its clock, which may be ahead of this one's.
-    onLoaded: shared ? undefined : (state) => limitLeases(state, { beganMs, nowMs: clock.now() }),
+    onLoaded: shared
+      ? undefined
+      : (state) =>
+          limitLeases(state, { beganMs, nowMs: clock.now(), isLeft: (record) => runs.hasLeft(state.id, record) }),
     clock,
     types,
     limits,

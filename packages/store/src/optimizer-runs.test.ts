@@ -1,4 +1,5 @@
-import type { OptimizationState } from "@trimtab/core";
+import type { Commit, OptimizationState } from "@trimtab/core";
+import { createMemoryLog } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { expect, onTestFinished, test } from "vitest";
 import { createStore } from "./create-store.ts";
@@ -138,6 +139,38 @@ test("a request that is made again is worked on once", async () => {
   await begun();
   await store.setVariable("s", "y", 1);
   expect(runs.length).toBe(1);
+});
+
+test("what was at work in a process that was killed is abandoned, and nobody is kept from its variables", async () => {
+  const log = createMemoryLog<Commit>();
+  const { runs, optimizer } = endless();
+  const options = { types: builtinTypes, log, shared: false };
+  // It is left as it is when the next one begins, and told nothing.
+  const killed = createStore({ ...options, optimizers: { optimizer } });
+  await killed.createSession({ id: "s" });
+  for (const name of ["x", "y"]) await killed.registerVariable("s", { name, type: "float", value: 3 });
+  const began = { optimizer: "optimizer", leaseTtlMs: 365 * 24 * 3_600_000, requestId: "r" };
+  const { optimization } = await killed.startOptimization("s", ["x"], began);
+  await killed.startOptimization("s", ["y"], { optimizer: "elsewhere" });
+  await expect.poll(() => runs.length).toBe(1);
+
+  const store = createStore({ ...options, optimizers: { optimizer }, maxLoadedSessions: 1 });
+  onTestFinished(() => store.close());
+  const cause = "the process that worked on it has ended";
+  expect(await statusOf(store)).toMatchObject({ id: optimization.id, state: "abandoned", cause });
+  const others = await store.getOptimizationStatus("s", { kind: "variable", ref: "y" });
+  expect(others).toMatchObject({ optimizing: true });
+  const ended: unknown[] = [];
+  store.telemetry.on("dspex.variables.optimization_completed", ({ metadata }) => ended.push(metadata.outcome));
+  await store.sweep();
+  expect(ended).toEqual(["abandoned"]);
+  await store.setVariable("s", "x", 4);
+  expect(await statusOf(store)).toMatchObject({ state: "abandoned", cause });
+  // What runs here goes on, when its session comes back into memory too.
+  await store.startOptimization("s", ["x"], { optimizer: "optimizer" });
+  await expect.poll(() => runs.length).toBe(2);
+  await store.createSession({ id: "t" });
+  expect(await statusOf(store)).toMatchObject({ state: "running" });
 });
 
 test("a store that is closed ends the work, and the optimization as stopped", async () => {

@@ -1,6 +1,7 @@
 import {
   isStoreError,
   keepLease,
+  type Optimization,
   type OptimizationStarted,
   type Store,
   type StoreError,
@@ -25,6 +26,8 @@ export interface OptimizerRunsOptions {
 export interface OptimizerRuns {
   /** Runs the optimizer of an optimization that was just started, where this process has one of that name. */
   begin(started: OptimizationStarted, leaseTtlMs: number, by: RunBy): void;
+  /** Says whether an optimization was the work of an optimizer of this name in a process that was before this one. */
+  hasLeft(session: string, optimization: Pick<Optimization, "id" | "optimizer">): boolean;
   /** Ends what is at work, and its optimizations as stopped. */
   close(): Promise<void>;
 }
@@ -90,6 +93,7 @@ export function createOptimizerRuns({ optimizers, telemetry, store }: OptimizerR
         run.end(`it is ${outcome}`);
       });
     },
+    hasLeft: (session, { id, optimizer }) => optimizers.has(optimizer) && !running.has(`${session}/${id}`),
     async close() {
       const left = [...running.values()];
       await Promise.all(left.map((run) => stop(run, "stopped", "the store that ran it was closed")));

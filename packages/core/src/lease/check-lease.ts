@@ -5,7 +5,7 @@ import type { Parsed } from "../parse-value.ts";
 import { findVariable, type SessionState } from "../session-state.ts";
 import { type Refusal, refusal } from "../store-error.ts";
 import type { LeasedVariable, LeaseEvent } from "./lease-event.ts";
-import { isHeld, type LeaseProof, type OptimizationRecord } from "./optimization.ts";
+import { causeOfLoss, isHeld, type LeaseProof, type OptimizationRecord } from "./optimization.ts";
 
 /**
  * Holds events against the leases of a session: whoever proves to hold a lease must hold it still, and what is leased
@@ -36,7 +36,7 @@ export function checkLeases(
 
 /** The event that records a lost lease. */
 export const abandonment = (state: SessionState, record: OptimizationRecord): SessionEvent =>
-  endingOf(state, record, { state: "abandoned", cause: "its lease was not renewed in time" });
+  endingOf(state, record, { state: "abandoned", cause: causeOfLoss(record) });
 
 /** The event that records how an optimization ended. */
 export const endingOf = (
@@ -99,5 +99,5 @@ export function requireLease(
 function whyLost(record: OptimizationRecord | undefined, fencingToken: number): string {
   if (record === undefined) return "there is no such optimization";
   if (record.fencingToken !== fencingToken) return "the token is another";
-  return record.state === "running" ? "it was not renewed in time" : `it is ${record.state}`;
+  return record.state === "running" ? causeOfLoss(record) : `it is ${record.state}`;
 }

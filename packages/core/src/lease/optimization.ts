@@ -130,9 +130,12 @@ export function viewOptimization(record: OptimizationRecord, atMs: number): Opti
     ...over,
     state: "abandoned",
     endedAtMs: Math.max(record.updatedAtMs, leaseExpiresAtMs),
-    cause: "its lease was not renewed in time",
+    cause: causeOfLoss(record),
   };
 }
+
+/** Says why an optimization that is recorded as running has lost its lease. */
+export const causeOfLoss = ({ cause }: Optimization): string => cause || "its lease was not renewed in time";
 
 /** Says whether an optimization holds its lease at a time. */
 export const isHeld = ({ state, leaseExpiresAtMs }: Optimization, atMs: number): boolean =>
