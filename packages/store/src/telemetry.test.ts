@@ -468,6 +468,19 @@ describe("telemetry", () => {
     expect(heard.slice(5)).toEqual(["act"]);
   });
 
+  test("tells of what is for its owner alone as the session that called", async () => {
+    const store = await openStore();
+    await store.createSession({ id: "guest" });
+    const bob = store.as({ id: "bob", sessions: ["guest"] });
+    const heard: unknown[] = [];
+    store.telemetry.on("trimtab.access_control.violation", ({ metadata }) => heard.push(metadata));
+    await refused(bob.setVariablePermissions("guest", "s/n", []));
+    await refused(bob.getOptimizationStatus("guest", { kind: "variable", ref: "s/n" }));
+    expect(heard).toEqual(
+      Array(2).fill({ session_id: "guest", principal: "bob", permission: "own", reason: "not_owner" }),
+    );
+  });
+
   test("tells of an optimization's iterations as often as it is told to, and of the last", async () => {
     const store = await openStore();
     const heard: [string, number][] = [];

@@ -47,7 +47,7 @@ export function tellWrite(
   const refusals = decision.outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.refusal] : []));
   for (const refused of refusals) {
     tellReason(telemetry, write.session, refused);
-    tellDenial(telemetry, write.principal, refused);
+    tellDenial(telemetry, { principal: write.principal }, refused);
   }
   if (write.isBatch) tellBatch(telemetry, write, refusals.length);
 }

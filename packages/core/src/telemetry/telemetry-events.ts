@@ -53,7 +53,10 @@ export interface TelemetryEvents {
     { readonly count: 1 },
     OfVariable & { readonly permission: Permission; readonly rule_id: string; readonly matched: boolean }
   >;
-  /** A call was refused because its caller, a principal that acts as a session, lacks a permission. */
+  /**
+   * A call was refused because its caller, a principal that acts as the session, lacks a permission: one of those that rules give, `act`
+   * for acting as that session, or `own` for what is the owner's alone.
+   */
   "trimtab.access_control.violation": Told<
     { readonly count: 1 },
     OfSession & { readonly principal: string; readonly permission: string; readonly reason: string }
