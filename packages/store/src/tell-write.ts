@@ -86,7 +86,8 @@ function tellReason(telemetry: Telemetry, session: string, refused: Pick<StoreEr
     telemetry.emit({ kind: "trimtab.variable.constraint_violation", measurements: { count: 1 }, metadata });
   } else if (reason === "would_create_cycle") {
     const cycle = Array.isArray(details["cycle"]) ? details["cycle"].map(String) : [];
-    const measurements = { count: 1, length: cycle.length } as const;
+    // It ends with the name that it begins with.
+    const measurements = { count: 1, length: Math.max(0, cycle.length - 1) } as const;
     telemetry.emit({ kind: "trimtab.dependency.cycle_detected", measurements, metadata: { ...of, cycle } });
   } else if (reason === "already_optimizing") {
     const metadata = {

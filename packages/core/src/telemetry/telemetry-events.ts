@@ -85,7 +85,7 @@ export interface TelemetryEvents {
     { readonly count: 1 },
     OfVariable & { readonly depends_on: string; readonly type: DependencyKind }
   >;
-  /** A dependency was refused because it would have closed a cycle of `length` variables. */
+  /** A dependency was refused because it would have closed a cycle of `length` variables; `cycle` names them, the first at the end again. */
   "trimtab.dependency.cycle_detected": Told<
     { readonly count: 1; readonly length: number },
     OfSession & { readonly cycle: readonly string[] }
