@@ -1,4 +1,4 @@
-import { type Session, type Store, storeError, type VariableSpec, type WriteOptions } from "@trimtab/core";
+import { type Session, type Store, storeError, type WriteOptions } from "@trimtab/core";
 import { type NamedDeclaration, typeMismatch } from "./declarations.ts";
 
 /** How the session and its variables come to be. */
@@ -51,15 +51,11 @@ export async function provision(
   const absent = new Set(missing);
   const specs = declared.flatMap(({ name, spec }) => (spec !== undefined && absent.has(name) ? [spec] : []));
   if (specs.length > 0) {
-    await store.registerVariables(id, specs.sort(derivedLast), { ifExists: "keep", ...actorOf(options) });
+    await store.registerVariables(id, specs, { ifExists: "keep", ...actorOf(options) });
     for (const { name } of specs) absent.delete(name);
   }
   return { session, absent };
 }
-
-/** What a variable is derived from comes before it; derived ones among themselves stay as they were declared. */
-const derivedLast = (a: VariableSpec, b: VariableSpec): number =>
-  Number(a.derivation !== undefined) - Number(b.derivation !== undefined);
 
 function ensureSession(store: Store, id: string, options: ProvisionOptions): Promise<Session> {
   const { create = true, ttlMs, metadata } = options;

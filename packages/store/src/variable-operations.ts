@@ -6,6 +6,7 @@ import {
   explained,
   findVariable,
   kinds,
+  orderRegistrations,
   registeredVariable,
   requireArguments,
   type SessionState,
@@ -20,6 +21,7 @@ import {
   unknownVariable,
   updateEntries,
   type Variable,
+  wouldCreateCycle,
 } from "@trimtab/core";
 import { ownDependencies } from "./dependency-views.ts";
 import { expecting, refuseExpectedVersion } from "./expectations.ts";
@@ -122,7 +124,10 @@ function createRegistrations(sessions: Sessions): Pick<VariableOperations, "regi
       if (twice !== undefined) {
         throw storeError("already_exists", `the batch registers ${twice} twice`, { resource: "variable", id: twice });
       }
-      const commands = specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
+      const ordered = orderRegistrations(specs, sessions.means);
+      // What is there already is kept with what it depends on, whatever is said of it here.
+      if (ordered.cycle !== undefined && ifExists === "refuse") throw new StoreError(wouldCreateCycle(ordered.cycle));
+      const commands = ordered.specs.map((spec) => ({ kind: "register-variable", spec, ifExists }) as const);
       const { revision } = await sessions.write(session, commands, by);
       const state = (await sessions.live(session)).runtime.state;
       return { session, revision, ids: new Map(names.map((name) => [name, requireVariable(state, name).id])) };

@@ -60,13 +60,15 @@ export function checkNewEdge(
 ): Refusal | undefined {
   const graph = state.dependencies;
   const cycle = cycleOf(graph, variable, dependsOn)?.map((id) => state.variables.get(id)?.name ?? id);
-  if (cycle !== undefined) {
-    return refusal("would_create_cycle", `the dependency would close a cycle: ${cycle.join(" → ")}`, { cycle });
-  }
+  if (cycle !== undefined) return wouldCreateCycle(cycle);
   const name = state.variables.get(variable)?.name ?? variable;
   const sizes = { count: graph.dependencyCount(variable), height: heightAfter(graph, variable, dependsOn) };
   return checkEdge(sizes, name, context);
 }
+
+/** The refusal of a dependency that would close a cycle, which begins and ends with the same name. */
+export const wouldCreateCycle = (cycle: readonly string[]): Refusal =>
+  refusal("would_create_cycle", `the dependency would close a cycle: ${cycle.join(" → ")}`, { cycle });
 
 /** Holds one edge more against the limits: how many the variable has already, and how long a way it would make. */
 export function checkEdge(

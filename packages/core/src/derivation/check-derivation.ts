@@ -39,7 +39,7 @@ export function unknownDerivation(): Refusal {
 export function readExpression(
   source: unknown,
   { field, isCondition, knows = () => true }: Omit<ExpressionReading, "knows"> & Partial<ExpressionReading>,
-  { compile, limits }: DecideContext,
+  { compile, limits }: Pick<DecideContext, "compile" | "limits">,
 ): Parsed<Expression> {
   if (typeof source !== "string" || source === "") {
     return { kind: "refused", refusal: refusal("invalid_argument", `${field} must be an expression`, { field }) };

@@ -16,8 +16,8 @@ export interface VariableStore {
    */
   registerVariable(session: string, spec: VariableSpec, options?: RegisterOptions): Promise<Registered>;
   /**
-   * Registers several variables in one commit: all of them or none. A later one may depend on an earlier one. Two of one name
-   * reject with `already_exists`.
+   * Registers several variables in one commit: all of them or none. They may depend on each other, in whatever order they are given;
+   * in a circle rejects with `would_create_cycle`. Two of one name reject with `already_exists`.
    */
   registerVariables(session: string, specs: readonly VariableSpec[], options?: RegisterOptions): Promise<RegisteredAll>;
   /** Reads one variable; rejects with `not_found`. */

@@ -59,14 +59,26 @@ function describeEdges(open: OpenStore): void {
       expect((await store.getSession("s")).revision).toBe(first.revision + 1);
     });
 
-    test("come with a registration, and a later variable of a batch may depend on an earlier one", async () => {
+    test("come with a registration, and variables of a batch may depend on each other in whatever order they are given", async () => {
       const { store } = await openNumbers(open, {});
-      await store.registerVariables("s", [
-        { name: "a", type: "float", value: 1 },
-        { name: "b", type: "float", value: 1, dependencies: ["a"] },
+      const number = (name: string, ...dependencies: string[]) => ({ name, type: "float", value: 1, dependencies });
+      const { ids } = await store.registerVariables("s", [
+        number("c", "b", "d"),
+        number("b", "a"),
+        number("a"),
+        number("d", "a"),
       ]);
-      expect(arrows((await store.listDependencies("s", "b")).items)).toEqual(["b → a 1"]);
-      const unknown = { name: "c", type: "float", value: 1, dependencies: ["nope"] };
+      expect([...ids.keys()]).toEqual(["c", "b", "a", "d"]);
+      const listed = (await store.listDependencies("s", "c", { transitive: true })).items;
+      expect(arrows(listed)).toEqual(["c → b 1", "c → d 1", "b → a 2", "d → a 2"]);
+      const circle = [number("p", "q"), number("e"), number("q", "e", "r"), number("r", "q")];
+      const closed = await rejection(store.registerVariables("s", circle), "would_create_cycle");
+      expect(closed.details.cycle).toEqual(["q", "r", "q"]);
+      // Where some are kept, what is said of those counts for nothing.
+      await store.registerVariable("s", number("p"));
+      await store.registerVariables("s", [number("p", "q"), number("q", "p")], { ifExists: "keep" });
+      expect(arrows((await store.listDependencies("s", "q")).items)).toEqual(["q → p 1"]);
+      const unknown = number("z", "nope");
       const error = await rejection(store.registerVariable("s", unknown), "not_found");
       expect(error.details).toEqual({ resource: "variable", id: "nope" });
     });

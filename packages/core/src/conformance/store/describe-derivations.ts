@@ -29,6 +29,25 @@ function describeFollowing(open: OpenStore): void {
     ]);
   });
 
+  test("are registered together in any order, those that they follow from too", async () => {
+    const { store } = await openNumbers(open, {});
+    const derived = (name: string, expression: string) =>
+      ({ name, type: "float", derivation: { kind: "expression", expression } }) as const;
+    const specs = [
+      derived("top", "mid + base"),
+      derived("mid", "base * 2.0"),
+      { name: "base", type: "float", value: 1 },
+    ];
+    await store.registerVariables("s", specs);
+    expect((await store.getVariable("s", "top")).value).toBe(3);
+    const circle = [derived("p", "q + base"), derived("q", "p + base")];
+    expect((await rejection(store.registerVariables("s", circle), "would_create_cycle")).details.cycle).toEqual([
+      "p",
+      "q",
+      "p",
+    ]);
+  });
+
   test("over a diamond are computed once each, in the commit that causes it, and say why", async () => {
     const { store } = await openNumbers(open, { base: 1 });
     const { variable: left } = await derive(store, "left", "base + 1.0");

@@ -1346,7 +1346,8 @@ export const VariableService: GenService<{
     output: typeof RegisterVariableResponseSchema;
   },
   /**
-   * Registers several variables: all of them or none. A later one may depend on an earlier one.
+   * Registers several variables: all of them or none. They may depend on each other, in whatever order they are given; in a circle
+   * fails with FAILED_PRECONDITION and `would_create_cycle`.
    *
    * @generated from rpc trimtab.v1.VariableService.BatchRegisterVariables
    */
