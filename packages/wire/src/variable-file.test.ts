@@ -44,6 +44,20 @@ const fileWith = (change: object) => {
 };
 
 describe("a file of variables", () => {
+  test("is read up to the layout and the revisions that are known, which what is beyond them is told", () => {
+    const detailsOf = (change: object): unknown => {
+      try {
+        return decodeVariableFile(fileWith(change));
+      } catch (error) {
+        return isStoreError(error, "invalid_argument") && error.details;
+      }
+    };
+    expect(detailsOf({ version: 2 })).toEqual({ field: "data", limit: 1, value: 2 });
+    const value = String(2n ** 53n);
+    const beyond = { field: "data.revision", limit: 2 ** 53 - 1, value };
+    expect(detailsOf({ revision: 2n ** 53n })).toEqual(beyond);
+  });
+
   test("holds everything exactly", () => {
     fc.assert(
       fc.property(data, (each) => {

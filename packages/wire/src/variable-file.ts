@@ -67,7 +67,7 @@ export function fromWireVariableFile(file: VariableFile): VariableExport {
   if (file.format !== fileFormat) throw refuseMessage("data", "is no file of variables", file.format);
   if (file.version < 1 || file.version > variableFileVersion) {
     const problem = `has layout ${file.version}, at most ${variableFileVersion} is read`;
-    throw refuseMessage("data", problem, file.version);
+    throw refuseMessage("data", problem, file.version, variableFileVersion);
   }
   return {
     session: file.sessionId,

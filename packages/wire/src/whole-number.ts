@@ -11,5 +11,6 @@ export const toUint64 = (value: number): bigint => BigInt(value);
 export function fromUint64(value: bigint, path: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
-  throw refuseMessage(path, `is ${value}, at most ${Number.MAX_SAFE_INTEGER} is supported`, String(value));
+  const limit = Number.MAX_SAFE_INTEGER;
+  throw refuseMessage(path, `is ${value}, at most ${limit} is supported`, String(value), limit);
 }

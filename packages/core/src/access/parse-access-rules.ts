@@ -1,4 +1,4 @@
-import { checkName, checkTime, parseRecord } from "../check-argument.ts";
+import { checkName, checkText, checkTime, parseRecord } from "../check-argument.ts";
 import type { DecideContext } from "../command.ts";
 import { readExpression } from "../derivation/check-derivation.ts";
 import type { Parsed } from "../parse-value.ts";
@@ -67,7 +67,8 @@ function parseRule(
     checkName(sessionPattern, `${path}.sessionPattern`, limits.nameLength) ??
     checkPermissions(permissions, `${path}.permissions`) ??
     (expiresAtMs === undefined ? undefined : checkTime(expiresAtMs, `${path}.expiresAtMs`)) ??
-    checkRest({ priority, effect, description }, path, limits.expressionLength) ??
+    checkRest({ priority, effect }, path) ??
+    checkText(description, `${path}.description`, limits.expressionLength) ??
     checkWhen(when, `${path}.when`, context);
   if (wrong !== undefined) return { kind: "refused", refusal: wrong };
   const conditions = parseRecord(spec.conditions, `${path}.conditions`, limits.metadataBytes);
@@ -97,17 +98,14 @@ function checkPermissions(permissions: readonly Permission[], field: string): Re
   return invalid(field, `must name at least one of ${accessPermissions.join(", ")} and nothing else, got [${shown}]`);
 }
 
-type Rest = Pick<AccessRule, "priority" | "effect" | "description">;
-
-function checkRest({ priority, effect, description }: Rest, path: string, maxLength: number): Refusal | undefined {
+function checkRest({ priority, effect }: Pick<AccessRule, "priority" | "effect">, path: string): Refusal | undefined {
   if (!Number.isSafeInteger(priority) || Math.abs(priority) > maxPriority) {
     return invalid(`${path}.priority`, `must be a whole number within ${maxPriority} of 0, got ${String(priority)}`);
   }
   if (effect !== "allow" && effect !== "deny") {
     return invalid(`${path}.effect`, `must be allow or deny, got ${String(effect)}`);
   }
-  if (typeof description === "string" && description.length <= maxLength) return undefined;
-  return invalid(`${path}.description`, `must be text of at most ${maxLength} characters`);
+  return undefined;
 }
 
 function checkWhen(when: string, field: string, context: DecideContext): Refusal | undefined {

@@ -92,6 +92,14 @@ describe("a space that cannot be searched is refused", () => {
       Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`x${i}`, { kind: "real", min: 0, max: 1 }])),
     ],
   ])("%s", (message, space) => expect(() => createSpaceLayout(space)).toThrow(message));
+
+  test("says how many parameters there may be", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1001 }, (_, i) => [`x${i}`, { kind: "real", min: 0, max: 1 }] as const),
+    );
+    const details = { field: "space", limit: 1000, value: 1001 };
+    expect(() => createSpaceLayout(many)).toThrow(expect.objectContaining({ details }));
+  });
 });
 
 test("uniform places are uniform by magnitude, and by direction on the sphere", () => {

@@ -61,7 +61,9 @@ export function createSpaceLayout(space: SearchSpace): SpaceLayout {
   }
   if (parameters.length === 0) throw refuse("space", "has no parameters");
   if (parameters.length > maxParameters) {
-    throw refuse("space", `has ${parameters.length} parameters, at most ${maxParameters} are allowed`);
+    const message = `space has ${parameters.length} parameters, at most ${maxParameters} are allowed`;
+    const details = { field: "space", limit: maxParameters, value: parameters.length };
+    throw storeError("invalid_argument", message, details);
   }
   const axes = parameters.flatMap((parameter) => {
     const { width, cells, isCategorical } = parameter.codec;

@@ -35,7 +35,7 @@ export function readHeader(file: Uint8Array, maxBytes: number): SafetensorsHeade
     throw malformed("data.header", `is truncated: the file has ${counted(file.byteLength, "byte")}`);
   const length = new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true);
   if (length > BigInt(maxBytes))
-    throw malformed("data.header", `takes ${length} bytes, at most ${maxBytes} are allowed`);
+    throw malformed("data.header", `takes ${length} bytes, at most ${maxBytes} are allowed`, length, maxBytes);
   const dataStart = 8 + Number(length);
   if (dataStart > file.byteLength)
     throw malformed("data.header", `is truncated: ${counted(length, "byte does", "bytes do")} not fit the file`);

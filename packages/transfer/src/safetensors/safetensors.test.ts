@@ -89,6 +89,11 @@ test("what is written is read, whatever it is called", () => {
   );
 });
 
+test("a vast header is refused by how much it takes", () => {
+  const details = { field: "data.header", limit: 100_000_000, value: 2n ** 52n };
+  expect(() => fromSafetensors(fileOf("{}", [], 2 ** 52))).toThrow(expect.objectContaining({ details }));
+});
+
 const one = (info: string) => `{"x":${info}}`;
 
 test.each([

@@ -46,7 +46,7 @@ export function toSafetensors(file: Partial<Safetensors>): Uint8Array<ArrayBuffe
   const header = new TextEncoder().encode(`{${fields.join(",")}}`);
   const length = Math.ceil(header.byteLength / 8) * 8;
   if (length > maxHeaderBytes) {
-    throw malformed("header", `takes ${length} bytes, at most ${maxHeaderBytes} are allowed`, length);
+    throw malformed("header", `takes ${length} bytes, at most ${maxHeaderBytes} are allowed`, length, maxHeaderBytes);
   }
   const bytes = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);

@@ -134,6 +134,15 @@ export function describeAccess(open: OpenStore, { access = false, expressions = 
       ["too long a pattern", { sessionPattern: "*".repeat(256) }, "rules[0].sessionPattern"],
       ["an id with a control character", { id: "a\u0000" }, "rules[0].id"],
     ];
+    test("that say too much of something are refused by how much", async () => {
+      const { store } = await openSample(open);
+      const refused = async (part: Partial<AccessRuleSpec>) =>
+        (await rejection(store.setSessionPermissions("s", [{ ...readers, ...part }]), "invalid_argument")).details;
+      const [limit, value] = [16_384, 16_385];
+      const description = { field: "rules[0].description", limit, value };
+      expect(await refused({ description: "x".repeat(value) })).toEqual(description);
+    });
+
     test.each(wrong)("with %s are refused by name", async (_, part, field) => {
       const { store } = await openSample(open);
       const error = await rejection(store.setSessionPermissions("s", [{ ...readers, ...part }]), "invalid_argument");
