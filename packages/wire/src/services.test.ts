@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as grpc from "./grpc.ts";
 import * as services from "./services.ts";
@@ -10,6 +11,19 @@ describe("generated code", () => {
     for (const file of readdirSync(folder).filter((name) => name.endsWith("_pb.ts"))) {
       const module: object = await import(new URL(file, folder).href);
       for (const name of Object.keys(module)) expect(services, `${name} of ${file}`).toHaveProperty(name);
+    }
+  });
+
+  test("is possible for Kotlin: no file takes the name of a message in another", () => {
+    const files = Object.values(services).flatMap((exported) =>
+      "kind" in exported && exported.kind === "file" ? [exported] : [],
+    );
+    expect(files.length).toBeGreaterThan(10);
+    for (const { name, proto, messages } of files) {
+      const camel = basename(name).replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const others = files.filter((file) => file.name !== name).flatMap((file) => file.messages);
+      const outer = proto.options?.javaOuterClassname || (messages.some((m) => m.name === camel) ? "" : camel);
+      expect(others.map((message) => message.name)).not.toContain(outer);
     }
   });
 
