@@ -186,6 +186,11 @@ describe("observers of a session", () => {
       [1, 0.7],
       [5, 1],
     ]);
+    await store.setVariable("s", "temperature", 6);
+    await store.setVariable("s", "temperature", 7);
+    await witness.count(7);
+    observers.close();
+    expect(timers.pending).toEqual([]);
   });
 
   test("count once for one target, and end in every way there is", async () => {
