@@ -100,6 +100,16 @@ test("a connection that others are answered on is kept", async () => {
   expect(holds).toHaveLength(1);
 });
 
+test("a connection on which another watch was told something since is kept", async () => {
+  const { holds, store } = await openRenewed();
+  const { end, ended } = await watching(store);
+  await watching(store);
+  end.abort(silent());
+  await ended;
+  await store.getSession("s");
+  expect(holds).toHaveLength(1);
+});
+
 test("a watch that the program ends says nothing of the connection", async () => {
   const { holds, store } = await openRenewed();
   const { end, ended } = await watching(store);

@@ -21,3 +21,16 @@ test.each(["application/grpc+proto", "application/proto"])("an answer by %s in p
   expect(exchange.write).not.toHaveBeenCalled();
   expect(exchange.end).toHaveBeenCalledWith(type.includes("grpc") ? { trailers: { "grpc-status": "0" } } : {});
 });
+
+test("trailers of an answer by Connect are sent ahead of it, as fields of their own", () => {
+  const exchange = { isClosed: false, headers: {}, start: vi.fn(), end: vi.fn() };
+  const call = {
+    exchange: exchange as Partial<Exchange>,
+    dialect: unaryDialects.get("application/proto"),
+    codec: { frame: () => frameOf(0, [new Uint8Array(3)]) },
+    method: { isStream: false },
+    context: { finish() {}, addedTrailer: new Headers({ "x-cost": "7" }) },
+  };
+  succeed(call as unknown as Call, {}, []);
+  expect(exchange.start).toHaveBeenCalledExactlyOnceWith(200, expect.objectContaining({ "trailer-x-cost": "7" }));
+});
