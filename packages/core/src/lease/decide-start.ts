@@ -67,7 +67,7 @@ function checkStart(command: Start, { limits }: DecideContext): Refusal | undefi
   const threshold = convergenceThreshold ?? 0;
   if (!(Number.isFinite(threshold) && threshold >= 0)) {
     const message = `convergenceThreshold must be a number of at least 0, got ${threshold}`;
-    return refusal("invalid_argument", message, { field: "convergenceThreshold", limit: 0 });
+    return refusal("invalid_argument", message, { field: "convergenceThreshold", limit: 0, value: threshold });
   }
   return (
     checkName(optimizer, "optimizer", limits.nameLength) ??

@@ -39,7 +39,7 @@ export interface OptimizationStore {
   renewLease(session: string, optimization: string, options: RenewLeaseOptions): Promise<LeaseRenewed>;
   /**
    * Reports an iteration without writing the variables, and renews the lease. A write under the lease whose metadata has
-   * `metrics`, or an `iteration` later than the last, counts as a report too.
+   * `metrics` or an `iteration` counts as a report too, unless that iteration is not later than the last.
    */
   reportProgress(session: string, optimization: string, options: ReportProgressOptions): Promise<ProgressReported>;
   /**

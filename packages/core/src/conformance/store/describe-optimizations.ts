@@ -147,7 +147,8 @@ function describeLeases(opened: OpenStore, facts: StoreFacts): void {
     await rejection(startTuner(store, ["a", "missing"]), "not_found");
     await rejection(startTuner(store, ["a"], { optimizer: "" }), "invalid_argument");
     await rejection(startTuner(store, ["a"], { leaseTtlMs: 0 }), "invalid_argument");
-    await rejection(startTuner(store, ["a"], { convergenceThreshold: -1 }), "invalid_argument");
+    const below = await rejection(startTuner(store, ["a"], { convergenceThreshold: -1 }), "invalid_argument");
+    expect(below.details).toEqual({ field: "convergenceThreshold", limit: 0, value: -1 });
     await rejection(startTuner(store, ["a"], { maxIterations: 0.5 }), "invalid_argument");
     await rejection(store.getOptimizationStatus("s", { kind: "optimization", id: "none" }), "not_found");
     expect(await store.getOptimizationStatus("s", ofVariable("a"))).toMatchObject({ optimizing: false, waiting: 0 });

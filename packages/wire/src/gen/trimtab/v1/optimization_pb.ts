@@ -1120,7 +1120,7 @@ export const OptimizationService: GenService<{
   },
   /**
    * Reports an iteration, without writing the variables, and renews the lease. A write of an optimized variable whose
-   * metadata has `iteration` or `metrics` counts as a report too.
+   * metadata has `iteration` or `metrics` counts as a report too, unless that iteration is not later than the last.
    *
    * @generated from rpc trimtab.v1.OptimizationService.ReportProgress
    */
