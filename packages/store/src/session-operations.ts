@@ -1,6 +1,7 @@
 import { type CreateSessionOptions, readPattern, type Session, type SessionSnapshot, type Store } from "@trimtab/core";
 import { refuseExpectedVersion } from "./expectations.ts";
 import { pageAfter } from "./paging.ts";
+import { randomId } from "./random-id.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** The part of a store that deals with sessions; `ttlMs` is how long those live that are created without saying so. */
@@ -44,7 +45,7 @@ export async function startSession(
   options: CreateSessionOptions,
   from?: SessionSnapshot,
 ): Promise<Session> {
-  const { id = crypto.randomUUID(), ttlMs, metadata, ifExists, ...by } = options;
+  const { id = randomId(), ttlMs, metadata, ifExists, ...by } = options;
   const command = {
     kind: "create-session",
     epoch: randomEpoch(),

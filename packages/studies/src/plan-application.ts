@@ -1,5 +1,6 @@
 import { type ApplyTrialOptions, type Store, storeError } from "@trimtab/core";
 import type { Trial } from "@trimtab/optimize";
+import { randomId } from "./random-id.ts";
 import type { Application } from "./study-entry.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function planApplication(
     throw storeError("not_found", `there is no variable ${gone}`, { resource: "variable", id: gone });
   }
   const present = [...found.values()];
-  const token = crypto.randomUUID();
+  const token = randomId();
   return {
     token,
     number: trial.number,

@@ -13,6 +13,7 @@ import { askerOf } from "./asker.ts";
 import type { DamagedStudies } from "./damaged-studies.ts";
 import { endUnreadable } from "./end-unreadable.ts";
 import { pageAfter } from "./page-after.ts";
+import { randomId } from "./random-id.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { Owner, StudyAccess } from "./study-access.ts";
 import type { StudyView } from "./study-fold.ts";
@@ -45,7 +46,7 @@ export function createStudyMethods({ table, grounds, access, damaged }: StudyPar
     async createStudy(session, given, { ifExists = "refuse", requestId, ...by } = {}) {
       const spec =
         given.configurationSpace === undefined ? given : await withSpace({ grounds, access }, session, given);
-      const { id = crypto.randomUUID() } = spec;
+      const { id = randomId() } = spec;
       refuseIf(checkName(id, "id", grounds.limits.nameLength));
       checkSpec(spec, grounds.limits);
       const owner = await access.ownerOf(session, spec.variables);

@@ -19,6 +19,7 @@ import {
 } from "@trimtab/core";
 import { createSpaceLayout, refuseRepeated, type Sampler } from "@trimtab/optimize";
 import { methodOf, newPrunerOf, newSamplerOf } from "./methods.ts";
+import { randomId } from "./random-id.ts";
 import { refuseIf } from "./refuse-if.ts";
 import type { StudyAccess } from "./study-access.ts";
 import type { StudyRecord } from "./study-entry.ts";
@@ -69,7 +70,7 @@ export async function toRecord(
   const sampler = newSamplerOf(toMethod(spec.sampler ?? { name: "tpe" }), grounds.means);
   checkSpace(sampler, variables, grounds.means);
   return {
-    birth: crypto.randomUUID(),
+    birth: randomId(),
     epoch: owner.epoch,
     variables,
     ids: Object.fromEntries(Array.from(found, ({ id, name }) => [name, id])),

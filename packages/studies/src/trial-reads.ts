@@ -4,6 +4,7 @@ import { applyTrial, rollBackStudy } from "./apply-trial.ts";
 import { present, trialAt } from "./located-trials.ts";
 import { withoutOthers } from "./objection-to-others.ts";
 import { pageAfter, pageOfTrials } from "./page-after.ts";
+import { randomId } from "./random-id.ts";
 import type { Located } from "./study-access.ts";
 import { toStudyTrial } from "./study-info.ts";
 import type { StudyParts } from "./study-operations.ts";
@@ -51,7 +52,7 @@ export function createTrialReads({ access, grounds: { store } }: StudyParts, see
       await access.check(session, located, { names, permission: "read" });
       const owner = located.name.session;
       const { revision } = await store.getSession(owner);
-      const overlay = `trial-${crypto.randomUUID()}`;
+      const overlay = `trial-${randomId()}`;
       await store.forkSession(owner, { kind: "revision", revision }, { id: overlay, ttlMs: overlayTtlMs });
       try {
         await store.setVariables(overlay, parameters).catch((error: unknown) => {

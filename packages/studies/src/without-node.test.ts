@@ -9,6 +9,8 @@ import { progressOutput } from "./show-progress.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
 /** Runs something at once where there is no `process`. */
 function withoutProcess<T>(run: () => T): T {
   vi.stubGlobal("process", undefined);
@@ -35,8 +37,9 @@ test("without a standard error no progress is shown, whether or not it is asked 
   expect(withoutProcess(() => [progressOutput(undefined), progressOutput(true)])).toEqual([undefined, undefined]);
 });
 
-test("a study runs where timers are numbers", async () => {
-  const { setTimeout: schedule } = globalThis;
+test("a study runs where timers are numbers and nobody makes UUIDs, as on a page of an origin that is not secure", async () => {
+  const { setTimeout: schedule, crypto } = globalThis;
+  vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
   vi.stubGlobal("setTimeout", (callback: () => void, ms: number) => Number(schedule(callback, ms)));
   const types = createTypeRegistry(builtinTypes);
   const store = createStore({ types });
@@ -47,7 +50,11 @@ test("a study runs where timers are numbers", async () => {
   const study = await openStudy({ store, log, types, session: "s", id: "one", variables: ["x"], seed: 1 });
   await study.optimize(({ x }) => Number(x), { trials: 3 });
   expect(await study.trials()).toHaveLength(3);
+  await study.apply();
   const all = createStudies({ store, log, types });
-  expect((await all.of(store).askTrials("s", "one", {})).trials).toHaveLength(1);
+  const studies = all.of(store);
+  expect((await studies.askTrials("s", "one", {})).trials).toHaveLength(1);
+  expect((await studies.getTrialVariables("s", "one", 0)).found.size).toBe(1);
+  expect((await studies.createStudy("s", { variables: ["x"] })).id).toMatch(uuid);
   all.close();
 });

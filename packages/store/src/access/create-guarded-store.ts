@@ -1,6 +1,7 @@
 import { type AccessControl, type Principal, readPattern, type Store } from "@trimtab/core";
 import type { OptimizerRuns } from "../optimizer-runs.ts";
 import { pageAfter } from "../paging.ts";
+import { randomId } from "../random-id.ts";
 import type { Sessions } from "../sessions.ts";
 import type { WatchOperation } from "../watch-operation.ts";
 import { createAccessQuestions } from "./access-operations.ts";
@@ -57,12 +58,12 @@ type SessionCalls = Pick<Store, "createSession" | "listSessions" | "forkSession"
 /** What makes sessions and finds them: among those that the principal may act as. */
 const createSessionCalls = ({ store, sessions }: GuardedStoreParts, access: SessionAccess): SessionCalls => ({
   async createSession(options = {}) {
-    const { id = crypto.randomUUID() } = options;
+    const { id = randomId() } = options;
     access.act(id);
     return store.createSession({ ...options, id });
   },
   async forkSession(session, at, options = {}) {
-    const { id = crypto.randomUUID() } = options;
+    const { id = randomId() } = options;
     access.act(session);
     access.act(id);
     return store.forkSession(session, at, { ...options, id });
