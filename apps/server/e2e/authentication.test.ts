@@ -253,6 +253,33 @@ describe("JSON Web Tokens", () => {
     await expect(storeOf(server, stranger).getSession("s")).rejects.toMatchObject(unauthenticated);
   });
 
+  test("cannot be checked while a URL gives no keys, which the caller is told and the operator once", async () => {
+    const keys = await generateKeyPair("EdDSA");
+    const jwk = { ...(await exportJWK(keys.publicKey)), alg: "EdDSA", kid: "a" };
+    let status = 503;
+    const answer = (_: unknown, response: http.ServerResponse) =>
+      void response.writeHead(status).end(JSON.stringify({ keys: [jwk] }));
+    const issuer = http.createServer(answer).listen(0, "127.0.0.1");
+    await once(issuer, "listening");
+    onTestFinished(() => void issuer.close());
+    const { port } = issuer.address() as AddressInfo;
+    const faults: unknown[] = [];
+    const server = await openServer(
+      { jwtKeys: `http://127.0.0.1:${port}/`, ...terms, authFailureBurst: 2, authFailureRate: 1 },
+      { onError: (error) => faults.push(error) },
+    );
+    onTestFinished(() => server.close());
+    await server.store.createSession({ id: "s" });
+    const token = await sign(keys.privateKey, claims, "EdDSA");
+    // More often than tokens may be wrong.
+    for (let call = 0; call < 5; call++) {
+      await expect(storeOf(server, token).getSession("s")).rejects.toMatchObject({ reason: "unavailable" });
+    }
+    expect(faults.map(String)).toEqual([expect.stringContaining("--jwt-keys cannot be fetched")]);
+    status = 200;
+    expect(await storeOf(server, token).getSession("s")).toMatchObject({ id: "s" });
+  });
+
   test("are refused where anything about them is wrong", async () => {
     const { server, key } = await openForJwt("jwks");
     const stranger = await generateKeyPair("ES256");

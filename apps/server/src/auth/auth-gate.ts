@@ -26,6 +26,8 @@ export interface AuthGateOptions {
 export function createAuthGate({ onRefused, ...options }: AuthGateOptions): RequestGate {
   const gate = createGate(options);
   const refuse = async (context: HandlerContext, error: unknown): Promise<never> => {
+    // Nobody was denied anything: it is not known yet who calls.
+    if (isStoreError(error, "unavailable")) throw toConnectError(error);
     const isLimited = isStoreError(error, "limit_exceeded");
     await onRefused?.(context, isLimited ? "limit_exceeded" : "unauthenticated");
     const refused = toConnectError(error);
@@ -61,8 +63,9 @@ function createGate({
       guesses?.passed(address, caller);
     };
     const fail = (error: unknown): never => {
-      // Whoever shows nothing has guessed at nothing.
-      if (credentials.authorization !== undefined || credentials.certificate !== undefined) guesses?.failed(address);
+      // Whoever shows nothing has guessed at nothing, and what could not be checked was no wrong guess.
+      const hasShown = credentials.authorization !== undefined || credentials.certificate !== undefined;
+      if (hasShown && !isStoreError(error, "unavailable")) guesses?.failed(address);
       throw error;
     };
     try {

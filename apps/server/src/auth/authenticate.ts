@@ -1,4 +1,4 @@
-import { storeError } from "@trimtab/core";
+import { isStoreError, storeError } from "@trimtab/core";
 import type { Caller, Credentials } from "./caller.ts";
 import type { JwtReader } from "./jwt.ts";
 import type { PrincipalTable } from "./principal-table.ts";
@@ -13,7 +13,7 @@ export interface AuthenticateMeans {
 /**
  * Establishes who calls, by a bearer token (RFC 6750) where the call has one, and otherwise by the client's certificate.
  *
- * @throws StoreError `unauthenticated`, which does not tell what is wrong with a token
+ * @throws StoreError `unauthenticated`, which does not tell what is wrong with a token; `unavailable` where it cannot be checked
  */
 export function authenticate(
   { authorization, certificate }: Credentials,
@@ -23,8 +23,8 @@ export function authenticate(
     const token = tokenIn(authorization);
     if (token === undefined) throw invalid();
     if (tokenId(token) === undefined && jwt !== undefined) {
-      return jwt.read(token).catch(() => {
-        throw invalid();
+      return jwt.read(token).catch((error: unknown) => {
+        throw isStoreError(error, "unavailable") ? error : invalid();
       });
     }
     const caller = principals.byToken(token);

@@ -24,7 +24,7 @@ function open() {
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
   const keys = join(folder, "key.pem");
   writeFileSync(keys, publicKey.export({ type: "spki", format: "pem" }));
-  const jwt = createJwtReader({ keys, issuer, audience, claims });
+  const jwt = createJwtReader({ keys, issuer, audience, claims }, (error) => expect.fail(String(error)));
   const gate = createAuthGate({ means: { principals: createPrincipalTable(), jwt } });
   const sign = (sub: string) =>
     new SignJWT({ sub, sessions: ["*"], iss: issuer, aud: audience, exp: Math.floor(Date.now() / 1000) + 60 })

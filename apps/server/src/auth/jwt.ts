@@ -1,10 +1,11 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Principal } from "@trimtab/core";
-import { createLocalJWKSet, createRemoteJWKSet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { createLocalJWKSet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import * as z from "zod";
 import { withoutByteOrderMark } from "../byte-order-mark.ts";
 import type { Caller } from "./caller.ts";
+import { createRemoteKeys } from "./remote-keys.ts";
 import { createRevocable, type Revocable } from "./revocable.ts";
 
 /** Which JSON Web Tokens are taken, and what is read from them. */
@@ -26,7 +27,7 @@ export interface JwtOptions {
 export interface JwtReader {
   /** Whose token this is where it was read before and still holds. */
   known(token: string): Caller | undefined;
-  /** Whose token this is; rejects with whatever is wrong with it. */
+  /** Whose token this is; rejects with whatever is wrong with it, with `unavailable` where no keys can be had to check it by. */
   read(token: string): Promise<Caller>;
   /** Reads the keys anew; tokens are checked again, and what runs on those read before ends. */
   reload(): void;
@@ -56,12 +57,12 @@ const mostRemembered = 10_000;
 type Verify = (token: string) => Promise<JWTPayload>;
 
 /**
- * Makes a reader of tokens.
+ * Makes a reader of tokens. Keys at a URL that cannot be fetched are told to `onError`.
  *
  * @throws where the keys are in a file that cannot be read, or holds none
  */
-export function createJwtReader(options: JwtOptions): JwtReader {
-  let verify = createVerify(options);
+export function createJwtReader(options: JwtOptions, onError: (error: unknown) => void): JwtReader {
+  let verify = createVerify(options, onError);
   let generation = new AbortController();
   const callers = new Map<string, Caller>();
   const principals = new Map<string, Principal>();
@@ -85,7 +86,7 @@ export function createJwtReader(options: JwtOptions): JwtReader {
       return remember(callers, digest, callerBy(shared, expiry, signal));
     },
     reload() {
-      verify = createVerify(options);
+      verify = createVerify(options, onError);
       generation.abort();
       generation = new AbortController();
       callers.clear();
@@ -118,10 +119,10 @@ function remember<T>(map: Map<string, T>, key: string, value: T): T {
   return value;
 }
 
-function createVerify({ keys, issuer, audience }: JwtOptions): Verify {
+function createVerify({ keys, issuer, audience }: JwtOptions, onError: (error: unknown) => void): Verify {
   const rules: JWTVerifyOptions = { issuer, audience, algorithms, clockTolerance, requiredClaims: ["exp"] };
   if (/^https?:\/\//.test(keys)) {
-    const remote = createRemoteJWKSet(new URL(keys));
+    const remote = createRemoteKeys(keys, onError);
     return async (token) => (await jwtVerify(token, remote, rules)).payload;
   }
   const text = readFileSync(keys, "utf8");

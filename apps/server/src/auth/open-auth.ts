@@ -32,7 +32,7 @@ export function openAuth(settings: Settings, onError: (error: unknown) => void):
     if (file !== undefined) principals.replace(parsePrincipals(readFileSync(file, "utf8")));
   };
   orRefuse("principals", read);
-  const jwt = jwtKeys === undefined ? undefined : orRefuse("jwtKeys", () => openJwt(jwtKeys, settings));
+  const jwt = jwtKeys === undefined ? undefined : orRefuse("jwtKeys", () => openJwt(jwtKeys, settings, onError));
   const orTell = (renew: () => void) => () => {
     try {
       renew();
@@ -59,7 +59,7 @@ export function openAuth(settings: Settings, onError: (error: unknown) => void):
   };
 }
 
-function openJwt(keys: string, settings: Settings): JwtReader {
+function openJwt(keys: string, settings: Settings, onError: (error: unknown) => void): JwtReader {
   // Whoever can change keys on their way can let in whom they like.
   if (keys.startsWith("http:") && !isLoopback(new URL(keys).hostname))
     throw new Error("keys are fetched by https alone");
@@ -70,7 +70,7 @@ function openJwt(keys: string, settings: Settings): JwtReader {
     roles: settings.jwtRolesClaim,
     attributes: settings.jwtAttributesClaim,
   };
-  return createJwtReader({ keys, issuer, audience, claims });
+  return createJwtReader({ keys, issuer, audience, claims }, onError);
 }
 
 function orRefuse<T>(name: "principals" | "jwtKeys", open: () => T): T {
