@@ -86,6 +86,12 @@ describe("JSON that is no request", () => {
     ["a number beyond all", setting('{"number":1e400}'), "value.number", "must be a number"],
     ["an integer of 65 bits", setting('{"integer":"18446744073709551616"}'), "value.integer", "from -2^63 to 2^63-1"],
     [
+      "an integer of 65 bits as a number",
+      setting('{"integer":18446744073709551617}'),
+      "value.integer",
+      'got "18446744073709551617"',
+    ],
+    [
       "half an integer",
       setting('{"integer":1.5}'),
       "value.integer",

@@ -188,3 +188,13 @@ async function sendUntilClosed(stream: http2.ClientHttp2Stream, chunk: Buffer): 
   send();
   await closed;
 }
+
+test("JSON may have integers of 64 bits in quotes or without", async () => {
+  await server.store.registerVariable("s", { name: "seed64", type: "integer", value: 0 });
+  for (const json of ['"9223372036854775807"', "9223372036854775807", "-9007199254740993"]) {
+    const body = `{"sessionId": "s", "variable": "seed64", "value": {"integer": ${json}}}`;
+    const init = { method: "POST", headers: { "content-type": "application/json" }, body };
+    expect((await fetch(`${server.url}${pathOf(setVariable)}`, init)).status).toBe(200);
+    expect((await server.store.getVariable("s", "seed64")).value).toBe(BigInt(json.replaceAll('"', "")));
+  }
+});

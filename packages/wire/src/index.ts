@@ -46,6 +46,7 @@ export {
 } from "./import-summary.ts";
 export { findJsonProblem, type JsonProblem, type JsonWords } from "./json/find-json-problem.ts";
 export type { NameOf } from "./json/json-forms.ts";
+export { quoteIntegers } from "./json/quote-integers.ts";
 export { fromWireLabel, toWireLabel } from "./label.ts";
 export {
   fromWireEntry,

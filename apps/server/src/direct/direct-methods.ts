@@ -1,4 +1,4 @@
-import { create, type DescMessage, type DescMethod, isMessage, type Message } from "@bufbuild/protobuf";
+import { create, type DescMessage, type DescMethod, fromJsonString, isMessage, type Message } from "@bufbuild/protobuf";
 import {
   type ConnectRouter,
   createServiceImplSpec,
@@ -7,6 +7,7 @@ import {
 } from "@connectrpc/connect";
 import { createMethodSerializationLookup, type UniversalHandlerOptions } from "@connectrpc/connect/protocol";
 import { forEachService, toConnectError } from "@trimtab/transport-connect";
+import { quoteIntegers } from "@trimtab/wire";
 import { decodeMessage, offsetOfLargeBytes, toBinaryPieces } from "@trimtab/wire/binary";
 import { type Frame, frameOf } from "./envelope.ts";
 import { explainJson } from "./explain-json.ts";
@@ -101,12 +102,13 @@ function toDirectMethod(
       }
     };
     const parseJson = (bytes: Uint8Array): Message => {
+      const quoted = bytes.byteLength > readMaxBytes ? undefined : withIntegersQuoted(bytes);
       try {
-        return parse(bytes);
+        return quoted === undefined ? parse(bytes) : fromJsonString(method.input, quoted, jsonOptions);
       } catch (error) {
         if (bytes.byteLength > readMaxBytes) throw error;
         // Connect's own words name neither the path nor what is wanted.
-        throw toConnectError(explainJson(method.input, utf8.decode(bytes), error), { maxTrailerBytes });
+        throw toConnectError(explainJson(method.input, quoted ?? utf8.decode(bytes), error), { maxTrailerBytes });
       }
     };
     const frames = new WeakMap<Message, Frame>();
@@ -132,6 +134,16 @@ function toDirectMethod(
     binary: codec(true),
     json: codec(false),
   };
+}
+
+const integerKey = Buffer.from('"integer"');
+
+/** JSON in which integers would be rounded, with these in quotes; `undefined` where there are none. */
+function withIntegersQuoted(bytes: Uint8Array): string | undefined {
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(integerKey)) return undefined;
+  const text = utf8.decode(bytes);
+  const quoted = quoteIntegers(text);
+  return quoted === text ? undefined : quoted;
 }
 
 const complete = (schema: DescMessage, fields: unknown): Message => create(schema, fields as Record<string, unknown>);

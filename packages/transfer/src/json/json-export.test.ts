@@ -77,6 +77,12 @@ const deep = (levels: number): unknown =>
 const read = (file: unknown) =>
   decodeJson(new TextEncoder().encode(typeof file === "string" ? file : JSON.stringify(file)));
 
+test("reads an integer of 64 bits exactly, in quotes or without", () => {
+  const quoted = JSON.stringify(withValue({ integer: "9007199254740993" }));
+  for (const text of [quoted, quoted.replace(/"(\d{16})"/, "$1")])
+    expect(read(text).variables[0]?.value).toBe(9007199254740993n);
+});
+
 test("holds values as deep as they may be", () => {
   let payload: Payload | undefined = read(withValue(deep(32))).variables[0]?.payload;
   for (let level = 0; level < 32; level++) payload = payload?.kind === "map" ? payload.value.get("x") : undefined;

@@ -1,5 +1,5 @@
 import { type DescMessage, fromJson, type JsonValue, type MessageShape, toJson } from "@bufbuild/protobuf";
-import { findJsonProblem, variableFileDepth } from "@trimtab/wire";
+import { findJsonProblem, quoteIntegers, variableFileDepth } from "@trimtab/wire";
 import { DependencySchema, type VariableFile, VariableFileSchema, VariableSchema } from "@trimtab/wire/services";
 import { malformed, problemOf } from "../malformed.ts";
 import { type JsonRecord, parseJsonRecord } from "./parse-json.ts";
@@ -15,7 +15,7 @@ export const toJsonFile = (file: VariableFile): JsonValue =>
  * @throws StoreError `invalid_argument` naming the place and the problem
  */
 export function parseJsonFile(text: string): VariableFile {
-  const { variables, dependencies, ...envelope } = parseJsonRecord(text, "data");
+  const { variables, dependencies, ...envelope } = parseJsonRecord(quoteIntegers(text), "data");
   const file = read(VariableFileSchema, envelope, "data");
   file.variables = items({ variables }, "variables").map((each, index) =>
     read(VariableSchema, each, `data.variables[${index}]`),
