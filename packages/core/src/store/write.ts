@@ -28,8 +28,8 @@ export interface WriteOptions {
   /** The runtime the write comes from; `typescript` unless given. */
   readonly origin?: Origin;
   /**
-   * Kept verbatim with this write and merged into the variable's metadata, which keeps every name that was ever said until
-   * `updateVariable` replaces it: `limit_exceeded` where that is more than a record may hold.
+   * Kept verbatim with this write and merged into the metadata of the variables whose values it sets, which keeps every name that
+   * was ever said until `updateVariable` replaces it: `limit_exceeded` where that is more than a record may hold.
    */
   readonly metadata?: ValueRecord;
   /**

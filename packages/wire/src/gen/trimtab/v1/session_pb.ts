@@ -38,7 +38,7 @@ export type WriteContext = Message<"trimtab.v1.WriteContext"> & {
   origin: Origin;
 
   /**
-   * Kept verbatim with this write and merged into the variable's metadata. At most 64 KiB.
+   * Kept verbatim with this write and merged into the metadata of the variables whose values it sets. At most 64 KiB.
    *
    * @generated from field: map<string, trimtab.v1.Value> metadata = 3;
    */
