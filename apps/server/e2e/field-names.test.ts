@@ -49,7 +49,7 @@ async function refusalOf(service: DescService, method: DescMethod, body: JsonReq
 }
 
 // Of a batch that is refused as a whole, the first item's error is told with paths in that item.
-const ofItems = new Set(["name", "accessRules[0].permissions"]);
+const ofItems = new Set(["name", "type", "accessRules[0].permissions"]);
 
 describe.each(all.map((service) => [service.name, service] as const))("%s", (_, service) => {
   const methods = unaryOf(service);
