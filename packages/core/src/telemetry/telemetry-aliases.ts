@@ -1,3 +1,5 @@
+import { callable, oneOf } from "../arguments/kind.ts";
+import { requireArguments } from "../arguments/refuse-arguments.ts";
 import type { Value, ValueRecord } from "../payload.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { TelemetryEvent, TelemetryName } from "./telemetry-events.ts";
@@ -167,12 +169,21 @@ const translations: { readonly [Name in TelemetryAlias]: Translation<Name> } = {
   "snakepit.session_store.program.deleted": translation("trimtab.program.deleted", asItIs),
 };
 
-/** Listens to events under one of their other names, with the fields that go with it; gives what ends that. */
+const listening = [
+  ["name", oneOf(Object.keys(translations))],
+  ["listener", callable],
+] as const;
+
+/**
+ * Listens to events under one of their other names, with the fields that go with it; gives what ends that. Throws `invalid_argument` for
+ * a name that is none of them.
+ */
 export function listenByAlias<Name extends TelemetryAlias>(
   telemetry: Telemetry,
   name: Name,
   listener: (event: AliasedEvent<Name>) => void,
 ): () => void {
+  requireArguments(listening, [name, listener]);
   const { of, to } = translations[name];
   return telemetry.on(of, (event) => {
     const translated = to(event);

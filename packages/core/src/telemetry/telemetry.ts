@@ -1,3 +1,5 @@
+import { callable, filled } from "../arguments/kind.ts";
+import { requireArguments } from "../arguments/refuse-arguments.ts";
 import type { TelemetryEvent, TelemetryName } from "./telemetry-events.ts";
 
 /** Is told of events. It is called within the call that they tell of, so it should do little and defer the rest. */
@@ -9,11 +11,19 @@ export interface Telemetry {
   readonly isHeard: boolean;
   /** Says whether anybody listens to events of this name. */
   hears(name: TelemetryName): boolean;
-  /** Listens to events of one name, or to all with `*`; gives what ends that. A listener that throws disturbs nobody. */
+  /**
+   * Listens to events of one name, or to all with `*`; gives what ends that. A listener that throws disturbs nobody. Throws
+   * `invalid_argument` for what is no listener.
+   */
   on<Name extends TelemetryName>(name: Name | "*", listener: TelemetryListener<Name>): () => void;
   /** Tells those who listen. */
   emit(event: TelemetryEvent): void;
 }
+
+const listening = [
+  ["name", filled],
+  ["listener", callable],
+] as const;
 
 /** Makes telemetry that nobody listens to yet. */
 export function createTelemetry(): Telemetry {
@@ -38,6 +48,7 @@ export function createTelemetry(): Telemetry {
     },
     hears: (name) => count > 0 && (byName.has(name) || byName.has(everything)),
     on(name, listener) {
+      requireArguments(listening, [name, listener]);
       const own = (event: TelemetryEvent) => listener(event as never);
       const listeners = byName.get(name) ?? new Set();
       byName.set(name, listeners.add(own));

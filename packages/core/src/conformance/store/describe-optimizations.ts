@@ -145,11 +145,10 @@ function describeLeases(opened: OpenStore, facts: StoreFacts): void {
     const store = await openThree(opened);
     await rejection(startTuner(store, []), "invalid_argument");
     await rejection(startTuner(store, ["a", "missing"]), "not_found");
-    await rejection(startTuner(store, ["a"], { optimizer: "" }), "invalid_argument");
-    await rejection(startTuner(store, ["a"], { leaseTtlMs: 0 }), "invalid_argument");
-    const below = await rejection(startTuner(store, ["a"], { convergenceThreshold: -1 }), "invalid_argument");
-    expect(below.details).toEqual({ field: "convergenceThreshold", limit: 0, value: -1 });
-    await rejection(startTuner(store, ["a"], { maxIterations: 0.5 }), "invalid_argument");
+    for (const wrong of [{ optimizer: "" }, { leaseTtlMs: 0 }, { maxIterations: 0.5 }])
+      await rejection(startTuner(store, ["a"], wrong), "invalid_argument");
+    const { details } = await rejection(startTuner(store, ["a"], { convergenceThreshold: -1 }), "invalid_argument");
+    expect(details).toEqual({ field: "convergenceThreshold", limit: 0, value: -1 });
     await rejection(store.getOptimizationStatus("s", { kind: "optimization", id: "none" }), "not_found");
     expect(await store.getOptimizationStatus("s", ofVariable("a"))).toMatchObject({ optimizing: false, waiting: 0 });
     await startTuner(store, ["a", "a"]);
