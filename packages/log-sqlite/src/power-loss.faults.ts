@@ -78,6 +78,14 @@ describe.skipIf(missing !== undefined)(missing ?? "a power failure", () => {
     });
   });
 
+  test("of a copy leaves no folder that looks empty: that one is being made is on the disk before anything of it", async () => {
+    const steps = await recordScript(buildRecorder());
+    const { unfinished } = dataFolder("copy");
+    const noted = steps.findIndex(({ kind, path }) => kind === "create" && path === unfinished);
+    expect(noted).toBeGreaterThan(0);
+    expect(steps[noted + 1]).toMatchObject({ kind: "flush", path: "copy" });
+  });
+
   test("takes nothing that was served of what a killed process had not flushed yet", async () => {
     const recorder = buildRecorder();
     const all = await recordScript(recorder);
