@@ -67,6 +67,19 @@ const command = fc
       allowMissing: fc.boolean(),
       expectedVersion: version,
     }),
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant("add-dependency"),
+        spec: fc.record({ variable: names, dependsOn: names }),
+      }),
+    },
+    fc.record({
+      kind: fc.constant("remove-dependency"),
+      variable: names,
+      dependsOn: names,
+      allowMissing: fc.boolean(),
+    }),
     fc.record({ kind: fc.constant("put-program"), id: names, body: fc.constant({ n: 1 }) }),
     fc.record({ kind: fc.constant("delete-program"), id: names }),
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("delete-session"), cause: fc.constant("session_deleted") }) },
@@ -98,12 +111,20 @@ function expectSound(state: SessionState): void {
     expect(type.encode(value)).toEqual(variable.payload);
     expect(state.names.get(variable.name)).toBe(variable.id);
   }
+  for (const id of state.variables.keys()) expectNoCycle(state, id, []);
   expect(state.variables.size).toBe(state.variableCount);
   expect(state.names.size).toBe(state.variableCount);
   expect(state.programs.size).toBe(state.programCount);
 }
 
-test("over random programs: refused changes nothing, the fold is what was decided on, and every value is sound", () => {
+/** Dependencies lead from a variable to others that are there, and never back to it. */
+function expectNoCycle(state: SessionState, id: string, way: readonly string[]): void {
+  expect(way).not.toContain(id);
+  expect(state.variables.has(id)).toBe(true);
+  for (const { dependsOn } of state.dependencies.dependenciesOf(id)) expectNoCycle(state, dependsOn, [...way, id]);
+}
+
+test("over random programs: refused changes nothing, the fold is what was decided on, every value is sound, and nothing depends on itself", () => {
   fc.assert(
     fc.property(batches, (program) => {
       let state = absentSession("s");
