@@ -1,10 +1,10 @@
-import type { Commit } from "@trimtab/core";
+import type { Commit, SessionCheckpoint } from "@trimtab/core";
 import { describeStore, describeStoreModel } from "@trimtab/core/conformance";
 import { cel } from "@trimtab/expressions";
 import { createMemoryLog, createMemorySnapshots } from "@trimtab/log";
 import { builtinTypes } from "@trimtab/types";
 import { createStore } from "./create-store.ts";
-import type { StoreOptions } from "./local-store.ts";
+import type { LocalStore, StoreOptions } from "./local-store.ts";
 import { createMovingClock } from "./test-parts/moving-clock.ts";
 
 /** A store whose clock can be moved and whose history is short enough to be outrun. */
@@ -45,6 +45,22 @@ describeStoreModel("in process, from its log", async () => {
   const options = { log, shared: false, recentCommits: 2, snapshotEvery: 3 };
   const store = createStore({ types: builtinTypes, expressions: cel, ...options });
   return { store, close: () => store.close() };
+});
+
+// What a store had in memory is gone from one moment to the next, and the next one has its log and its snapshots.
+describeStoreModel("in process, left behind and opened again", async () => {
+  const [log, snapshots] = [createMemoryLog<Commit>(), createMemorySnapshots<SessionCheckpoint>()];
+  const opened: LocalStore[] = [];
+  const reopen = async () => {
+    const kept = { log, snapshots, shared: false, snapshotEvery: 3 };
+    const store = createStore({ types: builtinTypes, expressions: cel, ...kept });
+    opened.push(store);
+    return store;
+  };
+  const close = async () => {
+    for (const each of opened) await each.close();
+  };
+  return { store: await reopen(), reopen, close };
 });
 
 // Each session leaves memory as soon as nobody uses or watches it, and comes back for the next call.

@@ -15,8 +15,8 @@ export interface StoreModelOptions {
 
 /**
  * Registers a test that drives a store and a plain model of it through the same random programs and compares every
- * outcome, every value, every past and everything that a watch has told, through its breaks. The store must know the
- * type float and evaluate CEL expressions.
+ * outcome, every value, every past and everything that a watch has told, through its breaks and those of the store where it
+ * can be opened again. The store must know the type float and evaluate CEL expressions.
  */
 export function describeStoreModel(
   name: string,
@@ -26,7 +26,14 @@ export function describeStoreModel(
   describe(`Store: ${name}`, () => {
     const opened = closingAfterEach(open);
     test("does what a plain model of it does, whatever the program", async () => {
-      const { store } = await opened();
+      const harness = await opened();
+      let { store } = harness;
+      const reopen =
+        harness.reopen &&
+        (async () => {
+          store = (await harness.reopen?.()) ?? store;
+          return store;
+        });
       let number = 0;
       await fc.assert(
         fc.asyncProperty(fc.commands(sessionCommands, { maxCommands: commands, size: "max" }), async (program) => {
@@ -37,7 +44,7 @@ export function describeStoreModel(
           model.told.clear();
           const watch = readWatch(store.watch(id));
           const { token } = await watch.nextOf("snapshot");
-          const real: RealSession = { store, id, watch, token, told: new Map() };
+          const real: RealSession = { store, reopen, id, watch, token, told: new Map() };
           await fc.asyncModelRun(() => ({ model, real }), program);
           await catchUp(model, real);
           await real.watch.close();

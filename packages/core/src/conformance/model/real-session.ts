@@ -6,7 +6,9 @@ import type { PlainOutcome, PlainSession, PlainState } from "./plain-session.ts"
 
 /** The store under test, and one watch on all of its session. */
 export interface RealSession {
-  readonly store: Store;
+  store: Store;
+  /** Leaves the store behind and gives another one on what it has stored, where that can be done. */
+  readonly reopen: (() => Promise<Store>) | undefined;
   readonly id: string;
   watch: WatchReader;
   token: string;

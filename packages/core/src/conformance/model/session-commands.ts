@@ -150,6 +150,24 @@ const resumeWatch = fc.constant<SessionCommand>({
   },
 });
 
+/** Leaves the store behind and goes on with another one on what it has stored. */
+const reopen = fc.constant<SessionCommand>({
+  check: () => true,
+  toString: () => "the store is left behind and another one opened",
+  async run(session, target) {
+    if (target.reopen === undefined) return;
+    const left = target.watch;
+    target.store = await target.reopen();
+    await operation(
+      "read after that",
+      () => ({}),
+      async () => {},
+    ).run(session, target);
+    target.watch = readWatch(target.store.watch(target.id, {}, { after: target.token }));
+    await left.close();
+  },
+});
+
 /** Registers the variables that most commands speak of, so that few of them find nothing there. */
 export async function beginWith(
   session: PlainSession,
@@ -188,4 +206,5 @@ export const sessionCommands: fc.Arbitrary<SessionCommand>[] = [
   optimize,
   ...pastCommands(name),
   resumeWatch,
+  reopen,
 ];

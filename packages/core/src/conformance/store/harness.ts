@@ -15,6 +15,8 @@ export interface StoreHarness {
   readonly store: Store;
   /** Moves the clock that sessions expire by; without it the tests of expiry report themselves skipped. */
   readonly advance?: (ms: number) => void;
+  /** Leaves the store, as a crash or a restart does, and gives another one on what it has stored. */
+  readonly reopen?: () => Promise<Store>;
   readonly close?: () => Promise<void>;
 }
 
