@@ -58,3 +58,19 @@ test("tokens of calls cost no timer, and those of streams end them once their ti
   expect([revoked?.aborted, vi.getTimerCount()]).toEqual([true, 0]);
   await expect(pass(token, VariableService.method.getVariable)).rejects.toThrow("not valid");
 });
+
+test("a file with a private key is refused, in PEM and in a JWK set", () => {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const jwk = privateKey.export({ format: "jwk" });
+  const files = {
+    pkcs8: privateKey.export({ type: "pkcs8", format: "pem" }),
+    sec1: privateKey.export({ type: "sec1", format: "pem" }),
+    set: JSON.stringify({ keys: [{ ...jwk, alg: "ES256" }] }),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const keys = join(folder, name);
+    writeFileSync(keys, text);
+    const open = () => createJwtReader({ keys, issuer, audience, claims }, (error) => expect.fail(String(error)));
+    expect(open, name).toThrow("holds a private key");
+  }
+});

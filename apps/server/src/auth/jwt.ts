@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Principal } from "@trimtab/core";
-import { createLocalJWKSet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import * as z from "zod";
 import { withoutByteOrderMark } from "../byte-order-mark.ts";
 import type { Caller } from "./caller.ts";
@@ -59,7 +59,7 @@ type Verify = (token: string) => Promise<JWTPayload>;
 /**
  * Makes a reader of tokens. Keys at a URL that cannot be fetched are told to `onError`.
  *
- * @throws where the keys are in a file that cannot be read, or holds none
+ * @throws where the keys are in a file that cannot be read, or holds none, or private ones
  */
 export function createJwtReader(options: JwtOptions, onError: (error: unknown) => void): JwtReader {
   let verify = createVerify(options, onError);
@@ -127,11 +127,19 @@ function createVerify({ keys, issuer, audience }: JwtOptions, onError: (error: u
   }
   const text = readFileSync(keys, "utf8");
   if (text.includes("-----BEGIN")) {
+    refusePrivate(/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text));
     const key: KeyObject = createPublicKey(text);
     return async (token) => (await jwtVerify(token, key, rules)).payload;
   }
-  const local = createLocalJWKSet(JSON.parse(withoutByteOrderMark(text)));
+  const set: JSONWebKeySet = JSON.parse(withoutByteOrderMark(text));
+  const local = createLocalJWKSet(set);
+  refusePrivate(set.keys.some((key) => key.d !== undefined));
   return async (token) => (await jwtVerify(token, local, rules)).payload;
+}
+
+/** Refuses keys that tokens can be made with: whoever reads them lets in whom they like. */
+function refusePrivate(isPrivate: boolean): void {
+  if (isPrivate) throw new Error("holds a private key, where tokens are checked by public ones");
 }
 
 const names = z.union([z.array(z.string().min(1)), z.string().transform((text) => text.split(" ").filter(Boolean))]);
