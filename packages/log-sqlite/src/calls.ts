@@ -11,13 +11,20 @@ export type Role = "writer" | "reader" | "verifier" | "backup";
 /** Where a thread's bell says with 1 that appends are about to come. */
 export const announcedAt = 1;
 
+/** Where a thread's bell says the number of the last call whose reply is noted, as 32 bits of it. */
+export const notedAt = 2;
+
+/** Makes a thread's bell; see {@link Start}. */
+export const createBell = (): Int32Array<SharedArrayBuffer> =>
+  new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+
 /** What a thread is started with. */
 export interface Start {
   readonly role: Role;
   /** The data folder, as an absolute path. */
   readonly directory: string;
   readonly acceptLoss: boolean;
-  /** Shared memory that goes up by one, and wakes the thread, whenever something is asked; at {@link announcedAt} it is told of what will be. */
+  /** Shared memory that goes up by one, and wakes the thread, whenever something is asked; at {@link announcedAt} it is told of what will be, at {@link notedAt} it tells what is noted. */
   readonly bell: Int32Array<SharedArrayBuffer>;
   /** Shared memory through which small appends come; see `createSlots`. */
   readonly slots: SharedArrayBuffer;

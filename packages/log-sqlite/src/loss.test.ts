@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { dataFolder } from "./data-folder.ts";
 import { backUpSqliteLog, holdsLog, openSqliteLog, verifySqliteLog } from "./index.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
+import { readWatermark } from "./watermark.ts";
 
 const entries = 100;
 
@@ -112,4 +113,14 @@ test("a lock that is not empty is named, and not the database", async () => {
   });
   rmSync(lock);
   await (await openSqliteLog({ directory })).close();
+});
+
+test("what a caller has heard of is noted by then", async () => {
+  const directory = temporaryFolder();
+  const { log, close } = await openSqliteLog({ directory });
+  for (let after = 0; after < 300; after++) {
+    await log.append("s", after, [new Uint8Array(3)]);
+    expect(readWatermark(dataFolder(directory).watermark)).toBe(after + 1);
+  }
+  await close();
 });

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { LogError } from "@trimtab/log";
-import { announcedAt, type Calls, type Outcomes, type Reply, type Request, type Start } from "./calls.ts";
+import { announcedAt, type Calls, createBell, type Outcomes, type Reply, type Request, type Start } from "./calls.ts";
 import type { Failure } from "./failure.ts";
+import { createNotedReplies, idOf } from "./noted-replies.ts";
 import { createSlotSender, createSlots } from "./write-slots.ts";
 import type { Write } from "./writer.ts";
 
@@ -33,7 +34,7 @@ export const toLogError = ({ code, message, details }: Failure): LogError => new
 
 /** Starts a thread and waits until it has opened what it works on; `onEnd` is called once it has ended, however it came to that. */
 export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd = () => {}): Promise<Thread> {
-  const bell = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  const bell = createBell();
   const slots = createSlots();
   const start: Start = { ...options, bell, slots };
   const sender = createSlotSender(slots);
@@ -60,8 +61,8 @@ export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd 
     Atomics.notify(bell, 0);
   };
 
-  worker.on("message", (reply: Reply) => {
-    const id = typeof reply === "number" ? reply : reply.id;
+  const settle = (reply: Reply): void => {
+    const id = idOf(reply);
     const one = waiting.get(id);
     waiting.delete(id);
     sender.free(id);
@@ -69,7 +70,8 @@ export async function startThread(options: Omit<Start, "bell" | "slots">, onEnd 
     if (typeof reply === "number") one?.resolve("made" as never);
     else if ("failure" in reply) one?.reject(toLogError(reply.failure));
     else one?.resolve(reply.result as never);
-  });
+  };
+  worker.on("message", createNotedReplies(bell, settle));
   worker.on("error", (error) => end(threadEnded(start, error)));
   worker.on("exit", () => {
     end(threadEnded(start));

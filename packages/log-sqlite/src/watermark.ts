@@ -4,8 +4,8 @@ import { crc32 } from "node:zlib";
 /**
  * A small file beside the database that says how many entries were ever acknowledged. SQLite ends recovery silently
  * at the first broken frame of its write-ahead log, so a damaged or missing `-wal` file looks like an older database.
- * This number tells the difference. It is written after the flush that it speaks of, and is itself flushed only now and
- * then: after a power failure it may lag behind, and never runs ahead.
+ * This number tells the difference. It is written after the flush that it speaks of and before anybody hears of that, and
+ * is itself flushed only now and then: after a power failure it may lag behind, and never runs ahead.
  */
 export interface Watermark {
   set(position: number): void;

@@ -5,6 +5,7 @@ import { createCallOrder } from "./call-order.ts";
 import {
   announcedAt,
   type Calls,
+  notedAt,
   type Outcomes,
   type Reply,
   type Request,
@@ -36,6 +37,8 @@ type Answers = Partial<Calls> &
     append?(request: SlotRequest): Outcomes;
     /** Told that appends are about to come. */
     expect?(): void;
+    /** Notes what was just done; nobody hears of it before. */
+    note?(): void;
     /** Does a part of what can wait; gives the milliseconds after which there is more. */
     rest?(): number;
   };
@@ -86,6 +89,7 @@ function openWriter(folder: DataFolder, { acceptLoss, window }: Start): Answers 
     write: (request) => receiving(request, window, (data) => write(request.writes, data)),
     append: ({ writes, data }) => write(writes, data),
     expect: writer.expectCommit,
+    note: writer.note,
     rest() {
       const expectingMs = writer.expectingMs();
       if (expectingMs > 0) return expectingMs;
@@ -120,6 +124,7 @@ function receiving<T>(
 
 function serve(port: NonNullable<typeof parentPort>, start: Start): void {
   const folder = dataFolder(start.directory);
+  let answers: Answers | undefined;
   const attempt = (id: number, work: () => unknown): boolean => {
     let reply: Reply;
     try {
@@ -129,10 +134,13 @@ function serve(port: NonNullable<typeof parentPort>, start: Start): void {
       reply = { id, failure: toFailure(error, folder.database) };
     }
     port.postMessage(reply, transferable(reply));
+    // Beside the main thread waking up, which takes longer and waits for this.
+    answers?.note?.();
+    Atomics.store(start.bell, notedAt, id);
+    Atomics.notify(start.bell, notedAt);
     return typeof reply === "number" || "result" in reply;
   };
 
-  let answers: Answers | undefined;
   const started = attempt(0, () => {
     answers = roles[start.role](folder, start);
   });

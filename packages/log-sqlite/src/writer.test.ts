@@ -4,13 +4,14 @@ import { dataFolder } from "./data-folder.ts";
 import { openDatabase } from "./open-database.ts";
 import { sectionOf } from "./packed-data.ts";
 import { temporaryFolder } from "./test-parts/temporary-folder.ts";
+import { readWatermark } from "./watermark.ts";
 import { createWriter } from "./writer.ts";
 
 function openWriter() {
   const folder = dataFolder(temporaryFolder());
   const { db, watermark, close } = openDatabase(folder, { acceptLoss: false });
   onTestFinished(close);
-  return { db, writer: createWriter(db, folder, watermark) };
+  return { db, folder, writer: createWriter(db, folder, watermark) };
 }
 
 /** SQLite's numbers: 1 for NORMAL, which leaves commits in the system's memory, 2 for FULL, which flushes them. */
@@ -52,4 +53,15 @@ test("a commit that was expected is made in the transaction that was begun for i
   // What that left in the write-ahead log is moved first.
   writer.expectCommit();
   expect(db.isTransaction).toBe(false);
+});
+
+test("what is committed counts as acknowledged once that is noted", () => {
+  const { folder, writer } = openWriter();
+  writer.commit(
+    [{ kind: "append", stream: "s", after: 0, count: 2, notes: undefined }],
+    [new Uint8Array(3), new Uint8Array(3)],
+  );
+  expect(readWatermark(folder.watermark)).toBe(0);
+  writer.note();
+  expect(readWatermark(folder.watermark)).toBe(2);
 });

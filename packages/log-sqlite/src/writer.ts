@@ -43,6 +43,8 @@ export interface Writer {
    * a write that is made by itself.
    */
   commit(writes: readonly Write[], data: readonly Data[]): Outcome[];
+  /** Notes how many entries there are on disk, which is to be done before anybody hears of the last of them. */
+  note(): void;
   /** Begins the transaction of a commit that is about to come, which is called off where it does not come soon. */
   expectCommit(): void;
   /** Gives the milliseconds for which a commit is expected still; 0 where none is, and nothing is begun. */
@@ -73,6 +75,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
   const checkpoints = createCheckpoints(db);
   const expected = createExpectedTransaction(db, begin);
   let position = readPosition(db);
+  let noted = position;
 
   const transact = <T>(work: () => T): T => {
     if (!expected.take()) begin.run();
@@ -103,11 +106,7 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
       if (next !== position) setPosition.run(next);
       return { results, next };
     });
-    if (next !== position) {
-      position = next;
-      noteAcknowledged(watermark, position);
-      reached("watermark set");
-    }
+    position = next;
     return results;
   };
 
@@ -135,6 +134,12 @@ export function createWriter(db: DatabaseSync, folder: DataFolder, watermark: Wa
       } catch {
         return group.map(commitAlone);
       }
+    },
+    note() {
+      if (noted === position) return;
+      noted = position;
+      noteAcknowledged(watermark, position);
+      reached("watermark set");
     },
     expectCommit() {
       if (!checkpoints.areDue()) expected.begin();
